@@ -1,0 +1,115 @@
+/**
+ * The walls of the house: which room may import which, each with the sentence that a broken one prints.
+ * The order of eval-core's rooms is the order of docs/architecture.md; a room imports only those before it.
+ */
+const rooms = [
+  "tensor",
+  "onnx",
+  "checkpoints",
+  "autodiff",
+  "optim",
+  "runtime",
+  "images",
+  "datasets",
+  "features",
+  "metrics",
+  "stats",
+  "protocols",
+  "warehouse",
+  "jobs",
+  "cli",
+];
+const core = "packages/eval-core/src";
+
+const roomOrder = rooms.slice(0, -1).map((room, index) => ({
+  name: `room-${room}`,
+  comment: `'${room}' may import only the rooms before it (${rooms.slice(0, index).join(", ") || "none"}): move the shared part up, or pass it in as an argument.`,
+  severity: "error",
+  from: { path: `^${core}/${room}/`, pathNot: "[.]test[.]ts$" },
+  to: { path: `^${core}/(${rooms.slice(index + 1).join("|")})/` },
+}));
+
+/** Only `where` may import the package `what`. */
+const onlyIn = (name, what, where, comment) => ({
+  name,
+  comment,
+  severity: "error",
+  from: { path: "^(apps|packages|prisma|tests)/", pathNot: where },
+  to: { path: `node_modules/${what}/` },
+});
+
+export default {
+  forbidden: [
+    {
+      name: "no-circle",
+      comment: "These files import each other in a circle: extract what both need into a third file.",
+      severity: "error",
+      from: {},
+      to: { circular: true },
+    },
+    ...roomOrder,
+    {
+      name: "warehouse-owns-the-database",
+      comment: "Inside eval-core only 'warehouse', 'jobs' and 'cli' may import the database package.",
+      severity: "error",
+      from: { path: `^${core}/(?!warehouse|jobs|cli)`, pathNot: "[.]test[.]ts$" },
+      to: { path: "^prisma/" },
+    },
+    onlyIn(
+      "runtime-owns-onnxruntime",
+      "onnxruntime-node",
+      `^${core}/runtime/`,
+      "Only 'runtime' may import onnxruntime-node: sessions live in its worker threads.",
+    ),
+    onlyIn(
+      "prisma-owns-its-client",
+      "@prisma",
+      "^prisma/",
+      "Only the prisma package may import @prisma/*: use what it exports.",
+    ),
+    {
+      name: "api-imports-no-runtime",
+      comment:
+        "The API may import eval-core's tensor, stats and metrics only: it must start without onnxruntime.",
+      severity: "error",
+      from: { path: "^apps/api/", pathNot: "[.]test[.]ts$" },
+      to: { path: `^${core}/(?!tensor/|stats/|metrics/)` },
+    },
+    {
+      name: "web-talks-to-the-api",
+      comment:
+        "The site reads everything through the GraphQL API: it imports neither the API, the database nor eval-core.",
+      severity: "error",
+      from: { path: "^apps/web/" },
+      to: { path: "^(apps/api|prisma|packages)/", pathNot: "schema[.]graphql$" },
+    },
+    {
+      name: "packages-know-no-apps",
+      comment: "packages/ and prisma/ are below the apps and may not import them.",
+      severity: "error",
+      from: { path: "^(packages|prisma)/" },
+      to: { path: "^apps/" },
+    },
+    {
+      name: "tests-are-not-imported",
+      comment: "Nothing imports a test file or the tests package.",
+      severity: "error",
+      from: { pathNot: "^tests/" },
+      to: { path: "^tests/|[.]test[.]tsx?$" },
+    },
+    {
+      name: "resolvable",
+      comment: "This import leads nowhere: the file is missing or the package is not in package.json.",
+      severity: "error",
+      from: {},
+      to: { couldNotResolve: true, pathNot: "[.]css$" },
+    },
+  ],
+  options: {
+    parser: "swc",
+    doNotFollow: { path: "node_modules" },
+    exclude: { path: "(^|/)(generated|[.]next|dist)/" },
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "node", "default"] },
+  },
+};

@@ -1,0 +1,22 @@
+/** Checks every import against the walls of .dependency-cruiser.mjs; prints one sentence a broken wall. */
+import { cruise } from "dependency-cruiser";
+import walls from "../.dependency-cruiser.mjs";
+
+const { forbidden, options } = walls;
+const sentences = new Map(forbidden.map((rule) => [rule.name, rule.comment]));
+const { output } = await cruise(["apps", "packages", "prisma", "tests"], {
+  ...options,
+  validate: true,
+  ruleSet: { forbidden },
+});
+
+for (const { rule, from, to, cycle } of output.summary.violations) {
+  const path = cycle ? cycle.map((step) => step.name).join(" -> ") : to;
+  console.error(`${from} -> ${path}\n  ${rule.name}: ${sentences.get(rule.name)}`);
+}
+const { violations, totalCruised, totalDependenciesCruised } = output.summary;
+if (violations.length > 0) {
+  console.error(`${violations.length} imports break a wall.`);
+  process.exit(1);
+}
+console.log(`The walls hold: ${totalCruised} files, ${totalDependenciesCruised} imports.`);

@@ -1,0 +1,43 @@
+import { defineConfig } from "vitest/config";
+
+/**
+ * Three projects, by what a test needs: nothing (unit), Postgres (integration), Postgres and a browser (browser).
+ * A test's name says which: *.test.ts, *.integration.test.ts, *.browser.test.ts.
+ */
+const where = (ending: string) =>
+  ["packages/*/src", "prisma/src", "apps/*/src", "tests"].map((folder) => `${folder}/**/${ending}`);
+
+export default defineConfig({
+  test: {
+    reporters: ["default"],
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "unit",
+          include: where("*.test.ts"),
+          exclude: ["**/node_modules/**", ...where("*.{integration,browser}.test.ts")],
+          testTimeout: 60_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "integration",
+          include: where("*.integration.test.ts"),
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "browser",
+          include: where("*.browser.test.ts"),
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+        },
+      },
+    ],
+  },
+});
