@@ -1,0 +1,33 @@
+/**
+ * Writing a file so that nobody ever sees half of it: to a temporary name in the same folder, flushed to disk,
+ * then renamed over the final one.
+ */
+
+import { randomUUID } from "node:crypto";
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+
+/** One write call takes at most this many bytes: Node's and Linux' own limit is near 2 GiB. */
+const WRITE_AT_ONCE = 2 ** 28;
+
+/** @throws what the file system throws; then nothing is left behind. */
+export function writeFileAtomically(path: string, chunks: Iterable<Uint8Array>): void {
+  const temporary = join(dirname(path), `.${basename(path)}.${randomUUID()}.part`);
+  const file = openSync(temporary, "wx");
+  let open = true;
+  try {
+    for (const chunk of chunks) {
+      for (let at = 0; at < chunk.byteLength; ) {
+        at += writeSync(file, chunk, at, Math.min(chunk.byteLength - at, WRITE_AT_ONCE));
+      }
+    }
+    fsyncSync(file);
+    closeSync(file);
+    open = false;
+    renameSync(temporary, path);
+  } catch (error) {
+    if (open) closeSync(file);
+    rmSync(temporary, { force: true });
+    throw error;
+  }
+}
