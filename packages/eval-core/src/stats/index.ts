@@ -1,0 +1,26 @@
+/**
+ * Statistics over columns of plain numbers: correlations, regression, ranks, the board's aggregates.
+ * This room imports no other, so that the API and the site's server can load it alone.
+ */
+export {
+  COEFFICIENTS,
+  type Coefficient,
+  type CorrelateOptions,
+  type Correlation,
+  correlate,
+} from "./correlate.ts";
+export { type Interval, mean, quantile, standardDeviation } from "./describe.ts";
+export {
+  normalCdf,
+  normalQuantile,
+  studentTCdf,
+  studentTQuantile,
+  studentTTwoSided,
+} from "./distributions.ts";
+export { type Numbers, StatisticsError } from "./input.ts";
+export { fisherInterval, kendallInterval, spearmanInterval } from "./intervals.ts";
+export { kendallTauB, weightedTau } from "./kendall.ts";
+export { logistic, logit, logitWithin, type Transformed } from "./logit.ts";
+export { type Association, correlationPValue, pearson, spearman } from "./pearson.ts";
+export { averageRanks, rankDescending } from "./ranks.ts";
+export { linearRegression, type Regression } from "./regression.ts";
