@@ -2,7 +2,7 @@
  * Brings node_modules up to package-lock.json, and nothing more: a stamp of the lockfile makes the second call free.
  * Plain JavaScript for the machine's own Node (18 or later); everything after it runs on the pinned Node.
  */
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
   existsSync,
@@ -15,6 +15,7 @@ import {
 } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { withLock } from "./lock.mjs";
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const modules = join(root, "node_modules");
@@ -66,27 +67,51 @@ function runNeededScripts() {
   }
 }
 
-/** Installs what is missing. Returns true when something was installed. */
-export function install(say = console.log) {
-  const stamp = wanted();
-  if (existsSync(stampFile) && existsSync(pinnedNode) && readFileSync(stampFile, "utf8") === stamp)
-    return false;
-  const [major] = process.versions.node.split(".").map(Number);
-  if (major < 18)
-    fail(`Node ${process.versions.node} is too old to install with: Node 18 or later is needed.`);
+function isCurrent() {
+  return existsSync(stampFile) && existsSync(pinnedNode) && readFileSync(stampFile, "utf8") === wanted();
+}
+
+function installNow(say) {
   say("Installing packages (first time, or the lockfile changed) ...");
-  try {
-    mkdirSync(modules, { recursive: true });
-    rmSync(stampFile, { force: true });
-  } catch (error) {
-    fail(`cannot write in ${root} (${error.code}): the folder must be writable.`);
-  }
+  mkdirSync(modules, { recursive: true });
+  rmSync(stampFile, { force: true });
   const npm = process.env.npm_execpath;
   // Not 'npm ci': it refuses a lockfile that lacks the optional binaries of platforms other than its author's.
   const args = ["install", "--no-save", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
   if (npm?.endsWith("js")) run("node", [npm, ...args]);
   else run(process.platform === "win32" ? "npm.cmd" : "npm", args);
   runNeededScripts();
-  writeFileSync(stampFile, stamp);
-  return true;
+  writeFileSync(stampFile, wanted());
+}
+
+/** Installs what is missing; with everything in place it costs a hash of the lockfile. */
+export async function install(say = console.log) {
+  const [major] = process.versions.node.split(".").map(Number);
+  if (major < 18)
+    fail(`Node ${process.versions.node} is too old to install with: Node 18 or later is needed.`);
+  if (isCurrent()) return;
+  try {
+    await withLock(join(root, ".transferboard", "install.lock"), "installing packages", () => {
+      if (!isCurrent()) installNow(say);
+    });
+  } catch (error) {
+    if (!["EACCES", "EROFS", "EPERM", "ENOSPC"].includes(error.code)) throw error;
+    fail(`cannot write in ${root} (${error.code}): the folder must be writable and have free space.`);
+  }
+}
+
+/**
+ * Runs a script on the pinned Node and exits as it does. Signals are passed on, and waiting for the child keeps the
+ * prompt from coming back early. A terminal's Ctrl-C reaches the child more than once so: it must not mind.
+ */
+export function runPinned(script, args) {
+  const child = spawn(pinnedNode, ["--disable-warning=ExperimentalWarning", join(root, script), ...args], {
+    cwd: root,
+    stdio: "inherit",
+    env: { ...process.env, PATH: [join(modules, ".bin"), process.env.PATH].join(delimiter) },
+  });
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
+    process.on(signal, () => child.kill(signal));
+  }
+  child.on("exit", (code, signal) => process.exit(code ?? (signal === "SIGINT" ? 130 : 143)));
 }

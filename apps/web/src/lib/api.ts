@@ -1,0 +1,31 @@
+/** Asks the API from the server side; every page's data comes through here. */
+import type { TypedDocumentString } from "../../generated/graphql";
+
+export class ApiError extends Error {
+  readonly errors: readonly { message: string; extensions?: { code?: string; nearest?: string[] } }[];
+
+  constructor(errors: ApiError["errors"]) {
+    super(errors.map((error) => error.message).join("; "));
+    this.errors = errors;
+  }
+}
+
+/**
+ * @throws ApiError when the API answers with errors; its messages are fit to show.
+ */
+export async function ask<Result, Variables>(
+  document: TypedDocumentString<Result, Variables>,
+  ...[variables]: Variables extends Record<string, never> ? [] : [Variables]
+): Promise<Result> {
+  const url = process.env.API_URL ?? "http://localhost:4000";
+  const answer = await fetch(`${url}/graphql`, {
+    method: "POST",
+    headers: { "content-type": "application/json", accept: "application/graphql-response+json" },
+    body: JSON.stringify({ query: document.toString(), variables }),
+    cache: "no-store",
+  });
+  const body = (await answer.json()) as { data?: Result; errors?: ApiError["errors"] };
+  if (body.errors) throw new ApiError(body.errors);
+  if (!body.data) throw new Error(`the API answered ${answer.status} without data`);
+  return body.data;
+}

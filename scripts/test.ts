@@ -1,0 +1,75 @@
+/**
+ * Every check there is, in one command: format and lint, walls, types, the site's build, and all tests. Goes on after
+ * a failing check so that one run tells everything, and ends with one line of counts.
+ *
+ * Arguments go to vitest, and then only the tests run: npm test -- packages/eval-core/src/stats
+ */
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { withLock } from "./lock.mjs";
+import { root, run } from "./process.ts";
+
+interface Counts {
+  passed: number;
+  failed: number;
+  skipped: number;
+}
+
+const counts: Counts = { passed: 0, failed: 0, skipped: 0 };
+const seconds = (since: number) => `${((Date.now() - since) / 1000).toFixed(1)} s`;
+
+async function check(name: string, command: string, args: readonly string[]): Promise<boolean> {
+  const began = Date.now();
+  const { code, output } = await run(command, args);
+  counts[code === 0 ? "passed" : "failed"] += 1;
+  console.log(`${code === 0 ? "ok    " : "FAILED"}  ${name} (${seconds(began)})`);
+  if (code !== 0) console.log(output.trim());
+  return code === 0;
+}
+
+/** vitest, its own output shown as it comes; the counts come from its report. */
+async function tests(filters: readonly string[]): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), "transferboard-test-"));
+  try {
+    const report = join(folder, "report.json");
+    const { code } = await run(
+      "vitest",
+      ["run", "--reporter=default", "--reporter=json", `--outputFile.json=${report}`, ...filters],
+      { show: true },
+    );
+    const { numPassedTests, numFailedTests, numPendingTests, numTodoTests } = JSON.parse(
+      await readFile(report, "utf8"),
+    ) as Record<string, number>;
+    counts.passed += numPassedTests ?? 0;
+    counts.failed += numFailedTests ?? 0;
+    counts.skipped += (numPendingTests ?? 0) + (numTodoTests ?? 0);
+    // A file that cannot be loaded, or an error outside a test, fails the run without failing a test.
+    if (code !== 0 && !numFailedTests) counts.failed += 1;
+  } catch (error) {
+    console.error(`The tests left no report: ${(error as Error).message}`);
+    counts.failed += 1;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+const filters = process.argv.slice(2);
+const turbo = (task: string) =>
+  check(task, "turbo", ["run", task, "--output-logs=errors-only", "--no-update-notifier"]);
+
+// One build at a time in a checkout: two runs at once then share its outcome.
+const built = await withLock(join(root, ".transferboard", "build.lock"), "building", async () => {
+  const generated = await turbo("generate");
+  return generated && (await turbo("build"));
+});
+if (filters.length === 0) {
+  await check("format and lint", "biome", ["check", "--error-on-warnings", "."]);
+  await check("walls", process.execPath, ["scripts/walls.mjs"]);
+  await turbo("typecheck");
+  await check("types of the scripts", "tsc", ["-p", "scripts"]);
+}
+if (built) await tests(filters);
+
+console.log(`\n${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
+process.exitCode = counts.failed > 0 ? 1 : 0;
