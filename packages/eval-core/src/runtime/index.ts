@@ -1,0 +1,11 @@
+/** Running graphs: sessions in worker threads, devices. The only room that imports onnxruntime-node. */
+export { RuntimeError } from "./client.ts";
+export {
+  chooseDevice,
+  DEVICE_CHOICES,
+  type DeviceChoice,
+  type DeviceReport,
+  listDevices,
+} from "./devices.ts";
+export type { Device } from "./messages.ts";
+export { openSession, type RunOptions, type Session, type SessionOptions, type State } from "./session.ts";
