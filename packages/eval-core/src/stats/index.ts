@@ -2,6 +2,17 @@
  * Statistics over columns of plain numbers: correlations, regression, ranks, the board's aggregates.
  * This room imports no other, so that the API and the site's server can load it alone.
  */
+
+export {
+  AGGREGATES,
+  type Aggregate,
+  type AggregateRow,
+  type AggregateTable,
+  aggregate,
+  type Cell,
+  type Column,
+  type Direction,
+} from "./aggregate.ts";
 export {
   COEFFICIENTS,
   type Coefficient,
