@@ -1,26 +1,19 @@
-import { graphql } from "../../generated";
-import { ask } from "../lib/api";
+import { Board } from "../components/board/board";
+import { SuiteNav } from "../components/suite-nav";
+import { readQuery, type SearchParams } from "../lib/address";
 
-const Suites = graphql(`
-  query Suites {
-    suites(first: 50) {
-      nodes {
-        slug
-        title
-      }
-    }
-  }
-`);
-
-export const dynamic = "force-dynamic";
-
-export default async function Home() {
-  const { suites } = await ask(Suites);
+export default async function Home({ searchParams }: { searchParams: SearchParams }) {
   return (
-    <main>
-      {suites.nodes.map((suite) => (
-        <p key={suite.slug}>{suite.title}</p>
-      ))}
-    </main>
+    <>
+      <h1 className="text-2xl font-semibold tracking-tight">
+        How well do pretrained vision models transfer?
+      </h1>
+      <p className="mt-2 mb-6 max-w-3xl text-muted">
+        The public record: every number with how it came to be, every board with what it is ranked by, and
+        what predicts what.
+      </p>
+      <SuiteNav current="overview" />
+      <Board suite="overview" query={await readQuery(searchParams)} />
+    </>
   );
 }

@@ -1,0 +1,113 @@
+/** A suite's board: heading, choices, table, legend. Rendered on the server; only sorting runs in the browser. */
+import Link from "next/link";
+import type { Aggregate, BoardFilter, Family } from "../../../generated/graphql";
+import { listOf, oneOf, type Query, withQuery } from "../../lib/address";
+import { ask } from "../../lib/api";
+import { aggregateDigits, aggregateNames, familyNames } from "../../lib/format";
+import { BoardTable } from "./board-table";
+import { BoardQuery } from "./query";
+import { boardColumns, boardRows } from "./rows";
+
+const aggregates = Object.keys(aggregateNames) as Aggregate[];
+const families = Object.keys(familyNames) as Family[];
+
+function readFilter(query: Query): BoardFilter | null {
+  const family = listOf(families, query.family);
+  return family.length > 0 ? { family } : null;
+}
+
+export async function Board({ suite, query }: { suite: string; query: Query }) {
+  const { leaderboard } = await ask(BoardQuery, {
+    suite,
+    aggregate: oneOf(aggregates, query.aggregate?.toUpperCase().replace("-", "_")) ?? null,
+    filter: readFilter(query),
+    asOf: query.asOf ?? null,
+    after: query.after ?? null,
+  });
+  const columns = boardColumns(leaderboard);
+  const rows = boardRows(leaderboard);
+  const present = new Set(rows.map((row) => row.family));
+  const chosen = listOf(families, query.family);
+  const units = new Set(columns.filter((column) => column.ranked).map((column) => column.unit));
+  const digits =
+    leaderboard.aggregate === "MEAN"
+      ? Math.max(...columns.filter((column) => column.ranked).map((column) => column.digits), 0)
+      : aggregateDigits[leaderboard.aggregate];
+
+  return (
+    <>
+      <div className="mb-4 flex flex-wrap items-end gap-x-8 gap-y-3">
+        <div className="max-w-3xl grow">
+          <h2 className="text-xl font-semibold tracking-tight">{leaderboard.suite.title}</h2>
+          <p className="mt-1 text-sm text-muted">{leaderboard.suite.description}</p>
+        </div>
+        {columns.length > 1 && (
+          <nav aria-label="Rank by" className="text-sm">
+            <span className="text-muted">Rank by </span>
+            {aggregates.map((aggregate) => (
+              <Link
+                key={aggregate}
+                scroll={false}
+                prefetch={false}
+                aria-current={aggregate === leaderboard.aggregate ? "true" : undefined}
+                href={withQuery(query, {
+                  aggregate: aggregate.toLowerCase().replace("_", "-"),
+                  sort: undefined,
+                })}
+                className="ml-1 inline-block rounded px-1.5 py-0.5 hover:underline aria-[current]:bg-raised aria-[current]:font-medium"
+              >
+                {aggregateNames[aggregate]}
+              </Link>
+            ))}
+          </nav>
+        )}
+        <nav aria-label="Families" className="text-sm">
+          <span className="text-muted">Family </span>
+          {families
+            .filter((family) => present.has(family) || chosen.includes(family))
+            .map((family) => {
+              const on = chosen.includes(family);
+              const next = on ? chosen.filter((one) => one !== family) : [...chosen, family];
+              return (
+                <Link
+                  key={family}
+                  scroll={false}
+                  prefetch={false}
+                  aria-current={on ? "true" : undefined}
+                  href={withQuery(query, { family: next.join(",") })}
+                  className="ml-1 inline-block rounded border border-line px-1.5 py-0.5 hover:underline aria-[current]:bg-raised aria-[current]:font-medium"
+                >
+                  <span
+                    aria-hidden="true"
+                    className="mr-1 inline-block size-2 rounded-full"
+                    style={{ backgroundColor: `var(--${family.toLowerCase()})` }}
+                  />
+                  {familyNames[family]}
+                </Link>
+              );
+            })}
+        </nav>
+      </div>
+      <BoardTable
+        caption={`${leaderboard.suite.title}: ${rows.length} methods, ${leaderboard.rankedCount} ranked`}
+        columns={columns}
+        rows={rows}
+        aggregate={{
+          label:
+            aggregateNames[leaderboard.aggregate] +
+            (units.size === 1 && leaderboard.aggregate === "MEAN" ? ` (${[...units][0]})` : ""),
+          direction: leaderboard.direction,
+          digits,
+        }}
+        query={withQuery(query, {})}
+      />
+      <p className="mt-3 text-xs leading-5 text-muted">
+        <span className="bg-best px-1 font-semibold text-ink">best</span>{" "}
+        <span className="bg-second px-1 text-ink underline decoration-1 underline-offset-2">second best</span>{" "}
+        of a column; small figures are 95% intervals; <sup>s</sup> self-reported, <sup>r</sup> reproduced by a
+        run of ours, all others published; † under another protocol than most of its column; a method with a
+        missing value is listed but not ranked. Ledger position {leaderboard.position}.
+      </p>
+    </>
+  );
+}

@@ -1,0 +1,23 @@
+import Link from "next/link";
+import { familyNames } from "../../lib/format";
+import type { BoardRow } from "./rows";
+
+/** The row's heading: it stays in view while the columns scroll. */
+export function MethodCell({ row }: { row: BoardRow }) {
+  return (
+    <th scope="row" className="sticky left-0 z-10 whitespace-nowrap bg-ground text-left font-medium">
+      <span
+        aria-hidden="true"
+        className="mr-2 inline-block size-2 rounded-full align-middle"
+        style={{ backgroundColor: `var(--${row.family.toLowerCase()})` }}
+      />
+      <Link href={`/methods/${row.slug}`} prefetch={false} className="hover:underline">
+        {row.name}
+      </Link>
+      {row.family === "CONTROL" && (
+        <span className="ml-2 rounded border border-line px-1 text-xs font-normal text-muted">control</span>
+      )}
+      <span className="sr-only">, {familyNames[row.family]}</span>
+    </th>
+  );
+}

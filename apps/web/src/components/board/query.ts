@@ -1,0 +1,78 @@
+import { graphql } from "../../../generated";
+
+/** Everything a board shows, in one request. */
+export const BoardQuery = graphql(`
+  query Board($suite: String!, $aggregate: Aggregate, $filter: BoardFilter, $asOf: DateTime, $after: String) {
+    leaderboard(suite: $suite, aggregate: $aggregate, filter: $filter, asOf: $asOf, first: 200, after: $after) {
+      suite {
+        slug
+        title
+        description
+        aggregate
+      }
+      aggregate
+      direction
+      rankedCount
+      totalCount
+      position
+      asOf
+      bibtex
+      columns {
+        measure {
+          slug
+          title
+          setting {
+            slug
+            title
+          }
+          dataset {
+            slug
+            title
+          }
+          metric {
+            slug
+            title
+            unit
+            direction
+            digits
+          }
+        }
+        ranked
+        fingerprints
+      }
+      edges {
+        rank
+        node {
+          method {
+            slug
+            name
+            family
+            year
+          }
+          aggregate
+          missing {
+            title
+          }
+          cells {
+            value
+            interval {
+              lower
+              upper
+            }
+            sampleSize
+            provenance
+            source
+            differentProtocol
+            runId
+            place
+            supersedes
+          }
+        }
+      }
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
+    }
+  }
+`);

@@ -1,0 +1,30 @@
+/** The state of a view is in its address: reading and writing query strings. */
+
+export type SearchParams = Promise<Record<string, string | string[] | undefined>>;
+
+export type Query = Readonly<Record<string, string | undefined>>;
+
+/** The last value of each name. */
+export async function readQuery(params: SearchParams): Promise<Query> {
+  const read: Record<string, string | undefined> = {};
+  for (const [name, value] of Object.entries(await params))
+    read[name] = Array.isArray(value) ? value.at(-1) : value;
+  return read;
+}
+
+/** The query string with some values changed; undefined and "" remove. Starts with "?" also when empty. */
+export function withQuery(query: Query, changes: Query): string {
+  const params = new URLSearchParams();
+  for (const [name, value] of Object.entries({ ...query, ...changes })) if (value) params.set(name, value);
+  return `?${params}`;
+}
+
+/** A value that must be one of a list; anything else is read as absent. */
+export function oneOf<T extends string>(allowed: readonly T[], value: string | undefined): T | undefined {
+  return allowed.find((one) => one === value);
+}
+
+export function listOf<T extends string>(allowed: readonly T[], value: string | undefined): T[] {
+  const asked = value?.split(",") ?? [];
+  return allowed.filter((one) => asked.includes(one));
+}
