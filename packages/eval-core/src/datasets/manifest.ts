@@ -1,0 +1,124 @@
+/**
+ * A dataset's identity: SHA-256 over everything that an evaluation reads of it. Two machines with the same files,
+ * labels and splits get the same hash, wherever the files lie.
+ *
+ * What is hashed, as lines of UTF-8: `transferboard-manifest-1`; the canonical JSON of name, task, classes and
+ * origin; then for each item, split by split in order, `split TAB id TAB label TAB sha256 of the image's content`.
+ */
+import { createHash, type Hash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { readFile, rename, stat, writeFile } from "node:fs/promises";
+import {
+  type Dataset,
+  DatasetError,
+  type Item,
+  type Label,
+  type ManifestOptions,
+  SPLITS,
+} from "./dataset.ts";
+import { type ImageSource, readPlanes } from "./source.ts";
+
+export interface ManifestEntry {
+  readonly split: (typeof SPLITS)[number];
+  readonly item: Item;
+}
+
+/** Every item with its split, in the manifest's order. */
+export function manifestEntries({ splits }: Pick<Dataset, "splits">): ManifestEntry[] {
+  return SPLITS.flatMap((split) => (splits[split] ?? []).map((item) => ({ split, item })));
+}
+
+function labelText(label: Label): string {
+  return typeof label === "number" ? String(label) : label.join("");
+}
+
+async function hashFile(path: string): Promise<string> {
+  const hash = createHash("sha256");
+  try {
+    for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 }))
+      hash.update(chunk as Buffer);
+  } catch (cause) {
+    throw new DatasetError(`${path} cannot be read (${(cause as NodeJS.ErrnoException).code})`, { cause });
+  }
+  return hash.digest("hex");
+}
+
+/** path -> [size, modification time in ms, sha256]; a file that changed in either is read again. */
+type KnownHashes = Map<string, readonly [number, number, string]>;
+
+async function readKnown(file: string | undefined): Promise<KnownHashes> {
+  if (file === undefined) return new Map();
+  try {
+    const parsed: unknown = JSON.parse(await readFile(file, "utf8"));
+    // A cache that is not there or not whole costs time, never a wrong hash: it is simply not used.
+    return Array.isArray(parsed) ? new Map(parsed as [string, [number, number, string]][]) : new Map();
+  } catch {
+    return new Map();
+  }
+}
+
+async function contentHash(source: ImageSource, known: KnownHashes): Promise<string> {
+  switch (source.kind) {
+    case "levels":
+      return createHash("sha256").update(source.levels).digest("hex");
+    case "planes":
+      return createHash("sha256")
+        .update(await readPlanes(source))
+        .digest("hex");
+    case "file": {
+      const status = await stat(source.path).catch((cause: NodeJS.ErrnoException) => {
+        throw new DatasetError(`${source.path} cannot be read (${cause.code})`, { cause });
+      });
+      const cached = known.get(source.path);
+      if (cached && cached[0] === status.size && cached[1] === status.mtimeMs) return cached[2];
+      const hash = await hashFile(source.path);
+      known.set(source.path, [status.size, status.mtimeMs, hash]);
+      return hash;
+    }
+  }
+}
+
+/** How many files are read at once: enough to keep a disk busy. */
+const READ_AHEAD = 16;
+
+function header(dataset: Omit<Dataset, "manifestHash">): string {
+  const { name, task, classes, origin } = dataset;
+  const { layout, splitRule, missing } = origin;
+  return JSON.stringify({ classes, layout, missing, name, splitRule, task });
+}
+
+function addEntries(hash: Hash, entries: readonly ManifestEntry[], contents: readonly string[]): void {
+  entries.forEach(({ split, item }, i) => {
+    hash.update(`${split}\t${item.id}\t${labelText(item.label)}\t${contents[i]}\n`);
+  });
+}
+
+/**
+ * @throws DatasetError naming a file that cannot be read
+ * @throws the signal's reason when aborted; what was hashed until then is in the cache file
+ */
+export async function computeManifestHash(
+  dataset: Omit<Dataset, "manifestHash">,
+  { cacheFile, onProgress, signal }: ManifestOptions = {},
+): Promise<string> {
+  const known = await readKnown(cacheFile);
+  const entries = manifestEntries(dataset);
+  const hash = createHash("sha256");
+  hash.update(`transferboard-manifest-1\n${header(dataset)}\n`);
+  try {
+    for (let start = 0; start < entries.length; start += READ_AHEAD) {
+      signal?.throwIfAborted();
+      const block = entries.slice(start, start + READ_AHEAD);
+      const contents = await Promise.all(block.map(({ item }) => contentHash(item.source, known)));
+      addEntries(hash, block, contents);
+      onProgress?.(start + block.length, entries.length);
+    }
+  } finally {
+    if (cacheFile !== undefined && known.size > 0) {
+      const partial = `${cacheFile}.${process.pid}.tmp`;
+      await writeFile(partial, JSON.stringify([...known]));
+      await rename(partial, cacheFile);
+    }
+  }
+  return hash.digest("hex");
+}

@@ -1,0 +1,5 @@
+export * from "./decode.ts";
+export * from "./image.ts";
+export * from "./preprocess.ts";
+export { type ResizeFilter, resizeBicubic, resizeWindow } from "./resize.ts";
+export * from "./to-tensor.ts";
