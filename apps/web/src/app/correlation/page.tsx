@@ -1,0 +1,217 @@
+import type { Metadata } from "next";
+import Link from "next/link";
+import type { VariableInput } from "../../../generated/graphql";
+import { CorrelationForm, type VariableGroup } from "../../components/correlation-form";
+import { Scatter } from "../../components/plot/scatter";
+import { readQuery, type SearchParams, withQuery } from "../../lib/address";
+import { ask } from "../../lib/api";
+import { familyNames, formatNumber, formatPValue } from "../../lib/format";
+import { CorrelationQuery, VariablesQuery } from "./query";
+
+export const metadata: Metadata = { title: "Correlation" };
+
+const defaults = { x: "imagenet/imagenet/top1", y: "many-shot-linear" };
+
+/** A measure's slug has slashes; a suite's has none. */
+const variable = (slug: string): VariableInput => (slug.includes("/") ? { measure: slug } : { suite: slug });
+
+async function variableGroups(): Promise<VariableGroup[]> {
+  const { suites, measures } = await ask(VariablesQuery);
+  const bySetting = new Map<string, VariableGroup["options"][number][]>();
+  for (const { slug, title, setting } of measures.nodes) {
+    const options = bySetting.get(setting.title) ?? [];
+    options.push({ value: slug, title });
+    bySetting.set(setting.title, options);
+  }
+  return [
+    {
+      label: "Averages over a suite",
+      options: suites.nodes.map(({ slug, title }) => ({ value: slug, title })),
+    },
+    ...[...bySetting].map(([label, options]) => ({ label, options })),
+  ];
+}
+
+interface Estimate {
+  readonly coefficient?: number | null;
+  readonly pValue?: number | null;
+  readonly interval?: { lower: number; upper: number } | null;
+}
+
+function EstimateView({ name, symbol, estimate }: { name: string; symbol: string; estimate: Estimate }) {
+  return (
+    <div>
+      <dt className="text-xs text-muted">{name}</dt>
+      <dd className="tabular-nums">
+        <span className="text-lg">
+          <i>{symbol}</i> = {formatNumber(estimate.coefficient, 3)}
+        </span>
+        <span className="block text-xs text-muted">
+          {estimate.interval &&
+            `95% from ${formatNumber(estimate.interval.lower, 3)} to ${formatNumber(estimate.interval.upper, 3)}; `}
+          {estimate.pValue != null && formatPValue(estimate.pValue)}
+        </span>
+      </dd>
+    </div>
+  );
+}
+
+export default async function CorrelationPage({ searchParams }: { searchParams: SearchParams }) {
+  const query = await readQuery(searchParams);
+  const x = query.x ?? defaults.x;
+  const y = query.y ?? defaults.y;
+  const [groups, { pearson, spearman, kendall }] = await Promise.all([
+    variableGroups(),
+    ask(CorrelationQuery, {
+      x: variable(x),
+      y: variable(y),
+      transform: query.transform === "NONE" ? "NONE" : "LOGIT",
+      orient: query.orient === "1",
+    }),
+  ]);
+  const axis = (one: (typeof pearson)["x"]) =>
+    `${one.title} (${one.unit}${one.negated ? ", negated so that more is better" : ""})`;
+  const description =
+    `${pearson.y.title} against ${pearson.x.title} for ${pearson.n} methods` +
+    (pearson.coefficient == null ? "" : `, Pearson’s r = ${formatNumber(pearson.coefficient, 3)}`);
+
+  return (
+    <>
+      <h1 className="text-2xl font-semibold tracking-tight">What predicts what?</h1>
+      <p className="mt-2 mb-6 max-w-3xl text-muted">
+        Any two measures or suites against each other, over methods. By default as the paper does it: metrics
+        bounded in 0 to 1 by their logit, and a suite by the mean over its measures after that.
+      </p>
+      <CorrelationForm key={`${x} ${y}`} x={x} y={y} query={query} groups={groups} />
+      <dl className="mb-4 flex flex-wrap gap-x-10 gap-y-3">
+        <EstimateView name="Pearson" symbol="r" estimate={pearson} />
+        <EstimateView name="Spearman" symbol="ρ" estimate={spearman} />
+        <EstimateView name="Kendall" symbol="τ" estimate={kendall} />
+        <div>
+          <dt className="text-xs text-muted">Methods</dt>
+          <dd className="text-lg tabular-nums">
+            <i>n</i> = {pearson.n}
+          </dd>
+        </div>
+        {pearson.regression && (
+          <div>
+            <dt className="text-xs text-muted">Least squares</dt>
+            <dd className="text-lg tabular-nums">
+              y = {formatNumber(pearson.regression.slope, 3)} x {pearson.regression.intercept < 0 ? "−" : "+"}{" "}
+              {formatNumber(Math.abs(pearson.regression.intercept), 3)}
+            </dd>
+          </div>
+        )}
+      </dl>
+      {pearson.reason && (
+        <p className="mb-4 rounded border border-line bg-raised p-3 text-sm">{pearson.reason}</p>
+      )}
+      {pearson.points.length > 0 && (
+        <Scatter
+          points={pearson.points.map(({ method, x: px, y: py }) => ({
+            ...method,
+            x: px,
+            y: py,
+            title: `${method.name}\nx ${formatNumber(px, 3)}\ny ${formatNumber(py, 3)}`,
+          }))}
+          line={pearson.regression ?? null}
+          xLabel={axis(pearson.x)}
+          yLabel={axis(pearson.y)}
+          description={description}
+        />
+      )}
+      <p className="mt-2 text-sm">
+        <Link className="link" href={withQuery(query, { x: y, y: x })} prefetch={false}>
+          Swap the axes
+        </Link>
+      </p>
+      <div className="mt-8 grid gap-8 lg:grid-cols-2">
+        <section aria-labelledby="points">
+          <h2 id="points" className="mb-2 text-lg font-semibold">
+            The points
+          </h2>
+          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
+          <section className="overflow-x-auto" tabIndex={0} aria-label="Values of every point">
+            <table className="w-full text-sm tabular-nums">
+              <thead>
+                <tr className="text-left [&>th]:border-b [&>th]:border-line [&>th]:px-2 [&>th]:py-1.5 [&>th]:font-medium">
+                  <th scope="col">Method</th>
+                  <th scope="col">Family</th>
+                  <th scope="col" className="text-right">
+                    x raw
+                  </th>
+                  <th scope="col" className="text-right">
+                    x
+                  </th>
+                  <th scope="col" className="text-right">
+                    y raw
+                  </th>
+                  <th scope="col" className="text-right">
+                    y
+                  </th>
+                </tr>
+              </thead>
+              <tbody>
+                {pearson.points.map((point) => (
+                  <tr
+                    key={point.method.slug}
+                    className="[&>*]:border-b [&>*]:border-line [&>*]:px-2 [&>*]:py-1"
+                  >
+                    <th scope="row" className="text-left font-normal">
+                      <Link
+                        href={`/methods/${point.method.slug}`}
+                        prefetch={false}
+                        className="hover:underline"
+                      >
+                        {point.method.name}
+                      </Link>
+                    </th>
+                    <td className="text-muted">{familyNames[point.method.family]}</td>
+                    <td className="text-right">{formatNumber(point.rawX, 2)}</td>
+                    <td className="text-right">{formatNumber(point.x, 3)}</td>
+                    <td className="text-right">{formatNumber(point.rawY, 2)}</td>
+                    <td className="text-right">{formatNumber(point.y, 3)}</td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </section>
+        </section>
+        <section aria-labelledby="robust">
+          <h2 id="robust" className="mb-2 text-lg font-semibold">
+            How much hangs on one family
+          </h2>
+          <ul className="text-sm tabular-nums">
+            {pearson.withoutFamily.map((left) => (
+              <li key={left.family} className="py-0.5">
+                Without {familyNames[left.family].toLowerCase()}: <i>r</i> ={" "}
+                {formatNumber(left.coefficient, 3)}, <i>n</i> = {left.n}
+                {left.reason && <span className="text-muted"> ({left.reason})</span>}
+              </li>
+            ))}
+          </ul>
+          {pearson.excluded.length > 0 && (
+            <>
+              <h2 className="mt-6 mb-2 text-lg font-semibold">Left out</h2>
+              <ul className="text-sm">
+                {pearson.excluded.map(({ method, reason }) => (
+                  <li key={method.slug} className="py-0.5">
+                    <Link href={`/methods/${method.slug}`} prefetch={false} className="link">
+                      {method.name}
+                    </Link>
+                    : {reason}
+                  </li>
+                ))}
+              </ul>
+            </>
+          )}
+          <h2 className="mt-6 mb-2 text-lg font-semibold">Cite this view</h2>
+          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
+          <pre tabIndex={0} className="overflow-x-auto rounded border border-line bg-raised p-3 text-xs">
+            {pearson.bibtex}
+          </pre>
+        </section>
+      </div>
+    </>
+  );
+}

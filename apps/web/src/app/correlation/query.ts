@@ -1,0 +1,104 @@
+import { graphql } from "../../../generated";
+
+/** All three coefficients of one pair, in one request: the points come with the first. */
+export const CorrelationQuery = graphql(`
+  query CorrelationPage($x: VariableInput!, $y: VariableInput!, $transform: Transform!, $orient: Boolean!) {
+    pearson: correlation(x: $x, y: $y, transform: $transform, orient: $orient, coefficient: PEARSON) {
+      x {
+        title
+        unit
+        negated
+        measures {
+          slug
+        }
+      }
+      y {
+        title
+        unit
+        negated
+        measures {
+          slug
+        }
+      }
+      n
+      coefficient
+      reason
+      pValue
+      interval {
+        lower
+        upper
+      }
+      regression {
+        slope
+        intercept
+        band(points: 48) {
+          x
+          lower
+          upper
+        }
+      }
+      points {
+        method {
+          slug
+          name
+          family
+        }
+        x
+        y
+        rawX
+        rawY
+      }
+      excluded {
+        method {
+          slug
+          name
+        }
+        reason
+      }
+      withoutFamily {
+        family
+        n
+        coefficient
+        reason
+      }
+      position
+      bibtex
+    }
+    spearman: correlation(x: $x, y: $y, transform: $transform, orient: $orient, coefficient: SPEARMAN) {
+      coefficient
+      pValue
+      interval {
+        lower
+        upper
+      }
+    }
+    kendall: correlation(x: $x, y: $y, transform: $transform, orient: $orient, coefficient: KENDALL) {
+      coefficient
+      pValue
+      interval {
+        lower
+        upper
+      }
+    }
+  }
+`);
+
+export const VariablesQuery = graphql(`
+  query CorrelationVariables {
+    suites(first: 200) {
+      nodes {
+        slug
+        title
+      }
+    }
+    measures(first: 200) {
+      nodes {
+        slug
+        title
+        setting {
+          title
+        }
+      }
+    }
+  }
+`);

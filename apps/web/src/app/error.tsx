@@ -1,0 +1,28 @@
+"use client";
+
+/** What a reader sees when a page cannot be made: what broke, and what to do. */
+export default function ErrorPage({
+  error,
+  reset,
+}: {
+  error: Error & { digest?: string };
+  reset: () => void;
+}) {
+  return (
+    <div className="mx-auto max-w-2xl py-16">
+      <h1 className="text-2xl font-semibold">This page could not be made</h1>
+      <p className="mt-3 text-muted">
+        The record’s API did not answer as expected. It may be starting, or its database may be away for a
+        moment.
+        {error.digest && ` The server’s log has the reason under ${error.digest}.`}
+      </p>
+      <button
+        type="button"
+        onClick={reset}
+        className="mt-6 cursor-pointer rounded border border-line px-4 py-1.5 text-sm"
+      >
+        Try again
+      </button>
+    </div>
+  );
+}

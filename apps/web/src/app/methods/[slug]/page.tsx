@@ -1,0 +1,132 @@
+import type { Metadata } from "next";
+import Link from "next/link";
+import { cache } from "react";
+import { PretrainingDetails } from "../../../components/method/pretraining";
+import { MethodQuery } from "../../../components/method/query";
+import { MethodResults } from "../../../components/method/results";
+import { ask } from "../../../lib/api";
+import { aggregateNames, familyNames, formatNumber } from "../../../lib/format";
+
+interface Props {
+  params: Promise<{ slug: string }>;
+}
+
+const load = cache(async (slug: string) => (await ask(MethodQuery, { slug })).method);
+
+export async function generateMetadata({ params }: Props): Promise<Metadata> {
+  return { title: (await load((await params).slug)).name };
+}
+
+export default async function MethodPage({ params }: Props) {
+  const method = await load((await params).slug);
+  return (
+    <>
+      <h1 className="text-2xl font-semibold tracking-tight">{method.name}</h1>
+      <p className="mt-2 max-w-3xl text-muted">
+        {familyNames[method.family]}
+        {method.year && `, ${method.year}`}
+        {method.paperTitle && (
+          <>
+            .{" "}
+            {method.paperUrl ? (
+              <a className="link" href={method.paperUrl}>
+                {method.paperTitle}
+              </a>
+            ) : (
+              method.paperTitle
+            )}
+          </>
+        )}
+      </p>
+      <div className="mt-8 grid gap-10 lg:grid-cols-[3fr_2fr]">
+        <section aria-labelledby="standings">
+          <h2 id="standings" className="mb-2 text-lg font-semibold">
+            Standings
+          </h2>
+          <table className="w-full text-sm tabular-nums">
+            <thead>
+              <tr className="text-left text-muted [&>th]:border-b [&>th]:border-line [&>th]:px-2 [&>th]:py-1 [&>th]:font-normal">
+                <th scope="col">Board</th>
+                <th scope="col" className="text-right">
+                  Rank
+                </th>
+                <th scope="col" className="text-right">
+                  By
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {method.standings.map(({ suite, rank, of, aggregate, missing }) => (
+                <tr key={suite.slug} className="[&>*]:border-b [&>*]:border-line [&>*]:px-2 [&>*]:py-1">
+                  <th scope="row" className="text-left font-normal">
+                    <Link
+                      className="hover:underline"
+                      href={suite.slug === "overview" ? "/" : `/suites/${suite.slug}`}
+                      prefetch={false}
+                    >
+                      {suite.title}
+                    </Link>
+                  </th>
+                  <td className="text-right">
+                    {rank ? (
+                      `${rank} of ${of}`
+                    ) : (
+                      <span className="text-muted">not ranked: {missing.length} missing</span>
+                    )}
+                  </td>
+                  <td className="text-right">
+                    {formatNumber(aggregate, 2)}{" "}
+                    <span className="text-muted">{aggregateNames[suite.aggregate].toLowerCase()}</span>
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </section>
+        {method.pretraining && (
+          <section aria-labelledby="pretraining">
+            <h2 id="pretraining" className="mb-2 text-lg font-semibold">
+              Pretraining
+            </h2>
+            <PretrainingDetails pretraining={method.pretraining} />
+          </section>
+        )}
+      </div>
+      <section aria-labelledby="checkpoints" className="mt-10">
+        <h2 id="checkpoints" className="mb-2 text-lg font-semibold">
+          Checkpoints
+        </h2>
+        <ul className="space-y-1 text-sm">
+          {method.checkpoints.map((checkpoint) => (
+            <li key={checkpoint.name}>
+              {checkpoint.name}: {checkpoint.architecture}, {checkpoint.featureDimension} features, input mean
+              ({checkpoint.inputMean.join(", ")}) and deviation ({checkpoint.inputStd.join(", ")}),{" "}
+              {checkpoint.sha256 ? (
+                <span className="break-all font-mono text-xs">sha256 {checkpoint.sha256}</span>
+              ) : (
+                <span className="text-muted">known by its publication only</span>
+              )}
+            </li>
+          ))}
+        </ul>
+      </section>
+      <section aria-labelledby="results" className="mt-10">
+        <h2 id="results" className="text-lg font-semibold">
+          Results
+        </h2>
+        <MethodResults results={method.results.nodes} />
+      </section>
+      {method.bibtex && (
+        <section aria-labelledby="cite" className="mt-10">
+          <h2 id="cite" className="mb-2 text-lg font-semibold">
+            Cite
+          </h2>
+          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
+          <pre tabIndex={0} className="overflow-x-auto rounded border border-line bg-raised p-3 text-xs">
+            {method.bibtex}
+          </pre>
+        </section>
+      )}
+    </>
+  );
+}
