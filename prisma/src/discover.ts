@@ -1,0 +1,61 @@
+/** Finds the database: DATABASE_URL, else the embedded one that `npm start` runs in another shell. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { packageRoot } from "./paths.ts";
+import { isAlive } from "./postgres/processes.ts";
+
+/** Where `npm start` says how to reach its Postgres. */
+export const instanceFile = join(packageRoot, "..", ".transferboard", "postgres.json");
+
+export interface DatabaseLocation {
+  /** Of the owner, who may migrate. */
+  url: string;
+  /** Of the application's user; the same as `url` for a server that is not ours. */
+  appUrl: string;
+  source: "DATABASE_URL" | "embedded";
+}
+
+export class DatabaseNotFoundError extends Error {
+  override name = "DatabaseNotFoundError";
+}
+
+interface Instance {
+  url: string;
+  appUrl: string;
+  pid: number;
+}
+
+function readInstance(file: string): Instance | null {
+  try {
+    const instance: unknown = JSON.parse(readFileSync(file, "utf8"));
+    if (typeof instance === "object" && instance && "url" in instance && "appUrl" in instance) {
+      return instance as Instance;
+    }
+  } catch {
+    // No file, or one that a killed process left half-written: nothing is running.
+  }
+  return null;
+}
+
+/** Throws a DatabaseNotFoundError that says what to do. */
+export function databaseUrl(
+  environment: { DATABASE_URL?: string | undefined } = process.env,
+  file = instanceFile,
+): DatabaseLocation {
+  const given = environment.DATABASE_URL;
+  if (given) {
+    if (!/^postgres(ql)?:\/\//.test(given)) {
+      throw new DatabaseNotFoundError(
+        `DATABASE_URL must be a Postgres address, such as postgresql://user:password@host:5432/name; it is '${given.slice(0, 12)}...'.`,
+      );
+    }
+    return { url: given, appUrl: given, source: "DATABASE_URL" };
+  }
+  const instance = readInstance(file);
+  if (instance && isAlive(instance.pid)) {
+    return { url: instance.url, appUrl: instance.appUrl, source: "embedded" };
+  }
+  throw new DatabaseNotFoundError(
+    "There is no database: run 'npm start' in another shell, or set DATABASE_URL to a Postgres.",
+  );
+}

@@ -1,0 +1,10 @@
+/** The warehouse's database: client, migrations, seed, the embedded server. Nothing else imports @prisma/*. */
+
+export { Prisma, PrismaClient } from "../generated/client/client.ts";
+export * from "../generated/client/enums.ts";
+export { type ConnectOptions, connect, type Database, type TransactionClient } from "./client.ts";
+export { type DatabaseLocation, DatabaseNotFoundError, databaseUrl, instanceFile } from "./discover.ts";
+export { migrate, migrationState } from "./migrate.ts";
+export { applicationRole, databaseName, queueSchema } from "./names.ts";
+export { type Postgres, PostgresError, type PostgresOptions, startPostgres } from "./postgres/index.ts";
+export { MigrationError } from "./schema-engine.ts";

@@ -1,0 +1,102 @@
+/**
+ * Applies prisma/migrations in this process: Prisma's schema engine as WebAssembly over node-postgres, so no native
+ * engine is needed. It is idempotent, keeps `_prisma_migrations`, and holds Postgres' advisory lock while it works.
+ */
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import pg from "pg";
+import { migrationsFolder, packageRoot, schemaFile } from "./paths.ts";
+import { withEngine } from "./schema-engine.ts";
+
+const filters = { externalTables: [], externalEnums: [] };
+
+function migrationNames(): string[] {
+  const entries = readdirSync(migrationsFolder, { withFileTypes: true });
+  return entries.flatMap((entry) => (entry.isDirectory() ? [entry.name] : [])).sort();
+}
+
+const scriptOf = (name: string) => readFileSync(join(migrationsFolder, name, "migration.sql"), "utf8");
+
+function migrationsList() {
+  return {
+    baseDir: migrationsFolder,
+    lockfile: {
+      path: "migration_lock.toml",
+      content: readFileSync(join(migrationsFolder, "migration_lock.toml"), "utf8"),
+    },
+    shadowDbInitScript: "",
+    migrationDirectories: migrationNames().map((name) => ({
+      path: name,
+      migrationFile: {
+        path: "migration.sql",
+        content: { tag: "ok" as const, value: scriptOf(name) },
+      },
+    })),
+  };
+}
+
+/** Applies what is missing and returns its names; throws a MigrationError that says which migration failed and why. */
+export async function migrate(url: string): Promise<string[]> {
+  return withEngine(url, async (engine) => {
+    const { appliedMigrationNames } = await engine.applyMigrations({
+      migrationsList: migrationsList(),
+      filters,
+    });
+    return appliedMigrationNames;
+  });
+}
+
+/** Which migrations the database lacks, and which it has in another form than this checkout: for `doctor`. */
+export async function migrationState(url: string): Promise<{ missing: string[]; edited: string[] }> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    const { rows } = await client.query<{ name: string; checksum: string }>(
+      `SELECT migration_name AS name, checksum FROM _prisma_migrations WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL`,
+    );
+    const applied = new Map(rows.map((row) => [row.name, row.checksum]));
+    const names = migrationNames();
+    const edited = names.filter((name) => {
+      const checksum = applied.get(name);
+      return checksum !== undefined && checksum !== createHash("sha256").update(scriptOf(name)).digest("hex");
+    });
+    return { missing: names.filter((name) => !applied.has(name)), edited };
+  } finally {
+    await client.end();
+  }
+}
+
+const schema = () => ({ path: schemaFile, content: readFileSync(schemaFile, "utf8") });
+
+/**
+ * The SQL that would bring a fully migrated database at `url` to schema.prisma; empty where they agree. Start a new
+ * migration from it: `npm run migration -w @transferboard/prisma`.
+ */
+export async function driftFromSchema(url: string): Promise<string> {
+  return withEngine(url, async (engine) => {
+    const { stdout } = await engine.diff({
+      from: { tag: "schemaDatasource", files: [schema()], configDir: packageRoot },
+      to: { tag: "schemaDatamodel", files: [schema()] },
+      script: true,
+      exitCode: null,
+      filters: { ...filters, externalTables: ["public._prisma_migrations"] },
+    });
+    const script = (stdout ?? "").trim();
+    return script.startsWith("-- This is an empty migration") ? "" : script;
+  });
+}
+
+/** schema.prisma as SQL, from nothing. */
+export async function schemaAsSql(url: string): Promise<string> {
+  return withEngine(url, async (engine) => {
+    const { stdout } = await engine.diff({
+      from: { tag: "empty" },
+      to: { tag: "schemaDatamodel", files: [schema()] },
+      script: true,
+      exitCode: null,
+      filters,
+    });
+    return stdout ?? "";
+  });
+}
