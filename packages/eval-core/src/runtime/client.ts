@@ -4,7 +4,7 @@
  * The worker keeps the process alive only while an answer is due, and a worker that dies rejects every
  * promise that waits on it, so nothing hangs.
  */
-import { Worker } from "node:worker_threads";
+import { isMarkedAsUntransferable, Worker } from "node:worker_threads";
 import type { AnyTensor } from "../tensor/index.ts";
 import type { Answer, Protocol, Verb } from "./messages.ts";
 
@@ -71,9 +71,14 @@ export class WorkerClient {
 /**
  * A tensor fit to be sent, and the buffer to give away with it. The array is copied once, so that the caller
  * keeps its own and a view sends no more than it shows; shared memory goes as it is and is copied over there.
+ * With `give` an array that fills its buffer goes without a copy.
  */
-export function packed(value: AnyTensor): { value: AnyTensor; buffer?: ArrayBuffer } {
-  if (value.data.buffer instanceof SharedArrayBuffer) return { value };
-  const data = value.data.slice();
+export function packed(value: AnyTensor, give = false): { value: AnyTensor; buffer?: ArrayBuffer } {
+  const { buffer } = value.data;
+  if (buffer instanceof SharedArrayBuffer) return { value };
+  if (give && buffer.byteLength === value.data.byteLength && !isMarkedAsUntransferable(buffer))
+    return { value, buffer };
+  // A Buffer's slice would be a view of the same memory.
+  const data = Buffer.isBuffer(value.data) ? new Uint8Array(value.data) : value.data.slice();
   return { value: { ...value, data } as AnyTensor, buffer: data.buffer as ArrayBuffer };
 }

@@ -50,6 +50,17 @@ describe("openSession", () => {
     expect((await session.run({ x: tensor("float32", [2], shared) as AnyTensor })).y).toEqual(vector(3, 4));
   });
 
+  it("takes a model and an array in Node's pooled buffers, and gives away only what is asked to be", async () => {
+    const session = await open(Buffer.from(identityModel("uint8", 1)), cpu);
+    const pooled = tensor("uint8", [3], Buffer.from([1, 2, 3])) as AnyTensor;
+    for (const give of [false, true]) {
+      expect([...(await session.run({ x: pooled }, ["y"], { give })).y!.data]).toEqual([1, 2, 3]);
+    }
+    const own = tensor("uint8", [2], Uint8Array.of(4, 5)) as AnyTensor;
+    expect([...(await session.run({ x: own }, ["y"], { give: true })).y!.data]).toEqual([4, 5]);
+    expect(own.data.length).toBe(0);
+  });
+
   it("keeps constants and outputs in the state, shared by the sessions beside each other", async () => {
     const first = await open(identityModel("float32", 1), cpu);
     const second = await open(identityModel("float32", 1), { beside: first });

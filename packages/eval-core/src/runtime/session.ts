@@ -31,6 +31,8 @@ export interface SessionOptions {
 export interface RunOptions {
   /** Outputs to put into the state, each under the name it shall have there. */
   readonly keep?: Readonly<Record<string, string>>;
+  /** Hand the feeds' buffers over in place of copying them: the caller's arrays are empty afterwards. */
+  readonly give?: boolean;
 }
 
 /** The tensors that stay with a worker between runs, shared by the sessions on it. */
@@ -46,7 +48,7 @@ export interface Session extends AsyncDisposable {
   readonly outputs: readonly ValueInfo[];
   readonly state: State;
   /**
-   * Runs the graph. Feeds are copied, and belong to the caller afterwards.
+   * Runs the graph. Feeds are copied, unless given away, and belong to the caller afterwards.
    * @param fetches the outputs to answer; all that are not kept, unless told.
    * @throws RuntimeError naming the input that does not fit, or the operator that failed.
    */
@@ -83,7 +85,7 @@ export async function openSession(model: Uint8Array | string, asked: SessionOpti
     if (host.open === 0) await host.client.end();
   };
   try {
-    const bytes = typeof model === "string" ? model : model.slice();
+    const bytes = typeof model === "string" ? model : new Uint8Array(model);
     const opened = await host.client.ask(
       "open",
       {
@@ -95,7 +97,7 @@ export async function openSession(model: Uint8Array | string, asked: SessionOpti
           ...(asked.threads === undefined ? {} : { threads: asked.threads }),
         },
       },
-      typeof bytes === "string" ? [] : [bytes.buffer as ArrayBuffer],
+      typeof bytes === "string" ? [] : [bytes.buffer],
     );
     const session = new WorkerSession(host, device, opened, leave);
     hosts.set(session, host);
@@ -142,14 +144,14 @@ class WorkerSession implements Session {
   async run(
     feeds: Readonly<Record<string, AnyTensor>>,
     fetches?: readonly string[],
-    { keep = {} }: RunOptions = {},
+    { keep = {}, give = false }: RunOptions = {},
   ): Promise<Readonly<Record<string, AnyTensor>>> {
     if (this.#closed) throw new RuntimeError("the session is closed");
     const sent: Record<string, AnyTensor> = {};
     const buffers: ArrayBuffer[] = [];
     for (const [name, fed] of Object.entries(feeds)) {
       this.#check(name, fed);
-      const { value, buffer } = packed(fed);
+      const { value, buffer } = packed(fed, give);
       sent[name] = value;
       if (buffer) buffers.push(buffer);
     }

@@ -1,0 +1,59 @@
+/** What the command's exit codes mean, and which error has which. Shown by `transferboard --help`. */
+export const EXIT = {
+  ok: 0,
+  /** Something broke that is nobody's input: a bug, a full disk, a diverged computation. */
+  failed: 1,
+  usage: 2,
+  badInput: 3,
+  database: 4,
+  device: 5,
+  interrupted: 130,
+} as const;
+
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+export const EXIT_HELP = `
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 bad input (checkpoint, image, dataset, features),
+4 database unreachable, 5 device not there or failed, 130 interrupted (what was done is kept).`;
+
+/** An error whose message is meant for the user as it is. */
+export class CommandError extends Error {
+  override readonly name = "CommandError";
+  readonly exitCode: ExitCode;
+
+  constructor(message: string, exitCode: ExitCode = EXIT.badInput) {
+    super(message);
+    this.exitCode = exitCode;
+  }
+}
+
+/** Errors that the rooms throw for what they were given, by name. */
+const CODES: Readonly<Record<string, ExitCode>> = {
+  CheckpointError: EXIT.badInput,
+  DatasetError: EXIT.badInput,
+  FeatureError: EXIT.badInput,
+  ImageError: EXIT.badInput,
+  InputError: EXIT.badInput,
+  MetricError: EXIT.badInput,
+  NpyError: EXIT.badInput,
+  OnnxError: EXIT.badInput,
+  ProtocolError: EXIT.badInput,
+  DatabaseError: EXIT.database,
+  WarehouseError: EXIT.database,
+  RuntimeError: EXIT.device,
+  AbortError: EXIT.interrupted,
+};
+
+/** The exit code of an error, and whether its message is a sentence for the user (else it is a bug). */
+export function exitCodeOf(error: unknown): { code: ExitCode; expected: boolean } {
+  if (error instanceof CommandError) return { code: error.exitCode, expected: true };
+  if (!(error instanceof Error)) return { code: EXIT.failed, expected: false };
+  const code = CODES[error.name];
+  if (code !== undefined) return { code, expected: true };
+  const system = (error as NodeJS.ErrnoException).code;
+  if (system === "ENOENT" || system === "EACCES" || system === "EISDIR" || system === "ENOTDIR") {
+    return { code: EXIT.badInput, expected: true };
+  }
+  if (system === "ENOSPC" || system === "EROFS") return { code: EXIT.failed, expected: true };
+  return { code: EXIT.failed, expected: false };
+}

@@ -1,0 +1,43 @@
+/** The process of the `transferboard` command: signals, errors and exit codes. The commands are in `program.ts`. */
+import { CommanderError } from "commander";
+import { EXIT, exitCodeOf } from "./exit-codes.ts";
+import { makeProgram } from "./program.ts";
+
+const interruption = new AbortController();
+
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.on(signal, () => {
+    if (interruption.signal.aborted) process.exit(EXIT.interrupted);
+    interruption.abort();
+    process.stderr.write("\nStopping after what is at hand; what is done is kept. Again to stop at once.\n");
+  });
+}
+
+// A launcher on an older Node relays to us: its death, kill -9 included, is ours.
+if (process.env.TRANSFERBOARD_RELAYED && process.channel) {
+  process.on("disconnect", () => process.exit(EXIT.interrupted));
+  process.channel.unref();
+}
+
+// `transferboard ... | head` ends the pipe early: that is no failure.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit(EXIT.ok);
+  throw error;
+});
+
+try {
+  await makeProgram(interruption.signal).parseAsync(process.argv);
+} catch (error) {
+  process.exitCode = report(error);
+}
+
+function report(error: unknown): number {
+  // Commander has said by itself what is wrong.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  if (interruption.signal.aborted) return EXIT.interrupted;
+  const { code, expected } = exitCodeOf(error);
+  const message = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`transferboard: ${message}\n`);
+  if (!expected && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+  return code;
+}

@@ -1,0 +1,21 @@
+/** The command line: every subcommand, its options and its help. Each subcommand's work is in `commands/`. */
+import { Command } from "commander";
+import { addDataset } from "./commands/dataset.ts";
+import { addDoctor } from "./commands/doctor.ts";
+import { addPreprocess } from "./commands/preprocess.ts";
+import type { AddCommand, Context } from "./context.ts";
+import { EXIT_HELP } from "./exit-codes.ts";
+import { makeTerminal } from "./terminal.ts";
+
+const COMMANDS: readonly AddCommand[] = [addPreprocess, addDataset, addDoctor];
+
+export function makeProgram(signal: AbortSignal): Command {
+  const program = new Command("transferboard")
+    .description("Measures how well a pretrained vision model transfers, and keeps the record")
+    .addHelpText("after", EXIT_HELP)
+    .showHelpAfterError("(add --help for what is possible)")
+    .exitOverride();
+  const contextOf = (quiet = false): Context => ({ terminal: makeTerminal(quiet), signal });
+  for (const add of COMMANDS) add(program, contextOf);
+  return program;
+}

@@ -1,0 +1,74 @@
+/**
+ * Talking to whoever runs the command: results go to standard output, everything else to standard error, so that
+ * `--json` can be piped. Progress is a bar on a terminal, and now and then a line anywhere else.
+ */
+const BAR_WIDTH = 24;
+const REDRAW_MS = 100;
+const LINE_EVERY_MS = 10_000;
+
+export interface Step {
+  /** @param note what is worth knowing now, such as a rate */
+  update(done: number, total: number, note?: string): void;
+  /** Ends the bar with a sentence, or removes it. */
+  end(sentence?: string): void;
+}
+
+export interface Terminal {
+  /** A sentence on standard error. */
+  say(sentence: string): void;
+  /** A result on standard output. */
+  print(text: string): void;
+  step(title: string): Step;
+}
+
+export function makeTerminal(quiet: boolean): Terminal {
+  const bars = process.stderr.isTTY === true && !quiet;
+  const say = (sentence: string) => {
+    if (!quiet) process.stderr.write(`${sentence}\n`);
+  };
+  return {
+    say,
+    print: (text) => process.stdout.write(`${text}\n`),
+    step: (title) => (bars ? barStep(title) : lineStep(title, say)),
+  };
+}
+
+function barStep(title: string): Step {
+  let drawn = 0;
+  return {
+    update(done, total, note = "") {
+      const now = performance.now();
+      if (now - drawn < REDRAW_MS && done < total) return;
+      drawn = now;
+      const share = total > 0 ? Math.min(1, done / total) : 1;
+      const filled = Math.round(share * BAR_WIDTH);
+      const bar = "█".repeat(filled) + "░".repeat(BAR_WIDTH - filled);
+      process.stderr.write(`\r\x1b[2K${title}  ${bar}  ${done}/${total}  ${note}`);
+    },
+    end(sentence) {
+      process.stderr.write(`\r\x1b[2K${sentence === undefined ? "" : `${title}: ${sentence}\n`}`);
+    },
+  };
+}
+
+function lineStep(title: string, say: (sentence: string) => void): Step {
+  let said = performance.now();
+  return {
+    update(done, total, note = "") {
+      if (performance.now() - said < LINE_EVERY_MS) return;
+      said = performance.now();
+      say(`${title}: ${done}/${total} ${note}`.trimEnd());
+    },
+    end(sentence) {
+      if (sentence !== undefined) say(`${title}: ${sentence}`);
+    },
+  };
+}
+
+/** 75 -> "1 min 15 s" */
+export function duration(seconds: number): string {
+  const whole = Math.round(seconds);
+  if (whole < 60) return seconds < 10 ? `${seconds.toFixed(1)} s` : `${whole} s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
+}

@@ -1,0 +1,78 @@
+/**
+ * Features on disk, by the content of everything they were made from.
+ *
+ * A folder a key, a file a block: `000012-<sha256 of its data>.f32`, raw little-endian float32. A block is
+ * written under a temporary name, flushed and renamed, so one that has its name is whole, whenever the process
+ * was killed; the hash in the name also finds what the disk has damaged. Listing the folder is all that
+ * resuming takes.
+ */
+import { createHash } from "node:crypto";
+import { mkdir, readdir, readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { writeFileAtomically } from "../tensor/index.ts";
+
+const BLOCK_NAME = /^(\d{6})-([0-9a-f]{64})\.f32$/;
+
+export interface BlockStore {
+  /** Numbers of the blocks that are there. */
+  readonly present: ReadonlySet<number>;
+  /** The block's data, or undefined when it is not there or is not what was written. */
+  read(index: number): Promise<Float32Array | undefined>;
+  write(index: number, data: Float32Array): void;
+}
+
+/** Where nothing is kept. */
+export const noCache: BlockStore = {
+  present: new Set(),
+  read: async () => undefined,
+  write: () => {},
+};
+
+/**
+ * @param describes everything that the features depend on, as plain data, its keys always in the same order;
+ *   kept beside the blocks as `made-from.json`, for whoever wonders what a folder holds
+ */
+export async function openCache(
+  folder: string,
+  describes: Readonly<Record<string, unknown>>,
+): Promise<BlockStore> {
+  const text = JSON.stringify(describes);
+  const key = createHash("sha256").update(text).digest("hex");
+  const home = join(folder, "features", key);
+  await mkdir(home, { recursive: true });
+  const present = new Map<number, { file: string; hash: string }>();
+  for (const file of await readdir(home)) {
+    const [, index, hash] = BLOCK_NAME.exec(file) ?? [];
+    if (index !== undefined && hash !== undefined) present.set(Number(index), { file, hash });
+  }
+  writeFileAtomically(join(home, "made-from.json"), [Buffer.from(`${text}\n`)]);
+  const numbers = new Set(present.keys());
+
+  return {
+    present: numbers,
+    async read(index) {
+      const entry = present.get(index);
+      if (!entry) return undefined;
+      const path = join(home, entry.file);
+      const bytes = await readFile(path);
+      if (sha256(bytes) === entry.hash) {
+        // A copy of its own: small files come out of a shared pool, at offsets that floats cannot start at.
+        return new Float32Array(new Uint8Array(bytes).buffer);
+      }
+      await rm(path, { force: true });
+      present.delete(index);
+      numbers.delete(index);
+      return undefined;
+    },
+    write(index, data) {
+      const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+      const hash = sha256(bytes);
+      const file = `${String(index).padStart(6, "0")}-${hash}.f32`;
+      writeFileAtomically(join(home, file), [bytes]);
+      present.set(index, { file, hash });
+      numbers.add(index);
+    },
+  };
+}
+
+const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");

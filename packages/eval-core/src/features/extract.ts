@@ -1,0 +1,185 @@
+/**
+ * Images through a backbone: decoding and cropping in worker threads beside inference, bounded at both ends,
+ * finished blocks in the cache at once. Memory holds the features and a few batches, whatever the number of images.
+ */
+import type { Item } from "../datasets/index.ts";
+import { ImageError, type Preprocessing } from "../images/index.ts";
+import type { Session } from "../runtime/index.ts";
+import type { Backbone } from "./backbone.ts";
+import { batchesPerBlock, batchSize } from "./batches.ts";
+import { type BlockStore, noCache } from "./cache.ts";
+import { mapOrdered } from "./map-ordered.ts";
+import type { PreprocessPool } from "./preprocess-pool.ts";
+
+export interface ExtractProgress {
+  readonly done: number;
+  readonly total: number;
+  /** Of what was computed now, not of what the cache had; undefined before the first batch. */
+  readonly imagesPerSecond: number | undefined;
+  readonly secondsLeft: number | undefined;
+}
+
+export interface ExtractOptions {
+  readonly backbone: Backbone;
+  /** The backbone's model, opened. */
+  readonly session: Session;
+  readonly pool: PreprocessPool;
+  readonly items: readonly Item[];
+  readonly preprocessing: Preprocessing;
+  readonly cache?: BlockStore;
+  /** Leave out images that cannot be read, and say which, in place of failing. */
+  readonly skipUnreadable?: boolean;
+  readonly onProgress?: (progress: ExtractProgress) => void;
+  /** Stops at the next batch; finished blocks stay in the cache. */
+  readonly signal?: AbortSignal;
+}
+
+export interface Features {
+  /** N x featureSize, row-major. */
+  readonly x: Float32Array;
+  readonly featureSize: number;
+  /** The items that the rows belong to. */
+  readonly items: readonly Item[];
+  /** Items left out because their image cannot be read. */
+  readonly unreadable: readonly string[];
+}
+
+/** A network whose answers are not numbers. */
+export class FeatureError extends Error {
+  override readonly name = "FeatureError";
+}
+
+/**
+ * @throws ImageError naming the first image that cannot be read, unless they are skipped
+ * @throws FeatureError when the network answers NaN or infinity
+ */
+export async function extractFeatures(options: ExtractOptions): Promise<Features> {
+  const { backbone, items, preprocessing, cache = noCache, signal } = options;
+  const { featureSize } = backbone;
+  const batch = batchSize(preprocessing.crop);
+  const blockImages = batch * batchesPerBlock(batch);
+  const blocks = Math.ceil(items.length / blockImages);
+  const x = new Float32Array(items.length * featureSize);
+  const report = progress(items.length, options.onProgress);
+
+  const lengthOf = (block: number) => Math.min(blockImages, items.length - block * blockImages);
+  const missing: number[] = [];
+  for (let block = 0; block < blocks; block++) {
+    const data = await cache.read(block);
+    if (data?.length === lengthOf(block) * featureSize) {
+      x.set(data, block * blockImages * featureSize);
+      report(lengthOf(block), "cached");
+    } else {
+      missing.push(block);
+    }
+  }
+  await computeBlocks(missing, { ...options, batch, blockImages, x, report });
+  signal?.throwIfAborted();
+  return withoutUnreadable(x, featureSize, items, options.skipUnreadable ?? false);
+}
+
+interface Computation extends ExtractOptions {
+  readonly batch: number;
+  readonly blockImages: number;
+  readonly x: Float32Array;
+  readonly report: (images: number, from: "cached" | "computed") => void;
+}
+
+/** Fills the rows of the given blocks, and stores each block as soon as it is whole. */
+async function computeBlocks(blocks: readonly number[], computation: Computation): Promise<void> {
+  const { backbone, session, pool, items, preprocessing, cache = noCache, signal } = computation;
+  const { batch, blockImages, x, report } = computation;
+  const { featureSize, input, output, normalisation } = backbone;
+  const { crop } = preprocessing;
+  const starts = blocks.flatMap((block) => {
+    const end = Math.min(items.length, (block + 1) * blockImages);
+    return Array.from(
+      { length: Math.ceil((end - block * blockImages) / batch) },
+      (_, i) => block * blockImages + i * batch,
+    );
+  });
+
+  // One batch ready and one in the making for each thread keeps the device fed and the memory bounded.
+  const prepared = mapOrdered(starts, pool.size + 1, (start) => {
+    const sources = items.slice(start, Math.min(start + batch, items.length)).map((item) => item.source);
+    return pool.prepare(sources, preprocessing, normalisation);
+  });
+  for await (const [start, { data, failures }] of prepared) {
+    signal?.throwIfAborted();
+    const first = failures[0];
+    if (first && !computation.skipUnreadable)
+      throw new ImageError(items[start + first.index]!.id, first.message);
+    const images = Math.min(batch, items.length - start, blockImages - (start % blockImages));
+    const answered = await session.run(
+      { [input]: { dtype: "float32", shape: [images, 3, crop, crop], data } },
+      [output],
+      { give: true },
+    );
+    const rows = answered[output]!.data as Float32Array;
+    if (rows.length !== images * featureSize) {
+      throw new FeatureError(
+        `the backbone answered ${rows.length / images} features an image; ${featureSize} were expected`,
+      );
+    }
+    requireFinite(rows, featureSize, (row) => items[start + row]!.id);
+    for (const { index } of failures) rows.fill(Number.NaN, index * featureSize, (index + 1) * featureSize);
+    x.set(rows, start * featureSize);
+    report(images, "computed");
+
+    const end = start + images;
+    if (end % blockImages === 0 || end === items.length) {
+      const block = Math.floor(start / blockImages);
+      cache.write(block, x.subarray(block * blockImages * featureSize, end * featureSize));
+    }
+  }
+}
+
+function requireFinite(rows: Float32Array, featureSize: number, idOf: (row: number) => string): void {
+  const bad = rows.findIndex((value) => !Number.isFinite(value));
+  if (bad < 0) return;
+  throw new FeatureError(
+    `the backbone answers ${rows[bad]} for ${idOf(Math.floor(bad / featureSize))}: the checkpoint is damaged, or not meant for inputs normalised so`,
+  );
+}
+
+/** Rows of NaN stand for images that could not be read: drops them, or says which was first. */
+async function withoutUnreadable(
+  x: Float32Array,
+  featureSize: number,
+  items: readonly Item[],
+  skip: boolean,
+): Promise<Features> {
+  const kept = items.map((_, row) => !Number.isNaN(x[row * featureSize]!));
+  const lost = items.filter((_, row) => !kept[row]);
+  if (lost.length === 0) return { x, featureSize, items, unreadable: [] };
+  if (!skip) {
+    // The cache knows that it could not be read, but not why: reading it again says so.
+    await lost[0]!.load();
+    throw new ImageError(lost[0]!.id, "could not be read when its features were computed; clear the cache");
+  }
+  const dense = new Float32Array((items.length - lost.length) * featureSize);
+  let row = 0;
+  items.forEach((_, i) => {
+    if (kept[i]) dense.set(x.subarray(i * featureSize, (i + 1) * featureSize), row++ * featureSize);
+  });
+  return {
+    x: dense,
+    featureSize,
+    items: items.filter((_, i) => kept[i]),
+    unreadable: lost.map((item) => item.id),
+  };
+}
+
+function progress(total: number, listener: ExtractOptions["onProgress"]) {
+  const began = performance.now();
+  let done = 0;
+  let computed = 0;
+  return (images: number, from: "cached" | "computed") => {
+    done += images;
+    if (from === "computed") computed += images;
+    const seconds = (performance.now() - began) / 1000;
+    const imagesPerSecond = computed > 0 ? computed / seconds : undefined;
+    const secondsLeft = imagesPerSecond === undefined ? undefined : (total - done) / imagesPerSecond;
+    listener?.({ done, total, imagesPerSecond, secondsLeft });
+  };
+}

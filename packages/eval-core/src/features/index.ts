@@ -1,0 +1,12 @@
+/** Backbone x images -> features, cached by content. */
+export type { Backbone } from "./backbone.ts";
+export { batchSize } from "./batches.ts";
+export { type BlockStore, noCache, openCache } from "./cache.ts";
+export {
+  type ExtractOptions,
+  type ExtractProgress,
+  extractFeatures,
+  FeatureError,
+  type Features,
+} from "./extract.ts";
+export { PreprocessPool } from "./preprocess-pool.ts";
