@@ -56,6 +56,19 @@ describe("aggregate", () => {
     }
   });
 
+  it("a tie is a tie whatever the rounding of the sums", () => {
+    // 0.1 + 0.7 and 0.3 + 0.5 differ in their last bit.
+    const { rows } = aggregate(
+      [
+        [0.1, 0.7],
+        [0.3, 0.5],
+      ],
+      columns,
+      "MEAN",
+    );
+    expect(rows.map((row) => row.rank)).toEqual([1, 1]);
+  });
+
   it("lower is better: MEAN ranks ascending, MEAN_LOGIT negates", () => {
     const mean = aggregate([[30], [20]], [degrees], "MEAN");
     expect(mean.better).toBe("lower");
@@ -120,14 +133,12 @@ describe("aggregate", () => {
 });
 
 describe("invariances", () => {
-  const board = fc
-    .tuple(fc.integer({ min: 1, max: 8 }), fc.integer({ min: 1, max: 5 }))
-    .chain(([n, m]) =>
-      fc.array(fc.array(fc.integer({ min: 1, max: 99 }), { minLength: m, maxLength: m }), {
-        minLength: n,
-        maxLength: n,
-      }),
-    );
+  const board = fc.tuple(fc.integer({ min: 1, max: 8 }), fc.integer({ min: 1, max: 5 })).chain(([n, m]) =>
+    fc.array(fc.array(fc.integer({ min: 1, max: 99 }), { minLength: m, maxLength: m }), {
+      minLength: n,
+      maxLength: n,
+    }),
+  );
   const named = (count: number) => Array.from({ length: count }, (_, i) => percent(`m${i}`));
 
   it("BORDA = columns (methods - MEAN_RANK), and both ignore increasing transforms", () => {

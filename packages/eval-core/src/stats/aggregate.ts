@@ -53,6 +53,9 @@ export interface AggregateTable {
 /** A cell: null, undefined and nothing else is missing. */
 export type Cell = number | null | undefined;
 
+/** Scores are compared to 12 digits: two methods are not set apart by the rounding of one sum. */
+const comparable = (score: number): number => Number(score.toPrecision(12));
+
 const UNRANKED: Omit<AggregateRow, "missing"> = { score: null, rank: null };
 
 /** The scores of complete rows, null with a reason where a row has none. */
@@ -80,7 +83,9 @@ const scorers: Readonly<Record<Aggregate, Scorer>> = {
 
   MEAN_RANK: (rows, columns) => {
     const ranks = ranksFromTheBest(rows, columns);
-    return rows.map((_, row) => ({ score: mean(ranks.map((column) => column[row]!)) }));
+    return rows.map((_, row) => ({
+      score: ranks.reduce((sum, column) => sum + column[row]!, 0) / columns.length,
+    }));
   },
 
   BORDA: (rows, columns) => {
@@ -137,7 +142,7 @@ export function aggregate(
   const complete = values.filter((_, i) => missing[i]!.length === 0) as readonly (readonly number[])[];
   const scored = scorers[by](complete, columns);
   const ranks = rankDescending(
-    scored.map(({ score }) => (score === null || better === "higher" ? score : -score)),
+    scored.map(({ score }) => (score === null ? null : comparable(better === "higher" ? score : -score))),
   );
   let next = 0;
   const rows = missing.map((cells) => {

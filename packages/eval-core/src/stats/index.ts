@@ -13,6 +13,7 @@ export {
   type Column,
   type Direction,
 } from "./aggregate.ts";
+export { type BootstrapInterval, type BootstrapOptions, bootstrapInterval } from "./bootstrap.ts";
 export {
   COEFFICIENTS,
   type Coefficient,
@@ -32,6 +33,9 @@ export { type Numbers, StatisticsError } from "./input.ts";
 export { fisherInterval, kendallInterval, spearmanInterval } from "./intervals.ts";
 export { kendallTauB, weightedTau } from "./kendall.ts";
 export { logistic, logit, logitWithin, type Transformed } from "./logit.ts";
+export { type CorrelationMatrix, correlationMatrix } from "./matrix.ts";
+export { type PartialCorrelation, type PartialOptions, partialCorrelation } from "./partial.ts";
 export { type Association, correlationPValue, pearson, spearman } from "./pearson.ts";
+export type { MatrixColumn } from "./prepared-column.ts";
 export { averageRanks, rankDescending } from "./ranks.ts";
 export { linearRegression, type Regression } from "./regression.ts";

@@ -2,10 +2,32 @@
 
 import { type Numbers, requireFinite } from "./input.ts";
 
-/** The positions of `values` in ascending order of value; equal values keep their order. */
+/**
+ * The positions of `values` in ascending order of value; equal values keep their order. A merge sort without a
+ * comparison callback: several times faster than `Array.prototype.sort`, which a correlation matrix needs.
+ */
 export function sortOrder(values: Numbers): Uint32Array {
-  const order = Uint32Array.from({ length: values.length }, (_, i) => i);
-  return order.sort((a, b) => values[a]! - values[b]! || a - b);
+  const n = values.length;
+  let order: Uint32Array = Uint32Array.from({ length: n }, (_, i) => i);
+  let keys: Float64Array = Float64Array.from(values);
+  let nextOrder: Uint32Array = new Uint32Array(n);
+  let nextKeys: Float64Array = new Float64Array(n);
+  for (let width = 1; width < n; width *= 2) {
+    for (let start = 0; start < n; start += 2 * width) {
+      const middle = Math.min(start + width, n);
+      const end = Math.min(start + 2 * width, n);
+      let left = start;
+      let right = middle;
+      for (let out = start; out < end; out++) {
+        const from = left < middle && (right >= end || keys[left]! <= keys[right]!) ? left++ : right++;
+        nextKeys[out] = keys[from]!;
+        nextOrder[out] = order[from]!;
+      }
+    }
+    [order, nextOrder] = [nextOrder, order];
+    [keys, nextKeys] = [nextKeys, keys];
+  }
+  return order;
 }
 
 /**
