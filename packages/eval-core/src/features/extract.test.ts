@@ -141,10 +141,9 @@ describe("extractFeatures", () => {
     const cache = () => openCache(cacheFolder, { test: 2 });
     for (let round = 0; round < 2; round++) {
       const features = await extract(mixed, { skipUnreadable: true, cache: await cache() });
-      expect(features.unreadable).toEqual(["broken.png"]);
-      expect(features.items).toEqual(items);
-      expect(features.x.length).toBe(15);
-      expect(features.x[14]).toBeCloseTo(levels[4]! / 255, 6);
+      expect(features.unreadable).toEqual([2]);
+      expect(features.x.subarray(6, 9)).toEqual(new Float32Array(3).fill(Number.NaN));
+      expect(features.x[17]).toBeCloseTo(levels[4]! / 255, 6);
     }
     await expect(extract(mixed, { cache: await cache() })).rejects.toThrow("broken.png");
   });

@@ -27,6 +27,8 @@ export interface ExtractOptions {
   readonly items: readonly Item[];
   readonly preprocessing: Preprocessing;
   readonly cache?: BlockStore;
+  /** An array of items.length * featureSize to fill, in place of a new one. */
+  readonly into?: Float32Array;
   /** Leave out images that cannot be read, and say which, in place of failing. */
   readonly skipUnreadable?: boolean;
   readonly onProgress?: (progress: ExtractProgress) => void;
@@ -35,13 +37,10 @@ export interface ExtractOptions {
 }
 
 export interface Features {
-  /** N x featureSize, row-major. */
+  /** One row of featureSize an item, row-major; NaN where the image cannot be read. */
   readonly x: Float32Array;
-  readonly featureSize: number;
-  /** The items that the rows belong to. */
-  readonly items: readonly Item[];
-  /** Items left out because their image cannot be read. */
-  readonly unreadable: readonly string[];
+  /** The rows of images that cannot be read. */
+  readonly unreadable: readonly number[];
 }
 
 /** A network whose answers are not numbers. */
@@ -54,12 +53,12 @@ export class FeatureError extends Error {
  * @throws FeatureError when the network answers NaN or infinity
  */
 export async function extractFeatures(options: ExtractOptions): Promise<Features> {
-  const { backbone, items, preprocessing, cache = noCache, signal } = options;
+  const { backbone, items, preprocessing, cache = noCache } = options;
   const { featureSize } = backbone;
   const batch = batchSize(preprocessing.crop);
   const blockImages = batch * batchesPerBlock(batch);
   const blocks = Math.ceil(items.length / blockImages);
-  const x = new Float32Array(items.length * featureSize);
+  const x = options.into ?? new Float32Array(items.length * featureSize);
   const report = progress(items.length, options.onProgress);
 
   const lengthOf = (block: number) => Math.min(blockImages, items.length - block * blockImages);
@@ -74,8 +73,7 @@ export async function extractFeatures(options: ExtractOptions): Promise<Features
     }
   }
   await computeBlocks(missing, { ...options, batch, blockImages, x, report });
-  signal?.throwIfAborted();
-  return withoutUnreadable(x, featureSize, items, options.skipUnreadable ?? false);
+  return { x, unreadable: await unreadableRows(x, featureSize, items, options.skipUnreadable ?? false) };
 }
 
 interface Computation extends ExtractOptions {
@@ -142,32 +140,22 @@ function requireFinite(rows: Float32Array, featureSize: number, idOf: (row: numb
   );
 }
 
-/** Rows of NaN stand for images that could not be read: drops them, or says which was first. */
-async function withoutUnreadable(
+/** The rows of NaN, which stand for images that could not be read; without leave to skip them, says which was first. */
+async function unreadableRows(
   x: Float32Array,
   featureSize: number,
   items: readonly Item[],
   skip: boolean,
-): Promise<Features> {
-  const kept = items.map((_, row) => !Number.isNaN(x[row * featureSize]!));
-  const lost = items.filter((_, row) => !kept[row]);
-  if (lost.length === 0) return { x, featureSize, items, unreadable: [] };
-  if (!skip) {
-    // The cache knows that it could not be read, but not why: reading it again says so.
-    await lost[0]!.load();
-    throw new ImageError(lost[0]!.id, "could not be read when its features were computed; clear the cache");
-  }
-  const dense = new Float32Array((items.length - lost.length) * featureSize);
-  let row = 0;
-  items.forEach((_, i) => {
-    if (kept[i]) dense.set(x.subarray(i * featureSize, (i + 1) * featureSize), row++ * featureSize);
-  });
-  return {
-    x: dense,
-    featureSize,
-    items: items.filter((_, i) => kept[i]),
-    unreadable: lost.map((item) => item.id),
-  };
+): Promise<number[]> {
+  const rows = items.flatMap((_, row) => (Number.isNaN(x[row * featureSize]!) ? [row] : []));
+  const first = items[rows[0] ?? -1];
+  if (!first || skip) return rows;
+  // The cache knows that it could not be read, but not why: reading it again says so.
+  await first.load();
+  throw new ImageError(
+    first.id,
+    "could not be read when its features were computed, and now can: remove the cached features and try again",
+  );
 }
 
 function progress(total: number, listener: ExtractOptions["onProgress"]) {

@@ -9,4 +9,11 @@ export {
   FeatureError,
   type Features,
 } from "./extract.ts";
+export {
+  type DatasetFeatures,
+  type DatasetOptions,
+  type Extractor,
+  type ExtractorOptions,
+  openExtractor,
+} from "./extractor.ts";
 export { PreprocessPool } from "./preprocess-pool.ts";
