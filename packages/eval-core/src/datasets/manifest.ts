@@ -1,13 +1,14 @@
 /**
- * A dataset's identity: SHA-256 over everything that an evaluation reads of it. Two machines with the same files,
- * labels and splits get the same hash, wherever the files lie.
+ * A dataset's identity: SHA-256 over everything that an evaluation reads of it. Two machines with the same images,
+ * labels and splits get the same hash, wherever the files lie and whichever archive they come from.
  *
- * What is hashed, as lines of UTF-8: `transferboard-manifest-1`; the canonical JSON of name, task, classes and
- * origin; then for each item, split by split in order, `split TAB id TAB label TAB sha256 of the image's content`.
+ * What is hashed, as lines of UTF-8: `transferboard-manifest-1`; the canonical JSON of the classes, what is missing,
+ * name and task; then for each item, split by split in order, `split TAB id TAB label TAB sha256 of the image's content`.
  */
 import { createHash, type Hash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { readFile, rename, stat, writeFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
+import { writeFileAtomically } from "../tensor/index.ts";
 import {
   type Dataset,
   DatasetError,
@@ -16,7 +17,7 @@ import {
   type ManifestOptions,
   SPLITS,
 } from "./dataset.ts";
-import { type ImageSource, readPlanes } from "./source.ts";
+import { describeSource, type ImageSource, readPlanes } from "./source.ts";
 
 export interface ManifestEntry {
   readonly split: (typeof SPLITS)[number];
@@ -32,6 +33,8 @@ function labelText(label: Label): string {
   return typeof label === "number" ? String(label) : label.join("");
 }
 
+const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
+
 async function hashFile(path: string): Promise<string> {
   const hash = createHash("sha256");
   try {
@@ -43,7 +46,7 @@ async function hashFile(path: string): Promise<string> {
   return hash.digest("hex");
 }
 
-/** path -> [size, modification time in ms, sha256]; a file that changed in either is read again. */
+/** describeSource -> [size, modification time in ms, sha256]; a file that changed in either is read again. */
 type KnownHashes = Map<string, readonly [number, number, string]>;
 
 async function readKnown(file: string | undefined): Promise<KnownHashes> {
@@ -58,24 +61,16 @@ async function readKnown(file: string | undefined): Promise<KnownHashes> {
 }
 
 async function contentHash(source: ImageSource, known: KnownHashes): Promise<string> {
-  switch (source.kind) {
-    case "levels":
-      return createHash("sha256").update(source.levels).digest("hex");
-    case "planes":
-      return createHash("sha256")
-        .update(await readPlanes(source))
-        .digest("hex");
-    case "file": {
-      const status = await stat(source.path).catch((cause: NodeJS.ErrnoException) => {
-        throw new DatasetError(`${source.path} cannot be read (${cause.code})`, { cause });
-      });
-      const cached = known.get(source.path);
-      if (cached && cached[0] === status.size && cached[1] === status.mtimeMs) return cached[2];
-      const hash = await hashFile(source.path);
-      known.set(source.path, [status.size, status.mtimeMs, hash]);
-      return hash;
-    }
-  }
+  if (source.kind === "levels") return sha256(source.levels);
+  const status = await stat(source.path).catch((cause: NodeJS.ErrnoException) => {
+    throw new DatasetError(`${source.path} cannot be read (${cause.code})`, { cause });
+  });
+  const key = describeSource(source);
+  const cached = known.get(key);
+  if (cached && cached[0] === status.size && cached[1] === status.mtimeMs) return cached[2];
+  const hash = source.kind === "file" ? await hashFile(source.path) : sha256(await readPlanes(source));
+  known.set(key, [status.size, status.mtimeMs, hash]);
+  return hash;
 }
 
 /** How many files are read at once: enough to keep a disk busy. */
@@ -83,8 +78,7 @@ const READ_AHEAD = 16;
 
 function header(dataset: Omit<Dataset, "manifestHash">): string {
   const { name, task, classes, origin } = dataset;
-  const { layout, splitRule, missing } = origin;
-  return JSON.stringify({ classes, layout, missing, name, splitRule, task });
+  return JSON.stringify({ classes, missing: origin.missing, name, task });
 }
 
 function addEntries(hash: Hash, entries: readonly ManifestEntry[], contents: readonly string[]): void {
@@ -115,9 +109,7 @@ export async function computeManifestHash(
     }
   } finally {
     if (cacheFile !== undefined && known.size > 0) {
-      const partial = `${cacheFile}.${process.pid}.tmp`;
-      await writeFile(partial, JSON.stringify([...known]));
-      await rename(partial, cacheFile);
+      writeFileAtomically(cacheFile, [new TextEncoder().encode(JSON.stringify([...known]))]);
     }
   }
   return hash.digest("hex");

@@ -2,6 +2,7 @@
 import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import {
+  allItems,
   type Dataset,
   DatasetError,
   type Item,
@@ -61,13 +62,14 @@ function slug(text: string): string {
   );
 }
 
-/** "1 file (a), 12 files (a, b, c and 9 more)" */
+/** "a, b, c and 9 more" */
 export function someOf(names: readonly string[], shown = 3): string {
   const more = names.length - shown;
   return more > 0 ? `${names.slice(0, shown).join(", ")} and ${more} more` : names.join(", ");
 }
 
-const plural = (n: number, noun: string) => `${n.toLocaleString("en")} ${noun}${n === 1 ? "" : "s"}`;
+const plural = (n: number, noun: string) =>
+  `${n.toLocaleString("en")} ${noun}${n === 1 ? "" : noun.endsWith("s") ? "es" : "s"}`;
 
 /** What of a reading differs from the published dataset, each in a sentence; empty for a whole copy. */
 export function differences(entry: DatasetEntry, reading: Reading): string[] {
@@ -84,6 +86,10 @@ export function differences(entry: DatasetEntry, reading: Reading): string[] {
     if (published !== undefined && count !== published) {
       found.push(`${split} has ${plural(count, "image")}, ${published.toLocaleString("en")} published`);
     }
+  }
+  const all = allItems(reading).length;
+  if (entry.published?.all !== undefined && all !== entry.published.all) {
+    found.push(`${plural(all, "image")} found, ${entry.published.all.toLocaleString("en")} published`);
   }
   return found;
 }
@@ -106,7 +112,14 @@ function checkLabels(items: readonly Item[], classes: number, task: Dataset["tas
   }
 }
 
-function checkSplits(splits: Splits, classes: readonly string[], task: Dataset["task"], where: string): void {
+/** Of a partial dataset, a class may have nothing to train on: it was allowed, and is recorded. */
+function checkSplits(
+  splits: Splits,
+  classes: readonly string[],
+  task: Dataset["task"],
+  where: string,
+  partial: boolean,
+): void {
   const seen = new Map<string, SplitName>();
   for (const split of SPLITS) {
     const items = splits[split];
@@ -129,7 +142,7 @@ function checkSplits(splits: Splits, classes: readonly string[], task: Dataset["
       seen.set(id, split);
     }
   }
-  if (task !== "multi-class") return;
+  if (task !== "multi-class" || partial) return;
   const trained = new Set([...splits.train, ...(splits.val ?? [])].map(({ label }) => label));
   classes.forEach((name, label) => {
     if (!trained.has(label)) {
@@ -138,6 +151,22 @@ function checkSplits(splits: Splits, classes: readonly string[], task: Dataset["
       );
     }
   });
+}
+
+/** Why a reading cannot be evaluated on, in a sentence; undefined when it can. */
+export function problemOf(
+  entry: DatasetEntry,
+  { splits, classes }: Reading,
+  root: string,
+  partial: boolean,
+): string | undefined {
+  try {
+    checkSplits(splits, classes, entry.task, root, partial);
+    return undefined;
+  } catch (error) {
+    if (error instanceof DatasetError) return error.message;
+    throw error;
+  }
 }
 
 class OpenDataset implements Dataset {
@@ -195,7 +224,7 @@ export async function openDataset(
       `${entry.title} in ${root} is not whole: ${differing.join("; ")}. Complete it (${entry.source}), or allow a partial dataset`,
     );
   }
-  checkSplits(reading.splits, reading.classes, entry.task, root);
+  checkSplits(reading.splits, reading.classes, entry.task, root, differing.length > 0);
   const ownName = name === "folder" ? slug(named.name ?? basename(root)) : name;
   return new OpenDataset({
     name: ownName,

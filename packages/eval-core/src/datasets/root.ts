@@ -29,6 +29,11 @@ export class DatasetRoot {
     return join(this.path, relative);
   }
 
+  /** A folder inside this one, as a dataset of its own. */
+  inside(relative: string): DatasetRoot {
+    return new DatasetRoot(this.at(relative));
+  }
+
   #listing(folder: string): Promise<ReadonlyMap<string, "file" | "folder">> {
     let found = this.#listings.get(folder);
     if (found === undefined) {

@@ -2,24 +2,10 @@
  * Any folder of images by class: `train/CLASS/*` and `test/CLASS/*`, with `val/CLASS/*` or without; or `CLASS/*`,
  * split by a seeded rule. Classes are the folders' names, in order.
  */
-import { DatasetError, type Item, makeItem } from "../dataset.ts";
-import type { DatasetRoot } from "../root.ts";
+import { DatasetError } from "../dataset.ts";
 import { stratifiedSplit, TEST_SHARE_RULE } from "../split.ts";
+import { imagesByClass } from "./by-class.ts";
 import type { Reader } from "./reader.ts";
-
-async function imagesByClass(root: DatasetRoot, base: string, classes: readonly string[]): Promise<Item[][]> {
-  const groups: Item[][] = [];
-  for (const [label, name] of classes.entries()) {
-    const folder = base === "." ? name : `${base}/${name}`;
-    const images = await root.images(folder);
-    groups.push(
-      images.map((image) =>
-        makeItem(`${folder}/${image}`, label, { kind: "file", path: root.at(`${folder}/${image}`) }),
-      ),
-    );
-  }
-  return groups;
-}
 
 export const readFolder: Reader = async (root) => {
   const top = await root.folders();
