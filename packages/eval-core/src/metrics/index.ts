@@ -1,0 +1,36 @@
+/**
+ * What a prediction is worth: every metric of the house with its unit, direction and bounds.
+ * This room imports nothing but the tensors' seeded generator, so that the API can load it alone.
+ */
+export {
+  accuracy,
+  type ClassAccuracy,
+  type MeanPerClassAccuracy,
+  meanPerClassAccuracy,
+  topClasses,
+  wilsonInterval,
+} from "./accuracy.ts";
+export {
+  type CalibrationError,
+  type CalibrationOptions,
+  expectedCalibrationError,
+  fitTemperature,
+  negativeLogLikelihood,
+  type ReliabilityBin,
+  TEMPERATURES,
+  type TemperatureFit,
+} from "./calibration.ts";
+export {
+  angularErrors,
+  type NormalsScore,
+  SegmentationMetric,
+  type SegmentationScore,
+  WITHIN_DEGREES,
+} from "./dense.ts";
+export { MetricError, type Score, type ScoreInterval, type ScoreMatrix } from "./input.ts";
+export {
+  type Map11Options,
+  type MeanAveragePrecision,
+  meanAveragePrecision11,
+} from "./map11.ts";
+export { METRICS, type Metric, metricOf } from "./table.ts";
