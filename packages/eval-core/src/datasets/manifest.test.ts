@@ -10,13 +10,13 @@ const open = (path: string) => openDataset("folder", path, { name: "shapes" });
 
 describe("a manifest's hash", () => {
   it("is that of the content: the same wherever the files lie", async () => {
-    await using one = await temporaryTree(tree);
-    await using two = await temporaryTree(tree);
+    const one = await temporaryTree(tree);
+    const two = await temporaryTree(tree);
     expect(await (await open(two.path)).manifestHash()).toBe(await (await open(one.path)).manifestHash());
   });
 
   it("changes with an image, a label, a split and a name", async () => {
-    await using folder = await temporaryTree(tree);
+    const folder = await temporaryTree(tree);
     const dataset = await open(folder.path);
     const { train, test } = dataset.splits;
     const variants = [
@@ -34,7 +34,7 @@ describe("a manifest's hash", () => {
   });
 
   it("is remembered by path, size and time, and a changed file is read again", async () => {
-    await using folder = await temporaryTree(tree);
+    const folder = await temporaryTree(tree);
     const cacheFile = join(folder.path, "hashes.json");
     const dataset = await open(folder.path);
     const hash = await dataset.manifestHash({ cacheFile });
@@ -59,7 +59,7 @@ describe("a manifest's hash", () => {
   });
 
   it("reports progress, stops when asked, and names a file that is gone", async () => {
-    await using folder = await temporaryTree(tree);
+    const folder = await temporaryTree(tree);
     const dataset = await open(folder.path);
     const seen: number[] = [];
     await dataset.manifestHash({ onProgress: (done, total) => seen.push(done / total) });

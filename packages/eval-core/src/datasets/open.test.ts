@@ -12,7 +12,7 @@ const split = images("train/a/1.jpg", "train/a/2.png", "train/b/1.jpg", "test/a/
 
 describe("a folder of images by class", () => {
   it("takes the splits from its folders", async () => {
-    await using folder = await temporaryTree({
+    const folder = await temporaryTree({
       ...split,
       "train/a/notes.txt": "no image",
       ...images("val/b/9.jpg"),
@@ -35,8 +35,8 @@ describe("a folder of images by class", () => {
     const tree = images(
       ...["a", "b"].flatMap((name) => Array.from({ length: 10 }, (_, i) => `${name}/${i}.jpg`)),
     );
-    await using one = await temporaryTree(tree);
-    await using two = await temporaryTree(tree);
+    const one = await temporaryTree(tree);
+    const two = await temporaryTree(tree);
     const first = await openDataset("folder", one.path, { name: "x" });
     const second = await openDataset("folder", two.path, { name: "x" });
     expect(first.splits.test.map(({ label }) => label)).toEqual([0, 0, 1, 1]);
@@ -112,7 +112,7 @@ describe("what is refused, by a sentence", () => {
     ],
   ];
   it.each(cases)("%s", async (_, name, tree, message) => {
-    await using folder = await temporaryTree(tree);
+    const folder = await temporaryTree(tree);
     await expect(openDataset(name, folder.path, { allowPartial: name !== "aircraft" })).rejects.toThrow(
       message,
     );
@@ -130,7 +130,7 @@ describe("what is refused, by a sentence", () => {
       "annotations/trainval.txt": "Abyssinian_1 1 1 1\nAbyssinian_2 1 1 1\n",
       "annotations/test.txt": "Abyssinian_3 1 1 1\n",
     };
-    await using folder = await temporaryTree(tree);
+    const folder = await temporaryTree(tree);
     await expect(openDataset("pets", folder.path)).rejects.toThrow(
       /Pets in .* is not whole: 2 listed files missing: images\/Abyssinian_2\.jpg, images\/Abyssinian_3\.jpg; 1 class found, 37 published; train has 1 image, 3,680 published; .*Complete it \(Oxford-IIIT Pet Dataset/,
     );
@@ -142,7 +142,7 @@ describe("what is refused, by a sentence", () => {
 
 describe("a damaged image", () => {
   it("is named when it is loaded", async () => {
-    await using folder = await temporaryTree(split);
+    const folder = await temporaryTree(split);
     const dataset = await openDataset("folder", folder.path);
     const item = dataset.splits.train[2]!;
     await writeFile(join(folder.path, item.id), new Uint8Array([0xff, 0xd8, 0xff, 0xe0]));
@@ -165,7 +165,7 @@ describe("finding a dataset", () => {
       "Aircraft/data",
       "aircraft/fgvc-aircraft-2013b/data",
     ]) {
-      await using folder = await temporaryTree({
+      const folder = await temporaryTree({
         ...images(...[1, 2, 3].map((n) => `${base}/images/${n}.jpg`)),
         ...Object.fromEntries(Object.entries(list).map(([name, text]) => [`${base}/${name}`, text])),
       });
@@ -186,7 +186,7 @@ describe("checking", () => {
   });
 
   it("reports what is absent, with where to get it", async () => {
-    await using folder = await temporaryTree({});
+    const folder = await temporaryTree({});
     const report = await checkDataset("eurosat", folder.path);
     expect(report).toMatchObject({ state: "absent", root: undefined, expectedLayout: "2750/CLASS/*.jpg" });
     expect(report.source).toMatch(/EuroSAT/);
@@ -194,7 +194,7 @@ describe("checking", () => {
 
   it("reports a partial copy against the published counts, and a damaged one by its fault", async () => {
     const files = ["a", "b"].flatMap((name) => [1, 2].map((n) => `2750/${name}/${n}.jpg`));
-    await using folder = await temporaryTree(images(...files));
+    const folder = await temporaryTree(images(...files));
     expect(await checkDataset("eurosat", folder.path)).toMatchObject({
       state: "partial",
       problems: ["2 classes found, 10 published", "4 images found, 27,000 published"],

@@ -69,10 +69,10 @@ describe("VOC2007", () => {
 
   it("names an annotation that is missing or has an unknown class", async () => {
     const { [`${DEVKIT}/Annotations/000009.xml`]: _, ...others } = annotations;
-    await using without = await temporaryTree({ ...base, ...others });
+    const without = await temporaryTree({ ...base, ...others });
     await expect(openDataset("voc2007", without.path)).rejects.toThrow(/Annotations\/000009\.xml is missing/);
     const unicorn = "<annotation><object><name>unicorn</name></object></annotation>";
-    await using wrong = await temporaryTree({
+    const wrong = await temporaryTree({
       ...base,
       ...annotations,
       [`${DEVKIT}/Annotations/000009.xml`]: unicorn,
@@ -134,12 +134,12 @@ describe("ISIC2018", () => {
       `ISIC_000000${id},${Array.from({ length: 7 }, (_, i) => (i === column ? "1.0" : "0.0")).join(",")}\n`;
     // Two images of each of two classes cannot fill seven: the reader says so, and the labels are right before.
     const csv = HEADER + marked(1, 0) + marked(2, 1) + marked(3, 0) + marked(4, 1);
-    await using folder = await temporaryTree({ ...pictures, [CSV]: csv });
+    const folder = await temporaryTree({ ...pictures, [CSV]: csv });
     await expect(openDataset("isic2018", folder.path, { allowPartial: true })).rejects.toThrow(
       /class "BCC" of .* has no image: at least two are needed/,
     );
     const two = csv.replaceAll(/^([^,]+,[^,]+,[^,\n]+),.*$/gm, "$1");
-    await using small = await temporaryTree({ ...pictures, [CSV]: two });
+    const small = await temporaryTree({ ...pictures, [CSV]: two });
     const found = await openDataset("isic2018", small.path, { allowPartial: true });
     expect(found.classes).toEqual(["MEL", "NV"]);
     expect(
@@ -155,7 +155,7 @@ describe("ISIC2018", () => {
   });
 
   it("refuses a row with no class or two", async () => {
-    await using folder = await temporaryTree({
+    const folder = await temporaryTree({
       ...pictures,
       [CSV]: `${HEADER}ISIC_0000001,1.0,1.0,0,0,0,0,0\n`,
     });

@@ -26,7 +26,7 @@ const cifar10 = {
 
 describe("CIFAR10, binary", () => {
   it("reads labels and planes", async () => {
-    await using folder = await temporaryTree(cifar10);
+    const folder = await temporaryTree(cifar10);
     const { splits, classes } = await openDataset("cifar10", folder.path, { allowPartial: true });
     expect(classes).toEqual(names10);
     expect(splits.train.map(({ label }) => label)).toEqual([3, 9, 2, 3, 4, 5]);
@@ -42,7 +42,7 @@ describe("CIFAR10, binary", () => {
 
   it("names a batch that is cut off", async () => {
     const file = "cifar-10-batches-bin/data_batch_3.bin";
-    await using folder = await temporaryTree({ ...cifar10, [file]: batch([[1]]).subarray(0, LEVELS) });
+    const folder = await temporaryTree({ ...cifar10, [file]: batch([[1]]).subarray(0, LEVELS) });
     await expect(openDataset("cifar10", folder.path, { allowPartial: true })).rejects.toThrow(
       /data_batch_3\.bin has 3072 bytes, which is no multiple of a record's 3073; it is damaged/,
     );
@@ -50,7 +50,7 @@ describe("CIFAR10, binary", () => {
 
   it("refuses a label that is no class", async () => {
     const file = "cifar-10-batches-bin/data_batch_3.bin";
-    await using folder = await temporaryTree({ ...cifar10, [file]: batch([[10]]) });
+    const folder = await temporaryTree({ ...cifar10, [file]: batch([[10]]) });
     await expect(openDataset("cifar10", folder.path, { allowPartial: true })).rejects.toThrow(
       /data_batch_3\/00000 has the label 10, expected a class from 0 to 9/,
     );
@@ -60,7 +60,7 @@ describe("CIFAR10, binary", () => {
 describe("CIFAR100, binary", () => {
   it("takes the fine label, which comes second", async () => {
     const names = Array.from({ length: 100 }, (_, i) => `name ${i}`);
-    await using folder = await temporaryTree({
+    const folder = await temporaryTree({
       "cifar-100-binary/train.bin": batch([
         [11, 19],
         [15, 29],

@@ -103,7 +103,7 @@ describe("Cars", () => {
   });
 
   it("says which file has the test labels when given the one without", async () => {
-    await using folder = await temporaryTree({
+    const folder = await temporaryTree({
       ...images("cars_train/00001.jpg"),
       "devkit/cars_meta.mat": await mat("cars_meta.mat"),
       "devkit/cars_train_annos.mat": await mat("cars_train_annos.mat"),

@@ -20,7 +20,7 @@ export async function listing({ splits }: Dataset): Promise<Record<SplitName, st
 
 /** Opens the fixture as a partial dataset, which it is, and lists it. */
 export async function readFixture(name: string, tree: Tree) {
-  await using folder = await temporaryTree(tree);
+  const folder = await temporaryTree(tree);
   const dataset = await openDataset(name, folder.path, { allowPartial: true });
   return { dataset, classes: dataset.classes, ...(await listing(dataset)) };
 }

@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import sharp from "sharp";
+import { onTestFinished } from "vitest";
 
 /** Stands for a small JPEG of its own. */
 export const image = Symbol("image");
@@ -31,9 +32,10 @@ export function images(...paths: readonly string[]): Record<string, typeof image
   return Object.fromEntries(paths.map((path) => [path, image]));
 }
 
-/** A temporary folder that is gone when the test ends: `await using tree = await temporaryTree({...})`. */
-export async function temporaryTree(tree: Tree): Promise<{ path: string } & AsyncDisposable> {
+/** A temporary folder that is gone when the running test has finished. */
+export async function temporaryTree(tree: Tree): Promise<{ readonly path: string }> {
   const path = await mkdtemp(join(tmpdir(), "transferboard-dataset-"));
+  onTestFinished(() => rm(path, { recursive: true, force: true }));
   await writeTree(path, tree);
-  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
+  return { path };
 }
