@@ -1,0 +1,62 @@
+/** The files that torch.save has written since 1.6: a zip archive of a pickle and one entry a storage. */
+import { CheckpointError, quoted } from "../errors.ts";
+import { Cursor } from "../pickle/cursor.ts";
+import { parsePickle } from "../pickle/pickle.ts";
+import { memorySource, type Source } from "../source.ts";
+import type { Contents } from "../stored.ts";
+import { type StorageBytes, torchHooks } from "./torch-tensor.ts";
+import { dataOffset, readZipDirectory, readZipEntry, type ZipEntry } from "./zip.ts";
+
+/** A pickle holds names and shapes only: even thousands of tensors need a few megabytes. */
+const LARGEST_PICKLE = 2 ** 26;
+
+export function readTorchZip(source: Source): Contents {
+  const entries = readZipDirectory(source);
+  const pickle = [...entries.values()].find(
+    ({ name }) => /^[^/]+\/data\.pkl$/.test(name) || name === "data.pkl",
+  );
+  if (pickle === undefined) {
+    const names = [...entries.keys()].slice(0, 3).map(quoted).join(", ");
+    throw new CheckpointError(
+      `a zip archive, but not one of torch.save's: it has no data.pkl (its entries: ${names || "none"})`,
+    );
+  }
+  const root = pickle.name.slice(0, -"data.pkl".length);
+  if (entries.has(`${root}constants.pkl`)) {
+    throw new CheckpointError(
+      "a TorchScript archive: it holds a program beside its weights; save the model's state_dict() instead",
+    );
+  }
+  const order = entries.get(`${root}byteorder`);
+  if (
+    order !== undefined &&
+    order.size < 16 &&
+    Buffer.from(readZipEntry(source, order)).toString() === "big"
+  ) {
+    throw new CheckpointError("written on a big-endian machine: save it again on a little-endian one");
+  }
+  if (pickle.size > LARGEST_PICKLE) {
+    throw new CheckpointError(`its pickle claims ${pickle.size} bytes: at most ${LARGEST_PICKLE} are read`);
+  }
+  const cursor = new Cursor(memorySource(readZipEntry(source, pickle)));
+  const value = parsePickle(
+    cursor,
+    torchHooks(({ key }) => {
+      const entry = entries.get(`${root}data/${key}`);
+      if (entry === undefined) {
+        throw new CheckpointError(`the zip archive is damaged: storage ${quoted(key)} is missing`);
+      }
+      return entryBytes(source, entry);
+    }),
+  );
+  return { format: "torch-zip", root: value, metadata: {}, converted: [] };
+}
+
+function entryBytes(source: Source, entry: ZipEntry): StorageBytes {
+  if (!entry.deflated) {
+    const start = dataOffset(source, entry);
+    return { size: () => entry.size, readInto: (target, offset) => source.readInto(target, start + offset) };
+  }
+  const bytes = memorySource(readZipEntry(source, entry));
+  return { size: () => bytes.size, readInto: bytes.readInto };
+}

@@ -1,0 +1,25 @@
+/**
+ * What a pickle can hold besides plain data. Dictionaries (OrderedDict too) are Maps, lists and tuples arrays,
+ * sets Sets, None null, bytes Uint8Arrays, integers numbers or, beyond 2^53, bigints.
+ */
+
+/** A name that the pickle asks for. It names an allowed class or function; nothing is ever called. */
+export class PickleGlobal {
+  readonly qualifiedName: string;
+  constructor(qualifiedName: string) {
+    this.qualifiedName = qualifiedName;
+  }
+}
+
+/** An instance of an allowed class, kept as inert data: what it was made from and the state it was given. */
+export class PickleObject {
+  readonly className: string;
+  readonly arguments: unknown;
+  state: unknown = undefined;
+  readonly items = new Map<unknown, unknown>();
+  readonly appended: unknown[] = [];
+  constructor(className: string, args: unknown) {
+    this.className = className;
+    this.arguments = args;
+  }
+}
