@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { openDataset } from "../open.ts";
 import { temporaryTree } from "../testing/tree.ts";
@@ -73,5 +74,66 @@ describe("CIFAR100, binary", () => {
     expect(splits.test.map(({ label }) => label)).toEqual([49]);
     const { data } = await splits.train[1]!.load();
     expect(Array.from(data.subarray(0, 3))).toEqual([20, 40, 60]);
+  });
+});
+
+describe("the Python version", () => {
+  const golden = async (name: string) =>
+    new Uint8Array(await readFile(new URL(`../../../golden/cifar-python/${name}`, import.meta.url)));
+
+  it("of CIFAR10 has the same images, labels and manifest hash as the binary one", async () => {
+    const one = await golden("data_batch_1");
+    const python = await temporaryTree({
+      ...Object.fromEntries([1, 2, 3, 4, 5].map((n) => [`cifar-10-batches-py/data_batch_${n}`, one])),
+      "cifar-10-batches-py/test_batch": one,
+      "cifar-10-batches-py/batches.meta": await golden("batches.meta"),
+    });
+    const same = batch([[3], [9]]);
+    const binary = await temporaryTree({
+      ...Object.fromEntries([1, 2, 3, 4, 5].map((n) => [`cifar-10-batches-bin/data_batch_${n}.bin`, same])),
+      "cifar-10-batches-bin/test_batch.bin": same,
+      "cifar-10-batches-bin/batches.meta.txt": `${names10.join("\n")}\n`,
+    });
+    const [first, second] = await Promise.all(
+      [python, binary].map(({ path }) => openDataset("cifar10", path, { allowPartial: true })),
+    );
+    expect(first!.origin.layout).toBe("Python batches");
+    expect(await first!.splits.train[3]!.load()).toEqual(await second!.splits.train[3]!.load());
+    expect(await first!.manifestHash()).toBe(await second!.manifestHash());
+  });
+
+  it.each(["train", "train_python3"])("of CIFAR100 has its fine labels (%s)", async (name) => {
+    const folder = await temporaryTree({
+      "cifar-100-python/train": await golden(name),
+      "cifar-100-python/test": await golden("train"),
+      "cifar-100-python/meta": await golden("meta"),
+    });
+    const { splits, classes } = await openDataset("cifar100", folder.path, { allowPartial: true });
+    expect([classes.length, classes[29]]).toEqual([100, "name 29"]);
+    expect(splits.train.map(({ label }) => label)).toEqual([19, 29]);
+    const { data } = await splits.train[1]!.load();
+    expect(Array.from(data.subarray(-3))).toEqual([20, 40, 60]);
+  });
+
+  it("refuses a pickle that asks for a function, by its name", async () => {
+    const folder = await temporaryTree({
+      "cifar-100-python/train": "cos\nsystem\n(S'echo'\ntR.",
+      "cifar-100-python/test": await golden("train"),
+      "cifar-100-python/meta": await golden("meta"),
+    });
+    await expect(openDataset("cifar100", folder.path)).rejects.toThrow(
+      /train is not a CIFAR batch: .*os\.system/,
+    );
+  });
+
+  it("names a batch that is cut off", async () => {
+    const folder = await temporaryTree({
+      "cifar-100-python/train": (await golden("train")).subarray(0, 5000),
+      "cifar-100-python/test": await golden("train"),
+      "cifar-100-python/meta": await golden("meta"),
+    });
+    await expect(openDataset("cifar100", folder.path)).rejects.toThrow(
+      /train is not a CIFAR batch: .*truncated/,
+    );
   });
 });

@@ -6,6 +6,7 @@
 import { DatasetError, type Item } from "../dataset.ts";
 import type { DatasetRoot } from "../root.ts";
 import { type CifarKind, LEVELS, planesItem } from "./cifar-kind.ts";
+import { readPythonCifar } from "./cifar-python.ts";
 import type { Reader, Reading } from "./reader.ts";
 
 const CIFAR10: CifarKind = {
@@ -60,8 +61,11 @@ async function readBinary(root: DatasetRoot, kind: CifarKind): Promise<Reading> 
 
 const reader =
   (kind: CifarKind): Reader =>
-  (root) =>
-    readBinary(root, kind);
+  async (root) => {
+    const [first] = kind.train;
+    const python = (await root.has(first!)) && !(await root.has(`${first}.bin`));
+    return python ? readPythonCifar(root, kind) : readBinary(root, kind);
+  };
 
 export const readCifar10 = reader(CIFAR10);
 export const readCifar100 = reader(CIFAR100);
