@@ -1,0 +1,93 @@
+/**
+ * `converged`: every fit at its optimum, so that no result depends on the order of the sweep. Features are
+ * centred by the mean of train, which changes the intercept and nothing else, and spares float32 the
+ * cancellation. The sweep runs from strong to weak decay: each optimum is near the one before.
+ */
+import type { DeviceChoice } from "../runtime/index.ts";
+import { compacted, joined, NEVER, presentClasses, recolumned } from "./linear-classes.ts";
+import { type DeviceFeatures, openFeatures, stacked } from "./linear-device.ts";
+import { lossOf, penaltyOf } from "./linear-loss.ts";
+import type { LinearModel, ModelFit, Splits } from "./linear-model.ts";
+import { REFIT_TOLERANCE, SWEEP_TOLERANCE, WEIGHT_DECAYS } from "./linear-protocol.ts";
+import type { LinearTask } from "./linear-record.ts";
+import { type Solver, solve } from "./linear-solve.ts";
+
+export async function convergedModel(
+  splits: Splits,
+  task: LinearTask,
+  classes: number,
+  device: DeviceChoice,
+  signal: AbortSignal | undefined,
+): Promise<LinearModel> {
+  const { train } = splits;
+  const features = train.x.shape[1]!;
+  const mean = columnMeans(train.x.data, features);
+  const all = Array.from({ length: classes }, (_, k) => k);
+  const columnsOf = (...parts: ("train" | "val")[]) =>
+    task === "multi-label" ? all : presentClasses(parts.map((part) => splits[part].labels));
+  const labelsOf = (columns: readonly number[], part: "train" | "val") =>
+    task === "multi-label" ? splits[part].labels : compacted(splits[part].labels, columns);
+
+  const opened = new Map<string, Promise<DeviceFeatures>>();
+  const open = (split: keyof Splits) => {
+    const known = opened.get(split) ?? openFeatures(splits[split].x, device, mean);
+    opened.set(split, known);
+    return known;
+  };
+  const solverOn = async (on: "train" | "train+val", columns: readonly number[]): Promise<Solver> => {
+    const parts = on === "train" ? (["train"] as const) : (["train", "val"] as const);
+    const productsIn = async (precision: "single" | "double") => {
+      const each = [];
+      for (const part of parts) each.push(await (await open(part)).products(columns.length, precision));
+      return each.length === 1 ? each[0]! : stacked(each);
+    };
+    const labels = parts.map((part) => labelsOf(columns, part));
+    return {
+      single: await productsIn("single"),
+      double: await productsIn("double"),
+      loss: lossOf(task, labels.length === 1 ? labels[0]! : joined(labels), columns.length),
+    };
+  };
+
+  const sweepColumns = columnsOf("train");
+  const refitColumns = columnsOf("train", "val");
+  const solvers = new Map<string, Promise<Solver>>();
+  let columns = sweepColumns;
+  return {
+    order: WEIGHT_DECAYS.toReversed(),
+    lookBack: 1,
+    fit: async (on, weightDecay, { solutions, best }): Promise<ModelFit> => {
+      columns = on === "train" ? sweepColumns : refitColumns;
+      const solver = solvers.get(on) ?? solverOn(on, columns);
+      solvers.set(on, solver);
+      const from = on === "train" ? solutions[0] : best && recolumned(best, sweepColumns, columns, 0);
+      const start = from ?? new Float64Array((features + 1) * columns.length);
+      const tolerance = on === "train" ? SWEEP_TOLERANCE : REFIT_TOLERANCE;
+      const { x, inDouble, ...fit } = await solve(
+        await solver,
+        start,
+        penaltyOf(weightDecay, task),
+        tolerance,
+        signal,
+      );
+      return { ...fit, solution: x };
+    },
+    logits: async (of, solution) => {
+      const precision = of === "test" ? "double" : "single";
+      const products = await (await open(of)).products(columns.length, precision);
+      return recolumned(await products.logits(solution), columns, all, NEVER);
+    },
+    [Symbol.asyncDispose]: async () => {
+      for (const part of opened.values()) await (await part)[Symbol.asyncDispose]();
+    },
+  };
+}
+
+function columnMeans(data: Float32Array, features: number): Float64Array {
+  const mean = new Float64Array(features);
+  for (let row = 0; row < data.length; row += features) {
+    for (let j = 0; j < features; j++) mean[j] = mean[j]! + data[row + j]!;
+  }
+  const samples = data.length / features;
+  return mean.map((sum) => sum / samples);
+}
