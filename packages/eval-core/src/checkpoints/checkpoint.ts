@@ -66,8 +66,7 @@ const MOST_EXPANSION = 64;
  * @throws CheckpointError with one sentence that begins with the path.
  */
 export async function loadCheckpoint(path: string, options: LoadOptions = {}): Promise<Checkpoint> {
-  return named(path, async () => {
-    using source = openSource(path);
+  return reading(path, async (source) => {
     const contents = readContents(source);
     const checkpoint = assemble(contents, source, options);
     return { sha256: await sha256Of(source), file: basename(path), bytes: source.size, ...checkpoint };
@@ -79,8 +78,7 @@ export async function loadCheckpoint(path: string, options: LoadOptions = {}): P
  * @throws CheckpointError as `loadCheckpoint`.
  */
 export async function loadTensors(path: string): Promise<Map<string, AnyTensor>> {
-  return named(path, async () => {
-    using source = openSource(path);
+  return reading(path, async (source) => {
     const { root } = readContents(source);
     const tensors = new Map<string, AnyTensor>();
     let bytes = 0;
@@ -96,12 +94,16 @@ export async function loadTensors(path: string): Promise<Map<string, AnyTensor>>
   });
 }
 
-/** Begins every error of `read` with the file's path. */
-async function named<T>(path: string, read: () => Promise<T>): Promise<T> {
+/** Opens a file for `read`, closes it behind it, and begins every error with its path. */
+async function reading<T>(path: string, read: (source: Source) => Promise<T>): Promise<T> {
+  let source: Source | undefined;
   try {
-    return await read();
+    source = openSource(path);
+    return await read(source);
   } catch (error) {
     throw error instanceof CheckpointError ? new CheckpointError(`${path}: ${error.message}`) : error;
+  } finally {
+    source?.close();
   }
 }
 

@@ -13,7 +13,7 @@ const golden = (name: string): string =>
 const input = readNpy(golden("input.npy"));
 
 async function run(checkpoint: Checkpoint, options: BackboneOptions = {}) {
-  await using session = await openSession(writeModel(backboneGraph(checkpoint, options)), {
+  const session = await openSession(writeModel(backboneGraph(checkpoint, options)), {
     device: "cpu",
     threads: 1,
   });

@@ -13,7 +13,7 @@ export interface Source {
    * @throws CheckpointError when the source ends before.
    */
   readInto(target: Uint8Array, offset: number): void;
-  [Symbol.dispose](): void;
+  close(): void;
 }
 
 const CHUNK = 2 ** 22;
@@ -44,7 +44,7 @@ export function openSource(path: string): Source {
         at += read;
       }
     },
-    [Symbol.dispose]: () => closeSync(file),
+    close: () => closeSync(file),
   };
 }
 
@@ -58,7 +58,7 @@ export function memorySource(bytes: Uint8Array): Source {
       }
       target.set(bytes.subarray(offset, offset + target.byteLength));
     },
-    [Symbol.dispose]: () => undefined,
+    close: () => undefined,
   };
 }
 
