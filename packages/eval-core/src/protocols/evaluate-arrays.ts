@@ -1,0 +1,51 @@
+/** From a dataset's items and features to the arrays that the protocols take. */
+import { type Dataset, type Item, trainingSplits } from "../datasets/index.ts";
+import type { DatasetFeatures } from "../features/index.ts";
+import { type AnyTensor, type Tensor, tensor } from "../tensor/index.ts";
+import type { LinearMetric, LinearSplit, LinearTask } from "./linear-record.ts";
+
+export interface LinearArrays {
+  readonly train: LinearSplit;
+  readonly val: LinearSplit;
+  readonly test: LinearSplit;
+  readonly classes: number;
+  readonly task: LinearTask;
+  readonly metric: LinearMetric;
+}
+
+/** Train, validation and test as the protocol splits them; images that could not be read are left out afterwards. */
+export function linearArrays(dataset: Dataset, features: DatasetFeatures): LinearArrays {
+  const splits = trainingSplits(dataset);
+  const take = (items: readonly Item[]) => splitArrays(dataset, features, items);
+  return {
+    train: take(splits.train),
+    val: take(splits.val),
+    test: take(splits.test),
+    classes: dataset.classes.length,
+    task: dataset.task,
+    metric: dataset.metric,
+  };
+}
+
+function splitArrays(dataset: Dataset, features: DatasetFeatures, items: readonly Item[]): LinearSplit {
+  const present = items.filter((item) => features.rowOf.has(item));
+  return { x: rows(features, present), y: labels(dataset, present) };
+}
+
+function rows({ x, featureSize, rowOf }: DatasetFeatures, items: readonly Item[]): Tensor<"float32"> {
+  const data = new Float32Array(items.length * featureSize);
+  items.forEach((item, i) => {
+    const row = rowOf.get(item)!;
+    data.set(x.subarray(row * featureSize, (row + 1) * featureSize), i * featureSize);
+  });
+  return tensor("float32", [items.length, featureSize], data);
+}
+
+function labels({ task, classes }: Dataset, items: readonly Item[]): AnyTensor {
+  if (task === "multi-class") {
+    const data = Int32Array.from(items, ({ label }) => label as number);
+    return { dtype: "int32", shape: [items.length], data };
+  }
+  const data = Uint8Array.from(items.flatMap(({ label }) => label as readonly number[]));
+  return { dtype: "uint8", shape: [items.length, classes.length], data };
+}
