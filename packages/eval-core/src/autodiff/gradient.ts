@@ -1,0 +1,188 @@
+/**
+ * Reverse-mode differentiation of an ONNX graph: a graph with a scalar output in, a graph that also answers the
+ * gradients out. Static shapes, opset 18, standard operators only.
+ *
+ *     gradient(graph, { of: "loss", by: ["conv1.weight"], dimensions: { N: 64 } })
+ *
+ * The answer has the inputs of `graph`, and every tensor of `by` that was a weight as an input too (a runtime
+ * ignores what is fed to an initializer), and the outputs of `graph` plus one gradient a name of `by`.
+ */
+import type { Graph, Node } from "../onnx/ir.ts";
+import { isFloat } from "./dtypes.ts";
+import { Emitter } from "./emitter.ts";
+import { fail, GraphError } from "./errors.ts";
+import { expand } from "./expansion.ts";
+import { lower, type Saved } from "./lowering.ts";
+import { GRADIENT_STOPS, gradientRules, isDifferentiable } from "./rules/index.ts";
+import type { RuleContext } from "./rules/rule.ts";
+import { bindShape } from "./shapes/index.ts";
+
+export interface GradientOptions {
+  /** The scalar output to differentiate. */
+  readonly of: string;
+  /** Inputs or initializers to differentiate by. */
+  readonly by: readonly string[];
+  /** Sizes of the graph's symbolic dimensions. */
+  readonly dimensions?: Readonly<Record<string, number>>;
+}
+
+/** What the gradient by `name` is called among the outputs. */
+export const gradientName = (name: string): string => `gradient/${name}`;
+
+interface Recorded {
+  readonly node: Node;
+  readonly saved: Saved;
+}
+
+export interface Differentiated {
+  readonly emitter: Emitter;
+  /** The gradient by each name of `by`. */
+  readonly gradients: ReadonlyMap<string, string>;
+}
+
+/**
+ * @throws GraphError, in one sentence, when the loss is not a scalar float, a name of `by` is not in the graph or
+ * does not influence the loss, an operator has no rule, or shapes do not fit.
+ */
+export function gradient(graph: Graph, options: GradientOptions): Graph {
+  const { emitter, gradients } = differentiate(graph, options);
+  for (const [name, made] of gradients) {
+    const output = gradientName(name);
+    emitter.append({ opType: "Identity", name: output, inputs: [made], outputs: [output], attributes: {} });
+  }
+  const outputs = [...graph.outputs.map((o) => o.name), ...options.by.map(gradientName)];
+  return emitter.build(outputs, graph.metadata);
+}
+
+/** The same, left open for an optimiser to be written after it. */
+export function differentiate(graph: Graph, { of, by, dimensions = {} }: GradientOptions): Differentiated {
+  const e = new Emitter(`${graph.name}/gradient`, namesOf(graph));
+  for (const { name, dtype, shape } of graph.inputs) {
+    if (graph.initializers.has(name) && !by.includes(name)) continue;
+    e.input(name, { dtype, shape: bindShape(name, shape, dimensions) });
+  }
+  for (const [name, initializer] of graph.initializers) {
+    if (e.has(name)) continue;
+    if (by.includes(name)) e.input(name, { dtype: initializer.dtype, shape: initializer.shape });
+    else e.initializer(name, initializer);
+  }
+  for (const name of by) {
+    if (!e.has(name))
+      throw new GraphError(`'${name}' is neither an input nor a weight of graph '${graph.name}'`);
+    if (!isFloat(e.dtype(name)))
+      throw new GraphError(`'${name}' is ${e.dtype(name)}: only floats have gradients`);
+  }
+  const tape: Recorded[] = [];
+  for (const original of graph.nodes) {
+    for (const node of expand(original, e)) tape.push({ node, saved: lower(node, e) });
+  }
+  checkLoss(e, of, graph);
+  return { emitter: e, gradients: walkBack(e, tape, of, by) };
+}
+
+function namesOf(graph: Graph): Set<string> {
+  const names = new Set([...graph.inputs.map((i) => i.name), ...graph.initializers.keys()]);
+  for (const node of graph.nodes) for (const name of node.outputs) names.add(name);
+  return names;
+}
+
+function checkLoss(e: Emitter, of: string, graph: Graph): void {
+  if (!e.has(of)) throw new GraphError(`the loss '${of}' is made by nothing in graph '${graph.name}'`);
+  const { dtype, shape } = e.info(of);
+  if (e.size(of) !== 1 || !isFloat(dtype)) {
+    throw new GraphError(
+      `the loss '${of}' must be one float, found ${dtype} [${shape}]: reduce it, by ReduceMean for instance`,
+    );
+  }
+}
+
+/** Everything that depends on `by`: gradients flow through nothing else. */
+function reachedFrom(e: Emitter, tape: readonly Recorded[], by: readonly string[]): Set<string> {
+  const reached = new Set(by);
+  for (const { node } of tape) {
+    if ((GRADIENT_STOPS as readonly string[]).includes(node.opType)) continue;
+    if (!node.inputs.some((name) => reached.has(name))) continue;
+    for (const name of node.outputs)
+      if (name !== "" && e.has(name) && isFloat(e.dtype(name))) reached.add(name);
+  }
+  return reached;
+}
+
+function walkBack(
+  e: Emitter,
+  tape: readonly Recorded[],
+  of: string,
+  by: readonly string[],
+): Map<string, string> {
+  const reached = reachedFrom(e, tape, by);
+  const flowing = new Map<string, string>();
+  flowing.set(of, e.literal(e.dtype(of), e.shape(of), [1]));
+  for (const { node, saved } of tape.toReversed()) {
+    if (!node.outputs.some((name) => flowing.has(name))) continue;
+    if (!node.inputs.some((name) => reached.has(name))) continue;
+    if (!node.outputs.some((name) => reached.has(name))) continue;
+    if (!isDifferentiable(node.opType)) fail(node, `operator '${node.opType}' has no gradient rule`);
+    e.scope = `d(${node.outputs[0]})`;
+    const gradients = gradientRules[node.opType](contextOf(e, node, saved, flowing, reached));
+    for (const [i, made] of gradients.entries()) {
+      const name = node.inputs[i];
+      if (made === undefined || !name || !reached.has(name)) continue;
+      const own = unbroadcast(e, made, e.shape(name));
+      const before = flowing.get(name);
+      flowing.set(name, before === undefined ? own : e.add(before, own));
+    }
+    e.scope = "";
+  }
+  return new Map(
+    by.map((name) => {
+      const made = flowing.get(name);
+      if (made === undefined)
+        throw new GraphError(`'${name}' does not influence the loss '${of}': freeze it, or leave it out`);
+      return [name, made] as const;
+    }),
+  );
+}
+
+function contextOf(
+  e: Emitter,
+  node: Node,
+  saved: Saved,
+  flowing: ReadonlyMap<string, string>,
+  reached: ReadonlySet<string>,
+): RuleContext {
+  return {
+    e,
+    node,
+    x: (position) => node.inputs[position] ?? "",
+    y: (position = 0) => node.outputs[position]!,
+    dy: (position = 0) => {
+      const name = node.outputs[position]!;
+      const made = flowing.get(name);
+      if (made) return made;
+      const like = node.outputs.find((output) => flowing.has(output))!;
+      if (name === "") fail(node, `its output ${position} has no name, so its gradient has no shape`);
+      return e.zeros(e.shape(name), like);
+    },
+    reaches: (position) => flowing.has(node.outputs[position] ?? ""),
+    wants: (position) => reached.has(node.inputs[position] ?? ""),
+    saved: (name) => saved[name] ?? fail(node, `nothing was saved as '${name}'`),
+    numbers: (position) => {
+      const name = node.inputs[position];
+      if (!name) return undefined;
+      const constant =
+        e.constant(name) ?? fail(node, `input '${name}' must be a constant: shapes here are static`);
+      return [...constant.data];
+    },
+  };
+}
+
+/** The one place where a gradient with a broadcast shape is summed down to the shape of what was broadcast. */
+function unbroadcast(e: Emitter, made: string, shape: readonly number[]): string {
+  const found = e.shape(made);
+  if (found.join() === shape.join()) return made;
+  const extra = found.length - shape.length;
+  const stretched = found
+    .map((_, axis) => axis)
+    .filter((axis) => axis < extra || (shape[axis - extra] === 1 && found[axis] !== 1));
+  return e.reshape(e.sum(made, stretched), shape);
+}

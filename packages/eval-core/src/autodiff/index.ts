@@ -1,0 +1,8 @@
+/** Differentiating ONNX graphs: static shapes, a float64 reference, gradients, and training steps. */
+
+export { Emitter } from "./emitter.ts";
+export { GraphError } from "./errors.ts";
+export { differentiate, type GradientOptions, gradient, gradientName } from "./gradient.ts";
+export { prune } from "./prune.ts";
+export { fromTensor, interpret, toTensor, type Value, value } from "./reference/index.ts";
+export { type Info, inferShapes } from "./shapes/index.ts";

@@ -1,0 +1,85 @@
+/**
+ * Forward nodes written in a form that runs on every device and leaves what their gradient needs, so that nothing
+ * of the forward pass is computed twice.
+ *
+ * WebGPU has no BatchNormalization in training mode and no LogSoftmax: both are made of simpler operators here.
+ */
+import type { Node } from "../onnx/ir.ts";
+import { axisOf, float, floatOf, intOf } from "./attributes.ts";
+import type { Emitter } from "./emitter.ts";
+
+/** Values for the gradient rule, by the names that it asks for. */
+export type Saved = Readonly<Record<string, string>>;
+
+const NOTHING: Saved = {};
+
+/** The batch's own mean and variance, normalisation by them, and the mix with the running ones that ONNX defines. */
+function batchNormalization(node: Node, e: Emitter): Saved {
+  const [x, scale, bias, runningMean, runningVariance] = node.inputs as [
+    string,
+    string,
+    string,
+    string,
+    string,
+  ];
+  const axes = e
+    .shape(x)
+    .map((_, axis) => axis)
+    .filter((axis) => axis !== 1);
+  const epsilon = floatOf(node, "epsilon", 1e-5);
+  const mean = e.mean(x, axes);
+  const centred = e.sub(x, mean);
+  const variance = e.mean(e.mul(centred, centred), axes);
+  const inverse = e.op("Reciprocal", [e.op("Sqrt", [e.add(variance, e.scalar(epsilon, x))])]);
+  const channels = e.shape(scale);
+  const flatVariance = e.reshape(variance, channels);
+  e.append({
+    ...node,
+    // The centred input has mean 0: subtracting it inside would lose digits where the mean is large.
+    inputs: [centred, scale, bias, e.expand(e.literal(e.dtype(x), [1], [0]), channels), flatVariance],
+    outputs: [node.outputs[0]!],
+    attributes: { epsilon: float(epsilon) },
+  });
+  const keep = floatOf(node, "momentum", 0.9);
+  for (const [i, running, batch] of [
+    [1, runningMean, e.reshape(mean, channels)],
+    [2, runningVariance, flatVariance],
+  ] as const) {
+    const output = node.outputs[i];
+    if (!output) continue;
+    const mixed = keep === 0 ? batch : e.add(e.scale(running, keep), e.scale(batch, 1 - keep));
+    e.append({ opType: "Identity", name: output, inputs: [mixed], outputs: [output], attributes: {} });
+  }
+  return { centred, inverse };
+}
+
+function layerNormalization(node: Node, e: Emitter): Saved {
+  const [mean, inverse] = [node.outputs[1] || e.fresh("mean"), node.outputs[2] || e.fresh("inverse")];
+  e.append({ ...node, outputs: [node.outputs[0]!, mean, inverse] });
+  return { mean, inverse };
+}
+
+/** y = x - max - log(sum(exp(x - max))) */
+function logSoftmax(node: Node, e: Emitter): Saved {
+  const x = node.inputs[0]!;
+  const axis = axisOf(node, intOf(node, "axis", -1), e.shape(x).length);
+  const shifted = e.sub(x, e.max(x, [axis]));
+  const logSum = e.op("Log", [e.sum(e.op("Exp", [shifted]), [axis])]);
+  e.append({ ...node, opType: "Sub", inputs: [shifted, logSum], attributes: {} });
+  return NOTHING;
+}
+
+/** Appends a forward node and answers what it leaves for its gradient. */
+export function lower(node: Node, e: Emitter): Saved {
+  e.scope = node.outputs[0]!;
+  try {
+    if (node.opType === "BatchNormalization" && intOf(node, "training_mode", 0))
+      return batchNormalization(node, e);
+    if (node.opType === "LayerNormalization") return layerNormalization(node, e);
+    if (node.opType === "LogSoftmax") return logSoftmax(node, e);
+    e.append(node);
+    return NOTHING;
+  } finally {
+    e.scope = "";
+  }
+}

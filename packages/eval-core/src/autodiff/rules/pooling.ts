@@ -1,0 +1,74 @@
+/** Derivatives of pools. */
+import { intOf, intsOf } from "../attributes.ts";
+import type { Emitter } from "../emitter.ts";
+import { type AxisWindow, windowsOf } from "../geometry.ts";
+import { windowCounts } from "../reference/pooling.ts";
+import { each, type Rule, type RuleContext } from "./rule.ts";
+import { paddingEnd, readTap, scatterTaps } from "./scatter.ts";
+
+const windowsFor = ({ e, node, x }: RuleContext): AxisWindow[] =>
+  windowsOf(node, e.shape(x(0)).slice(2), intsOf(node, "kernel_shape") ?? []);
+
+/** Below every float16 and float32 that a network makes; an infinity would not survive WebGPU's shaders. */
+const lowest = (dtype: string): number => (dtype === "float16" ? -65504 : -3.4028234e38);
+
+/** Every tap of a window over all spatial axes, row-major: what the outputs read through it. */
+function allTaps(e: Emitter, padded: string, windows: readonly AxisWindow[]): string[] {
+  let parts = [padded];
+  for (const [i, w] of windows.entries()) {
+    parts = parts.flatMap((part) =>
+      Array.from({ length: w.kernel }, (_, k) => readTap(e, part, 2 + i, w, k)),
+    );
+  }
+  return parts;
+}
+
+export const pooling = {
+  // dx = dy at the first maximum of each window. `remaining` is what of dy no earlier tap has taken.
+  MaxPool: each((c) => {
+    const { e } = c;
+    const windows = windowsFor(c);
+    const padded = e.pad(
+      c.x(0),
+      [0, 0, ...windows.map((w) => w.begin)],
+      [0, 0, ...windows.map(paddingEnd)],
+      lowest(e.dtype(c.x(0))),
+    );
+    let remaining = c.dy();
+    const taps = allTaps(e, padded, windows);
+    let parts: string[] = taps.map((tap, i) => {
+      const hit = e.op("GreaterOrEqual", [tap, c.y()]);
+      const taken = e.only(hit, remaining);
+      if (i < taps.length - 1) remaining = e.where(hit, e.scalar(0, remaining), remaining);
+      return taken;
+    });
+    for (const [i, w] of [...windows.entries()].reverse()) {
+      const lines: string[] = [];
+      for (let k = 0; k < parts.length; k += w.kernel) {
+        lines.push(scatterTaps(e, parts.slice(k, k + w.kernel), 2 + i, w));
+      }
+      parts = lines;
+    }
+    return parts[0]!;
+  }),
+  // dx = the sum of dy / count over the windows that hold it; separable, so one axis after another
+  AveragePool: each((c) => {
+    const { e, node } = c;
+    const windows = windowsFor(c);
+    const counts = windowCounts(windows, intOf(node, "count_include_pad", 0) === 1);
+    const inverse = counts.map((count) => 1 / count);
+    const shape = inverse.every((v) => v === inverse[0]) ? [] : windows.map((w) => w.output);
+    const weights = e.literal(e.dtype(c.x(0)), shape, shape.length ? inverse : inverse.slice(0, 1));
+    let dx = e.mul(c.dy(), weights);
+    for (const [i, w] of windows.entries()) {
+      dx = scatterTaps(e, new Array<string>(w.kernel).fill(dx), 2 + i, w);
+    }
+    return dx;
+  }),
+  // dx = dy / size, stretched back
+  GlobalAveragePool: each(({ e, x, dy }) => {
+    const shape = e.shape(x(0));
+    const size = shape.slice(2).reduce((a, b) => a * b, 1);
+    return e.expand(e.scale(dy(), 1 / size), shape);
+  }),
+} satisfies Record<string, Rule>;

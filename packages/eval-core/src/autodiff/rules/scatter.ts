@@ -1,0 +1,81 @@
+/**
+ * Putting windows back: the transpose of reading an axis at o*stride + k*dilation - begin, without a scatter
+ * operator, by padding, adding and interleaving.
+ */
+import type { Emitter } from "../emitter.ts";
+import type { AxisWindow } from "../geometry.ts";
+
+/** Elements of `axis` spread `step` apart with zeros between: n becomes (n - 1) * step + 1. */
+export function interleave(e: Emitter, x: string, axis: number, step: number): string {
+  const shape = e.shape(x);
+  const size = shape[axis]!;
+  if (step === 1 || size === 1) return x;
+  const split = e.reshape(x, [...shape.slice(0, axis + 1), 1, ...shape.slice(axis + 1)]);
+  const zeros = new Array<number>(shape.length + 1).fill(0);
+  const padded = e.pad(split, zeros, zeros.with(axis + 1, step - 1));
+  const merged = e.reshape(padded, shape.with(axis, size * step));
+  return e.slice(merged, [{ axis, start: 0, step: 1, count: (size - 1) * step + 1 }]);
+}
+
+/** Elements `start, start + step, ...` of an axis that taps read: tap k of a window, `output` of them. */
+export function readTap(e: Emitter, padded: string, axis: number, w: AxisWindow, k: number): string {
+  return e.slice(padded, [{ axis, start: k * w.dilation, step: w.stride, count: w.output }]);
+}
+
+/** How far past the end the last window of an axis reaches into padding; it may leave some of `end` unread. */
+export const paddingEnd = (w: AxisWindow): number =>
+  Math.max(0, (w.output - 1) * w.stride + w.dilation * (w.kernel - 1) + 1 - w.size - w.begin);
+
+/**
+ * Adds contributions back along one axis. `taps[k]` holds what every output sends through tap k (undefined:
+ * nothing). Taps whose offsets agree modulo the stride are shifted and added; the `stride` sums are interleaved.
+ */
+export function scatterTaps(
+  e: Emitter,
+  taps: readonly (string | undefined)[],
+  axis: number,
+  w: AxisWindow,
+): string {
+  const like = taps.find((tap) => tap !== undefined)!;
+  const shape = e.shape(like);
+  const zeros = new Array<number>(shape.length).fill(0);
+  const length = Math.ceil(((w.output - 1) * w.stride + w.dilation * (w.kernel - 1) + 1) / w.stride);
+  const phases = new Array<string | undefined>(w.stride).fill(undefined);
+  for (const [k, tap] of taps.entries()) {
+    if (tap === undefined) continue;
+    const offset = k * w.dilation;
+    const shift = Math.floor(offset / w.stride);
+    const moved = e.pad(tap, zeros.with(axis, shift), zeros.with(axis, length - shift - w.output));
+    const before = phases[offset % w.stride];
+    phases[offset % w.stride] = before === undefined ? moved : e.add(before, moved);
+  }
+  const merged = mergePhases(e, phases, axis, shape.with(axis, length));
+  const reach = e.shape(merged)[axis]!;
+  // From padded coordinates back to the input's: cut `begin` off, and the rest to size.
+  return e.pad(merged, zeros.with(axis, -w.begin), zeros.with(axis, w.size + w.begin - reach));
+}
+
+function mergePhases(
+  e: Emitter,
+  phases: readonly (string | undefined)[],
+  axis: number,
+  shape: readonly number[],
+): string {
+  if (phases.length === 1) return phases[0]!;
+  const present = phases.filter((phase) => phase !== undefined);
+  const split = [...shape.slice(0, axis + 1), 1, ...shape.slice(axis + 1)];
+  const target = shape.with(axis, shape[axis]! * phases.length);
+  if (present.length === 1) {
+    // Only zeros between: padding is cheaper than a concatenation with them.
+    const at = phases.findIndex((phase) => phase !== undefined);
+    const zeros = new Array<number>(split.length).fill(0);
+    const padded = e.pad(
+      e.reshape(present[0]!, split),
+      zeros.with(axis + 1, at),
+      zeros.with(axis + 1, phases.length - 1 - at),
+    );
+    return e.reshape(padded, target);
+  }
+  const parts = phases.map((phase) => (phase ? e.reshape(phase, split) : e.zeros(split, present[0]!)));
+  return e.reshape(e.concat(parts, axis + 1), target);
+}
