@@ -24,6 +24,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: "integration",
+          globalSetup: "prisma/src/testing/global-setup.ts",
           include: where("*.integration.test.ts"),
           testTimeout: 120_000,
           hookTimeout: 120_000,
@@ -33,6 +34,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: "browser",
+          globalSetup: "prisma/src/testing/global-setup.ts",
           include: where("*.browser.test.ts"),
           testTimeout: 180_000,
           hookTimeout: 180_000,

@@ -8,3 +8,4 @@ export { migrate, migrationState } from "./migrate.ts";
 export { applicationRole, databaseName, queueSchema } from "./names.ts";
 export { type Postgres, PostgresError, type PostgresOptions, startPostgres } from "./postgres/index.ts";
 export { MigrationError } from "./schema-engine.ts";
+export { type Seeded, seed } from "./seed/index.ts";

@@ -1,3 +1,5 @@
+-- schema.prisma as tables; what it cannot say is in the migrations that follow.
+
 -- CreateEnum
 CREATE TYPE "Family" AS ENUM ('CONTRASTIVE', 'CLUSTERING', 'SUPERVISED', 'CONTROL', 'OTHER');
 

@@ -1,0 +1,188 @@
+/**
+ * Puts the published record into a migrated database: vocabulary, methods, suites, protocols and the 1,204 values of
+ * the paper's tables. It adds what is missing and touches nothing else, so a second time changes nothing.
+ */
+import pg from "pg";
+import { bibtexOf, methods } from "./methods.ts";
+import { protocols } from "./protocols.ts";
+import { suitesOver } from "./suites.ts";
+import { episodes, publishedPretraining, publishedValues } from "./tables.ts";
+import { datasets, metrics, settings } from "./vocabulary.ts";
+
+type Row = Record<string, unknown>;
+
+/** What the seed added: zero everywhere the second time. */
+export interface Seeded {
+  methods: number;
+  measures: number;
+  results: number;
+}
+
+/** Adds the rows whose `key` columns are not there yet; returns how many. */
+async function addMissing(client: pg.Client, table: string, key: readonly string[], rows: readonly Row[]) {
+  const columns = Object.keys(rows[0] ?? {}).join(", ");
+  const same = key.map((column) => `old.${column} IS NOT DISTINCT FROM new.${column}`).join(" AND ");
+  const { rowCount } = await client.query(
+    `INSERT INTO ${table} (${columns}) SELECT ${columns} FROM jsonb_populate_recordset(NULL::${table}, $1) new
+     WHERE NOT EXISTS (SELECT FROM ${table} old WHERE ${same})`,
+    [JSON.stringify(rows)],
+  );
+  return rowCount ?? 0;
+}
+
+async function idsOf(client: pg.Client, table: string, key = "slug"): Promise<Map<string, number>> {
+  const { rows } = await client.query<{ key: string; id: number }>(`SELECT ${key} AS key, id FROM ${table}`);
+  return new Map(rows.map((row) => [row.key, row.id]));
+}
+
+function idIn(ids: ReadonlyMap<string, number>, key: string): number {
+  const id = ids.get(key);
+  if (id === undefined) throw new Error(`The seed refers to '${key}', which it does not add.`);
+  return id;
+}
+
+const positioned = <T extends object>(items: readonly T[]) =>
+  items.map((item, position) => ({ ...item, position }));
+
+async function seedVocabulary(client: pg.Client): Promise<void> {
+  await addMissing(client, "setting", ["slug"], positioned(settings));
+  await addMissing(
+    client,
+    "metric",
+    ["slug"],
+    metrics.map((metric) => ({ ...metric })),
+  );
+  const rows = positioned(datasets).map(({ classes, sizes: [train, val, test], ...dataset }) => ({
+    ...dataset,
+    class_count: classes,
+    train_size: train,
+    val_size: val,
+    test_size: test,
+  }));
+  await addMissing(client, "dataset", ["slug"], rows);
+  const rowsOfProtocols = protocols.map(({ setting, ...protocol }) => ({
+    ...protocol,
+    setting_slug: setting,
+  }));
+  await addMissing(client, "protocol", ["fingerprint"], rowsOfProtocols);
+}
+
+async function seedMeasures(client: pg.Client): Promise<number> {
+  const slugs = [
+    ...new Set(publishedValues().map((value) => value.measure)),
+    "many-shot-linear/digits/accuracy",
+  ];
+  const titleOf = (items: readonly { slug: string; title: string }[], slug: string) =>
+    items.find((item) => item.slug === slug)?.title;
+  const rows = slugs.map((slug, position) => {
+    const [setting = "", dataset = "", metric = ""] = slug.split("/");
+    return {
+      slug,
+      title: `${titleOf(datasets, dataset)}: ${titleOf(metrics, metric)} (${titleOf(settings, setting)})`,
+      setting_slug: setting,
+      dataset_slug: dataset,
+      metric_slug: metric,
+      position,
+    };
+  });
+  const added = await addMissing(client, "measure", ["slug"], rows);
+  const suites = suitesOver(slugs);
+  const withoutMeasures = positioned(suites).map(({ measures: _, ...suite }) => suite);
+  await addMissing(client, "suite", ["slug"], withoutMeasures);
+  const suiteIds = await idsOf(client, "suite");
+  const measureIds = await idsOf(client, "measure");
+  const members = suites.flatMap((suite) =>
+    suite.measures.map(({ slug, ranked }, position) => ({
+      suite_id: idIn(suiteIds, suite.slug),
+      measure_id: idIn(measureIds, slug),
+      position,
+      ranked,
+    })),
+  );
+  await addMissing(client, "suite_measure", ["suite_id", "measure_id"], members);
+  return added;
+}
+
+/** The checkpoint of a published figure: the authors' own, whose file we have not seen. */
+const publishedCheckpoint = "ResNet-50 of the authors";
+
+async function seedMethods(client: pg.Client): Promise<number> {
+  const rows = methods.map((method) => ({
+    slug: method.slug,
+    name: method.name,
+    family: method.family,
+    year: method.year,
+    paper_title: method.title,
+    paper_url: `https://arxiv.org/abs/${method.arxiv}`,
+    bibtex: bibtexOf(method),
+    created_at: new Date(),
+  }));
+  const added = await addMissing(client, "method", ["slug"], rows);
+  const ids = await idsOf(client, "method");
+  const idOfName = (name: string) => idIn(ids, methods.find((method) => method.name === name)?.slug ?? name);
+  const pretraining = publishedPretraining().map(({ method, columns }) => ({
+    method_id: idOfName(method),
+    dataset: "ImageNet-1k",
+    ...columns,
+  }));
+  await addMissing(client, "pretraining", ["method_id"], pretraining);
+  const checkpoints = methods.map((method) => ({
+    method_id: idIn(ids, method.slug),
+    name: publishedCheckpoint,
+    architecture: "ResNet-50 1x",
+    feature_dimension: 2048,
+    input_mean: method.normalised ? [0.485, 0.456, 0.406] : [0, 0, 0],
+    input_std: method.normalised ? [0.229, 0.224, 0.225] : [1, 1, 1],
+    created_at: new Date(),
+  }));
+  await addMissing(client, "checkpoint", ["method_id", "name"], checkpoints);
+  return added;
+}
+
+async function seedResults(client: pg.Client): Promise<number> {
+  const methodIds = await idsOf(client, "method");
+  const measureIds = await idsOf(client, "measure");
+  const { rows: checkpoints } = await client.query<{ id: number; method_id: number }>(
+    "SELECT id, method_id FROM checkpoint WHERE name = $1",
+    [publishedCheckpoint],
+  );
+  const checkpointOf = new Map(checkpoints.map((row) => [row.method_id, row.id]));
+  const slugOf = new Map(methods.map((method) => [method.name, method.slug]));
+  const protocolOf = new Map(protocols.map((protocol) => [protocol.setting, protocol.fingerprint]));
+  const rows = publishedValues().map(({ method, measure, source, value, halfWidth }) => {
+    const methodId = idIn(methodIds, slugOf.get(method) ?? method);
+    return {
+      method_id: methodId,
+      checkpoint_id: checkpointOf.get(methodId),
+      measure_id: idIn(measureIds, measure),
+      value,
+      interval_lower: halfWidth === null ? null : Number((value - halfWidth).toFixed(4)),
+      interval_upper: halfWidth === null ? null : Number((value + halfWidth).toFixed(4)),
+      sample_size: halfWidth === null ? null : episodes,
+      provenance: "PUBLISHED",
+      source,
+      protocol_fingerprint: protocolOf.get(measure.split("/")[0] ?? "") ?? null,
+    };
+  });
+  return addMissing(client, "result", ["source", "measure_id", "checkpoint_id", "provenance"], rows);
+}
+
+/** In one transaction, as the database's owner. */
+export async function seed(url: string): Promise<Seeded> {
+  const client = new pg.Client({ connectionString: url, options: "-c timezone=UTC" });
+  await client.connect();
+  try {
+    await client.query("BEGIN");
+    // Two seeds at once: the second waits, and then has nothing to add.
+    await client.query("SELECT lock_ledger()");
+    await seedVocabulary(client);
+    const measures = await seedMeasures(client);
+    const added = await seedMethods(client);
+    const results = await seedResults(client);
+    await client.query("COMMIT");
+    return { methods: added, measures, results };
+  } finally {
+    // An unfinished transaction ends with the connection.
+    await client.end();
+  }
+}
