@@ -174,7 +174,6 @@ function ownerOf(key: string, candidates: readonly Candidate[], chosen: Candidat
 function whyOutside(path: readonly string[], key: string, owner: Candidate | undefined): string {
   if (momentumCopy.test([...path, key].join("/"))) return "momentum copy";
   if (owner !== undefined) return "another backbone";
-  return (
-    partOf(key.replace(/^(module|model|net|network|encoder|backbone)\./, "")) ?? "not part of the backbone"
-  );
+  const own = key.replace(/^(module|model|net|network|encoder|backbone)\./, "");
+  return partOf(own) ?? partOf(path.at(-1) ?? "") ?? "not part of the backbone";
 }

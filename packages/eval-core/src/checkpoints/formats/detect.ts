@@ -28,7 +28,7 @@ const foreign: readonly (readonly [(start: string) => boolean, string])[] = [
   ],
 ];
 
-/** torch.save's magic number as protocol 2 writes it (PROTO 2, LONG1 of 10 bytes), and as protocol 0 does. */
+/** torch.save's magic number as protocol 2 writes it (PROTO 2, LONG1 of 10 bytes), and as protocols 0 and 1 do. */
 const legacyStarts = ["\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19.", "L119547037146038801333356L"];
 
 /** A ModelProto: ir_version as its first field, then another of its fields, all of length-prefixed or varint type. */
