@@ -1,4 +1,6 @@
 /** Asks the API from the server side; every page's data comes through here. */
+import { notFound } from "next/navigation";
+import { cache } from "react";
 import type { TypedDocumentString } from "../../generated/graphql";
 
 export class ApiError extends Error {
@@ -10,7 +12,16 @@ export class ApiError extends Error {
   }
 }
 
+const notFoundCodes = new Set(["NOT_FOUND", "UNKNOWN_SLUG"]);
+
+/** What the API said of an unknown name, for the not-found page of the same request. */
+export const whatIsMissing = cache((): { message: string; nearest: string[] } => ({
+  message: "",
+  nearest: [],
+}));
+
 /**
+ * An unknown name ends in the not-found page.
  * @throws ApiError when the API answers with errors; its messages are fit to show.
  */
 export async function ask<Result, Variables>(
@@ -25,7 +36,17 @@ export async function ask<Result, Variables>(
     cache: "no-store",
   });
   const body = (await answer.json()) as { data?: Result; errors?: ApiError["errors"] };
-  if (body.errors) throw new ApiError(body.errors);
+  if (body.errors) {
+    const missing = body.errors.find((error) => notFoundCodes.has(error.extensions?.code ?? ""));
+    if (missing) {
+      Object.assign(whatIsMissing(), {
+        message: missing.message,
+        nearest: missing.extensions?.nearest ?? [],
+      });
+      notFound();
+    }
+    throw new ApiError(body.errors);
+  }
   if (!body.data) throw new Error(`the API answered ${answer.status} without data`);
   return body.data;
 }

@@ -3,6 +3,7 @@ import Link from "next/link";
 import type { VariableInput } from "../../../generated/graphql";
 import { CorrelationForm, type VariableGroup } from "../../components/correlation-form";
 import { Scatter } from "../../components/plot/scatter";
+import { ScrollRegion, Verbatim } from "../../components/scroll-region";
 import { readQuery, type SearchParams, withQuery } from "../../lib/address";
 import { ask } from "../../lib/api";
 import { familyNames, formatNumber, formatPValue } from "../../lib/format";
@@ -130,8 +131,7 @@ export default async function CorrelationPage({ searchParams }: { searchParams: 
           <h2 id="points" className="mb-2 text-lg font-semibold">
             The points
           </h2>
-          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
-          <section className="overflow-x-auto" tabIndex={0} aria-label="Values of every point">
+          <ScrollRegion label="Values of every point">
             <table className="w-full text-sm tabular-nums">
               <thead>
                 <tr className="text-left [&>th]:border-b [&>th]:border-line [&>th]:px-2 [&>th]:py-1.5 [&>th]:font-medium">
@@ -175,7 +175,7 @@ export default async function CorrelationPage({ searchParams }: { searchParams: 
                 ))}
               </tbody>
             </table>
-          </section>
+          </ScrollRegion>
         </section>
         <section aria-labelledby="robust">
           <h2 id="robust" className="mb-2 text-lg font-semibold">
@@ -206,10 +206,7 @@ export default async function CorrelationPage({ searchParams }: { searchParams: 
             </>
           )}
           <h2 className="mt-6 mb-2 text-lg font-semibold">Cite this view</h2>
-          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
-          <pre tabIndex={0} className="overflow-x-auto rounded border border-line bg-raised p-3 text-xs">
-            {pearson.bibtex}
-          </pre>
+          <Verbatim label="BibTeX">{pearson.bibtex}</Verbatim>
         </section>
       </div>
     </>

@@ -1,6 +1,7 @@
 import type { Metadata } from "next";
 import Link from "next/link";
 import { graphql } from "../../../generated";
+import { ScrollRegion } from "../../components/scroll-region";
 import { ask } from "../../lib/api";
 import { familyNames } from "../../lib/format";
 
@@ -30,8 +31,7 @@ export default async function MethodsPage() {
   return (
     <>
       <h1 className="mb-4 text-2xl font-semibold tracking-tight">{methods.totalCount} methods</h1>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
-      <section className="overflow-x-auto" tabIndex={0} aria-label="Methods">
+      <ScrollRegion label="Methods">
         <table className="w-full min-w-[36rem] text-sm tabular-nums">
           <thead>
             <tr className="text-left text-muted [&>th]:border-b [&>th]:border-line [&>th]:px-2 [&>th]:py-1.5 [&>th]:font-normal">
@@ -66,7 +66,7 @@ export default async function MethodsPage() {
             ))}
           </tbody>
         </table>
-      </section>
+      </ScrollRegion>
     </>
   );
 }

@@ -13,6 +13,7 @@ import { useSearchParams } from "next/navigation";
 import { type MouseEvent, useMemo } from "react";
 import type { Direction } from "../../../generated/graphql";
 import { directionArrow, directionWords, formatNumber } from "../../lib/format";
+import { ScrollRegion } from "../scroll-region";
 import { BoardCellView } from "./cell-view";
 import { MethodCell } from "./method-cell";
 import type { BoardCell, BoardColumn, BoardRow } from "./rows";
@@ -100,13 +101,7 @@ export function BoardTable(props: {
   const showAggregate = props.columns.length > 1;
 
   return (
-    <section
-      // A region that scrolls must be reachable by keyboard.
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: see above
-      tabIndex={0}
-      aria-label={props.caption}
-      className="-mx-4 overflow-x-auto px-4 sm:mx-0 sm:rounded sm:border sm:border-line sm:px-0"
-    >
+    <ScrollRegion label={props.caption} className="-mx-4 sm:mx-0 sm:rounded sm:border sm:border-line">
       <table className="w-full border-separate border-spacing-0 text-sm tabular-nums">
         <caption className="sr-only">{props.caption}</caption>
         <thead className="text-left align-bottom">
@@ -177,6 +172,6 @@ export function BoardTable(props: {
           ))}
         </tbody>
       </table>
-    </section>
+    </ScrollRegion>
   );
 }

@@ -4,6 +4,7 @@ import { cache } from "react";
 import { PretrainingDetails } from "../../../components/method/pretraining";
 import { MethodQuery } from "../../../components/method/query";
 import { MethodResults } from "../../../components/method/results";
+import { Verbatim } from "../../../components/scroll-region";
 import { ask } from "../../../lib/api";
 import { aggregateNames, familyNames, formatNumber } from "../../../lib/format";
 
@@ -121,10 +122,7 @@ export default async function MethodPage({ params }: Props) {
           <h2 id="cite" className="mb-2 text-lg font-semibold">
             Cite
           </h2>
-          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
-          <pre tabIndex={0} className="overflow-x-auto rounded border border-line bg-raised p-3 text-xs">
-            {method.bibtex}
-          </pre>
+          <Verbatim label="BibTeX">{method.bibtex}</Verbatim>
         </section>
       )}
     </>

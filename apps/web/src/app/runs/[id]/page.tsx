@@ -1,0 +1,124 @@
+import type { Metadata } from "next";
+import Link from "next/link";
+import { graphql } from "../../../../generated";
+import { Verbatim } from "../../../components/scroll-region";
+import { ask } from "../../../lib/api";
+import { formatDate, formatInterval, formatNumber } from "../../../lib/format";
+
+export const metadata: Metadata = { title: "Run" };
+
+const RunQuery = graphql(`
+  query RunPage($id: ID!) {
+    run(id: $id) {
+      state
+      failure
+      device
+      seed
+      versions
+      datasetManifest
+      createdAt
+      startedAt
+      finishedAt
+      record
+      protocol {
+        fingerprint
+        title
+        body
+      }
+      checkpoint {
+        name
+        sha256
+        architecture
+        loading
+        method {
+          slug
+          name
+        }
+      }
+      dataset {
+        title
+      }
+      results {
+        value
+        interval {
+          lower
+          upper
+        }
+        sampleSize
+        measure {
+          slug
+          title
+          metric {
+            unit
+            digits
+          }
+        }
+      }
+    }
+  }
+`);
+
+/** JSON as it was recorded, behind a summary: long records stay out of the way. */
+function Recorded({ title, value }: { title: string; value: unknown }) {
+  return (
+    <details className="mt-4">
+      <summary className="cursor-pointer font-semibold">{title}</summary>
+      <Verbatim label={title} className="mt-2 max-h-[32rem] overflow-y-auto">
+        {JSON.stringify(value, null, 2)}
+      </Verbatim>
+    </details>
+  );
+}
+
+/** How a number came to be. */
+export default async function RunPage({ params }: { params: Promise<{ id: string }> }) {
+  const { run } = await ask(RunQuery, { id: decodeURIComponent((await params).id) });
+  const facts: readonly (readonly [string, React.ReactNode])[] = [
+    [
+      "Method",
+      <Link key="method" className="link" href={`/methods/${run.checkpoint.method.slug}`}>
+        {run.checkpoint.method.name}
+      </Link>,
+    ],
+    ["Checkpoint", `${run.checkpoint.name} (${run.checkpoint.architecture})`],
+    ["Checkpoint SHA-256", <code key="sha">{run.checkpoint.sha256 ?? "not known"}</code>],
+    ["Dataset", run.dataset.title],
+    ["Dataset manifest", <code key="manifest">{run.datasetManifest}</code>],
+    ["Protocol", run.protocol.title],
+    ["Protocol fingerprint", <code key="fingerprint">{run.protocol.fingerprint}</code>],
+    ["Seed", run.seed],
+    ["Device", run.device],
+    ["Started", run.startedAt ? `${formatDate(run.startedAt)} UTC` : "not yet"],
+    ["Finished", run.finishedAt ? `${formatDate(run.finishedAt)} UTC` : "not yet"],
+  ];
+  return (
+    <>
+      <h1 className="text-2xl font-semibold tracking-tight">A run, {run.state.toLowerCase()}</h1>
+      {run.failure && <p className="mt-3 rounded border border-line bg-raised p-3 text-sm">{run.failure}</p>}
+      <ul className="mt-4 text-lg tabular-nums">
+        {run.results.map(({ measure, value, interval, sampleSize }) => (
+          <li key={measure.slug}>
+            {measure.title}: <strong>{formatNumber(value, measure.metric.digits)}</strong>{" "}
+            {measure.metric.unit}{" "}
+            <span className="text-sm text-muted">
+              {interval && formatInterval(value, interval.lower, interval.upper, measure.metric.digits)}
+              {sampleSize && `, n = ${sampleSize}`}
+            </span>
+          </li>
+        ))}
+      </ul>
+      <dl className="mt-6 grid gap-x-6 gap-y-1 text-sm sm:grid-cols-[auto_1fr]">
+        {facts.map(([name, value]) => (
+          <div key={name} className="contents">
+            <dt className="text-muted">{name}</dt>
+            <dd className="break-all">{value}</dd>
+          </div>
+        ))}
+      </dl>
+      <Recorded title="The protocol" value={run.protocol.body} />
+      <Recorded title="How the checkpoint was read" value={run.checkpoint.loading} />
+      <Recorded title="Versions" value={run.versions} />
+      <Recorded title="The whole record" value={run.record} />
+    </>
+  );
+}

@@ -1,0 +1,36 @@
+import type { ReactNode } from "react";
+
+/** Wide content that scrolls inside the page; reachable by keyboard, as what scrolls must be. */
+export function ScrollRegion({
+  label,
+  className = "",
+  children,
+}: {
+  label: string;
+  className?: string;
+  children: ReactNode;
+}) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: without it the keyboard could not scroll
+    <section tabIndex={0} aria-label={label} className={`overflow-x-auto ${className}`}>
+      {children}
+    </section>
+  );
+}
+
+/** Text to read or copy as it is. */
+export function Verbatim({
+  label,
+  children,
+  className = "",
+}: {
+  label: string;
+  children: string;
+  className?: string;
+}) {
+  return (
+    <ScrollRegion label={label} className={`rounded border border-line bg-raised p-3 ${className}`}>
+      <pre className="text-xs">{children}</pre>
+    </ScrollRegion>
+  );
+}
