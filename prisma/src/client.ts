@@ -20,15 +20,31 @@ export interface ConnectOptions {
 export type Database = PrismaClient;
 export type TransactionClient = Parameters<Parameters<PrismaClient["$transaction"]>[0]>[0];
 
+/** The settings that a URL carries for its session (`options`), and the URL without them. */
+function splitOptions(url: string): { bare: string; settings: string[] } {
+  const parsed = new URL(url);
+  const options = parsed.searchParams.get("options");
+  parsed.searchParams.delete("options");
+  return { bare: parsed.toString(), settings: options ? [options] : [] };
+}
+
+/** The same database as the application's role, for whoever connects by a URL alone (the job queue). */
+export function applicationUrl(url: string): string {
+  const { bare, settings } = splitOptions(url);
+  const options = encodeURIComponent([...settings, `-c role=${applicationRole}`].join(" "));
+  return `${bare}${bare.includes("?") ? "&" : "?"}options=${options}`;
+}
+
 /**
  * Connects lazily, with the first query. The session's time zone is UTC whatever the server's: the adapter sends
  * times without a zone.
  */
 export function connect(url: string, options: ConnectOptions = {}): Database {
   const { poolSize = 10, statementTimeoutMs = 30_000, role = applicationRole } = options;
-  const settings = ["-c timezone=UTC", ...(role === null ? [] : [`-c role=${role}`])];
+  const { bare, settings } = splitOptions(url);
+  settings.push("-c timezone=UTC", ...(role === null ? [] : [`-c role=${role}`]));
   const adapter = new PrismaPg({
-    connectionString: url,
+    connectionString: bare,
     max: poolSize,
     application_name: options.applicationName ?? "transferboard",
     options: settings.join(" "),

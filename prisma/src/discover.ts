@@ -1,11 +1,12 @@
 /** Finds the database: DATABASE_URL, else the embedded one that `npm start` runs in another shell. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { DatabaseError } from "./error.ts";
 import { packageRoot } from "./paths.ts";
 import { isAlive } from "./postgres/processes.ts";
 
 /** Where `npm start` says how to reach its Postgres. */
-export const instanceFile = join(packageRoot, "..", ".transferboard", "postgres.json");
+export const stateFile = join(packageRoot, "..", ".transferboard", "postgres.json");
 
 export interface DatabaseLocation {
   /** Of the owner, who may migrate. */
@@ -13,10 +14,6 @@ export interface DatabaseLocation {
   /** Of the application's user; the same as `url` for a server that is not ours. */
   appUrl: string;
   source: "DATABASE_URL" | "embedded";
-}
-
-export class DatabaseNotFoundError extends Error {
-  override name = "DatabaseNotFoundError";
 }
 
 interface Instance {
@@ -37,15 +34,15 @@ function readInstance(file: string): Instance | null {
   return null;
 }
 
-/** Throws a DatabaseNotFoundError that says what to do. */
+/** Throws a DatabaseError that says what to do. */
 export function databaseUrl(
   environment: { DATABASE_URL?: string | undefined } = process.env,
-  file = instanceFile,
+  file = stateFile,
 ): DatabaseLocation {
   const given = environment.DATABASE_URL;
   if (given) {
     if (!/^postgres(ql)?:\/\//.test(given)) {
-      throw new DatabaseNotFoundError(
+      throw new DatabaseError(
         `DATABASE_URL must be a Postgres address, such as postgresql://user:password@host:5432/name; it is '${given.slice(0, 12)}...'.`,
       );
     }
@@ -55,7 +52,7 @@ export function databaseUrl(
   if (instance && isAlive(instance.pid)) {
     return { url: instance.url, appUrl: instance.appUrl, source: "embedded" };
   }
-  throw new DatabaseNotFoundError(
+  throw new DatabaseError(
     "There is no database: run 'npm start' in another shell, or set DATABASE_URL to a Postgres.",
   );
 }

@@ -2,10 +2,16 @@
 
 export { Prisma, PrismaClient } from "../generated/client/client.ts";
 export * from "../generated/client/enums.ts";
-export { type ConnectOptions, connect, type Database, type TransactionClient } from "./client.ts";
-export { type DatabaseLocation, DatabaseNotFoundError, databaseUrl, instanceFile } from "./discover.ts";
+export {
+  applicationUrl,
+  type ConnectOptions,
+  connect,
+  type Database,
+  type TransactionClient,
+} from "./client.ts";
+export { type DatabaseLocation, databaseUrl, stateFile } from "./discover.ts";
+export { DatabaseError } from "./error.ts";
 export { migrate, migrationState } from "./migrate.ts";
 export { applicationRole, databaseName, queueSchema } from "./names.ts";
-export { type Postgres, PostgresError, type PostgresOptions, startPostgres } from "./postgres/index.ts";
-export { MigrationError } from "./schema-engine.ts";
+export { type Postgres, type PostgresOptions, startPostgres } from "./postgres/index.ts";
 export { type Seeded, seed } from "./seed/index.ts";

@@ -1,7 +1,7 @@
 /** The migrations say what schema.prisma says, and applying them again does nothing. */
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { DatabaseError } from "./error.ts";
 import { driftFromSchema, migrate, migrationState } from "./migrate.ts";
-import { MigrationError } from "./schema-engine.ts";
 import { type TestDatabase, testDatabase } from "./testing/index.ts";
 
 let database: TestDatabase;
@@ -31,5 +31,5 @@ test("a second migration has nothing to apply", async () => {
 });
 
 test("a server that is not there is one clear error", async () => {
-  await expect(migrate("postgresql://nobody@127.0.0.1:1/nothing")).rejects.toThrow(MigrationError);
+  await expect(migrate("postgresql://nobody@127.0.0.1:1/nothing")).rejects.toThrow(DatabaseError);
 });

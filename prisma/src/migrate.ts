@@ -36,7 +36,7 @@ function migrationsList() {
   };
 }
 
-/** Applies what is missing and returns its names; throws a MigrationError that says which migration failed and why. */
+/** Applies what is missing and returns its names; throws a DatabaseError that says which migration failed and why. */
 export async function migrate(url: string): Promise<string[]> {
   return withEngine(url, async (engine) => {
     const { appliedMigrationNames } = await engine.applyMigrations({

@@ -10,11 +10,8 @@ import { bindMigrationAwareSqlAdapterFactory, ColumnTypeEnum } from "@prisma/dri
 import type { SchemaEngine } from "@prisma/schema-engine-wasm";
 import * as glue from "@prisma/schema-engine-wasm/schema_engine_bg";
 import type pg from "pg";
+import { DatabaseError } from "./error.ts";
 import { schemaFile } from "./paths.ts";
-
-export class MigrationError extends Error {
-  override name = "MigrationError";
-}
 
 /** What the glue module exports but its types do not say. */
 interface Glue {
@@ -49,17 +46,10 @@ async function load(): Promise<Glue> {
   return module;
 }
 
-/** The engine's errors are objects with the text in one of several places. */
+/** The engine's own words, without its advice to make sure that the server runs. */
 function sentenceOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const { message } = error;
-  try {
-    const parsed: unknown = JSON.parse(message);
-    if (typeof parsed === "object" && parsed && "message" in parsed) return String(parsed.message);
-  } catch {
-    // Not JSON: the message is the text.
-  }
-  return message;
+  const message = error instanceof Error ? error.message : String(error);
+  return message.split("\n\nPlease make sure")[0]?.trim() ?? message;
 }
 
 type Connection = Awaited<ReturnType<PrismaPg["connect"]>>;
@@ -116,7 +106,7 @@ export async function withEngine<T>(url: string, work: (engine: SchemaEngine) =>
       engine.free();
     }
   } catch (error) {
-    throw new MigrationError(sentenceOf(error), { cause: error });
+    throw new DatabaseError(`the database cannot be used: ${sentenceOf(error)}`, { cause: error });
   } finally {
     // The engine closes none of them, and an open one would keep a template database from being copied.
     for (const connection of connections) await connection.dispose();

@@ -4,10 +4,19 @@
  */
 import { execFileSync, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { chownSync, cpSync, existsSync, mkdirSync, renameSync, rmSync, statSync } from "node:fs";
+import {
+  chownSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { PostgresError } from "./error.ts";
+import { DatabaseError } from "../error.ts";
 
 export interface User {
   uid: number;
@@ -29,7 +38,7 @@ function packagedFolder(): string {
   const folders = createRequire(import.meta.url).resolve.paths(name) ?? [];
   const found = folders.map((folder) => join(folder, name, "native")).find((folder) => existsSync(folder));
   if (found) return found;
-  throw new PostgresError(
+  throw new DatabaseError(
     `there is no embedded Postgres for ${process.platform} on ${process.arch} (${name} is not installed): set DATABASE_URL to a Postgres 15 or later.`,
   );
 }
@@ -51,7 +60,7 @@ function userForPostgres(): User | null {
   spawnSync("useradd", ["--system", "--user-group", "--no-create-home", "postgres"], { stdio: "ignore" });
   const user = idsOf("postgres") ?? idsOf("nobody");
   if (user) return user;
-  throw new PostgresError(
+  throw new DatabaseError(
     "Postgres does not run as root, and no user 'postgres' could be made: start as another user, or set DATABASE_URL.",
   );
 }
@@ -92,7 +101,7 @@ export function findBinaries(): Binaries {
         encoding: "utf8",
       });
       const why = (stderr || String(error ?? "it exits with an error")).trim().split("\n")[0];
-      throw new PostgresError(`the embedded Postgres does not run here (${why}): set DATABASE_URL instead.`);
+      throw new DatabaseError(`the embedded Postgres does not run here (${why}): set DATABASE_URL instead.`);
     }
   }
   return { postgres: join(folder, "bin", "postgres"), initdb: join(folder, "bin", "initdb"), user };
@@ -110,10 +119,21 @@ function canReach(path: string, user: User): boolean {
   }
 }
 
-/** The folder that really holds the data: `wanted`, or one keyed by its path where the postgres user cannot go. */
+/**
+ * The folder that really holds the data: `wanted`, or one keyed by its path where the postgres user cannot go. A note
+ * in `wanted` says so; without it (the folder is new, or was removed to begin anew) what the other holds is old.
+ */
 export function reachableFolder(wanted: string, user: User | null): string {
   if (!user || canReach(wanted, user)) return wanted;
-  return join(sharedRoot, `data-${keyOf(wanted)}`);
+  const folder = join(sharedRoot, `data-${keyOf(wanted)}`);
+  const note = join(wanted, "kept-elsewhere");
+  if (!existsSync(note)) {
+    rmSync(folder, { recursive: true, force: true });
+    mkdirSync(wanted, { recursive: true });
+    writeFileSync(note, `${folder}\n`);
+  }
+  mkdirSync(sharedRoot, { recursive: true, mode: 0o755 });
+  return folder;
 }
 
 /** Gives a folder to the user that Postgres runs as. */

@@ -12,8 +12,8 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
+import { DatabaseError, fileError } from "../error.ts";
 import { type Binaries, giveTo } from "./binaries.ts";
-import { fileError, PostgresError } from "./error.ts";
 import { commandOf, endsWithin, isAlive } from "./processes.ts";
 
 export const clusterOf = (folder: string) => join(folder, "cluster");
@@ -67,7 +67,7 @@ export function ensureCluster(folder: string, { initdb, user }: Binaries, durabl
     );
     if (made.status !== 0) {
       rmSync(half, { recursive: true, force: true });
-      throw new PostgresError(
+      throw new DatabaseError(
         `the database could not be made in ${folder}: ${made.error?.message ?? reasonIn(made.stderr)}.`,
       );
     }
@@ -81,7 +81,7 @@ export function ensureCluster(folder: string, { initdb, user }: Binaries, durabl
 function readPassword(folder: string): string {
   const cluster = clusterOf(folder);
   if (!existsSync(join(cluster, "PG_VERSION")) || !existsSync(passwordFile(folder))) {
-    throw new PostgresError(
+    throw new DatabaseError(
       `${folder} is not a database of this project (files are missing): 'npm start -- --reset' makes a new one.`,
     );
   }

@@ -7,14 +7,12 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import pg from "pg";
+import { fileError } from "../error.ts";
 import { applicationLogin, applicationRole, databaseName } from "../names.ts";
 import { findBinaries, giveTo, reachableFolder } from "./binaries.ts";
 import { clearLeftovers, ensureCluster, newPassword } from "./cluster.ts";
-import { fileError } from "./error.ts";
 import { leaveFolder, takeFolder } from "./owner.ts";
 import { type Durability, startServer } from "./server.ts";
-
-export { PostgresError } from "./error.ts";
 
 export interface PostgresOptions {
   /** Where the cluster, its passwords and its log are kept; made if missing. */
@@ -24,7 +22,7 @@ export interface PostgresOptions {
   /** One line for a person, now and then. */
   log?: (line: string) => void;
   /** Where to say how to connect, for commands in other shells (databaseUrl reads it); removed by stop. */
-  instanceFile?: string;
+  stateFile?: string;
   durability?: Durability;
 }
 
@@ -77,11 +75,11 @@ function applicationPassword(folder: string): string {
 }
 
 /**
- * Starts the cluster in `dataDir`, making it on the first call. Throws a PostgresError with one sentence where that
+ * Starts the cluster in `dataDir`, making it on the first call. Throws a DatabaseError with one sentence where that
  * cannot be. It handles what an earlier process left: a dead or still living server, a half-made cluster.
  */
 export async function startPostgres(options: PostgresOptions): Promise<Postgres> {
-  const { port = 0, log = () => undefined, instanceFile, durability = "durable" } = options;
+  const { port = 0, log = () => undefined, stateFile, durability = "durable" } = options;
   const binaries = findBinaries();
   const folder = reachableFolder(resolve(options.dataDir), binaries.user);
   if (folder !== resolve(options.dataDir)) {
@@ -103,13 +101,13 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
       await ensureDatabase(urlFor("postgres", password, server.port, "postgres"), ofApplication);
       const url = urlFor("postgres", password, server.port);
       const appUrl = urlFor(applicationLogin, ofApplication, server.port);
-      if (instanceFile) {
-        mkdirSync(dirname(instanceFile), { recursive: true });
-        writeFileSync(instanceFile, JSON.stringify({ url, appUrl, pid: server.pid }), { mode: 0o600 });
+      if (stateFile) {
+        mkdirSync(dirname(stateFile), { recursive: true });
+        writeFileSync(stateFile, JSON.stringify({ url, appUrl, pid: server.pid }), { mode: 0o600 });
       }
       const stop = async () => {
         await server.stop();
-        if (instanceFile) rmSync(instanceFile, { force: true });
+        if (stateFile) rmSync(stateFile, { force: true });
         leaveFolder(folder);
       };
       return { url, appUrl, port: server.port, pid: server.pid, ended: server.ended, stop };

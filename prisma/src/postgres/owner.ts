@@ -4,7 +4,7 @@
  */
 import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileError, PostgresError } from "./error.ts";
+import { DatabaseError, fileError } from "../error.ts";
 import { isAlive, startOf } from "./processes.ts";
 
 interface Owner {
@@ -27,7 +27,7 @@ function readOwner(folder: string): Owner | null {
 const isHere = (owner: Owner) =>
   isAlive(owner.pid) && (owner.start === null || startOf(owner.pid) === owner.start);
 
-/** Throws a PostgresError while another living process owns the folder. */
+/** Throws a DatabaseError while another living process owns the folder. */
 export function takeFolder(folder: string): void {
   for (;;) {
     const owner: Owner = { pid: process.pid, start: startOf(process.pid) };
@@ -40,7 +40,7 @@ export function takeFolder(folder: string): void {
     }
     const other = readOwner(folder);
     if (other && isHere(other)) {
-      throw new PostgresError(
+      throw new DatabaseError(
         `the database in ${folder} is already in use by process ${other.pid}: stop that one first, or set DATABASE_URL to share a server.`,
       );
     }

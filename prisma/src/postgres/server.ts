@@ -6,9 +6,9 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, openSync, readFileSync, renameSync, statSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
+import { DatabaseError, fileError } from "../error.ts";
 import type { Binaries } from "./binaries.ts";
 import { clusterOf, readPidFile, reasonIn } from "./cluster.ts";
-import { fileError, PostgresError } from "./error.ts";
 
 /** `durable` loses nothing that was acknowledged; `fast` is for tests, whose data may go with the machine. */
 const settings = {
@@ -74,11 +74,11 @@ async function untilReady(child: ChildProcess, folder: string, said: () => strin
     const state = readPidFile(folder);
     if (state?.pid === child.pid && state?.ready) return;
     if (child.exitCode !== null || child.signalCode !== null) {
-      throw new PostgresError(`Postgres did not start: ${reasonIn(said())}.`);
+      throw new DatabaseError(`Postgres did not start: ${reasonIn(said())}.`);
     }
     if (Date.now() > until) {
       child.kill("SIGQUIT");
-      throw new PostgresError(
+      throw new DatabaseError(
         `Postgres was not ready within 60 seconds: see ${join(folder, "postgres.log")}.`,
       );
     }
@@ -146,10 +146,10 @@ export async function startServer(
       return await launch(folder, binaries, port, options.durability);
     } catch (error) {
       const taken =
-        error instanceof PostgresError &&
+        error instanceof DatabaseError &&
         /could not create any TCP|Address already in use/.test(error.message);
       if (taken && options.port) {
-        throw new PostgresError(
+        throw new DatabaseError(
           `port ${port} is taken, so Postgres cannot listen on it: free it or choose another.`,
         );
       }

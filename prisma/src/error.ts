@@ -1,6 +1,6 @@
-/** Why the embedded Postgres cannot do what was asked: one sentence for the person who started it. */
-export class PostgresError extends Error {
-  override name = "PostgresError";
+/** What stands between the project and its database: one sentence for a person, which says what to do. */
+export class DatabaseError extends Error {
+  override name = "DatabaseError";
 }
 
 const fileSentences: Record<string, (path: string) => string> = {
@@ -15,5 +15,5 @@ const fileSentences: Record<string, (path: string) => string> = {
 export function fileError(error: unknown, path: string): unknown {
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   const sentence = fileSentences[code];
-  return sentence ? new PostgresError(sentence(path), { cause: error }) : error;
+  return sentence ? new DatabaseError(sentence(path), { cause: error }) : error;
 }
