@@ -41,10 +41,10 @@ export class SegmentationMetric {
       const label = labels[i]!;
       if (label === this.#ignore) continue;
       const prediction = predictions[i]!;
-      if (!(label >= 0 && label <= last)) {
+      if (!Number.isInteger(label) || label < 0 || label > last) {
         throw new MetricError(`Pixel ${i} is labelled ${label}: expected a class from 0 to ${last}.`);
       }
-      if (!(prediction >= 0 && prediction <= last)) {
+      if (!Number.isInteger(prediction) || prediction < 0 || prediction > last) {
         throw new MetricError(`Pixel ${i} is predicted ${prediction}: expected a class from 0 to ${last}.`);
       }
       this.#labelled[label]!++;
