@@ -2,6 +2,7 @@
 
 import { type Numbers, requirePairs } from "./input.ts";
 import { type Association, UNDEFINED } from "./pearson.ts";
+import { sortOrder } from "./ranks.ts";
 import { erfc } from "./special.ts";
 
 /** Above this many pairs without ties the p-value is the normal approximation, as in SciPy. */
@@ -60,7 +61,9 @@ function countInversions(values: Float64Array): number {
 /** Pair counts of two columns: what tau-b and its p-value are made of. */
 function countPairs(x: Numbers, y: Numbers) {
   const n = x.length;
-  const order = Uint32Array.from({ length: n }, (_, i) => i).sort((a, b) => x[a]! - x[b]! || y[a]! - y[b]!);
+  // By x, equal x by y: a stable sort by y, then one by x.
+  const byY = sortOrder(y);
+  const order = sortOrder(Float64Array.from(byY, (i) => x[i]!)).map((k) => byY[k]!);
   const byX = (i: number) => x[order[i]!] === x[order[i - 1]!];
   const both = countTies(n, (i) => byX(i) && y[order[i]!] === y[order[i - 1]!]);
   const inX = countTies(n, byX);

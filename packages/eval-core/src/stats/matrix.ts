@@ -4,7 +4,7 @@
  * Fast because each column is prepared once: centred, missing rows as zeros, sorted. Where no row is missing a
  * pair is one dot product (of values, or of ranks); else the sums over the missing or the present rows, whichever
  * are fewer, correct those of the whole column. `correlationMatrixReference` says the same plainly.
- * Kendall's tau has no such shortcut: a pair costs n log n.
+ * Kendall's tau has no such shortcut: a pair is sorted anew, some hundred times the cost of the others.
  */
 
 import { type Coefficient, correlate, definitionOf } from "./correlate.ts";
