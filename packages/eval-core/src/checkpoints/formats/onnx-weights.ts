@@ -9,7 +9,14 @@ import type { Graph, Node } from "../../onnx/ir.ts";
 import { readModel } from "../../onnx/read.ts";
 import { type AnyTensor, tensor } from "../../tensor/tensor.ts";
 import { CheckpointError } from "../errors.ts";
-import { BATCH_NORM_EPSILON, convolutionUnits, depthOf, published, resnetModules } from "../resnet.ts";
+import {
+  BATCH_NORM_EPSILON,
+  type ConvolutionUnit,
+  convolutionUnits,
+  depthOf,
+  published,
+  resnetModules,
+} from "../resnet.ts";
 import { readBytes, type Source } from "../source.ts";
 import { type Contents, StoredTensor } from "../stored.ts";
 
@@ -86,17 +93,15 @@ function byStructure(graph: Graph): Weights {
     featureDimension: 0,
   });
   const walker = new Walker(graph, weights);
-  let x = walker.convolution(network.stem.convolution, walker.imageInput(), 7, 2);
+  let x = walker.convolution(network.stem, walker.imageInput(), "Relu");
   x = walker.only("MaxPool", walker.only("Relu", x));
   for (const { units, shortcut } of network.stages.flat()) {
     let y = x;
     units.forEach((unit, i) => {
       if (i > 0) y = walker.only("Relu", y);
-      y = walker.convolution(unit.convolution, y, unit.kernel, unit.stride);
+      y = walker.convolution(unit, y, i === units.length - 1 ? "Add" : "Relu");
     });
-    const other = shortcut
-      ? walker.convolution(shortcut.convolution, x, shortcut.kernel, shortcut.stride)
-      : x;
+    const other = shortcut ? walker.convolution(shortcut, x, "Add") : x;
     x = walker.only("Relu", walker.sum(y, other));
   }
   walker.finish();
@@ -163,7 +168,9 @@ class Walker {
     );
   }
 
-  convolution(name: string, value: string, kernel: number, stride: number): string {
+  /** `next` tells a block's first convolution from its shortcut where both have the same kernel. */
+  convolution(unit: ConvolutionUnit, value: string, next: "Relu" | "Add"): string {
+    const { convolution: name, kernel, stride } = unit;
     const pad = (kernel - 1) / 2;
     const all = (node: Node, attribute: string, wanted: number, absent: number): boolean => {
       const given = node.attributes[attribute];
@@ -178,6 +185,7 @@ class Walker {
         const fits =
           node.opType === "Conv" &&
           node.inputs[0] === value &&
+          this.#readers.get(node.outputs[0]!)?.some((reader) => reader.opType === next) === true &&
           shape?.length === 4 &&
           shape[2] === kernel &&
           shape[3] === kernel &&
