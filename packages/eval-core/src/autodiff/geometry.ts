@@ -98,3 +98,7 @@ export function transposedWindowsOf(
     return { size, kernel: k, stride, dilation, begin, end, output };
   });
 }
+
+/** How far past the end the last window of an axis reaches into padding; it may leave some of `end` unread. */
+export const paddingEnd = (w: AxisWindow): number =>
+  Math.max(0, (w.output - 1) * w.stride + w.dilation * (w.kernel - 1) + 1 - w.size - w.begin);

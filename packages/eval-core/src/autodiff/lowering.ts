@@ -5,8 +5,9 @@
  * WebGPU has no BatchNormalization in training mode and no LogSoftmax: both are made of simpler operators here.
  */
 import type { Node } from "../onnx/ir.ts";
-import { axisOf, float, floatOf, intOf } from "./attributes.ts";
+import { axisOf, float, floatOf, intOf, ints, intsOf } from "./attributes.ts";
 import type { Emitter } from "./emitter.ts";
+import { paddingEnd, windowsOf } from "./geometry.ts";
 
 /** Values for the gradient rule, by the names that it asks for. */
 export type Saved = Readonly<Record<string, string>>;
@@ -69,6 +70,18 @@ function logSoftmax(node: Node, e: Emitter): Saved {
   return NOTHING;
 }
 
+/**
+ * A pool that rounds up, as one that rounds down over more padding: ONNX's own shape inference and its kernels
+ * disagree on whether a last window that starts in the padding exists.
+ */
+function poolRoundingUp(node: Node, e: Emitter): Saved {
+  const windows = windowsOf(node, e.shape(node.inputs[0]!).slice(2), intsOf(node, "kernel_shape") ?? []);
+  const { ceil_mode: _, auto_pad: __, ...attributes } = node.attributes;
+  const pads = ints([...windows.map((w) => w.begin), ...windows.map(paddingEnd)]);
+  e.append({ ...node, attributes: { ...attributes, pads } });
+  return NOTHING;
+}
+
 /** Appends a forward node and answers what it leaves for its gradient. */
 export function lower(node: Node, e: Emitter): Saved {
   e.scope = node.outputs[0]!;
@@ -77,6 +90,9 @@ export function lower(node: Node, e: Emitter): Saved {
       return batchNormalization(node, e);
     if (node.opType === "LayerNormalization") return layerNormalization(node, e);
     if (node.opType === "LogSoftmax") return logSoftmax(node, e);
+    const pool = node.opType === "MaxPool" || node.opType === "AveragePool";
+    if (pool && intOf(node, "ceil_mode", 0) && !intOf(node, "count_include_pad", 0))
+      return poolRoundingUp(node, e);
     e.append(node);
     return NOTHING;
   } finally {

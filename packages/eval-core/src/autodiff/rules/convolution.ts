@@ -6,9 +6,9 @@
 import { sizeOf } from "../../tensor/tensor.ts";
 import { intOf, ints } from "../attributes.ts";
 import type { Emitter } from "../emitter.ts";
-import { type AxisWindow, transposedWindowsOf, windowsOf } from "../geometry.ts";
+import { type AxisWindow, paddingEnd, transposedWindowsOf, windowsOf } from "../geometry.ts";
 import { each, type Rule, type RuleContext } from "./rule.ts";
-import { interleave, paddingEnd, readTap } from "./scatter.ts";
+import { interleave, readTap } from "./scatter.ts";
 
 const range = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => from + i);
 

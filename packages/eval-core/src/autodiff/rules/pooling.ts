@@ -1,10 +1,10 @@
 /** Derivatives of pools. */
 import { intOf, intsOf } from "../attributes.ts";
 import type { Emitter } from "../emitter.ts";
-import { type AxisWindow, windowsOf } from "../geometry.ts";
+import { type AxisWindow, paddingEnd, windowsOf } from "../geometry.ts";
 import { windowCounts } from "../reference/pooling.ts";
 import { each, type Rule, type RuleContext } from "./rule.ts";
-import { paddingEnd, readTap, scatterTaps } from "./scatter.ts";
+import { readTap, scatterTaps } from "./scatter.ts";
 
 const windowsFor = ({ e, node, x }: RuleContext): AxisWindow[] =>
   windowsOf(node, e.shape(x(0)).slice(2), intsOf(node, "kernel_shape") ?? []);

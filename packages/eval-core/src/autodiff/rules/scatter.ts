@@ -22,10 +22,6 @@ export function readTap(e: Emitter, padded: string, axis: number, w: AxisWindow,
   return e.slice(padded, [{ axis, start: k * w.dilation, step: w.stride, count: w.output }]);
 }
 
-/** How far past the end the last window of an axis reaches into padding; it may leave some of `end` unread. */
-export const paddingEnd = (w: AxisWindow): number =>
-  Math.max(0, (w.output - 1) * w.stride + w.dilation * (w.kernel - 1) + 1 - w.size - w.begin);
-
 /**
  * Adds contributions back along one axis. `taps[k]` holds what every output sends through tap k (undefined:
  * nothing). Taps whose offsets agree modulo the stride are shifted and added; the `stride` sums are interleaved.

@@ -1,4 +1,5 @@
 /** Random cases of convolutions, pools, normalisations and Resize. */
+import type { Attribute } from "../../onnx/ir.ts";
 import { float, int, ints, string } from "../attributes.ts";
 import type { CaseMaker, Draw } from "./case.ts";
 
@@ -91,7 +92,7 @@ export const layerCases = {
       kernel_shape: ints(kernel),
       strides: ints(strides),
       pads: ints(pads),
-      count_include_pad: int(d.int(0, 1)),
+      ...d.pick<Record<string, Attribute>>({ count_include_pad: int(1) }, { ceil_mode: int(1) }, {}),
     });
   },
   GlobalAveragePool: (d) =>
