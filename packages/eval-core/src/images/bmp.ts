@@ -129,10 +129,12 @@ export function decodeBmp(bytes: Uint8Array, name: string): RgbImage {
   }
   const stride = Math.ceil((width * bits) / 32) * 4;
   const indices = runs ? unpackRuns(bytes, header, name) : undefined;
-  if (!indices && bytes.length < offset + stride * height) {
+  // The last row's padding may be missing.
+  const needed = offset + stride * (height - 1) + Math.ceil((width * bits) / 8);
+  if (!indices && bytes.length < needed) {
     throw new ImageError(
       name,
-      `${offset + stride * height} bytes are needed, ${bytes.length} are there; the file is truncated`,
+      `${needed} bytes are needed, ${bytes.length} are there; the file is truncated`,
     );
   }
   const [red, green, blue] = masks.map(field) as [

@@ -1,15 +1,16 @@
 /**
  * Decoding to 8-bit RGB as Pillow's `Image.open(file).convert("RGB")`: no EXIF orientation, no colour profile,
  * alpha dropped rather than blended, grey repeated, CMYK by Pillow's formula, the first frame of an animation.
- * sharp (libvips) reads every format but BMP, which `bmp.ts` reads.
+ * sharp (libvips) reads every format but BMP (`bmp.ts`) and GIF (`gif.ts`).
  */
 import { readFile } from "node:fs/promises";
 import sharp, { type Metadata } from "sharp";
 import { decodeBmp, isBmp } from "./bmp.ts";
+import { decodeGif, isGif } from "./gif.ts";
 import { ImageError, type RgbImage, rgbImage } from "./image.ts";
 
 /** What libvips reads and Pillow reads too; SVG and the like are drawings, not images of a dataset. */
-const FORMATS: ReadonlySet<string> = new Set(["jpeg", "png", "webp", "gif", "tiff"]);
+const FORMATS: ReadonlySet<string> = new Set(["jpeg", "png", "webp", "tiff"]);
 const KNOWN = "JPEG, PNG, WebP, BMP, GIF or TIFF";
 
 interface Pixels {
@@ -19,9 +20,12 @@ interface Pixels {
   readonly channels: number;
 }
 
-/** A truncated file must fail: libvips otherwise fills the missing rows with grey. */
+/**
+ * A truncated file must fail: libvips otherwise fills the missing rows with grey. What libjpeg merely warns of, such
+ * as stray bytes before the end (two of Oxford's Pets), passes, as in Pillow.
+ */
 const open = (bytes: Uint8Array) =>
-  sharp(bytes, { failOn: "truncated", ignoreIcc: true, page: 0, limitInputPixels: false });
+  sharp(bytes, { failOn: "error", ignoreIcc: true, page: 0, limitInputPixels: false });
 
 async function pixels8(bytes: Uint8Array, cmyk: boolean): Promise<Pixels> {
   const pipeline = cmyk ? open(bytes).pipelineColourspace("cmyk").toColourspace("cmyk") : open(bytes);
@@ -79,6 +83,7 @@ const highByte = (value: number) => value >> 8;
 async function decodeBytes(bytes: Uint8Array, name: string): Promise<RgbImage> {
   if (bytes.length === 0) throw new ImageError(name, "the file is empty");
   if (isBmp(bytes)) return decodeBmp(bytes, name);
+  if (isGif(bytes)) return decodeGif(bytes, name);
   const metadata: Metadata = await open(bytes).metadata();
   if (!FORMATS.has(metadata.format)) {
     throw new ImageError(name, `expected ${KNOWN}, found ${metadata.format}`);

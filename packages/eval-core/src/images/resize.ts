@@ -138,7 +138,10 @@ function horizontalPass(
   return new Uint8Array(out.buffer);
 }
 
-/** Rows top .. top + height, resampled along y; `data` starts at source row `fromRow`. */
+/**
+ * Rows top .. top + height, resampled along y; `data` starts at source row `fromRow`.
+ * Four taps a sweep over the row: the sums are then read and written a quarter as often.
+ */
 function verticalPass(data: Uint8Array, table: Coefficients, window: Window, fromRow: number): Uint8Array {
   const { first, count, weights, taps } = table;
   const stride = window.width * 3;
@@ -146,13 +149,32 @@ function verticalPass(data: Uint8Array, table: Coefficients, window: Window, fro
   const sums = new Int32Array(stride);
   for (let y = 0; y < window.height; y++) {
     const row = window.top + y;
-    const start = (first[row]! - fromRow) * stride;
     const n = count[row]!;
+    const base = row * taps;
+    let at = (first[row]! - fromRow) * stride;
     sums.fill(HALF);
-    for (let k = 0; k < n; k++) {
-      const weight = weights[row * taps + k]!;
-      const from = start + k * stride;
-      for (let i = 0; i < stride; i++) sums[i] = sums[i]! + Math.imul(data[from + i]!, weight);
+    let k = 0;
+    for (; k + 4 <= n; k += 4) {
+      const w0 = weights[base + k]!;
+      const w1 = weights[base + k + 1]!;
+      const w2 = weights[base + k + 2]!;
+      const w3 = weights[base + k + 3]!;
+      for (let i = 0; i < stride; i++) {
+        const from = at + i;
+        sums[i] =
+          (sums[i]! +
+            Math.imul(data[from]!, w0) +
+            Math.imul(data[from + stride]!, w1) +
+            Math.imul(data[from + 2 * stride]!, w2) +
+            Math.imul(data[from + 3 * stride]!, w3)) |
+          0;
+      }
+      at += 4 * stride;
+    }
+    for (; k < n; k++) {
+      const weight = weights[base + k]!;
+      for (let i = 0; i < stride; i++) sums[i] = (sums[i]! + Math.imul(data[at + i]!, weight)) | 0;
+      at += stride;
     }
     const to = y * stride;
     for (let i = 0; i < stride; i++) out[to + i] = sums[i]! >> PRECISION_BITS;
