@@ -4,7 +4,7 @@
  */
 import { access, constants, mkdir, rm } from "node:fs/promises";
 import { createServer } from "node:net";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { root, run, Server } from "./process.ts";
 
@@ -36,9 +36,18 @@ npm run dev            the same, watching the sources
 
   API_PORT      4000   the GraphQL API
   WEB_PORT      3000   the site
-  DATABASE_URL         a Postgres to use in place of the embedded one`;
+  DATABASE_URL         a Postgres to use in place of the embedded one
+  TRANSFERBOARD_STATE  where the embedded database and the caches are (.transferboard)`;
 
-const state = join(root, ".transferboard");
+/** An honest control row: what features of a network that has learned nothing are worth. */
+const demoEvaluation = [
+  "evaluate",
+  ...["--checkpoint", join(root, "packages/eval-core/data/untrained-resnet.pth")],
+  ...["--method", "untrained-resnet", "--method-name", "Untrained ResNet"],
+  ...["--dataset", "digits", "--device", "cpu", "--cache"],
+];
+
+const state = resolve(root, process.env.TRANSFERBOARD_STATE ?? ".transferboard");
 const began = Date.now();
 const say = (sentence: string) => console.log(`[${((Date.now() - began) / 1000).toFixed(1)} s] ${sentence}`);
 
@@ -126,7 +135,11 @@ async function database(): Promise<{ appUrl: string; stop: () => Promise<void> }
 
 async function demo(appUrl: string, signal: AbortSignal): Promise<void> {
   say("Running the demo evaluation, if it is not recorded yet ...");
-  const ran = await run("transferboard", ["demo"], { env: { DATABASE_URL: appUrl }, show: true, signal });
+  const ran = await run("transferboard", [...demoEvaluation, join(state, "cache")], {
+    env: { DATABASE_URL: appUrl },
+    show: true,
+    signal,
+  });
   if (signal.aborted) return;
   if (ran.code !== 0) say("The demo evaluation failed; its message is above. The rest goes on.");
 }
