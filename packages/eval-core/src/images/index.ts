@@ -1,3 +1,4 @@
+export * from "./augment.ts";
 export * from "./decode.ts";
 export * from "./image.ts";
 export * from "./preprocess.ts";
