@@ -8,6 +8,7 @@ import { OnnxError } from "../../onnx/errors.ts";
 import type { Graph, Node } from "../../onnx/ir.ts";
 import { readModel } from "../../onnx/read.ts";
 import { type AnyTensor, tensor } from "../../tensor/tensor.ts";
+import { anyTensor } from "../../tensor/typed-array.ts";
 import { CheckpointError } from "../errors.ts";
 import {
   BATCH_NORM_EPSILON,
@@ -30,9 +31,18 @@ export function readOnnxWeights(source: Source): Contents {
   const hasNormalisation = graph.nodes.some(({ opType }) => opType === "BatchNormalization");
   const { weights, converted } = hasNormalisation ? byName(graph) : byStructure(graph);
   const root = new Map(
-    [...weights].map(([name, value]) => [name, new StoredTensor(value.dtype, value.shape, () => value)]),
+    [...weights].map(([name, value]) => [
+      name,
+      new StoredTensor(value.dtype, value.shape, () => ownMemory(value)),
+    ]),
   );
   return { format: "onnx", root, metadata: graph.metadata ?? {}, converted };
+}
+
+/** Weights that are views of the file's bytes would keep all of these in memory. */
+function ownMemory(value: AnyTensor): AnyTensor {
+  const { dtype, shape, data } = value;
+  return data.byteLength === data.buffer.byteLength ? value : anyTensor(dtype, shape, data.slice());
 }
 
 interface Weights {
