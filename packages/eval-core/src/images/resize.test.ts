@@ -1,8 +1,27 @@
-/** The resize beside a plain reference: each output pixel from its definition, one axis after the other. */
+/** The resize: Pillow's to the bit, and beside a plain reference from its definition, one axis after the other. */
+import { readdir } from "node:fs/promises";
 import fc from "fast-check";
-import { expect, it } from "vitest";
+import { describe, expect, it, test } from "vitest";
+import { readNpy } from "../tensor/index.ts";
 import { type RgbImage, rgbImage } from "./image.ts";
-import { resizeBicubic, resizeWindow } from "./resize.ts";
+import { type ResizeFilter, resizeBicubic, resizeWindow } from "./resize.ts";
+
+const GOLDEN = new URL("../../golden/resize/", import.meta.url);
+const golden = (name: string) => readNpy(new URL(name, GOLDEN).pathname);
+const answers = (await readdir(GOLDEN)).filter((name) => /^bi.*[.]npy$/.test(name));
+
+describe("as Pillow 9.4, to the bit", () => {
+  const { shape, data } = golden("image.npy");
+  const image = rgbImage(shape[1]!, shape[0]!, data as Uint8Array);
+
+  test.each(answers)("%s", (name) => {
+    const [, filter, w, h] = /^(bicubic|bilinear)_(\d+)x(\d+)/.exec(name)!;
+    const [width, height] = [Number(w), Number(h)];
+    const whole = { left: 0, top: 0, width, height };
+    const resized = resizeWindow(image, width, height, whole, filter as ResizeFilter);
+    expect(Array.from(resized.data)).toEqual(Array.from(golden(name).data as Uint8Array));
+  });
+});
 
 function cubic(x: number): number {
   const t = Math.abs(x);
