@@ -8,6 +8,7 @@ import { compacted, joined, NEVER, presentClasses, recolumned } from "./linear-c
 import { type DeviceFeatures, openFeatures, stacked } from "./linear-device.ts";
 import { lossOf, penaltyOf } from "./linear-loss.ts";
 import type { LinearModel, ModelFit, Splits } from "./linear-model.ts";
+import { Preconditioner } from "./linear-preconditioner.ts";
 import { REFIT_TOLERANCE, SWEEP_TOLERANCE, WEIGHT_DECAYS } from "./linear-protocol.ts";
 import type { LinearTask } from "./linear-record.ts";
 import { type Solver, solve } from "./linear-solve.ts";
@@ -34,6 +35,8 @@ export async function convergedModel(
     opened.set(split, known);
     return known;
   };
+  let preconditioner: Promise<Preconditioner> | undefined;
+  const prepared = async () => Preconditioner.of(await open("train"), centredSquares(train.x.data, mean));
   const solverOn = async (on: "train" | "train+val", columns: readonly number[]): Promise<Solver> => {
     const parts = on === "train" ? (["train"] as const) : (["train", "val"] as const);
     const productsIn = async (precision: "single" | "double") => {
@@ -41,11 +44,15 @@ export async function convergedModel(
       for (const part of parts) each.push(await (await open(part)).products(columns.length, precision));
       return each.length === 1 ? each[0]! : stacked(each);
     };
+    preconditioner ??= prepared();
+    const inverse = await preconditioner;
     const labels = parts.map((part) => labelsOf(columns, part));
     return {
       single: await productsIn("single"),
       double: await productsIn("double"),
       loss: lossOf(task, labels.length === 1 ? labels[0]! : joined(labels), columns.length),
+      precondition: (penalty, residuals) =>
+        inverse.at(penalty, residuals, columns.length, task === "multi-class"),
     };
   };
 
@@ -55,12 +62,13 @@ export async function convergedModel(
   let columns = sweepColumns;
   return {
     order: WEIGHT_DECAYS.toReversed(),
-    lookBack: 1,
+    lookBack: 3,
     fit: async (on, weightDecay, { solutions, best }): Promise<ModelFit> => {
       columns = on === "train" ? sweepColumns : refitColumns;
       const solver = solvers.get(on) ?? solverOn(on, columns);
       solvers.set(on, solver);
-      const from = on === "train" ? solutions[0] : best && recolumned(best, sweepColumns, columns, 0);
+      const from =
+        on === "train" ? extrapolated(solutions) : best && recolumned(best, sweepColumns, columns, 0);
       const start = from ?? new Float64Array((features + 1) * columns.length);
       const tolerance = on === "train" ? SWEEP_TOLERANCE : REFIT_TOLERANCE;
       const { x, inDouble, ...fit } = await solve(
@@ -81,6 +89,25 @@ export async function convergedModel(
       for (const part of opened.values()) await (await part)[Symbol.asyncDispose]();
     },
   };
+}
+
+/**
+ * Where the next value's optimum lies, from those of the values before: the path is smooth in log weight decay,
+ * whose steps are equal.
+ */
+function extrapolated(solutions: readonly Float64Array[]): Float64Array | undefined {
+  const [one, two, three] = solutions;
+  if (!one || !two) return one;
+  if (!three) return one.map((value, i) => 2 * value - two[i]!);
+  return one.map((value, i) => 3 * (value - two[i]!) + three[i]!);
+}
+
+function centredSquares(data: Float32Array, mean: Float64Array): number {
+  let sum = 0;
+  for (let row = 0; row < data.length; row += mean.length) {
+    for (let j = 0; j < mean.length; j++) sum += (data[row + j]! - mean[j]!) ** 2;
+  }
+  return sum;
 }
 
 function columnMeans(data: Float32Array, features: number): Float64Array {

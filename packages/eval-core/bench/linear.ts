@@ -1,0 +1,134 @@
+/**
+ * The many-shot linear sweep (45 weight decays, selection, refit) against scikit-learn's LogisticRegression as the
+ * paper's authors call it, on the same features and the same machine, in one run, taking turns.
+ *
+ *     node packages/eval-core/bench/linear.ts [--small | --large] [--rounds N] [--ours]
+ *
+ * Prints the ratio of the times and, for every weight decay, how our objective compares.
+ */
+import { spawn, spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { fitLinear } from "../src/protocols/linear.ts";
+import type { LinearRecord } from "../src/protocols/linear-record.ts";
+import { writeNpy } from "../src/tensor/index.ts";
+import { makeSplits } from "./linear-data.ts";
+
+/** Train and val together are the published sizes: Pets' 3,680 with 37 classes, and 20,000 with 100. */
+const SIZES = {
+  small: { splits: { train: 2944, val: 736, test: 1000 }, features: 2048, classes: 37 },
+  large: { splits: { train: 16000, val: 4000, test: 2000 }, features: 2048, classes: 100 },
+} as const;
+
+interface Theirs {
+  readonly seconds: number;
+  readonly chosen: number;
+  readonly refit: number;
+  readonly sweep: readonly { objective: number; validation: number; iterations: number }[];
+}
+
+const { values } = parseArgs({
+  options: {
+    small: { type: "boolean", default: false },
+    large: { type: "boolean", default: false },
+    ours: { type: "boolean", default: false },
+    rounds: { type: "string", default: "1" },
+  },
+});
+const name = values.large ? "large" : "small";
+const { splits: sizes, features, classes } = SIZES[name];
+const data = makeSplits(sizes, features, classes);
+const python = values.ours ? undefined : pythonWithSklearn();
+const folder = mkdtempSync(join(tmpdir(), "bench-linear-"));
+try {
+  if (python) {
+    for (const split of ["train", "val"] as const) {
+      writeNpy(data[split].x, join(folder, `${split}_x.npy`));
+      writeNpy(data[split].y, join(folder, `${split}_y.npy`));
+    }
+  }
+  const ourTimes: number[] = [];
+  const theirTimes: number[] = [];
+  for (let round = 0; round < Number(values.rounds); round++) {
+    const began = performance.now();
+    const record = await fitLinear({
+      ...data,
+      classes,
+      task: "multi-class",
+      metric: "accuracy",
+      device: "cpu",
+      onProgress: ({ point, done, total }) => {
+        if (!point) return;
+        const seconds = ((performance.now() - began) / 1000).toFixed(1);
+        process.stderr.write(
+          `${done}/${total} ${point.weightDecay.toExponential(2)} ${point.iterations} iterations, ${seconds} s\n`,
+        );
+      },
+    });
+    ourTimes.push((performance.now() - began) / 1000);
+    const theirs = python ? await runSklearn(python) : undefined;
+    if (theirs) theirTimes.push(theirs.seconds);
+    if (round === 0) compare(record, theirs);
+  }
+  const shown = (times: readonly number[]) => times.map((t) => `${t.toFixed(1)} s`).join(", ");
+  console.log(`linear ${name}: transferboard ${shown(ourTimes)}`);
+  if (theirTimes.length > 0) {
+    const ratio = Math.min(...theirTimes) / Math.min(...ourTimes);
+    console.log(`linear ${name}: scikit-learn ${shown(theirTimes)}`);
+    console.log(`linear ${name}: ${ratio.toFixed(1)} times as fast (best of ${values.rounds}); the aim is 5`);
+  }
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+function compare(record: LinearRecord, theirs: Theirs | undefined): void {
+  console.log(
+    "weight decay  iterations  objective        validation   | scikit-learn: iterations  objective - ours, relative  validation",
+  );
+  record.sweep.forEach((point, i) => {
+    const other = theirs?.sweep[i];
+    const beside = other
+      ? `| ${other.iterations}  ${(other.objective / point.objective - 1).toExponential(1)}  ${other.validation.toFixed(2)}`
+      : "";
+    console.log(
+      `${point.weightDecay.toExponential(2)}  ${point.iterations}  ${point.objective.toPrecision(9)}  ${point.validation.toFixed(2)} ${point.status} ${beside}`,
+    );
+  });
+  console.log(`chosen ${record.chosen.toExponential(2)}, test ${record.test.score.toFixed(2)}`);
+  if (theirs) {
+    const worse = record.sweep.filter(
+      (point, i) => point.objective > theirs.sweep[i]!.objective * (1 + 1e-6),
+    );
+    console.log(`scikit-learn chose ${theirs.chosen.toExponential(2)}`);
+    console.log(
+      `objectives worse than scikit-learn's by more than 1e-6: ${worse.length} of ${record.sweep.length}`,
+    );
+  }
+  for (const warning of record.warnings) console.log(`warning: ${warning}`);
+}
+
+/** Debian's python3, where it has scikit-learn; what is missing is said. */
+function pythonWithSklearn(): string | undefined {
+  for (const candidate of ["/usr/bin/python3", "python3"]) {
+    if (spawnSync(candidate, ["-c", "import sklearn"]).status === 0) return candidate;
+  }
+  console.log(
+    "scikit-learn is not installed (apt-get install python3-sklearn libopenblas0): ours runs alone",
+  );
+  return undefined;
+}
+
+async function runSklearn(python: string): Promise<Theirs> {
+  const script = fileURLToPath(new URL("linear_sklearn.py", import.meta.url));
+  const child = spawn(python, [script, folder, String(classes)], { stdio: ["ignore", "pipe", "inherit"] });
+  let output = "";
+  child.stdout.on("data", (chunk) => {
+    output += chunk;
+  });
+  const code = await new Promise((resolve) => child.on("close", resolve));
+  if (code !== 0) throw new Error(`scikit-learn's side ended with code ${code}`);
+  return JSON.parse(output) as Theirs;
+}
