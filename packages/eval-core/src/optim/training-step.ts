@@ -1,0 +1,111 @@
+/**
+ * One step of training as one graph: loss, gradients and the optimiser's update, to be run again and again with
+ * its own outputs fed back.
+ *
+ * Names: a trained weight `w` is an input `w` and comes out as `next/w`; its optimiser state is `w/momentum` (or
+ * `w/mean` and `w/square`) and comes out as `next/w/momentum`; running statistics of BatchNormalization likewise.
+ * The scalars `learningRate`, `weightDecay` and, for Adam, `step` are inputs of shape []. All other inputs and
+ * outputs are those of the graph that was given.
+ */
+import { differentiate, type Emitter, gradientName, nextName, toTraining } from "../autodiff/index.ts";
+import type { Graph } from "../onnx/ir.ts";
+import { type AnyTensor, sizeOf, tensor } from "../tensor/tensor.ts";
+import type { Optimizer } from "./optimizer.ts";
+
+export interface TrainingStepOptions {
+  /** The scalar output to descend. */
+  readonly loss: string;
+  readonly optimizer: Optimizer;
+  /** The weights to train; all floating initializers but running statistics, unless told. */
+  readonly parameters?: readonly string[];
+  /** Weights to leave as they are; nothing is computed for them. Their BatchNormalization runs in inference mode. */
+  readonly frozen?: (name: string) => boolean;
+  readonly dimensions?: Readonly<Record<string, number>>;
+  /** Answer the gradients too, under `gradient/` and the weight's name. */
+  readonly gradients?: boolean;
+}
+
+export interface TrainingStep {
+  readonly graph: Graph;
+  readonly parameters: readonly string[];
+  /** What to keep between runs: output to input, as a session's `run` takes it. */
+  readonly carried: Readonly<Record<string, string>>;
+  /** The state before the first step, by input: the graph's own weights and statistics, zeros for the optimiser. */
+  readonly initial: ReadonlyMap<string, AnyTensor>;
+}
+
+const statisticsOf = (graph: Graph): Set<string> =>
+  new Set(graph.nodes.filter((n) => n.opType === "BatchNormalization").flatMap((n) => n.inputs.slice(3, 5)));
+
+/** Every floating weight that is not a running statistic. */
+export function trainableWeights(graph: Graph): string[] {
+  const statistics = statisticsOf(graph);
+  return [...graph.initializers]
+    .filter(([name, { dtype }]) => dtype === "float32" && !statistics.has(name))
+    .map(([name]) => name);
+}
+
+/**
+ * @param graph in inference form, weights as initializers, with a scalar loss among its outputs.
+ * @throws GraphError as `gradient` and `toTraining` do.
+ */
+export function trainingStep(graph: Graph, options: TrainingStepOptions): TrainingStep {
+  const { loss, optimizer, frozen = () => false, dimensions = {} } = options;
+  const parameters = (options.parameters ?? trainableWeights(graph)).filter((name) => !frozen(name));
+  const training = toTraining(graph, { dimensions, frozen });
+  const carriedNames = [...training.statistics];
+  const { emitter: e, gradients } = differentiate(asInputs(training.graph, training.statistics), {
+    of: loss,
+    by: parameters,
+    dimensions,
+  });
+  for (const name of optimizer.scalars) e.input(name, { dtype: "float32", shape: [] });
+  const initial = new Map<string, AnyTensor>();
+  for (const name of training.statistics) initial.set(name, initializerOf(graph, name));
+  const outputs = training.graph.outputs.map((output) => output.name);
+  for (const parameter of parameters) {
+    const gradient = gradients.get(parameter)!;
+    const shape = e.shape(parameter);
+    const slots = optimizer.slots.map((slot) => {
+      const name = e.input(`${parameter}/${slot}`, { dtype: "float32", shape });
+      initial.set(name, tensor("float32", shape, new Float32Array(sizeOf(shape))));
+      return name;
+    });
+    initial.set(parameter, initializerOf(graph, parameter));
+    e.scope = `update(${parameter})`;
+    const { next, state } = optimizer.update(e, parameter, gradient, slots);
+    e.scope = "";
+    for (const [name, value] of [[parameter, next], ...slots.map((slot, i) => [slot, state[i]!])] as const) {
+      rename(e, value, nextName(name));
+      carriedNames.push(name);
+      outputs.push(nextName(name));
+    }
+    if (options.gradients) {
+      rename(e, gradient, gradientName(parameter));
+      outputs.push(gradientName(parameter));
+    }
+  }
+  const carried = Object.fromEntries(carriedNames.map((name) => [nextName(name), name]));
+  return { graph: e.build(outputs, graph.metadata), parameters, carried, initial };
+}
+
+const rename = (e: Emitter, from: string, to: string): void =>
+  e.append({ opType: "Identity", name: to, inputs: [from], outputs: [to], attributes: {} });
+
+/** Some initializers as plain inputs: they change from step to step. */
+function asInputs(graph: Graph, names: readonly string[]): Graph {
+  const initializers = new Map(graph.initializers);
+  const inputs = [...graph.inputs];
+  for (const name of names) {
+    const { dtype, shape } = initializerOf(graph, name);
+    initializers.delete(name);
+    if (!inputs.some((input) => input.name === name)) inputs.push({ name, dtype, shape });
+  }
+  return { ...graph, initializers, inputs };
+}
+
+function initializerOf(graph: Graph, name: string): AnyTensor {
+  const found = graph.initializers.get(name);
+  if (!found) throw new RangeError(`'${name}' must be a weight of graph '${graph.name}' to be trained`);
+  return found;
+}
