@@ -2,14 +2,24 @@
 import { Command } from "commander";
 import { addCheckpoint } from "./commands/checkpoint.ts";
 import { addDataset } from "./commands/dataset.ts";
+import { addDemo } from "./commands/demo.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addEvaluate } from "./commands/evaluate.ts";
+import { addFeatures } from "./commands/features.ts";
 import { addPreprocess } from "./commands/preprocess.ts";
 import type { AddCommand, Context } from "./context.ts";
 import { EXIT_HELP } from "./exit-codes.ts";
 import { makeTerminal } from "./terminal.ts";
 
-const COMMANDS: readonly AddCommand[] = [addEvaluate, addCheckpoint, addPreprocess, addDataset, addDoctor];
+const COMMANDS: readonly AddCommand[] = [
+  addEvaluate,
+  addDemo,
+  addFeatures,
+  addCheckpoint,
+  addPreprocess,
+  addDataset,
+  addDoctor,
+];
 
 export function makeProgram(signal: AbortSignal): Command {
   const program = new Command("transferboard")

@@ -72,3 +72,18 @@ export function duration(seconds: number): string {
   if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
   return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
 }
+
+/** A step whose closing sentence says how long it took since its first sign of life. */
+export function timed(step: Step): Step {
+  let began: number | undefined;
+  return {
+    update(done, total, note) {
+      began ??= performance.now();
+      step.update(done, total, note);
+    },
+    end(sentence) {
+      const seconds = began === undefined ? 0 : (performance.now() - began) / 1000;
+      step.end(sentence === undefined ? undefined : `${sentence} in ${duration(seconds)}`);
+    },
+  };
+}

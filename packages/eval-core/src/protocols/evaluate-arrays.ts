@@ -1,5 +1,5 @@
 /** From a dataset's items and features to the arrays that the protocols take. */
-import { type Dataset, type Item, trainingSplits } from "../datasets/index.ts";
+import { allItems, type Dataset, type Item, trainingSplits } from "../datasets/index.ts";
 import type { DatasetFeatures } from "../features/index.ts";
 import { type AnyTensor, type Tensor, tensor } from "../tensor/index.ts";
 import type { LinearMetric, LinearSplit, LinearTask } from "./linear-record.ts";
@@ -13,10 +13,20 @@ export interface LinearArrays {
   readonly metric: LinearMetric;
 }
 
+export interface PooledArrays {
+  /** images x features */
+  readonly x: Tensor<"float32">;
+  /** One class an image. */
+  readonly y: ArrayLike<number>;
+}
+
 /** Train, validation and test as the protocol splits them; images that could not be read are left out afterwards. */
 export function linearArrays(dataset: Dataset, features: DatasetFeatures): LinearArrays {
   const splits = trainingSplits(dataset);
-  const take = (items: readonly Item[]) => splitArrays(dataset, features, items);
+  const take = (items: readonly Item[]): LinearSplit => {
+    const present = items.filter((item) => features.rowOf.has(item));
+    return { x: rows(features, present), y: labels(dataset, present) };
+  };
   return {
     train: take(splits.train),
     val: take(splits.val),
@@ -27,9 +37,15 @@ export function linearArrays(dataset: Dataset, features: DatasetFeatures): Linea
   };
 }
 
-function splitArrays(dataset: Dataset, features: DatasetFeatures, items: readonly Item[]): LinearSplit {
-  const present = items.filter((item) => features.rowOf.has(item));
-  return { x: rows(features, present), y: labels(dataset, present) };
+/** All splits together, in the order train, val, test. */
+export function pooledArrays(dataset: Dataset, features: DatasetFeatures): PooledArrays {
+  const present = allItems(dataset).filter((item) => features.rowOf.has(item));
+  const y = Int32Array.from(present, ({ label }) => label as number);
+  // Features come in that order already: without gaps there is nothing to copy.
+  if (features.unreadable.length === 0) {
+    return { x: tensor("float32", [present.length, features.featureSize], features.x), y };
+  }
+  return { x: rows(features, present), y };
 }
 
 function rows({ x, featureSize, rowOf }: DatasetFeatures, items: readonly Item[]): Tensor<"float32"> {

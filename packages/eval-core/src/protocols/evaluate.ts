@@ -1,16 +1,16 @@
 /**
- * One evaluation from end to end: a checkpoint's backbone, a dataset, a protocol; features from the cache or made
+ * One evaluation from end to end: a checkpoint's backbone, a dataset, a setting; features from the cache or made
  * now; values, record and identity out. Recording them is the caller's.
  */
 import { join } from "node:path";
-import type { Dataset } from "../datasets/index.ts";
-import { trainingSplits } from "../datasets/index.ts";
+import { type Dataset, trainingSplits } from "../datasets/index.ts";
 import type { Extractor, ExtractProgress } from "../features/index.ts";
 import type { Preprocessing } from "../images/index.ts";
-import { linearArrays } from "./evaluate-arrays.ts";
-import { evaluateLinear, linearProtocolDescription } from "./evaluate-linear.ts";
-import { type Evaluation, identityOf, type ProtocolDescription, type Setting } from "./evaluation.ts";
-import type { LinearMode, LinearProgress } from "./linear-record.ts";
+import { linearArrays, pooledArrays } from "./evaluate-arrays.ts";
+import { evaluateFewShot, fewShotDescription } from "./evaluate-few-shot.ts";
+import { evaluateLinear, linearDescription } from "./evaluate-linear.ts";
+import { type Evaluation, identityOf, type ProtocolDescription } from "./evaluation.ts";
+import { ProtocolError, type Setting } from "./settings.ts";
 
 export interface Preparation {
   readonly setting: Setting;
@@ -20,7 +20,6 @@ export interface Preparation {
   /** The checkpoint file's SHA-256. */
   readonly checkpoint: string;
   readonly preprocessing: Preprocessing;
-  readonly mode: LinearMode;
   readonly seed: number;
   readonly skipUnreadable: boolean;
 }
@@ -34,24 +33,40 @@ export interface Planned extends Preparation {
 
 export interface RunHooks {
   readonly onFeatures?: (progress: ExtractProgress) => void;
-  readonly onFit?: (progress: LinearProgress) => void;
+  /** The fit or the episodes. */
+  readonly onProgress?: (done: number, total: number) => void;
   readonly signal?: AbortSignal;
   /** Where unfinished work is kept; nowhere unless told. */
   readonly cacheFolder?: string;
 }
 
-/** Describes what would be done, so that it can be looked up before it is done. */
+/**
+ * Describes what would be done, so that it can be looked up before it is done.
+ * @throws ProtocolError when the setting is not for such a dataset
+ */
 export function planEvaluation(preparation: Preparation): Planned {
-  const { dataset, preprocessing, mode, checkpoint, manifest, seed, skipUnreadable } = preparation;
+  const { setting, dataset, preprocessing, checkpoint, manifest, seed, skipUnreadable } = preparation;
   const origin = {
     features: "global average of the last stage, evaluation mode",
     preprocessing: { ...preprocessing },
-    splits: { rule: dataset.origin.splitRule, validation: trainingSplits(dataset).validationRule },
     ...(skipUnreadable ? { unreadable: "skipped" } : {}),
   };
-  const protocol = linearProtocolDescription(dataset, mode, origin);
-  const identity = identityOf({ protocol: protocol.fingerprint, checkpoint, manifest, seed });
-  return { ...preparation, protocol, identity };
+  const { splitRule } = dataset.origin;
+  let protocol: ProtocolDescription;
+  if (setting.kind === "linear") {
+    const splits = { rule: splitRule, validation: trainingSplits(dataset).validationRule };
+    protocol = linearDescription(dataset, setting.mode, { ...origin, splits });
+  } else {
+    if (dataset.task !== "multi-class") {
+      throw new ProtocolError(`${dataset.title} has several labels an image: few-shot episodes need one`);
+    }
+    protocol = fewShotDescription(setting.shot, setting.given, origin);
+  }
+  return {
+    ...preparation,
+    protocol,
+    identity: identityOf({ protocol: protocol.fingerprint, checkpoint, manifest, seed }),
+  };
 }
 
 export async function runEvaluation(
@@ -59,23 +74,42 @@ export async function runEvaluation(
   extractor: Extractor,
   hooks: RunHooks = {},
 ): Promise<Evaluation> {
-  const { dataset, manifest, preprocessing, mode, protocol, skipUnreadable, identity } = planned;
-  const { onFeatures, onFit, signal, cacheFolder } = hooks;
+  const { setting, dataset, manifest, preprocessing, protocol, skipUnreadable, identity, seed } = planned;
+  const { onFeatures, onProgress, signal, cacheFolder } = hooks;
+  const stop = signal ? { signal } : {};
   const features = await extractor.features(dataset, {
     preprocessing,
     manifest,
     skipUnreadable,
     ...(onFeatures ? { onProgress: onFeatures } : {}),
-    ...(signal ? { signal } : {}),
+    ...stop,
   });
-  const evaluation = await evaluateLinear(linearArrays(dataset, features), {
-    dataset: dataset.name,
-    protocol,
-    mode,
-    device: extractor.device,
-    ...(cacheFolder === undefined ? {} : { stateFile: join(cacheFolder, "sweeps", `${identity}.state`) }),
-    ...(onFit ? { onProgress: onFit } : {}),
-    ...(signal ? { signal } : {}),
-  });
-  return { ...evaluation, record: { ...evaluation.record, unreadable: features.unreadable } };
+  const common = { dataset: dataset.name, protocol, ...stop };
+  const evaluate = (): Promise<Evaluation> => {
+    if (setting.kind === "few-shot") {
+      const { shot, given } = setting;
+      return evaluateFewShot(pooledArrays(dataset, features), {
+        ...common,
+        shot,
+        seed,
+        ...(given ? { given } : {}),
+        ...(onProgress ? { onProgress } : {}),
+      });
+    }
+    return evaluateLinear(linearArrays(dataset, features), {
+      ...common,
+      mode: setting.mode,
+      device: extractor.device,
+      ...(cacheFolder === undefined ? {} : { stateFile: join(cacheFolder, "sweeps", `${identity}.state`) }),
+      ...(onProgress
+        ? {
+            onProgress: ({ phase, done, total }) => {
+              if (phase === "sweep") onProgress(done, total);
+            },
+          }
+        : {}),
+    });
+  };
+  const { protocol: described, values, record, warnings } = await evaluate();
+  return { protocol: described, values, record: { ...record, unreadable: features.unreadable }, warnings };
 }

@@ -1,72 +1,76 @@
-/** `transferboard evaluate`: a checkpoint on a dataset by a protocol, recorded. */
-import type { AddCommand } from "../context.ts";
-import { evaluateDataset } from "../evaluate-dataset.ts";
+/** `transferboard evaluate`: a checkpoint, or features, by a protocol on a dataset or a suite; recorded. */
+import type { Command } from "commander";
+import { PREPROCESSINGS } from "../../images/index.ts";
+import { SETTING_NAMES } from "../../protocols/settings.ts";
+import type { AddCommand, Context } from "../context.ts";
+import { evaluateCheckpoint } from "../evaluate/checkpoint.ts";
+import { evaluateFeatures } from "../evaluate/features.ts";
+import type { EvaluateOptions } from "../evaluate/request.ts";
+import { SUITE_NAMES } from "../evaluate/suites.ts";
 import { CommandError, EXIT } from "../exit-codes.ts";
 import { NORMALISATION_OPTION } from "./checkpoint.ts";
-import { namedPreprocessing } from "./preprocess.ts";
 
-interface EvaluateOptions {
-  readonly checkpoint: string;
-  readonly method: string;
-  readonly methodName?: string;
-  readonly dataset?: string;
-  readonly data?: string;
-  readonly protocol: string;
-  readonly mode: string;
-  readonly preprocessing: string;
-  readonly normalisation?: string;
-  readonly device: string;
-  readonly cache?: string;
-  readonly skipUnreadable?: boolean;
-  readonly record: boolean;
-  readonly again?: boolean;
-  readonly json?: boolean;
-}
+const HELP = `
+Examples:
+  transferboard evaluate --checkpoint moco_v2.pth --method moco-v2 --suite many-shot-linear --data /datasets
+  transferboard evaluate --checkpoint mine.pth --method mine --data photos/ --protocol few-shot-5
+  transferboard evaluate --features arrays/ --protocol many-shot-linear --json
+
+With --features a folder holds train_x.npy, train_y.npy, val_x.npy, val_y.npy, test_x.npy and test_y.npy
+(samples x features in float32, class numbers), or x.npy and y.npy for the few-shot protocols.
+Work is kept as it is done: the same command again goes on where it was interrupted.`;
 
 export const addEvaluate: AddCommand = (program, contextOf) => {
-  program
+  const command = program
     .command("evaluate")
-    .description("measure a checkpoint on a dataset and record the result")
-    .requiredOption("--checkpoint <file>", "weights: .pth, .pt, .pth.tar, .safetensors or .onnx")
-    .requiredOption("--method <slug>", "the method's slug on the board, such as moco-v2")
-    .option("--method-name <name>", "how a new method shall be called on the board")
-    .option("--dataset <name>", "which dataset; 'folder' for any folder of images by class")
+    .description("measure a checkpoint by a protocol and record the result")
+    .option("--checkpoint <file>", "weights: .pth, .pt, .pth.tar, .safetensors or .onnx")
+    .option("--method <slug>", "the method's name on the board, such as moco-v2")
+    .option("--method-name <name>", "how a new method is written on the board")
+    .option("--features <dir>", "evaluate arrays of features in place of a checkpoint; nothing is recorded");
+  addTargetOptions(command);
+  addHowOptions(command);
+  command.addHelpText("after", HELP).action(async (options: EvaluateOptions) => {
+    const context: Context = contextOf(options.json);
+    if (options.features !== undefined) {
+      if (options.checkpoint !== undefined) {
+        throw new CommandError("--features and --checkpoint exclude each other", EXIT.usage);
+      }
+      return evaluateFeatures(context, { ...options, features: options.features });
+    }
+    await evaluateCheckpoint(context, options);
+  });
+};
+
+function addTargetOptions(command: Command): void {
+  command
+    .option("--dataset <name>", "which dataset; without it, --data is a folder of images by class")
+    .option("--suite <name>", `every dataset of a suite that is there: ${SUITE_NAMES.join(", ")}`)
     .option("--data <dir>", "where the datasets are")
-    .option("--protocol <name>", "many-shot-linear", "many-shot-linear")
-    .option("--mode <mode>", "converged, or paper-exact", "converged")
-    .option("--preprocessing <name>", "how images become crops", "imagenet-shorter-224")
+    .option("--allow-partial", "accept a dataset that is not whole")
+    .option("--protocol <name>", SETTING_NAMES.join(", "), "many-shot-linear")
+    .option("--mode <mode>", "of the linear protocol: converged, or paper-exact", "converged")
+    .option("--metric <name>", "with --features: accuracy, mean-per-class-accuracy or map11")
+    .option("--episodes <file>", "few-shot episodes to use in place of drawn ones")
+    .option("--seed <number>", "of the drawn episodes", "0");
+}
+
+function addHowOptions(command: Command): void {
+  command
+    .option(
+      "--preprocessing <name>",
+      `${Object.keys(PREPROCESSINGS).join(", ")} or shorter-N`,
+      "imagenet-shorter-224",
+    )
     .option(...NORMALISATION_OPTION)
     .option("--device <device>", "auto, cpu, webgpu or cuda", "auto")
-    .option("--cache <dir>", "where features are kept")
+    .option("--threads <number>", "CPU threads of one operator")
+    .option("--cache <dir>", "where features and unfinished work are kept")
     .option("--skip-unreadable", "go on without images that cannot be read, and say which")
     .option("--no-record", "do not record the result")
-    .option("--again", "evaluate again what is recorded already")
-    .option("--json", "print one JSON document")
-    .action(async (options: EvaluateOptions) => {
-      const context = contextOf(options.json);
-      if (options.protocol !== "many-shot-linear") {
-        throw new CommandError(
-          `unknown protocol '${options.protocol}': known is many-shot-linear`,
-          EXIT.usage,
-        );
-      }
-      if (options.mode !== "converged" && options.mode !== "paper-exact") {
-        throw new CommandError(
-          `unknown mode '${options.mode}': known are converged, paper-exact`,
-          EXIT.usage,
-        );
-      }
-      if (options.dataset === undefined && options.data === undefined) {
-        throw new CommandError(
-          "say which dataset: --dataset digits, or --data DIR for a folder of images",
-          EXIT.usage,
-        );
-      }
-      await evaluateDataset(context, {
-        ...options,
-        dataset: options.dataset ?? "folder",
-        mode: options.mode,
-        preprocessing: namedPreprocessing(options.preprocessing),
-      });
-    });
-};
+    .option("--again", "evaluate what is recorded already, as a run of its own")
+    .option("--resume", "go on where an interrupted run stopped (which happens without it too)")
+    .option("--dry-run", "show what would be done and what it costs")
+    .option("--logits <file.npy>", "with --features: write the test logits")
+    .option("--json", "print one JSON document");
+}

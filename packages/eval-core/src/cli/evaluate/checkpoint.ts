@@ -1,0 +1,101 @@
+/** `evaluate --checkpoint FILE`: parses what is asked, runs it, records it, and ends with a table. */
+import { datasetEntry } from "../../datasets/index.ts";
+import { settingNamed } from "../../protocols/settings.ts";
+import { openCheckpoint } from "../commands/checkpoint.ts";
+import { namedPreprocessing } from "../commands/preprocess.ts";
+import { type Context, cacheFolder } from "../context.ts";
+import { CommandError, EXIT } from "../exit-codes.ts";
+import { deviceChoice, methodSlug, wholeNumber } from "../options.ts";
+import { readEpisodes } from "./episodes-file.ts";
+import { resultTable, rowsOf } from "./report.ts";
+import type { EvaluateOptions, EvaluateRequest, Target } from "./request.ts";
+import { type Outcome, runTargets } from "./run.ts";
+import { suiteNamed } from "./suites.ts";
+
+export async function evaluateCheckpoint(context: Context, options: EvaluateOptions): Promise<void> {
+  const request = await requestOf(options);
+  const outcomes = await runTargets(context, request, undefined);
+  await report(context, options, request, outcomes);
+}
+
+async function requestOf(options: EvaluateOptions): Promise<EvaluateRequest> {
+  if (options.checkpoint === undefined) {
+    throw new CommandError("say what to evaluate: --checkpoint FILE, or --features DIR", EXIT.usage);
+  }
+  if (options.method === undefined) {
+    throw new CommandError(
+      "say which method the checkpoint is of: --method SLUG, such as moco-v2",
+      EXIT.usage,
+    );
+  }
+  const targets = targetsOf(options);
+  return {
+    method: { slug: methodSlug(options.method), name: options.methodName },
+    targets,
+    suite: options.suite,
+    data: options.data,
+    allowPartial: options.allowPartial ?? false,
+    preprocessing: namedPreprocessing(options.preprocessing),
+    device: deviceChoice(options.device),
+    threads: options.threads === undefined ? undefined : wholeNumber("--threads", options.threads, 1),
+    cacheFolder: cacheFolder(options.cache),
+    seed: wholeNumber("--seed", options.seed),
+    skipUnreadable: options.skipUnreadable ?? false,
+    again: options.again ?? false,
+    checkpoint: await openCheckpoint(options.checkpoint, options.normalisation),
+  };
+}
+
+function targetsOf({ suite, dataset, data, protocol, mode, episodes }: EvaluateOptions): Target[] {
+  if (suite !== undefined) {
+    if (dataset !== undefined) {
+      throw new CommandError("--suite names its datasets: leave --dataset out", EXIT.usage);
+    }
+    const { setting, datasets } = suiteNamed(suite);
+    return datasets.map((name) => ({ setting: settingNamed(setting, mode), dataset: name }));
+  }
+  if (dataset === undefined && data === undefined) {
+    throw new CommandError(
+      "say on what: --dataset NAME, --suite NAME, or --data DIR with images by class",
+      EXIT.usage,
+    );
+  }
+  const given = episodes === undefined ? undefined : readEpisodes(episodes);
+  const name = dataset ?? "folder";
+  datasetEntry(name);
+  return [{ setting: settingNamed(protocol, mode, given), dataset: name }];
+}
+
+async function report(
+  { terminal }: Context,
+  { json }: EvaluateOptions,
+  { suite, data }: EvaluateRequest,
+  outcomes: readonly Outcome[],
+): Promise<void> {
+  const rows = await rowsOf(outcomes, undefined);
+  if (json) {
+    const single = outcomes[0];
+    const document =
+      suite === undefined && single?.state === "done" ? single.evaluation : { suite, outcomes, rows };
+    terminal.print(JSON.stringify(document, null, 2));
+  } else {
+    for (const outcome of outcomes) {
+      if (outcome.state === "recorded")
+        terminal.say(`${outcome.title} is recorded already; --again evaluates it anew.`);
+      if (outcome.state === "missing") terminal.say(`${outcome.title} is missing: ${outcome.reason}.`);
+    }
+    if (rows.length > 0) terminal.print(resultTable(rows));
+  }
+  const failed = outcomes.filter((outcome) => outcome.state === "failed");
+  if (failed.length > 0) {
+    throw new CommandError(
+      `${failed.length} of ${outcomes.length} failed: ${failed.map(({ title, reason }) => `${title} (${reason})`).join("; ")}`,
+      EXIT.failed,
+    );
+  }
+  if (outcomes.every(({ state }) => state === "missing")) {
+    throw new CommandError(
+      `none of the suite's datasets is in ${data ?? "any folder: say where with --data DIR"}`,
+    );
+  }
+}

@@ -1,0 +1,131 @@
+/** `evaluate --features DIR`: the protocols on arrays that someone else made. Nothing is recorded. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import type { LinearArrays } from "../../protocols/evaluate-arrays.ts";
+import { evaluateFewShot, fewShotDescription } from "../../protocols/evaluate-few-shot.ts";
+import { evaluateLinear, linearDescription } from "../../protocols/evaluate-linear.ts";
+import type { Evaluation } from "../../protocols/evaluation.ts";
+import type { LinearMetric, LinearSplit } from "../../protocols/linear-record.ts";
+import { type Setting, settingNamed } from "../../protocols/settings.ts";
+import { type AnyTensor, NpyError, readNpy, type Tensor, writeNpy } from "../../tensor/index.ts";
+import type { Context } from "../context.ts";
+import { CommandError, EXIT } from "../exit-codes.ts";
+import { deviceChoice, wholeNumber } from "../options.ts";
+import { timed } from "../terminal.ts";
+import { readEpisodes } from "./episodes-file.ts";
+import { resultTable } from "./report.ts";
+import type { EvaluateOptions } from "./request.ts";
+
+/** Where the features come from is not known: it is part of the fingerprint that they were given. */
+const ORIGIN = { features: "given" } as const;
+/** The dataset's name in the measures. */
+const GIVEN = "given";
+
+export async function evaluateFeatures(
+  context: Context,
+  options: EvaluateOptions & { readonly features: string },
+): Promise<void> {
+  const given = options.episodes === undefined ? undefined : readEpisodes(options.episodes);
+  const setting = settingNamed(options.protocol, options.mode, given);
+  const evaluation = await (setting.kind === "linear"
+    ? linear(context, options, setting)
+    : fewShotOf(context, options, setting));
+  for (const warning of evaluation.warnings) context.terminal.say(`Note: ${warning}`);
+  if (options.json) {
+    context.terminal.print(JSON.stringify(evaluation, null, 2));
+  } else {
+    context.terminal.print(
+      resultTable(evaluation.values.map((value) => ({ ...value, standing: undefined }))),
+    );
+  }
+}
+
+async function linear(
+  { terminal, signal }: Context,
+  options: EvaluateOptions & { readonly features: string },
+  { mode }: Extract<Setting, { kind: "linear" }>,
+): Promise<Evaluation> {
+  const arrays = linearArrays(options.features, options.metric);
+  const order = join(options.features, "fold_order.npy");
+  const step = timed(terminal.step("Linear probe"));
+  const { testLogits, ...evaluation } = await evaluateLinear(arrays, {
+    dataset: GIVEN,
+    mode,
+    protocol: linearDescription(arrays, mode, ORIGIN),
+    device: deviceChoice(options.device),
+    ...(existsSync(order) ? { foldOrder: Int32Array.from(readNpy(order).data, Number) } : {}),
+    onProgress: ({ phase, done, total }) => {
+      if (phase === "sweep") step.update(done, total);
+    },
+    signal,
+  });
+  step.end("done");
+  if (options.logits !== undefined) writeNpy(testLogits, options.logits);
+  return evaluation;
+}
+
+async function fewShotOf(
+  { terminal, signal }: Context,
+  options: EvaluateOptions & { readonly features: string },
+  { shot, given }: Extract<Setting, { kind: "few-shot" }>,
+): Promise<Evaluation> {
+  const x = features(join(options.features, "x.npy"));
+  const y = readNpy(join(options.features, "y.npy"));
+  const step = timed(terminal.step("Episodes"));
+  const evaluation = await evaluateFewShot(
+    { x, y: Array.from(y.data, Number) },
+    {
+      dataset: GIVEN,
+      shot,
+      seed: wholeNumber("--seed", options.seed),
+      ...(given ? { given } : {}),
+      protocol: fewShotDescription(shot, given, ORIGIN),
+      onProgress: (done, total) => step.update(done, total),
+      signal,
+    },
+  );
+  step.end("done");
+  return evaluation;
+}
+
+function linearArrays(folder: string, metric: string | undefined): LinearArrays {
+  const split = (name: string): LinearSplit => ({
+    x: features(join(folder, `${name}_x.npy`)),
+    y: readNpy(join(folder, `${name}_y.npy`)),
+  });
+  const [train, val, test] = [split("train"), split("val"), split("test")];
+  const task = train.y.shape.length === 2 ? "multi-label" : "multi-class";
+  return { train, val, test, task, classes: classCount([train, val, test]), metric: metricOf(task, metric) };
+}
+
+function classCount(splits: readonly LinearSplit[]): number {
+  const [first] = splits;
+  if (first?.y.shape.length === 2) return first.y.shape[1] ?? 0;
+  let highest = 0;
+  for (const { y } of splits) for (const label of y.data) highest = Math.max(highest, Number(label));
+  return Math.floor(highest) + 1;
+}
+
+function metricOf(task: "multi-class" | "multi-label", given: string | undefined): LinearMetric {
+  const fitting: readonly LinearMetric[] =
+    task === "multi-label" ? ["map11"] : ["accuracy", "mean-per-class-accuracy"];
+  const metric = given === undefined ? fitting[0] : fitting.find((known) => known === given);
+  if (metric) return metric;
+  throw new CommandError(
+    `--metric '${given}' is none of a ${task} task's: ${fitting.join(", ")}`,
+    EXIT.usage,
+  );
+}
+
+/** samples x features in float32; float64 is narrowed. */
+function features(path: string): Tensor<"float32"> {
+  const array: AnyTensor = readNpy(path);
+  if (array.shape.length !== 2) {
+    throw new NpyError(`${path} has shape [${array.shape}]: expected [samples, features]`);
+  }
+  if (array.dtype === "float32") return array;
+  if (array.dtype === "float64") {
+    return { dtype: "float32", shape: array.shape, data: Float32Array.from(array.data) };
+  }
+  throw new NpyError(`${path} holds ${array.dtype}: expected float32 or float64`);
+}

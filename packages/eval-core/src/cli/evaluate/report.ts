@@ -1,0 +1,93 @@
+/** What an evaluation ends with: a table for people, or one JSON document. */
+import { table } from "../table.ts";
+import type { Recorder } from "./recorder.ts";
+import type { Outcome } from "./run.ts";
+
+export interface Row {
+  readonly measure: string;
+  readonly value: number;
+  readonly interval: { readonly lower: number; readonly upper: number } | null;
+  readonly n: number | null;
+  /** Among the published methods: 1 is better than all of them. Undefined where none is published. */
+  readonly standing:
+    | {
+        readonly rank: number;
+        readonly of: number;
+        readonly toBest: number;
+        readonly toSupervised: number | null;
+      }
+    | undefined;
+}
+
+export async function rowsOf(outcomes: readonly Outcome[], recorder: Recorder | undefined): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (const outcome of outcomes) {
+    const values =
+      outcome.state === "done"
+        ? outcome.evaluation.values
+        : outcome.state === "recorded"
+          ? outcome.values
+          : [];
+    for (const { measure, value, interval, n } of values ?? []) {
+      const published = await recorder?.published(measure);
+      rows.push({
+        measure,
+        value,
+        interval,
+        n,
+        standing: published && standingOf(measure, value, published),
+      });
+    }
+  }
+  return rows;
+}
+
+/** Errors are better when lower. */
+const lowerIsBetter = (measure: string) => /\/(ece|ece-scaled|mean-error|median-error)$/.test(measure);
+
+export function standingOf(
+  measure: string,
+  value: number,
+  published: ReadonlyMap<string, number>,
+): Row["standing"] {
+  if (published.size === 0) return undefined;
+  const sign = lowerIsBetter(measure) ? -1 : 1;
+  const others = [...published.values()];
+  const best = others.reduce((a, b) => (sign * b > sign * a ? b : a));
+  const supervised = published.get("supervised");
+  return {
+    rank: 1 + others.filter((other) => sign * other > sign * value).length,
+    of: others.length,
+    toBest: value - best,
+    toSupervised: supervised === undefined ? null : value - supervised,
+  };
+}
+
+const signed = (difference: number) => `${difference >= 0 ? "+" : "−"}${Math.abs(difference).toFixed(2)}`;
+
+export function resultTable(rows: readonly Row[]): string {
+  const withStanding = rows.some(({ standing }) => standing);
+  const columns = [
+    { header: "measure" },
+    { header: "value", align: "right" as const },
+    { header: "95% interval" },
+    { header: "n", align: "right" as const },
+    ...(withStanding
+      ? [
+          { header: "rank" },
+          { header: "to the best", align: "right" as const },
+          { header: "to Supervised", align: "right" as const },
+        ]
+      : []),
+  ];
+  const cells = rows.map(({ measure, value, interval, n, standing }) => [
+    measure,
+    value.toFixed(2),
+    interval ? `${interval.lower.toFixed(2)} to ${interval.upper.toFixed(2)}` : "",
+    n === null ? "" : String(n),
+    standing ? `${standing.rank} beside ${standing.of} published` : "",
+    standing ? signed(standing.toBest) : "",
+    standing?.toSupervised == null ? "" : signed(standing.toSupervised),
+  ]);
+  return table(columns, cells);
+}

@@ -1,0 +1,59 @@
+/** What is asked of `transferboard evaluate`, parsed once and not changed afterwards. */
+import type { Checkpoint } from "../../checkpoints/index.ts";
+import type { Preprocessing } from "../../images/index.ts";
+import type { Setting } from "../../protocols/settings.ts";
+import type { DeviceChoice } from "../../runtime/index.ts";
+
+/** One column to fill: a setting on a dataset. */
+export interface Target {
+  readonly setting: Setting;
+  /** A name of the datasets' registry. */
+  readonly dataset: string;
+}
+
+export interface EvaluateRequest {
+  readonly checkpoint: Checkpoint;
+  readonly method: { readonly slug: string; readonly name: string | undefined };
+  readonly targets: readonly Target[];
+  /** The suite that the targets are of. */
+  readonly suite: string | undefined;
+  /** Where datasets are; those that ship need none. */
+  readonly data: string | undefined;
+  readonly allowPartial: boolean;
+  readonly preprocessing: Preprocessing;
+  readonly device: DeviceChoice;
+  readonly threads: number | undefined;
+  readonly cacheFolder: string;
+  readonly seed: number;
+  readonly skipUnreadable: boolean;
+  readonly again: boolean;
+}
+
+/** The options of `transferboard evaluate` as commander hands them over. */
+export interface EvaluateOptions {
+  readonly checkpoint?: string;
+  readonly method?: string;
+  readonly methodName?: string;
+  readonly features?: string;
+  readonly dataset?: string;
+  readonly suite?: string;
+  readonly data?: string;
+  readonly allowPartial?: boolean;
+  readonly protocol: string;
+  readonly mode: string;
+  readonly metric?: string;
+  readonly episodes?: string;
+  readonly logits?: string;
+  readonly seed: string;
+  readonly preprocessing: string;
+  readonly normalisation?: string;
+  readonly device: string;
+  readonly threads?: string;
+  readonly cache?: string;
+  readonly skipUnreadable?: boolean;
+  readonly record: boolean;
+  readonly again?: boolean;
+  readonly resume?: boolean;
+  readonly dryRun?: boolean;
+  readonly json?: boolean;
+}

@@ -1,0 +1,187 @@
+/** Runs the targets of a request one after the other: what fails or is missing is named, and the rest goes on. */
+import { type Dataset, datasetEntry, locateDataset, openDataset } from "../../datasets/index.ts";
+import { backboneOf, type Extractor, openExtractor } from "../../features/index.ts";
+import { type Planned, planEvaluation, runEvaluation } from "../../protocols/evaluate.ts";
+import type { Evaluation } from "../../protocols/evaluation.ts";
+import { fingerprint } from "../../protocols/fingerprint.ts";
+import type { Context } from "../context.ts";
+import { exitCodeOf } from "../exit-codes.ts";
+import { duration, timed } from "../terminal.ts";
+import { versions } from "../versions.ts";
+import { type Finished, readFinished, writeFinished } from "./finished.ts";
+import type { Recorder, RunDescription } from "./recorder.ts";
+import type { EvaluateRequest, Target } from "./request.ts";
+
+export type Outcome = { readonly target: Target; readonly title: string } & (
+  | {
+      readonly state: "done";
+      readonly evaluation: Evaluation;
+      readonly identity: string;
+      readonly manifest: string;
+    }
+  /** A run of the same identity is in the record already. */
+  | {
+      readonly state: "recorded";
+      readonly identity: string;
+      readonly values: Awaited<ReturnType<Recorder["recorded"]>>;
+    }
+  | { readonly state: "missing"; readonly reason: string }
+  | { readonly state: "failed"; readonly reason: string; readonly exitCode: number }
+);
+
+/** Opens what all targets share on first use: a suite that is recorded already starts no worker. */
+export async function runTargets(
+  context: Context,
+  request: EvaluateRequest,
+  recorder: Recorder | undefined,
+): Promise<Outcome[]> {
+  const { device, threads, cacheFolder, checkpoint } = request;
+  let opened: Promise<Extractor> | undefined;
+  const extractor = () => {
+    opened ??= openExtractor(backboneOf(checkpoint), {
+      device,
+      cacheFolder,
+      ...(threads === undefined ? {} : { threads }),
+    });
+    return opened;
+  };
+  const outcomes: Outcome[] = [];
+  try {
+    for (const target of request.targets) {
+      context.signal.throwIfAborted();
+      const { title } = datasetEntry(target.dataset);
+      outcomes.push({ target, title, ...(await runTarget(context, request, target, recorder, extractor)) });
+    }
+  } finally {
+    await (await opened?.catch(() => undefined))?.close();
+  }
+  return outcomes;
+}
+
+type Ending = Outcome extends infer O ? (O extends Outcome ? Omit<O, "target" | "title"> : never) : never;
+
+async function runTarget(
+  context: Context,
+  request: EvaluateRequest,
+  target: Target,
+  recorder: Recorder | undefined,
+  extractor: () => Promise<Extractor>,
+): Promise<Ending> {
+  const { terminal, signal } = context;
+  const { data, suite } = request;
+  const entry = datasetEntry(target.dataset);
+  if (suite !== undefined && (await locateDataset(target.dataset, data)) === undefined) {
+    return {
+      state: "missing",
+      reason: `not in ${data ?? "any folder"}: expected ${entry.layout}; ${entry.source}`,
+    };
+  }
+  try {
+    return await evaluateTarget(context, request, target, recorder, extractor);
+  } catch (error) {
+    // Alone, a failure is the command's; in a suite the others go on.
+    if (suite === undefined || signal.aborted) throw error;
+    const { code } = exitCodeOf(error);
+    const reason = error instanceof Error ? error.message : String(error);
+    terminal.say(`${entry.title} failed: ${reason}`);
+    return { state: "failed", reason, exitCode: code };
+  }
+}
+
+async function evaluateTarget(
+  { terminal, signal }: Context,
+  request: EvaluateRequest,
+  target: Target,
+  recorder: Recorder | undefined,
+  extractor: () => Promise<Extractor>,
+): Promise<Ending> {
+  const dataset = await openDataset(target.dataset, request.data, { allowPartial: request.allowPartial });
+  const manifest = await hashed(dataset, { terminal, signal }, request.cacheFolder);
+  const plan = planOf(request, target, dataset, manifest);
+  const { identity } = plan;
+  const values = request.again ? undefined : await recorder?.recorded(identity);
+  if (values) return { state: "recorded", identity, values };
+
+  const described = (device: string): RunDescription => ({
+    planned: plan,
+    checkpoint: request.checkpoint,
+    method: request.method,
+    device,
+    versions: versions(),
+  });
+  let finished = request.again ? undefined : readFinished(request.cacheFolder, identity);
+  if (!finished) {
+    const { device } = await extractor();
+    await recorder?.begin(described(device));
+    try {
+      finished = await compute(plan, await extractor(), { terminal, signal }, request.cacheFolder);
+    } catch (error) {
+      const reason = signal.aborted ? "interrupted" : error instanceof Error ? error.message : String(error);
+      await recorder?.fail(described(device), reason);
+      throw error;
+    }
+    writeFinished(request.cacheFolder, identity, finished);
+  }
+  const { evaluation, startedAt, device } = finished;
+  await recorder?.finish(described(device), evaluation, new Date(startedAt));
+  for (const warning of evaluation.warnings) terminal.say(`Note: ${warning}`);
+  return { state: "done", evaluation, identity, manifest };
+}
+
+/** `again` makes an identity of its own, so that it is a run of its own. */
+function planOf(request: EvaluateRequest, { setting }: Target, dataset: Dataset, manifest: string): Planned {
+  const { checkpoint, preprocessing, seed, skipUnreadable, again } = request;
+  const planned = planEvaluation({
+    setting,
+    dataset,
+    manifest,
+    checkpoint: checkpoint.sha256,
+    preprocessing,
+    seed,
+    skipUnreadable,
+  });
+  if (!again) return planned;
+  return {
+    ...planned,
+    identity: fingerprint({ identity: planned.identity, again: new Date().toISOString() }),
+  };
+}
+
+async function hashed(dataset: Dataset, { terminal, signal }: Context, cacheFolder: string): Promise<string> {
+  const step = timed(terminal.step(`${dataset.title}: hashing the images`));
+  const manifest = await dataset.manifestHash({
+    cacheFile: `${cacheFolder}/manifests/${dataset.name}.json`,
+    onProgress: (done, total) => step.update(done, total),
+    signal,
+  });
+  step.end();
+  return manifest;
+}
+
+async function compute(
+  plan: Planned,
+  extractor: Extractor,
+  { terminal, signal }: Context,
+  cacheFolder: string,
+): Promise<Finished> {
+  const startedAt = new Date().toISOString();
+  const { title } = plan.dataset;
+  const features = timed(terminal.step(`${title}: features`));
+  const rest = timed(terminal.step(`${title}: ${plan.setting.name}`));
+  const evaluation = await runEvaluation(plan, extractor, {
+    signal,
+    cacheFolder,
+    onFeatures: ({ done, total, imagesPerSecond, secondsLeft }) => {
+      const rate = imagesPerSecond === undefined ? "" : `${imagesPerSecond.toFixed(1)} images/s`;
+      features.update(
+        done,
+        total,
+        secondsLeft === undefined ? rate : `${rate}, ${duration(secondsLeft)} left`,
+      );
+      if (done === total) features.end(`${total} images`);
+    },
+    onProgress: (done, total) => rest.update(done, total),
+  });
+  rest.end("done");
+  return { evaluation, startedAt, finishedAt: new Date().toISOString(), device: extractor.device };
+}

@@ -1,0 +1,25 @@
+/** Options that need a look before they are believed. */
+import { DEVICE_CHOICES, type DeviceChoice } from "../runtime/index.ts";
+import { CommandError, EXIT } from "./exit-codes.ts";
+
+export function deviceChoice(given: string): DeviceChoice {
+  const choice = DEVICE_CHOICES.find((known) => known === given);
+  if (choice) return choice;
+  throw new CommandError(`unknown device '${given}': known are ${DEVICE_CHOICES.join(", ")}`, EXIT.usage);
+}
+
+/** A whole number of at least `least`. */
+export function wholeNumber(option: string, given: string, least = 0): number {
+  const number = Number(given);
+  if (/^\d+$/.test(given) && Number.isSafeInteger(number) && number >= least) return number;
+  throw new CommandError(`${option} must be a whole number from ${least} up, not '${given}'`, EXIT.usage);
+}
+
+/** What a method is called in addresses: lower case, digits, hyphens. */
+export function methodSlug(given: string): string {
+  if (/^[a-z0-9]+(-[a-z0-9]+)*$/.test(given) && given.length <= 64) return given;
+  throw new CommandError(
+    `--method must be lower-case letters and digits with hyphens between, such as moco-v2, not '${given}'`,
+    EXIT.usage,
+  );
+}
