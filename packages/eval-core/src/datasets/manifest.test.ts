@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { readFile, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -56,6 +57,18 @@ describe("a manifest's hash", () => {
     expect(await dataset.manifestHash({ cacheFile })).not.toBe(hash);
     await writeFile(cacheFile, "not json");
     expect(await dataset.manifestHash({ cacheFile })).toBe(await dataset.manifestHash());
+  });
+
+  it("hashes a large file, which is streamed, as a small one", async () => {
+    const large = Buffer.alloc(2 ** 24 + 3, "large");
+    const folder = await temporaryTree({ ...tree, "train/a/1.jpg": large });
+    const cacheFile = join(folder.path, "hashes.json");
+    await (await open(folder.path)).manifestHash({ cacheFile });
+    const known = new Map(
+      JSON.parse(await readFile(cacheFile, "utf8")) as [string, [number, number, string]][],
+    );
+    const [size, , hash] = known.get(join(folder.path, "train/a/1.jpg"))!;
+    expect([size, hash]).toEqual([large.length, createHash("sha256").update(large).digest("hex")]);
   });
 
   it("reports progress, stops when asked, and names a file that is gone", async () => {

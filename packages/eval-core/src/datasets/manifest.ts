@@ -35,15 +35,19 @@ function labelText(label: Label): string {
 
 const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
 
-async function hashFile(path: string): Promise<string> {
-  const hash = createHash("sha256");
+/** Larger files are hashed as a stream; for smaller ones setting that up costs more than reading them. */
+const STREAMED_BYTES = 2 ** 24;
+
+async function hashFile(path: string, size: number): Promise<string> {
   try {
-    for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 }))
+    if (size < STREAMED_BYTES) return sha256(await readFile(path));
+    const hash = createHash("sha256");
+    for await (const chunk of createReadStream(path, { highWaterMark: 2 ** 20 }))
       hash.update(chunk as Buffer);
+    return hash.digest("hex");
   } catch (cause) {
     throw new DatasetError(`${path} cannot be read (${(cause as NodeJS.ErrnoException).code})`, { cause });
   }
-  return hash.digest("hex");
 }
 
 /** describeSource -> [size, modification time in ms, sha256]; a file that changed in either is read again. */
@@ -68,7 +72,8 @@ async function contentHash(source: ImageSource, known: KnownHashes): Promise<str
   const key = describeSource(source);
   const cached = known.get(key);
   if (cached && cached[0] === status.size && cached[1] === status.mtimeMs) return cached[2];
-  const hash = source.kind === "file" ? await hashFile(source.path) : sha256(await readPlanes(source));
+  const hash =
+    source.kind === "file" ? await hashFile(source.path, status.size) : sha256(await readPlanes(source));
   known.set(key, [status.size, status.mtimeMs, hash]);
   return hash;
 }

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
-import { drawByClass, splitTrainVal, stratifiedSplit } from "./split.ts";
+import { type Item, makeItem } from "./dataset.ts";
+import { drawByClass, splitTrainVal, stratifiedSplit, trainingSplits } from "./split.ts";
 
 it("draws validation as NumPy: seed 0, permutation, the first floor(0.2 n)", () => {
   // numpy.random.seed(0); numpy.random.permutation(11)
@@ -26,4 +27,16 @@ it("keeps at least one image to test on, and refuses a class that cannot", () =>
   const { train, test } = stratifiedSplit([[1, 2], Array(10).fill(0)], ["two", "ten"], "here");
   expect([train.length, test.length]).toEqual([9, 3]);
   expect(() => stratifiedSplit([[1]], ["lone"], "here")).toThrow('class "lone" of here has one image');
+});
+
+it("takes a published validation split, else draws one, and says when train is too small", () => {
+  const items = (count: number, from = 0): Item[] =>
+    Array.from({ length: count }, (_, i) => makeItem(`${from + i}`, 0, { kind: "file", path: "x" }));
+  const [train, val, test] = [items(4), items(2, 10), items(1, 20)];
+  const own = trainingSplits({ splits: { train, val, test } });
+  expect(own).toEqual({ train, val, trainVal: [...train, ...val], test, validationRule: "published" });
+  expect(() => trainingSplits({ splits: { train, test } })).toThrow(
+    "the train split has 4 images: a fifth of it",
+  );
+  expect(trainingSplits({ splits: { train: items(5), test } }).val).toHaveLength(1);
 });

@@ -25,11 +25,19 @@ export interface TrainingSplits {
   readonly validationRule: "published" | "numpy-seed-0-20%";
 }
 
-/** A dataset's splits with validation: its own, or drawn from train by the authors' rule. */
+/**
+ * A dataset's splits with validation: its own, or drawn from train by the authors' rule.
+ * @throws DatasetError when train is too small for the rule to draw one image
+ */
 export function trainingSplits({ splits }: Pick<Dataset, "splits">): TrainingSplits {
   const { train, val, test } = splits;
   if (val) return { train, val, trainVal: [...train, ...val], test, validationRule: "published" };
   const drawn = splitTrainVal(train.length);
+  if (drawn.val.length === 0) {
+    throw new DatasetError(
+      `the train split has ${train.length} images: a fifth of it becomes validation, so at least 5 are needed; add images or a val split`,
+    );
+  }
   const pick = (indices: Int32Array) => Array.from(indices, (index) => train[index]!);
   return {
     train: pick(drawn.train),

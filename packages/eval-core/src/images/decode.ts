@@ -24,8 +24,7 @@ interface Pixels {
  * A truncated file must fail: libvips otherwise fills the missing rows with grey. What libjpeg merely warns of, such
  * as stray bytes before the end (two of Oxford's Pets), passes, as in Pillow.
  */
-const open = (bytes: Uint8Array) =>
-  sharp(bytes, { failOn: "error", ignoreIcc: true, page: 0, limitInputPixels: false });
+const open = (bytes: Uint8Array) => sharp(bytes, { failOn: "error", ignoreIcc: true, page: 0 });
 
 async function pixels8(bytes: Uint8Array, cmyk: boolean): Promise<Pixels> {
   const pipeline = cmyk ? open(bytes).pipelineColourspace("cmyk").toColourspace("cmyk") : open(bytes);
@@ -102,7 +101,7 @@ async function decodeBytes(bytes: Uint8Array, name: string): Promise<RgbImage> {
 /** libvips' message, cut to its first line. */
 function firstLine(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
-  return text.split("\n")[0]!.trim();
+  return text.split("\n")[0]!.replace(/[:\s]+$/, "");
 }
 
 /**
