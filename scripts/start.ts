@@ -39,14 +39,6 @@ npm run dev            the same, watching the sources
   DATABASE_URL         a Postgres to use in place of the embedded one
   TRANSFERBOARD_STATE  where the embedded database and the caches are (.transferboard)`;
 
-/** An honest control row: what features of a network that has learned nothing are worth. */
-const demoEvaluation = [
-  "evaluate",
-  ...["--checkpoint", join(root, "packages/eval-core/data/untrained-resnet.pth")],
-  ...["--method", "untrained-resnet", "--method-name", "Untrained ResNet"],
-  ...["--dataset", "digits", "--device", "cpu", "--cache"],
-];
-
 const state = resolve(root, process.env.TRANSFERBOARD_STATE ?? ".transferboard");
 const began = Date.now();
 const say = (sentence: string) => console.log(`[${((Date.now() - began) / 1000).toFixed(1)} s] ${sentence}`);
@@ -135,7 +127,7 @@ async function database(): Promise<{ appUrl: string; stop: () => Promise<void> }
 
 async function demo(appUrl: string, signal: AbortSignal): Promise<void> {
   say("Running the demo evaluation, if it is not recorded yet ...");
-  const ran = await run("transferboard", [...demoEvaluation, join(state, "cache")], {
+  const ran = await run("transferboard", ["demo", "--cache", join(state, "cache")], {
     env: { DATABASE_URL: appUrl },
     show: true,
     signal,
