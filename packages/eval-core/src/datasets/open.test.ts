@@ -118,6 +118,15 @@ describe("what is refused, by a sentence", () => {
     );
   });
 
+  it("a folder that is not there, or not given", async () => {
+    await expect(openDataset("folder", "/nowhere/at/all")).rejects.toThrow(
+      /^Folder of images is not in \/nowhere\/at\/all: expected train\/CLASS/,
+    );
+    await expect(openDataset("pets")).rejects.toThrow(
+      /^Pets needs a folder: say where its files are \(Oxford-IIIT/,
+    );
+  });
+
   it("an unknown name, listing the known ones", async () => {
     await expect(openDataset("imagenette")).rejects.toThrow(
       /unknown dataset "imagenette": known are aircraft, .*voc2007/,

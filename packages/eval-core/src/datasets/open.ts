@@ -44,7 +44,7 @@ export async function locateDataset(name: string, folder: string | undefined): P
     return given ?? SHIPPED_DATA;
   }
   if (folder === undefined) return undefined;
-  if (name === "folder") return folder;
+  if (name === "folder") return findRoot(folder, [], entry.markers);
   const inside = [name, entry.title, ...entry.folders];
   const candidates = [
     ...inside,
