@@ -1,0 +1,112 @@
+/** The Pothos builder: which plugins, which defaults, which scalars. Types and fields are added by the modules. */
+import SchemaBuilder from "@pothos/core";
+import ComplexityPlugin from "@pothos/plugin-complexity";
+import DataloaderPlugin from "@pothos/plugin-dataloader";
+import ErrorsPlugin from "@pothos/plugin-errors";
+import PrismaPlugin from "@pothos/plugin-prisma";
+import RelayPlugin from "@pothos/plugin-relay";
+import ScopeAuthPlugin from "@pothos/plugin-scope-auth";
+import ValidationPlugin from "@pothos/plugin-validation";
+import type PrismaTypes from "@transferboard/prisma/pothos";
+import { getDatamodel } from "@transferboard/prisma/pothos";
+import type { Context } from "./context.ts";
+import { BadInput, CallerError } from "./errors.ts";
+import { COST } from "./limits.ts";
+import type { Scope } from "./modules/account/scopes.ts";
+
+export interface SchemaTypes {
+  Context: Context;
+  PrismaTypes: PrismaTypes;
+  DefaultFieldNullability: false;
+  DefaultEdgesNullability: false;
+  DefaultNodeNullability: false;
+  AuthScopes: { scope: Scope };
+  Connection: { totalCount: number | (() => Promise<number>) };
+  Scalars: {
+    DateTime: { Input: Date; Output: Date };
+    JSON: { Input: unknown; Output: unknown };
+    ID: { Input: string; Output: string | number };
+  };
+}
+
+export const builder = new SchemaBuilder<SchemaTypes>({
+  plugins: [
+    ErrorsPlugin,
+    ScopeAuthPlugin,
+    ComplexityPlugin,
+    RelayPlugin,
+    PrismaPlugin,
+    DataloaderPlugin,
+    ValidationPlugin,
+  ],
+  defaultFieldNullability: false,
+  prisma: {
+    client: (context) => context.db.prisma,
+    dmmf: getDatamodel(),
+    maxConnectionSize: COST.maxPage,
+    onUnusedQuery: null,
+  },
+  relay: {
+    nodeQueryOptions: { description: "Any object by its global id; null where there is none." },
+    nodesQueryOptions: false,
+    cursorType: "String",
+    nodesOnConnection: true,
+    nodesFieldOptions: { description: "The items of this page, without their cursors.", nullable: false },
+    edgesFieldOptions: { description: "The items of this page." },
+    nodeFieldOptions: { description: "The item." },
+    cursorFieldOptions: { description: "Where to go on after this item." },
+    pageInfoFieldOptions: { description: "Where this page lies." },
+    idFieldOptions: { description: "Its global id." },
+    nodeTypeOptions: { description: "Whatever has a global id." },
+    pageInfoTypeOptions: { description: "Where a page lies in its list." },
+  },
+  // The limits are checked before anything is resolved (graphql/limits.ts); here the fields only say what they cost.
+  complexity: { disabled: true, defaultComplexity: COST.field, defaultListMultiplier: COST.list },
+  errors: { directResult: true, defaultTypes: [] },
+  scopeAuth: {
+    authScopes: async (context) => {
+      const viewer = await context.viewer();
+      return { scope: (scope) => viewer?.can(scope) ?? false };
+    },
+    unauthorizedError: (_parent, _context, info) =>
+      new CallerError("NOT_AUTHORIZED", `The field '${info.fieldName}' needs a token with more scope.`),
+  },
+  validation: {
+    validationError: ({ issues }) =>
+      new BadInput(
+        issues
+          .map(({ path, message }) => `${path?.map(String).join(".") || "The input"}: ${message}.`)
+          .join(" "),
+      ),
+  },
+});
+
+builder.queryType({ description: "What can be read. Reading needs no token." });
+
+builder.scalarType("DateTime", {
+  description: "A moment, as ISO 8601 with a time zone: 2026-01-31T12:00:00Z.",
+  serialize: (value) => value.toISOString(),
+  parseValue: (value) => parseMoment(value),
+});
+
+builder.scalarType("JSON", {
+  description: "Any JSON value.",
+  serialize: (value) => value,
+  parseValue: (value) => value,
+});
+
+const ISO = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})$/;
+
+/** @throws BadInput on anything but a full moment: a date without a zone means another instant in every place. */
+export function parseMoment(value: unknown): Date {
+  const moment = typeof value === "string" && ISO.test(value) ? new Date(value) : null;
+  if (moment && !Number.isNaN(moment.getTime())) return moment;
+  throw new BadInput("A DateTime is written like 2026-01-31T12:00:00Z, with its time zone.");
+}
+
+builder.globalConnectionFields((t) => ({
+  totalCount: t.int({
+    description: "How many there are in the whole list.",
+    resolve: ({ totalCount }) => (typeof totalCount === "function" ? totalCount() : totalCount),
+  }),
+}));

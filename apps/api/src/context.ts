@@ -1,0 +1,27 @@
+/** What resolvers of one request share. Whatever costs a statement is asked for when it is needed, and once. */
+import type { Logger } from "pino";
+import type { Database } from "./database/database.ts";
+import type { Viewer } from "./modules/account/viewer.ts";
+import type { Snapshot } from "./modules/catalogue/load.ts";
+import type { Ledger } from "./modules/ledger/ledger.ts";
+
+export interface Context {
+  readonly db: Database;
+  readonly ledger: Ledger;
+  readonly log: Logger;
+  readonly requestId: string;
+  readonly siteUrl: string;
+  /** Where the ledger stands, and the catalogue of that moment: the same for the whole request. */
+  readonly snapshot: () => Promise<Snapshot>;
+  /** Null without a token. Throws on a token that does not hold. */
+  readonly viewer: () => Promise<Viewer | null>;
+}
+
+/** Calls `make` at the first call and remembers its promise. */
+export function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let promise: Promise<T> | undefined;
+  return () => {
+    promise ??= make();
+    return promise;
+  };
+}

@@ -1,0 +1,19 @@
+/** Whether an error says that Postgres is gone, starting or out of connections: not our fault and not the caller's. */
+
+const SQL_STATES = new Set(["57P01", "57P02", "57P03", "53300", "08000", "08001", "08003", "08004", "08006"]);
+const SYSTEM = new Set(["ECONNREFUSED", "ECONNRESET", "ENOTFOUND", "ETIMEDOUT", "EPIPE", "EHOSTUNREACH"]);
+/** Prisma's: cannot reach, timed out, closed, too many connections, no connection from the pool. */
+const PRISMA = new Set(["P1001", "P1002", "P1008", "P1017", "P2024", "P2037"]);
+const WORDS =
+  /connection terminated|terminating connection|connection timeout|timeout exceeded when trying to connect|server has closed the connection|database system is (starting up|shutting down)|Can't reach database/i;
+
+export function isUnavailable(error: unknown, depth = 0): boolean {
+  if (typeof error !== "object" || error === null || depth > 4) return false;
+  const { code, originalCode, message, cause, meta, name } = error as Record<string, unknown>;
+  const codes = [code, originalCode].filter((value) => typeof value === "string");
+  if (codes.some((value) => SQL_STATES.has(value) || SYSTEM.has(value) || PRISMA.has(value))) return true;
+  if (name === "PrismaClientInitializationError") return true;
+  if (typeof message === "string" && WORDS.test(message)) return true;
+  const adapter = typeof meta === "object" && meta !== null ? (meta as Record<string, unknown>) : {};
+  return isUnavailable(cause, depth + 1) || isUnavailable(adapter.driverAdapterError, depth + 1);
+}

@@ -1,0 +1,82 @@
+/** The API's configuration: the only reader of process.env. Every fault is listed at once. */
+import { z } from "zod";
+
+const list = z
+  .string()
+  .default("")
+  .transform((text) =>
+    text
+      .split(",")
+      .map((part) => part.trim())
+      .filter(Boolean),
+  );
+
+const wholeNumber = (fallback: number, min: number, max: number) =>
+  z.coerce.number().int().min(min).max(max).default(fallback);
+
+const environment = z.object({
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: "a postgres:// or postgresql:// address" }),
+  PORT: wholeNumber(4000, 0, 65_535),
+  HOST: z.string().default("127.0.0.1"),
+  /** Where the site is: named in feeds, badges and citations. */
+  SITE_URL: z.url().default("http://localhost:3000"),
+  /** Origins that browsers may call from, comma-separated. */
+  CORS_ORIGINS: list,
+  LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
+  STATEMENT_TIMEOUT_MS: wholeNumber(10_000, 100, 600_000),
+  DATABASE_POOL: wholeNumber(16, 1, 200),
+  /** Requests a minute from one address; 0 switches the limit off. */
+  RATE_LIMIT: wholeNumber(1_200, 0, 1_000_000),
+  /** How many proxies in front are to be believed about the caller's address. */
+  TRUST_PROXY: wholeNumber(0, 0, 10),
+});
+
+export interface Env {
+  readonly databaseUrl: string;
+  readonly port: number;
+  readonly host: string;
+  readonly siteUrl: string;
+  readonly corsOrigins: readonly string[];
+  readonly logLevel: z.infer<typeof environment>["LOG_LEVEL"];
+  readonly statementTimeoutMs: number;
+  readonly databasePool: number;
+  readonly rateLimit: number;
+  readonly trustProxy: number;
+}
+
+export class EnvError extends Error {
+  override readonly name = "EnvError";
+}
+
+/** @throws EnvError naming every variable that is wrong, what was expected, and what was found. */
+export function readEnv(source: Readonly<Record<string, string | undefined>> = process.env): Env {
+  const given = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ""));
+  const parsed = environment.safeParse(given);
+  if (!parsed.success) {
+    const faults = parsed.error.issues.map(({ path, message }) => {
+      const name = String(path[0]);
+      // An address holds a password: its value is never repeated.
+      const found =
+        source[name] === undefined
+          ? "it is not set"
+          : name.endsWith("_URL")
+            ? "another form"
+            : `'${source[name]}'`;
+      return `${name}: ${message}; found ${found}`;
+    });
+    throw new EnvError(`The API cannot start: ${faults.join(". ")}.`);
+  }
+  const { data } = parsed;
+  return Object.freeze({
+    databaseUrl: data.DATABASE_URL,
+    port: data.PORT,
+    host: data.HOST,
+    siteUrl: data.SITE_URL.replace(/\/$/, ""),
+    corsOrigins: data.CORS_ORIGINS,
+    logLevel: data.LOG_LEVEL,
+    statementTimeoutMs: data.STATEMENT_TIMEOUT_MS,
+    databasePool: data.DATABASE_POOL,
+    rateLimit: data.RATE_LIMIT,
+    trustProxy: data.TRUST_PROXY,
+  });
+}

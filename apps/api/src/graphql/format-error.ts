@@ -1,0 +1,60 @@
+/**
+ * What leaves the house when something fails: the caller's own mistakes in words, everything else as a fixed message
+ * with an id under which the log has the rest. No stack, no SQL, no path.
+ */
+import { randomUUID } from "node:crypto";
+import { unwrapResolverError } from "@apollo/server/errors";
+import { StatisticsError } from "@transferboard/eval-core/stats";
+import { GraphQLError, type GraphQLFormattedError } from "graphql";
+import type { Logger } from "pino";
+import { isUnavailable } from "../database/unavailable.ts";
+import { CallerError } from "../errors.ts";
+
+/** What GraphQL itself says of a request: its words are about the request alone. */
+const REQUEST_CODES = new Set([
+  "GRAPHQL_PARSE_FAILED",
+  "GRAPHQL_VALIDATION_FAILED",
+  "BAD_USER_INPUT",
+  "BAD_REQUEST",
+  "OPERATION_RESOLUTION_FAILURE",
+  "PERSISTED_QUERY_NOT_SUPPORTED",
+  "PERSISTED_QUERY_NOT_FOUND",
+  "LIMIT_EXCEEDED",
+]);
+
+export const UNAVAILABLE = "The database cannot be reached at the moment. Try again in a few seconds.";
+
+function callersError(original: unknown): CallerError | null {
+  if (original instanceof CallerError) return original;
+  if (original instanceof StatisticsError) return new CallerError("BAD_INPUT", original.message);
+  return null;
+}
+
+export function formatError(
+  formatted: GraphQLFormattedError,
+  error: unknown,
+  log: Logger,
+): GraphQLFormattedError {
+  const { message, locations, path } = formatted;
+  const place = { ...(locations && { locations }), ...(path && { path }) };
+  const original = unwrapResolverError(error);
+  const mistake = callersError(original) ?? callersError(nested(original));
+  if (mistake) {
+    return { message: mistake.message, ...place, extensions: { code: mistake.code, ...mistake.details } };
+  }
+  if (isUnavailable(original)) {
+    log.warn({ err: original }, "the database cannot be reached");
+    return { message: UNAVAILABLE, ...place, extensions: { code: "UNAVAILABLE" } };
+  }
+  const code = formatted.extensions?.code;
+  if (typeof code === "string" && REQUEST_CODES.has(code)) return { message, ...place, extensions: { code } };
+  const id = randomUUID();
+  log.error({ err: original, errorId: id, path }, "a request failed");
+  return {
+    message: `Something went wrong on our side. It is logged as ${id}.`,
+    ...place,
+    extensions: { code: "INTERNAL_SERVER_ERROR", errorId: id },
+  };
+}
+
+const nested = (error: unknown): unknown => (error instanceof GraphQLError ? error.originalError : undefined);

@@ -1,0 +1,61 @@
+/** Answers for requests that reach no route or break on the way: JSON, in the caller's terms, without our insides. */
+import { randomUUID } from "node:crypto";
+import type { ErrorRequestHandler, RequestHandler } from "express";
+import type { Logger } from "pino";
+import { isUnavailable } from "../database/unavailable.ts";
+import { CallerError, type ErrorCode } from "../errors.ts";
+import { UNAVAILABLE } from "../graphql/format-error.ts";
+
+const STATUS: Readonly<Record<ErrorCode, number>> = {
+  NOT_FOUND: 404,
+  UNKNOWN_SLUG: 404,
+  BAD_INPUT: 400,
+  NOT_AUTHORIZED: 401,
+  CONFLICT: 409,
+  UNAVAILABLE: 503,
+};
+
+const body = (code: string, message: string, details: object = {}) => ({
+  errors: [{ message, extensions: { code, ...details } }],
+});
+
+export const notFound: RequestHandler = (_request, response) => {
+  response.status(404).json(body("NOT_FOUND", "Nothing is at this address. GraphQL is at /graphql."));
+};
+
+/** What body-parser calls the ways that a body can be wrong. */
+const BODY: Readonly<Record<string, string>> = {
+  "entity.parse.failed": "The body is not valid JSON.",
+  "entity.too.large": "The body is too large.",
+  "encoding.unsupported": "The body's content encoding is not supported: use none, gzip or deflate.",
+  "charset.unsupported": "The body's character set is not supported: use UTF-8.",
+  "request.aborted": "The request ended before its body did.",
+  "request.size.invalid": "The body has another length than its header says.",
+};
+
+export function bodyFaults(log: Logger): ErrorRequestHandler {
+  return (error, _request, response, next) => {
+    if (response.headersSent) {
+      next(error);
+      return;
+    }
+    if (error instanceof CallerError) {
+      response.status(STATUS[error.code]).json(body(error.code, error.message, error.details));
+      return;
+    }
+    if (isUnavailable(error)) {
+      response.status(503).set("retry-after", "2").json(body("UNAVAILABLE", UNAVAILABLE));
+      return;
+    }
+    const { status, type } = error as { status?: unknown; type?: unknown };
+    if (typeof status === "number" && status >= 400 && status < 500) {
+      const message = BODY[String(type)] ?? "The request could not be read.";
+      response.status(status).json(body("BAD_REQUEST", message));
+      return;
+    }
+    const id = randomUUID();
+    log.error({ err: error, errorId: id }, "a request failed");
+    const message = `Something went wrong on our side. It is logged as ${id}.`;
+    response.status(500).json(body("INTERNAL_SERVER_ERROR", message, { errorId: id }));
+  };
+}

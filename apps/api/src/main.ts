@@ -1,0 +1,61 @@
+/** Starts the API: reads the configuration, listens, and stops within seconds of SIGTERM or Ctrl-C. */
+import type { AddressInfo } from "node:net";
+import { openDatabase } from "./database/database.ts";
+import { type Env, EnvError, readEnv } from "./env.ts";
+import { makeLog } from "./log.ts";
+import { createServer } from "./server.ts";
+
+/** What still runs after this long is cut off. */
+const GRACE_MS = 5_000;
+
+function configuration(): Env {
+  try {
+    return readEnv();
+  } catch (error) {
+    if (!(error instanceof EnvError)) throw error;
+    console.error(error.message);
+    process.exit(1);
+  }
+}
+
+const env = configuration();
+const log = makeLog(env.logLevel);
+const db = openDatabase(env);
+const server = await createServer({ db, log, env });
+
+const http = server.app.listen(env.port, env.host, (error?: NodeJS.ErrnoException) => {
+  if (error) {
+    const taken = error.code === "EADDRINUSE";
+    const why = taken
+      ? "the port is taken: stop what uses it, or set PORT"
+      : (error.code ?? "unknown reason");
+    console.error(`The API cannot listen on ${env.host}:${env.port}: ${why}.`);
+    process.exit(1);
+  }
+  const { port } = http.address() as AddressInfo;
+  log.info(
+    { address: `http://${env.host}:${port}/graphql` },
+    `the API listens on http://${env.host}:${port}`,
+  );
+});
+http.requestTimeout = 30_000;
+http.headersTimeout = 15_000;
+
+let stopping = false;
+async function stop(signal: NodeJS.Signals): Promise<void> {
+  if (stopping) return;
+  stopping = true;
+  log.info({ signal }, "stopping");
+  const cut = setTimeout(() => http.closeAllConnections(), GRACE_MS);
+  http.closeIdleConnections();
+  await new Promise((resolve) => http.close(resolve));
+  clearTimeout(cut);
+  await server.stop();
+  await db.close();
+  log.info("stopped");
+  process.exit(0);
+}
+
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => void stop(signal));
+// A broken connection of the pool is mended by the next statement; only what nobody awaited arrives here.
+process.on("unhandledRejection", (reason) => log.error({ err: reason }, "a promise was rejected unseen"));

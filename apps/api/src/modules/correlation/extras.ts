@@ -1,0 +1,98 @@
+/** What a reader may ask beside the coefficient: a bootstrap interval, each family left out, a third variable held fixed. */
+import {
+  bootstrapInterval,
+  type Coefficient,
+  correlate,
+  type Interval,
+  partialCorrelation,
+} from "@transferboard/eval-core/stats";
+import { SeededRandom } from "@transferboard/eval-core/tensor";
+import { FAMILIES, type Family, type Method } from "../catalogue/entities.ts";
+import type { Cells } from "../ledger/cells.ts";
+import type { Point } from "./correlate.ts";
+import { readVariable, type Variable } from "./variable.ts";
+
+/** The same question gives the same interval. */
+const BOOTSTRAP_SEED = 20113377;
+const RESAMPLES = 2_000;
+/** Above this many methods a resample costs more than it tells: the interval is then narrow by any method. */
+const MAX_BOOTSTRAP_METHODS = 2_000;
+
+const columnX = (points: readonly Point[]) => points.map(({ x }) => x);
+const columnY = (points: readonly Point[]) => points.map(({ y }) => y);
+
+/** Percentiles corrected for bias and acceleration, over resampled methods. */
+export function bootstrapOf(points: readonly Point[], coefficient: Coefficient): Interval | null {
+  if (points.length > MAX_BOOTSTRAP_METHODS) return null;
+  const [x, y] = [columnX(points), columnY(points)];
+  if (correlate({ x, y, coefficient }).coefficient === null) return null;
+  return bootstrapInterval({
+    n: points.length,
+    resamples: RESAMPLES,
+    random: new SeededRandom(BOOTSTRAP_SEED),
+    statistic: (indices) => {
+      const [u, v] = [Array.from(indices, (i) => x[i]!), Array.from(indices, (i) => y[i]!)];
+      return correlate({ x: u, y: v, coefficient }).coefficient ?? Number.NaN;
+    },
+  });
+}
+
+export interface FamilyLeftOut {
+  readonly family: Family;
+  readonly n: number;
+  readonly coefficient: number | null;
+  readonly reason: string | null;
+}
+
+export function withoutEachFamily(points: readonly Point[], coefficient: Coefficient): FamilyLeftOut[] {
+  return FAMILIES.filter((family) => points.some(({ method }) => method.family === family)).map((family) => {
+    const rest = points.filter(({ method }) => method.family !== family);
+    const result = correlate({ x: columnX(rest), y: columnY(rest), coefficient });
+    return { family, n: result.n, coefficient: result.coefficient, reason: result.reason ?? null };
+  });
+}
+
+/** What is held fixed: a third variable, or how the methods were pretrained. */
+export type Covariate =
+  | { readonly name: string; readonly variable: Variable }
+  | { readonly name: string; readonly pretraining: "EPOCHS" | "BATCH_SIZE" | "YEAR" };
+
+const PRETRAINING = {
+  EPOCHS: ({ pretraining }: Method) => pretraining?.epochs ?? null,
+  BATCH_SIZE: ({ pretraining }: Method) => pretraining?.batchSize ?? null,
+  YEAR: ({ year }: Method) => year,
+};
+
+export interface Partial {
+  readonly given: string;
+  readonly n: number;
+  readonly coefficient: number | null;
+  readonly pValue: number | null;
+  readonly reason: string | null;
+}
+
+/** Over the methods that have a value in all three. */
+export function partialOf(
+  points: readonly Point[],
+  covariate: Covariate,
+  cells: Cells,
+  coefficient: Coefficient,
+): Partial {
+  const heldFixed = (method: Method): number | null =>
+    "variable" in covariate
+      ? readVariable(covariate.variable, method, cells).value
+      : PRETRAINING[covariate.pretraining](method);
+  const known = points.flatMap((point) => {
+    const value = heldFixed(point.method);
+    return value === null ? [] : [{ point, value }];
+  });
+  const shared = known.map(({ point }) => point);
+  const result = partialCorrelation({
+    x: columnX(shared),
+    y: columnY(shared),
+    given: known.map(({ value }) => value),
+    coefficient,
+  });
+  const { n, pValue, reason } = result;
+  return { given: covariate.name, n, coefficient: result.coefficient, pValue, reason: reason ?? null };
+}

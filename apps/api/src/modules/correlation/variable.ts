@@ -1,0 +1,78 @@
+/**
+ * A variable of a correlation, one number a method: a measure, or the mean over a suite's ranked measures after the
+ * transform (detection by AP50, surface normals by mean error, the many-shot and few-shot suites by all of theirs).
+ */
+import { mean } from "@transferboard/eval-core/stats";
+import type { Direction, Measure, Method } from "../catalogue/entities.ts";
+import type { Cells } from "../ledger/cells.ts";
+import { commonDirection, commonUnit, isShare, toLogit } from "../measure/scale.ts";
+
+export const TRANSFORMS = ["LOGIT", "NONE"] as const;
+export type Transform = (typeof TRANSFORMS)[number];
+
+export interface Variable {
+  readonly slug: string;
+  readonly title: string;
+  readonly measures: readonly Measure[];
+  /** `logit`, the metrics' unit, or `mixed`. */
+  readonly unit: string;
+  /** Which raw values are better. */
+  readonly direction: Direction;
+  readonly negated: boolean;
+  readonly transform: Transform;
+  readonly orient: boolean;
+}
+
+export interface VariableChoice {
+  readonly slug: string;
+  readonly title: string;
+  readonly measures: readonly Measure[];
+}
+
+export function makeVariable(choice: VariableChoice, transform: Transform, orient: boolean): Variable {
+  const { slug, title, measures } = choice;
+  const logits = transform === "LOGIT" && measures.every(({ metric }) => isShare(metric));
+  const noLogits = transform === "NONE" || !measures.some(({ metric }) => isShare(metric));
+  const unit = logits ? "logit" : noLogits ? (commonUnit(measures) ?? "mixed") : "mixed";
+  const lowerIsBetter = measures.some(({ metric }) => metric.direction === "LOWER");
+  return {
+    slug,
+    title,
+    measures,
+    unit,
+    direction: commonDirection(measures),
+    negated: orient && lowerIsBetter,
+    transform,
+    orient,
+  };
+}
+
+export type Reading =
+  | { readonly value: number; readonly raw: number; readonly missing?: never }
+  | { readonly value: null; readonly reason: string; readonly missing: number };
+
+/** The method's number in this variable, or why it has none. */
+export function readVariable(variable: Variable, method: Method, cells: Cells): Reading {
+  const values: number[] = [];
+  const raw: number[] = [];
+  const absent: string[] = [];
+  for (const { id, slug, metric } of variable.measures) {
+    const value = cells.get(id)?.get(method.id)?.entry.value;
+    if (value === undefined) {
+      absent.push(slug);
+      continue;
+    }
+    const scaled = variable.transform === "LOGIT" ? toLogit(value, metric) : { value };
+    if (scaled.value === null) {
+      return { value: null, reason: `${slug}: ${scaled.reason}`, missing: 0 };
+    }
+    values.push(variable.orient && metric.direction === "LOWER" ? -scaled.value : scaled.value);
+    raw.push(value);
+  }
+  if (absent.length > 0) {
+    const shown = absent.slice(0, 3).join(", ");
+    const more = absent.length > 3 ? ` and ${absent.length - 3} more` : "";
+    return { value: null, reason: `No value in ${shown}${more}.`, missing: absent.length };
+  }
+  return { value: mean(values), raw: mean(raw) };
+}

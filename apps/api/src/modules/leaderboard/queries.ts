@@ -1,0 +1,54 @@
+/** Asking for a board. */
+import { builder } from "../../builder.ts";
+import { pageArgs, pageCost, pageOfList } from "../../page.ts";
+import { AggregateEnum, OrderDirectionEnum } from "../catalogue/enums.ts";
+import { BoardFilterInput } from "../method/inputs.ts";
+import { answerBoard } from "./service.ts";
+import { LeaderboardType } from "./types.ts";
+
+const LeaderboardOrderInput = builder.inputType("LeaderboardOrder", {
+  description: "How to order a board's rows; what is missing comes last either way.",
+  fields: (t) => ({
+    field: t.field({
+      type: builder.enumType("LeaderboardOrderField", {
+        description: "What to order rows by.",
+        values: ["RANK", "METHOD", "YEAR", "MEASURE"] as const,
+      }),
+      required: true,
+      description: "By what.",
+    }),
+    measure: t.string({ description: "The column's measure, for MEASURE." }),
+    direction: t.field({
+      type: OrderDirectionEnum,
+      required: true,
+      defaultValue: "ASC",
+      description: "For RANK, ASC is best first; for MEASURE it is the smallest value first.",
+    }),
+  }),
+});
+
+builder.queryFields((t) => ({
+  leaderboard: t.field({
+    type: LeaderboardType,
+    description: "The board of a suite, or of one measure by its slug.",
+    args: {
+      suite: t.arg.string({ required: true, description: "The slug of a suite or of a measure." }),
+      filter: t.arg({ type: BoardFilterInput, description: "Which methods and values to keep." }),
+      aggregate: t.arg({
+        type: AggregateEnum,
+        description: "What to rank by; the suite's own where not given.",
+      }),
+      orderBy: t.arg({
+        type: LeaderboardOrderInput,
+        description: "In which order; best first where not given.",
+      }),
+      asOf: t.arg({ type: "DateTime", description: "The board as it was at that moment." }),
+      ...pageArgs,
+    },
+    complexity: pageCost,
+    resolve: async (_, { first, after, ...question }, context) => {
+      const answer = await answerBoard(question, context);
+      return { answer, page: pageOfList(answer.rows, { first, after }, (row) => row.method.slug) };
+    },
+  }),
+}));

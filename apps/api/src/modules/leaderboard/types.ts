@@ -1,0 +1,166 @@
+/** A board as the API answers it. */
+import { builder } from "../../builder.ts";
+import { citeAnswer } from "../../citation.ts";
+import type { Page } from "../../page.ts";
+import { AggregateEnum, DirectionEnum } from "../catalogue/enums.ts";
+import { MeasureRef, SuiteRef } from "../measure/types.ts";
+import { MethodRef } from "../method/types.ts";
+import type { AggregateRank, BoardColumn, BoardRow } from "./board.ts";
+import { CellType } from "./cell-type.ts";
+import type { BoardAnswer } from "./service.ts";
+
+export interface LeaderboardShape {
+  readonly answer: BoardAnswer;
+  readonly page: Page<BoardRow>;
+}
+
+const ColumnType = builder.objectRef<BoardColumn>("LeaderboardColumn").implement({
+  description: "A column of a board, with what a reader needs to mark.",
+  fields: (t) => ({
+    measure: t.field({ type: MeasureRef, description: "What it shows.", resolve: ({ measure }) => measure }),
+    ranked: t.exposeBoolean("ranked", { description: "Whether the aggregate is made of it." }),
+    best: t.exposeFloat("best", {
+      nullable: true,
+      description: "The best value of all rows; null where the metric has no better side.",
+    }),
+    secondBest: t.exposeFloat("secondBest", { nullable: true, description: "The next best value." }),
+    fingerprints: t.stringList({
+      description:
+        "Its protocols, most frequent first; with more than one, cells are not strictly comparable.",
+      resolve: ({ fingerprints }) => [...fingerprints],
+    }),
+  }),
+});
+
+const AggregateRankType = builder.objectRef<AggregateRank>("AggregateRank").implement({
+  description: "A row's place under one choice of aggregate.",
+  fields: (t) => ({
+    aggregate: t.field({
+      type: AggregateEnum,
+      description: "The choice.",
+      resolve: (rank) => rank.aggregate,
+    }),
+    rank: t.exposeInt("rank", { nullable: true, description: "1 is best; null where it is not defined." }),
+    value: t.exposeFloat("value", { nullable: true, description: "The aggregate." }),
+  }),
+});
+
+const RowType = builder.objectRef<BoardRow>("LeaderboardRow").implement({
+  description: "A method on a board.",
+  fields: (t) => ({
+    method: t.field({ type: MethodRef, description: "Whose row it is.", resolve: ({ method }) => method }),
+    rank: t.exposeInt("rank", {
+      nullable: true,
+      description: "1 is best; equal aggregates share a rank. Null where values are missing.",
+    }),
+    aggregate: t.exposeFloat("aggregate", {
+      nullable: true,
+      description: "The mean or what else was chosen. Null where values are missing.",
+    }),
+    otherRanks: t.field({
+      type: [AggregateRankType],
+      description:
+        "Rank and aggregate under every choice, so that a reader sees how much the order depends on it.",
+      resolve: ({ otherRanks }) => [...otherRanks],
+    }),
+    cells: t.field({
+      type: [CellType],
+      description: "One cell a column, in the columns' order.",
+      resolve: ({ cells }) => [...cells],
+    }),
+    complete: t.exposeBoolean("complete", { description: "Whether it has a value in every ranked measure." }),
+    missing: t.field({
+      type: [MeasureRef],
+      description: "The columns that it has no value in.",
+      resolve: ({ missing }) => [...missing],
+    }),
+  }),
+});
+
+const EdgeType = builder.objectRef<{ cursor: string; node: BoardRow }>("LeaderboardEdge").implement({
+  description: "A row with its cursor.",
+  fields: (t) => ({
+    cursor: t.exposeString("cursor", { description: "Where to go on after this row." }),
+    rank: t.int({
+      nullable: true,
+      description: "1 is best; equal aggregates share a rank. Null where values are missing.",
+      resolve: ({ node }) => node.rank,
+    }),
+    node: t.field({ type: RowType, description: "The row.", resolve: ({ node }) => node }),
+  }),
+});
+
+export const LeaderboardType = builder.objectRef<LeaderboardShape>("Leaderboard").implement({
+  description: "Methods ranked by a suite's aggregate. Those with missing values follow, unranked.",
+  fields: (t) => ({
+    suite: t.field({
+      type: SuiteRef,
+      description: "What the board is of.",
+      resolve: ({ answer }) => answer.suite,
+    }),
+    aggregate: t.field({
+      type: AggregateEnum,
+      description: "What it is ranked by.",
+      resolve: ({ answer }) => answer.aggregate,
+    }),
+    direction: t.field({
+      type: DirectionEnum,
+      description: "Which aggregates are better.",
+      resolve: ({ answer }) => answer.direction,
+    }),
+    reason: t.string({
+      nullable: true,
+      description: "Why nothing is ranked; null where something is.",
+      resolve: ({ answer }) => answer.reason,
+    }),
+    columns: t.field({
+      type: [ColumnType],
+      description: "The columns after filtering.",
+      resolve: ({ answer }) => [...answer.columns],
+    }),
+    edges: t.field({
+      type: [EdgeType],
+      description: "The rows of this page.",
+      complexity: { multiplier: 1 },
+      resolve: ({ page }) => page.edges,
+    }),
+    nodes: t.field({
+      type: [RowType],
+      description: "The rows of this page, without their cursors.",
+      complexity: { multiplier: 1 },
+      resolve: ({ page }) => page.edges.map(({ node }) => node),
+    }),
+    pageInfo: t.field({
+      type: builder.pageInfoRef(),
+      description: "Where this page lies.",
+      resolve: ({ page }) => page.pageInfo,
+    }),
+    totalCount: t.int({
+      description: "How many rows there are.",
+      resolve: ({ answer }) => answer.rows.length,
+    }),
+    rankedCount: t.int({
+      description: "How many of them are ranked.",
+      resolve: ({ answer }) => answer.rankedCount,
+    }),
+    position: t.string({
+      description: "The ledger's position that this answer was derived from.",
+      resolve: ({ answer }) => answer.position,
+    }),
+    asOf: t.field({
+      type: "DateTime",
+      nullable: true,
+      description: "The moment that was asked for; null for now.",
+      resolve: ({ answer }) => answer.asOf,
+    }),
+    bibtex: t.string({
+      description: "This answer as a BibTeX entry.",
+      resolve: ({ answer }, _, { siteUrl }) => {
+        const asOf = answer.asOf ?? new Date();
+        const path = `/suites/${encodeURI(answer.suite.slug)}?asOf=${asOf.toISOString()}`;
+        const title = `${answer.suite.title}: leaderboard`;
+        return citeAnswer({ key: answer.suite.slug, title, url: `${siteUrl}${path}`, asOf });
+      },
+    }),
+  }),
+});

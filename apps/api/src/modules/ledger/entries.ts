@@ -1,0 +1,43 @@
+/**
+ * The ledger's live entries of some measures, read in one statement. An entry is live at a moment when it was there,
+ * had not been corrected and had not been retracted.
+ */
+import type { Sql } from "../../database/sql.ts";
+import type { Provenance } from "../catalogue/entities.ts";
+
+export interface Entry {
+  /** The ledger's position, a bigint as text. */
+  readonly id: string;
+  readonly methodId: number;
+  readonly measureId: number;
+  readonly value: number;
+  readonly lower: number | null;
+  readonly upper: number | null;
+  readonly sampleSize: number | null;
+  readonly provenance: Provenance;
+  readonly source: string;
+  readonly fingerprint: string | null;
+  readonly runId: string | null;
+  /** The value that this entry corrected. */
+  readonly supersedes: number | null;
+}
+
+const COLUMNS = `r.id::text as id, r.method_id as "methodId", r.measure_id as "measureId", r.value,
+  r.interval_lower as lower, r.interval_upper as upper, r.sample_size as "sampleSize", r.provenance::text, r.source,
+  r.protocol_fingerprint as fingerprint, r.run_id::text as "runId", old.value as supersedes`;
+
+const NOW = `select ${COLUMNS} from result r left join result old on old.id = r.supersedes_id
+  where r.measure_id = any($1::int[])
+    and not exists (select from result correction where correction.supersedes_id = r.id)
+    and not exists (select from retraction where retraction.result_id = r.id)`;
+
+const THEN = `select ${COLUMNS} from result r left join result old on old.id = r.supersedes_id
+  where r.measure_id = any($1::int[]) and r.recorded_at <= $2::timestamptz
+    and not exists (select from result correction
+      where correction.supersedes_id = r.id and correction.recorded_at <= $2::timestamptz)
+    and not exists (select from retraction where retraction.result_id = r.id and retraction.recorded_at <= $2::timestamptz)`;
+
+/** Live entries of the measures, at `asOf` or now, in no order. One statement. */
+export function readEntries(sql: Sql, measureIds: readonly number[], asOf?: Date | null): Promise<Entry[]> {
+  return asOf ? sql<Entry>(THEN, [measureIds, asOf]) : sql<Entry>(NOW, [measureIds]);
+}

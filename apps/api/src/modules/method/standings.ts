@@ -1,0 +1,53 @@
+/** A method's place in every suite that it has a value in, out of the same boards that everyone sees. */
+import { builder } from "../../builder.ts";
+import type { Context } from "../../context.ts";
+import type { Measure, Method, Suite } from "../catalogue/entities.ts";
+import { answerBoard } from "../leaderboard/service.ts";
+import { MeasureRef, SuiteRef } from "../measure/types.ts";
+import { MethodRef } from "./types.ts";
+
+export interface Standing {
+  readonly suite: Suite;
+  readonly rank: number | null;
+  readonly of: number;
+  readonly aggregate: number | null;
+  readonly missing: readonly Measure[];
+}
+
+export async function standingsOf(method: Method, context: Context): Promise<Standing[]> {
+  const { catalogue } = await context.snapshot();
+  const standings = await Promise.all(
+    catalogue.suites.map(async (suite) => {
+      const board = await answerBoard({ suite: suite.slug }, context);
+      const row = board.rows.find((candidate) => candidate.method === method);
+      return row
+        ? [{ suite, rank: row.rank, of: board.rankedCount, aggregate: row.aggregate, missing: row.missing }]
+        : [];
+    }),
+  );
+  return standings.flat();
+}
+
+const StandingType = builder.objectRef<Standing>("Standing").implement({
+  description: "A method's place in one suite, by the suite's own aggregate.",
+  fields: (t) => ({
+    suite: t.field({ type: SuiteRef, description: "The suite.", resolve: ({ suite }) => suite }),
+    rank: t.exposeInt("rank", { nullable: true, description: "Null where values are missing." }),
+    of: t.exposeInt("of", { description: "How many methods are ranked." }),
+    aggregate: t.exposeFloat("aggregate", { nullable: true, description: "Null where values are missing." }),
+    missing: t.field({
+      type: [MeasureRef],
+      description: "The suite's measures that it has no value in.",
+      resolve: ({ missing }) => [...missing],
+    }),
+  }),
+});
+
+builder.objectField(MethodRef, "standings", (t) =>
+  t.field({
+    type: [StandingType],
+    description: "Its place in every suite that it has a value in.",
+    complexity: { field: 100, multiplier: 10 },
+    resolve: (method, _, context) => standingsOf(method, context),
+  }),
+);

@@ -1,0 +1,12 @@
+/** The whole schema: importing a module's files adds their types and fields to the builder. */
+import { builder } from "./builder.ts";
+import "./modules/measure/queries.ts";
+import "./modules/method/queries.ts";
+import "./modules/method/standings.ts";
+import "./modules/leaderboard/queries.ts";
+import "./modules/correlation/queries.ts";
+import "./modules/correlation/matrix.ts";
+import "./modules/result/queries.ts";
+import "./modules/run/types.ts";
+
+export const schema = builder.toSchema();

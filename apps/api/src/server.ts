@@ -1,0 +1,71 @@
+/** The API as an Express application: everything but an address. It listens nowhere; main.ts and tests do that. */
+import { randomUUID } from "node:crypto";
+import { expressMiddleware } from "@as-integrations/express5";
+import express, { type Express, type Request } from "express";
+import helmet from "helmet";
+import type { Logger } from "pino";
+import { type Context, once } from "./context.ts";
+import type { Database } from "./database/database.ts";
+import type { Env } from "./env.ts";
+import { makeApollo } from "./graphql/apollo.ts";
+import { bodyFaults, notFound } from "./http/faults.ts";
+import { health } from "./http/health.ts";
+import { landingPage } from "./http/landing.ts";
+import { cors, rateLimits } from "./http/protection.ts";
+import { LIMITS } from "./limits.ts";
+import { authenticate } from "./modules/account/authenticate.ts";
+import { Snapshots } from "./modules/catalogue/load.ts";
+import { Ledger } from "./modules/ledger/ledger.ts";
+
+export interface Deps {
+  readonly db: Database;
+  readonly log: Logger;
+  readonly env: Pick<Env, "siteUrl" | "corsOrigins" | "rateLimit" | "trustProxy">;
+}
+
+export interface Server {
+  readonly app: Express;
+  /** Lets running requests end and gives back what is held, the database apart. */
+  readonly stop: () => Promise<void>;
+}
+
+export async function createServer({ db, log, env }: Deps): Promise<Server> {
+  const snapshots = new Snapshots(db.sql);
+  const ledger = new Ledger(db.sql);
+  const makeContext = (request: Request): Context => {
+    const requestId = randomUUID();
+    return {
+      db,
+      ledger,
+      requestId,
+      log: log.child({ requestId }),
+      siteUrl: env.siteUrl,
+      snapshot: once(() => snapshots.read()),
+      viewer: once(() => authenticate(request.headers.authorization, db)),
+    };
+  };
+
+  const apollo = makeApollo(log);
+  await apollo.start();
+  const app = express();
+  app.disable("x-powered-by");
+  app.set("trust proxy", env.trustProxy);
+  app.set("query parser", "simple");
+  app.use(helmet());
+  app.get("/healthz", health(db));
+  app.use(cors(env.corsOrigins));
+  app.use(rateLimits(env.rateLimit));
+  app.get("/graphql", (request, response, next) => {
+    if (request.query.query === undefined && request.accepts(["json", "html"]) === "html") {
+      response.type("html").send(landingPage(env.siteUrl));
+    } else next();
+  });
+  app.use(
+    "/graphql",
+    express.json({ limit: LIMITS.graphqlBytes, type: ["application/json"] }),
+    expressMiddleware(apollo, { context: async ({ req }) => makeContext(req) }),
+  );
+  app.use(notFound);
+  app.use(bodyFaults(log));
+  return { app, stop: () => apollo.stop() };
+}
