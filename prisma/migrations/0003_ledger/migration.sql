@@ -7,7 +7,7 @@
 CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   RAISE EXCEPTION '% of % is refused: its rows are only ever added', TG_OP, TG_TABLE_NAME
-    USING ERRCODE = 'restrict_violation',
+    USING ERRCODE = 'object_not_in_prerequisite_state',
           HINT = 'To mend a value record a result that supersedes it; to withdraw one record a retraction.';
 END $$;
 
@@ -207,11 +207,11 @@ CREATE TRIGGER retraction_recorded AFTER INSERT ON retraction REFERENCING NEW TA
 CREATE FUNCTION keep_decision() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF OLD.status <> 'PENDING' THEN
-    RAISE EXCEPTION 'submission % is already %', OLD.id, OLD.status USING ERRCODE = 'restrict_violation';
+    RAISE EXCEPTION 'submission % is already %', OLD.id, OLD.status USING ERRCODE = 'object_not_in_prerequisite_state';
   END IF;
   IF (NEW.id, NEW.account_id, NEW.idempotency_key, NEW.body_hash, NEW.body, NEW.created_at)
      IS DISTINCT FROM (OLD.id, OLD.account_id, OLD.idempotency_key, OLD.body_hash, OLD.body, OLD.created_at) THEN
-    RAISE EXCEPTION 'what was submitted as % stays as it is', OLD.id USING ERRCODE = 'restrict_violation';
+    RAISE EXCEPTION 'what was submitted as % stays as it is', OLD.id USING ERRCODE = 'object_not_in_prerequisite_state';
   END IF;
   RETURN NEW;
 END $$;
@@ -220,11 +220,11 @@ CREATE TRIGGER submission_decided_once BEFORE UPDATE ON submission FOR EACH ROW 
 CREATE FUNCTION keep_run() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF OLD.state = 'DONE' THEN
-    RAISE EXCEPTION 'run % is done and stays as it is', OLD.id USING ERRCODE = 'restrict_violation';
+    RAISE EXCEPTION 'run % is done and stays as it is', OLD.id USING ERRCODE = 'object_not_in_prerequisite_state';
   END IF;
   IF (NEW.id, NEW.identity, NEW.protocol_fingerprint, NEW.checkpoint_id, NEW.dataset_slug, NEW.dataset_manifest, NEW.seed)
      IS DISTINCT FROM (OLD.id, OLD.identity, OLD.protocol_fingerprint, OLD.checkpoint_id, OLD.dataset_slug, OLD.dataset_manifest, OLD.seed) THEN
-    RAISE EXCEPTION 'what run % evaluates stays as it is', OLD.id USING ERRCODE = 'restrict_violation';
+    RAISE EXCEPTION 'what run % evaluates stays as it is', OLD.id USING ERRCODE = 'object_not_in_prerequisite_state';
   END IF;
   RETURN NEW;
 END $$;
@@ -233,7 +233,7 @@ CREATE TRIGGER run_done_once BEFORE UPDATE ON run FOR EACH ROW EXECUTE FUNCTION 
 CREATE FUNCTION keep_token() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF OLD.revoked_at IS NOT NULL AND NEW.revoked_at IS DISTINCT FROM OLD.revoked_at THEN
-    RAISE EXCEPTION 'token % is revoked and stays so', OLD.id USING ERRCODE = 'restrict_violation';
+    RAISE EXCEPTION 'token % is revoked and stays so', OLD.id USING ERRCODE = 'object_not_in_prerequisite_state';
   END IF;
   RETURN NEW;
 END $$;

@@ -1,0 +1,15 @@
+/** Records of evaluations into the database, and where they stand. The only room below the command that knows it. */
+export { type Board, type BoardCell, type BoardRow, boardOf } from "./board.ts";
+export { WarehouseError } from "./errors.ts";
+export { type Recorded, recordEvaluation } from "./record.ts";
+export type {
+  CheckpointToRecord,
+  DatasetToRecord,
+  EvaluationToRecord,
+  JsonObject,
+  MethodToRecord,
+  ProtocolToRecord,
+  RunToRecord,
+  ValueToRecord,
+} from "./records.ts";
+export { cancelRun, failRun, type RecordedRun, recordedRuns, startRun } from "./runs.ts";
