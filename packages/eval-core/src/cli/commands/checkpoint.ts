@@ -1,11 +1,12 @@
-/** `transferboard checkpoint inspect|convert`: what a file of weights is, and the same as ONNX. */
+/** `transferboard checkpoint inspect|convert`: what a file of weights is, and the same in another format. */
 import {
-  backboneGraph,
   type Checkpoint,
+  convertCheckpoint,
+  formatInspection,
+  inspectCheckpoint,
+  type LoadOptions,
   loadCheckpoint,
-  type NormalisationName,
 } from "../../checkpoints/index.ts";
-import { saveModel } from "../../onnx/index.ts";
 import type { AddCommand } from "../context.ts";
 import { CommandError, EXIT } from "../exit-codes.ts";
 
@@ -14,19 +15,37 @@ export const NORMALISATION_OPTION = [
   "how the backbone wants its inputs: imagenet, or none (0 to 1, as SimCLR); what the file says unless told",
 ] as const;
 
-/** @throws CommandError for a name that is none */
-export async function openCheckpoint(file: string, normalisation: string | undefined): Promise<Checkpoint> {
-  if (normalisation === undefined) return loadCheckpoint(file);
-  if (normalisation !== "imagenet" && normalisation !== "none") {
-    throw new CommandError(`unknown normalisation '${normalisation}': known are imagenet, none`, EXIT.usage);
-  }
-  return loadCheckpoint(file, { normalisation: normalisation satisfies NormalisationName });
+const PREFIX_OPTION = [
+  "--prefix <start>",
+  "which backbone to take, by the beginning of its tensors' names, where a file has several",
+] as const;
+
+const IGNORE_OPTION = "--ignore <start>";
+const IGNORE_MEANING =
+  "leave tensors whose names begin so: they are no part of the backbone (may be repeated)";
+const collect = (start: string, earlier: readonly string[]): string[] => [...earlier, start];
+
+interface Choices {
+  readonly normalisation?: string;
+  readonly prefix?: string;
+  readonly ignore?: readonly string[];
 }
 
-/** Everything but the weights. */
-export function checkpointSummary(checkpoint: Checkpoint) {
-  const { tensors: _, ...summary } = checkpoint;
-  return summary;
+/** @throws CommandError for a normalisation that is none */
+function loadOptions({ normalisation, prefix, ignore }: Choices): LoadOptions {
+  if (normalisation !== undefined && normalisation !== "imagenet" && normalisation !== "none") {
+    throw new CommandError(`unknown normalisation '${normalisation}': known are imagenet, none`, EXIT.usage);
+  }
+  return {
+    ...(normalisation === undefined ? {} : { normalisation }),
+    ...(prefix === undefined ? {} : { prefix }),
+    ...(ignore === undefined ? {} : { ignore }),
+  };
+}
+
+/** @throws CommandError for a normalisation that is none */
+export async function openCheckpoint(file: string, normalisation: string | undefined): Promise<Checkpoint> {
+  return loadCheckpoint(file, loadOptions(normalisation === undefined ? {} : { normalisation }));
 }
 
 export const addCheckpoint: AddCommand = (program, contextOf) => {
@@ -35,49 +54,29 @@ export const addCheckpoint: AddCommand = (program, contextOf) => {
     .command("inspect <file>")
     .description("say what a file of weights is: hash, layout, architecture, what was kept and dropped")
     .option(...NORMALISATION_OPTION)
+    .option(...PREFIX_OPTION)
+    .option(IGNORE_OPTION, IGNORE_MEANING, collect, [])
     .option("--json", "print one JSON document")
-    .action(async (file: string, options: { normalisation?: string; json?: boolean }) => {
+    .action(async (file: string, options: Choices & { json?: boolean }) => {
       const { terminal } = contextOf(options.json);
-      const loaded = await openCheckpoint(file, options.normalisation);
-      if (options.json) return terminal.print(JSON.stringify(checkpointSummary(loaded), null, 2));
-      terminal.print(described(loaded));
+      const inspection = await inspectCheckpoint(file, loadOptions(options));
+      terminal.print(options.json ? JSON.stringify(inspection, null, 2) : formatInspection(inspection));
     });
   checkpoint
     .command("convert <file>")
-    .description("write the backbone as an ONNX model that other tools accept")
-    .requiredOption("--out <file.onnx>", "where to write it")
+    .description("write the backbone as an ONNX model that other tools accept, or as .safetensors")
+    .requiredOption("--out <file>", "where to write it: the ending says which, .onnx or .safetensors")
     .option(...NORMALISATION_OPTION)
-    .action(async (file: string, options: { out: string; normalisation?: string }) => {
-      const { terminal } = contextOf();
-      const loaded = await openCheckpoint(file, options.normalisation);
-      saveModel(backboneGraph(loaded), options.out);
-      terminal.say(
-        `${options.out}: ${loaded.architecture.name}, input [N, 3, H, W], features [N, ${loaded.architecture.featureDimension}]`,
-      );
+    .option(...PREFIX_OPTION)
+    .option(IGNORE_OPTION, IGNORE_MEANING, collect, [])
+    .option("--json", "print one JSON document: what the source was, and where the copy is")
+    .action(async (file: string, options: Choices & { out: string; json?: boolean }) => {
+      const { terminal } = contextOf(options.json);
+      const inspection = await convertCheckpoint(file, options.out, loadOptions(options));
+      if (options.json) terminal.print(JSON.stringify({ out: options.out, source: inspection }, null, 2));
+      else {
+        const { name, featureDimension } = inspection.architecture;
+        terminal.say(`${options.out}: ${name}, images [N, 3, H, W] to features [N, ${featureDimension}]`);
+      }
     });
 };
-
-function described({
-  file,
-  sha256,
-  bytes,
-  format,
-  layout,
-  architecture,
-  normalisation,
-  ...rest
-}: Checkpoint): string {
-  const dropped = rest.dropped.map(({ name, why }) => `             ${name} (${why})`);
-  return [
-    file,
-    `  sha256     ${sha256}`,
-    `  file       ${format}, ${(bytes / 2 ** 20).toFixed(1)} MiB`,
-    `  layout     ${layout.naming} at ${layout.place}`,
-    `  network    ${architecture.name}, width ${architecture.width}, ${architecture.featureDimension} features`,
-    `  inputs     mean ${normalisation.mean.join(", ")}; deviation ${normalisation.std.join(", ")}`,
-    `  kept       ${rest.kept.length} tensors`,
-    ...rest.converted.map((sentence) => `  converted  ${sentence}`),
-    `  dropped    ${rest.dropped.length} tensors`,
-    ...dropped,
-  ].join("\n");
-}
