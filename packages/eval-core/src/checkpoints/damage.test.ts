@@ -188,6 +188,24 @@ describe("one clear sentence", () => {
     expect(existsSync(marker)).toBe(false);
   });
 
+  it("for what nests deeper than any stack", () => {
+    const deep = "\x85".repeat(300_000);
+    expect(() => readAll(torchZip(`\x80\x02})${deep}}s.`))).not.toThrow();
+    expect(() => readAll(Buffer.concat([magic, text(`\x80\x02)${deep}.`)]))).toThrow(/protocol object/);
+    const list = `${"[".repeat(100_000)}${"]".repeat(100_000)}`;
+    expect(() => readAll(safetensors(`{"w":{"dtype":${list},"shape":[],"data_offsets":[0,0]}}`))).toThrow(
+      CheckpointError,
+    );
+  });
+
+  it("for names of a million characters, at once", () => {
+    const name = "a_".repeat(500_000);
+    const entry = '{"dtype":"F32","shape":[],"data_offsets":[0,4]}';
+    const started = performance.now();
+    expect(() => readAll(safetensors(`{"${name}":${entry}}`, 4))).toThrow(/has 1000000 characters/);
+    expect(performance.now() - started).toBeLessThan(2000);
+  });
+
   it("for what is no file", async () => {
     await expect(loadCheckpoint(join(folder, "absent.pth"))).rejects.toThrow(/absent\.pth: no such file/);
     await expect(loadCheckpoint(folder)).rejects.toThrow(/is not a file/);

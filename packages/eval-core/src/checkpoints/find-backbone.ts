@@ -44,6 +44,8 @@ interface Candidate {
 
 /** Dictionaries nested deeper than this hold no weights in any published file. */
 const DEEPEST = 6;
+/** No module tree has longer names; patterns are never matched against more. */
+const LONGEST_NAME = 500;
 /** Fewer names of one prefix than this are a coincidence. */
 const FEWEST_HITS = 5;
 
@@ -99,10 +101,18 @@ export function tensorDictionaries(root: unknown): Dictionary[] {
     seen.add(value);
     const tensors = new Map<string, StoredTensor>();
     for (const [key, item] of value) {
-      if (typeof key === "string" && item instanceof StoredTensor) tensors.set(key, item);
+      if (typeof key !== "string" || !(item instanceof StoredTensor)) continue;
+      if (key.length > LONGEST_NAME) {
+        throw new CheckpointError(`is damaged: the name of a tensor has ${key.length} characters`);
+      }
+      tensors.set(key, item);
     }
     if (tensors.size > 0) found.push({ path, tensors });
-    for (const [key, item] of value) visit(item, [...path, String(key)]);
+    for (const [key, item] of value) {
+      // Other keys (a class, nested tuples) have no name that is safe to print.
+      const name = typeof key === "string" || typeof key === "number" ? String(key) : "?";
+      visit(item, [...path, name.slice(0, LONGEST_NAME)]);
+    }
   };
   visit(root, []);
   return found;

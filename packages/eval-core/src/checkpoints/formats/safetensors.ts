@@ -50,7 +50,9 @@ export function readSafetensors(source: Source): Contents {
   for (const [name, entry] of Object.entries(header)) {
     if (name === "__metadata__") {
       metadata = Object.fromEntries(
-        Object.entries(isRecord(entry) ? entry : {}).map(([key, value]) => [key, String(value)]),
+        Object.entries(isRecord(entry) ? entry : {}).flatMap(([key, value]) =>
+          typeof value === "string" ? [[key, value]] : [],
+        ),
       );
       continue;
     }
@@ -102,10 +104,11 @@ function readEntry(
   ) {
     throw new CheckpointError(`${where} is damaged: it has no dtype, shape and data_offsets that make sense`);
   }
-  const dtype = dtypeOf.get(String(entry.dtype));
+  const code = typeof entry.dtype === "string" ? entry.dtype : "";
+  const dtype = dtypeOf.get(code);
   if (dtype === undefined) {
     throw new CheckpointError(
-      `${where} is of type ${quoted(String(entry.dtype))}: supported are ${[...dtypeOf.keys()].join(", ")}`,
+      `${where} is of type ${quoted(code)}: supported are ${[...dtypeOf.keys()].join(", ")}`,
     );
   }
   const { shape } = entry;

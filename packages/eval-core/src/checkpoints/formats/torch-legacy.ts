@@ -24,7 +24,8 @@ export function readTorchLegacy(source: Source): Contents {
   }
   const version = parsePickle(cursor);
   if (version !== PROTOCOL_VERSION) {
-    throw new CheckpointError(`torch.save's protocol ${version} is unknown: expected ${PROTOCOL_VERSION}`);
+    const found = typeof version === "number" ? version : typeof version;
+    throw new CheckpointError(`torch.save's protocol ${found} is unknown: expected ${PROTOCOL_VERSION}`);
   }
   const machine = parsePickle(cursor);
   if (machine instanceof Map && machine.get("little_endian") === false) {
@@ -50,7 +51,9 @@ export function readTorchLegacy(source: Source): Contents {
   for (const key of keys) {
     const storage = typeof key === "string" ? storages.get(key) : undefined;
     if (storage === undefined) {
-      throw new CheckpointError(`the file is damaged: storage ${quoted(String(key))} belongs to no tensor`);
+      throw new CheckpointError(
+        `the file is damaged: a storage (${typeof key === "string" ? quoted(key) : typeof key}) belongs to no tensor`,
+      );
     }
     const head = readBytes(source, offset, 8, `storage ${quoted(key)}`);
     const length = Number(new DataView(head.buffer).getBigInt64(0, true));
