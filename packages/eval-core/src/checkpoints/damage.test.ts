@@ -203,7 +203,7 @@ describe("one clear sentence", () => {
     const entry = '{"dtype":"F32","shape":[],"data_offsets":[0,4]}';
     const started = performance.now();
     expect(() => readAll(safetensors(`{"${name}":${entry}}`, 4))).toThrow(/has 1000000 characters/);
-    expect(performance.now() - started).toBeLessThan(2000);
+    expect(performance.now() - started).toBeLessThan(10_000);
   });
 
   it("for what is no file", async () => {
