@@ -16,6 +16,10 @@ export function table(columns: readonly Column[], rows: readonly (readonly strin
       })
       .join("  ")
       .trimEnd();
-  const rule = widths.map((width) => "─".repeat(width)).join("  ");
+  // The last column may hold sentences: its rule is as long as its header.
+  const last = columns.length - 1;
+  const rule = widths
+    .map((width, i) => "─".repeat(i === last ? columns[i]!.header.length : width))
+    .join("  ");
   return [line(columns.map(({ header }) => header)), rule, ...rows.map(line)].join("\n");
 }

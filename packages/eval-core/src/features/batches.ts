@@ -10,7 +10,8 @@ export function batchSize(crop: number): number {
   return Math.max(1, Math.min(MOST_AT_ONCE, Math.floor(PIXELS_AT_ONCE / (crop * crop))));
 }
 
-/** Whole batches, so that a block is computed the same way whether or not the run was interrupted. */
-export function batchesPerBlock(batch: number): number {
-  return Math.max(1, Math.round(BLOCK_IMAGES / batch));
+/** Images a block: whole batches, so that a block is computed the same way whether or not the run was interrupted. */
+export function blockSize(crop: number): number {
+  const batch = batchSize(crop);
+  return batch * Math.max(1, Math.round(BLOCK_IMAGES / batch));
 }

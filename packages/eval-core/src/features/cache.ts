@@ -28,23 +28,38 @@ export const noCache: BlockStore = {
   write: () => {},
 };
 
+export type MadeFrom = Readonly<Record<string, unknown>>;
+
+/** The folder of a key, and the text that the key is the hash of. */
+function homeOf(folder: string, madeFrom: MadeFrom): { home: string; text: string } {
+  const text = JSON.stringify(madeFrom);
+  return { home: join(folder, "features", sha256(Buffer.from(text))), text };
+}
+
+/** Numbers of the blocks that are kept; looks and writes nothing. */
+export async function keptBlocks(folder: string, madeFrom: MadeFrom): Promise<Map<number, Kept>> {
+  const { home } = homeOf(folder, madeFrom);
+  const kept = new Map<number, Kept>();
+  for (const file of await readdir(home).catch(() => [])) {
+    const [, index, hash] = BLOCK_NAME.exec(file) ?? [];
+    if (index !== undefined && hash !== undefined) kept.set(Number(index), { file, hash });
+  }
+  return kept;
+}
+
+interface Kept {
+  readonly file: string;
+  readonly hash: string;
+}
+
 /**
- * @param describes everything that the features depend on, as plain data, its keys always in the same order;
+ * @param madeFrom everything that the features depend on, as plain data, its keys always in the same order;
  *   kept beside the blocks as `made-from.json`, for whoever wonders what a folder holds
  */
-export async function openCache(
-  folder: string,
-  describes: Readonly<Record<string, unknown>>,
-): Promise<BlockStore> {
-  const text = JSON.stringify(describes);
-  const key = createHash("sha256").update(text).digest("hex");
-  const home = join(folder, "features", key);
+export async function openCache(folder: string, madeFrom: MadeFrom): Promise<BlockStore> {
+  const { home, text } = homeOf(folder, madeFrom);
   await mkdir(home, { recursive: true });
-  const present = new Map<number, { file: string; hash: string }>();
-  for (const file of await readdir(home)) {
-    const [, index, hash] = BLOCK_NAME.exec(file) ?? [];
-    if (index !== undefined && hash !== undefined) present.set(Number(index), { file, hash });
-  }
+  const present = await keptBlocks(folder, madeFrom);
   writeFileAtomically(join(home, "made-from.json"), [Buffer.from(`${text}\n`)]);
   const numbers = new Set(present.keys());
 

@@ -10,14 +10,14 @@ import { GraphBuilder, writeModel } from "../onnx/index.ts";
 import { openSession } from "../runtime/index.ts";
 import { SeededRandom } from "../tensor/index.ts";
 import type { Backbone } from "./backbone.ts";
-import { batchesPerBlock, batchSize } from "./batches.ts";
+import { blockSize } from "./batches.ts";
 import { openCache } from "./cache.ts";
 import { type ExtractOptions, extractFeatures } from "./extract.ts";
 import { PreprocessPool } from "./preprocess-pool.ts";
 
 const SIDE = 8;
 const preprocessing = shorterSide(SIDE);
-const BLOCK = batchSize(SIDE) * batchesPerBlock(batchSize(SIDE));
+const BLOCK = blockSize(SIDE);
 
 /** Three features an image: the mean of each channel; `of` is applied to them. */
 function meanBackbone(of = "Identity"): Backbone {

@@ -6,7 +6,7 @@ import type { Item } from "../datasets/index.ts";
 import { ImageError, type Preprocessing } from "../images/index.ts";
 import type { Session } from "../runtime/index.ts";
 import type { Backbone } from "./backbone.ts";
-import { batchesPerBlock, batchSize } from "./batches.ts";
+import { batchSize, blockSize } from "./batches.ts";
 import { type BlockStore, noCache } from "./cache.ts";
 import { mapOrdered } from "./map-ordered.ts";
 import type { PreprocessPool } from "./preprocess-pool.ts";
@@ -56,7 +56,7 @@ export async function extractFeatures(options: ExtractOptions): Promise<Features
   const { backbone, items, preprocessing, cache = noCache } = options;
   const { featureSize } = backbone;
   const batch = batchSize(preprocessing.crop);
-  const blockImages = batch * batchesPerBlock(batch);
+  const blockImages = blockSize(preprocessing.crop);
   const blocks = Math.ceil(items.length / blockImages);
   const x = options.into ?? new Float32Array(items.length * featureSize);
   const report = progress(items.length, options.onProgress);

@@ -4,7 +4,8 @@ import { type Dataset, type Item, SPLITS, type SplitName } from "../datasets/ind
 import type { Preprocessing } from "../images/index.ts";
 import { type Device, type DeviceChoice, openSession, type Session } from "../runtime/index.ts";
 import type { Backbone } from "./backbone.ts";
-import { noCache, openCache } from "./cache.ts";
+import { blockSize } from "./batches.ts";
+import { keptBlocks, noCache, openCache } from "./cache.ts";
 import { type ExtractProgress, extractFeatures } from "./extract.ts";
 import { PreprocessPool } from "./preprocess-pool.ts";
 
@@ -110,8 +111,29 @@ async function datasetFeatures(
   return { featureSize, x, rowOf, unreadable };
 }
 
+/** How many of a dataset's images have their features in the cache. Looks and writes nothing. */
+export async function countCached(
+  backbone: Backbone,
+  dataset: Dataset,
+  options: Pick<DatasetOptions, "preprocessing" | "manifest">,
+  cacheFolder: string,
+): Promise<number> {
+  const block = blockSize(options.preprocessing.crop);
+  let images = 0;
+  for (const split of SPLITS) {
+    const total = dataset.splits[split]?.length ?? 0;
+    const kept = await keptBlocks(cacheFolder, madeFrom(backbone, options, split));
+    for (const index of kept.keys()) images += Math.max(0, Math.min(block, total - index * block));
+  }
+  return images;
+}
+
 /** What a block of features depends on; the keys' order is part of the cache's key. */
-function madeFrom(backbone: Backbone, { preprocessing, manifest }: DatasetOptions, split: SplitName) {
+function madeFrom(
+  backbone: Backbone,
+  { preprocessing, manifest }: Pick<DatasetOptions, "preprocessing" | "manifest">,
+  split: SplitName,
+) {
   const { resize, resizeSize, crop, filter } = preprocessing;
   return {
     version: 1,

@@ -10,6 +10,7 @@ export {
   type Features,
 } from "./extract.ts";
 export {
+  countCached,
   type DatasetFeatures,
   type DatasetOptions,
   type Extractor,

@@ -10,6 +10,7 @@ import { linearArrays, pooledArrays } from "./evaluate-arrays.ts";
 import { evaluateFewShot, fewShotDescription } from "./evaluate-few-shot.ts";
 import { evaluateLinear, linearDescription } from "./evaluate-linear.ts";
 import { type Evaluation, identityOf, type ProtocolDescription } from "./evaluation.ts";
+import { fingerprint } from "./fingerprint.ts";
 import { ProtocolError, type Setting } from "./settings.ts";
 
 export interface Preparation {
@@ -22,6 +23,8 @@ export interface Preparation {
   readonly preprocessing: Preprocessing;
   readonly seed: number;
   readonly skipUnreadable: boolean;
+  /** Anything that tells a repetition from what is recorded already; it makes an identity of its own. */
+  readonly again?: string;
 }
 
 /** An evaluation that is fully described and not yet run. */
@@ -62,10 +65,12 @@ export function planEvaluation(preparation: Preparation): Planned {
     }
     protocol = fewShotDescription(setting.shot, setting.given, origin);
   }
+  const identity = identityOf({ protocol: protocol.fingerprint, checkpoint, manifest, seed });
+  const { again } = preparation;
   return {
     ...preparation,
     protocol,
-    identity: identityOf({ protocol: protocol.fingerprint, checkpoint, manifest, seed }),
+    identity: again === undefined ? identity : fingerprint({ identity, again }),
   };
 }
 

@@ -22,6 +22,7 @@ export const addDemo: AddCommand = (program, contextOf) => {
         checkpoint: CHECKPOINT,
         method: "untrained-resnet",
         methodName: "Untrained ResNet",
+        family: "CONTROL",
         dataset: "digits",
         protocol: "many-shot-linear",
         mode: "converged",

@@ -6,7 +6,9 @@ import { namedPreprocessing } from "../commands/preprocess.ts";
 import { type Context, cacheFolder } from "../context.ts";
 import { CommandError, EXIT } from "../exit-codes.ts";
 import { deviceChoice, methodSlug, wholeNumber } from "../options.ts";
+import { planTable, planTargets } from "./dry-run.ts";
 import { readEpisodes } from "./episodes-file.ts";
+import { openRecorder, type Recorder } from "./recorder.ts";
 import { resultTable, rowsOf } from "./report.ts";
 import type { EvaluateOptions, EvaluateRequest, Target } from "./request.ts";
 import { type Outcome, runTargets } from "./run.ts";
@@ -14,8 +16,17 @@ import { suiteNamed } from "./suites.ts";
 
 export async function evaluateCheckpoint(context: Context, options: EvaluateOptions): Promise<void> {
   const request = await requestOf(options);
-  const outcomes = await runTargets(context, request, undefined);
-  await report(context, options, request, outcomes);
+  const recorder = options.record ? await openRecorder() : undefined;
+  try {
+    if (options.dryRun) {
+      const plan = await planTargets(context, request, recorder);
+      return context.terminal.print(options.json ? JSON.stringify(plan, null, 2) : planTable(plan));
+    }
+    const outcomes = await runTargets(context, request, recorder);
+    await report(context, options, request, outcomes, recorder);
+  } finally {
+    await recorder?.close();
+  }
 }
 
 async function requestOf(options: EvaluateOptions): Promise<EvaluateRequest> {
@@ -30,7 +41,11 @@ async function requestOf(options: EvaluateOptions): Promise<EvaluateRequest> {
   }
   const targets = targetsOf(options);
   return {
-    method: { slug: methodSlug(options.method), name: options.methodName },
+    method: {
+      slug: methodSlug(options.method),
+      ...(options.methodName === undefined ? {} : { name: options.methodName }),
+      ...(options.family === undefined ? {} : { family: options.family }),
+    },
     targets,
     suite: options.suite,
     data: options.data,
@@ -71,8 +86,9 @@ async function report(
   { json }: EvaluateOptions,
   { suite, data }: EvaluateRequest,
   outcomes: readonly Outcome[],
+  recorder: Recorder | undefined,
 ): Promise<void> {
-  const rows = await rowsOf(outcomes, undefined);
+  const rows = await rowsOf(outcomes, recorder);
   if (json) {
     const single = outcomes[0];
     const document =

@@ -1,29 +1,177 @@
 /**
- * Where evaluations are recorded: what the command needs of the warehouse, so that it also works without one.
- * A run begins as RUNNING and ends as DONE, with its results in the same transaction, or as FAILED with its reason.
+ * Where evaluations are recorded. A run begins as RUNNING and ends as DONE, with its results in the same
+ * transaction, or as FAILED with its reason. An evaluation whose values follow two protocols (a linear probe and
+ * its calibration) is one run each, so that every result stands under its own fingerprint.
  */
-
+import { connect, type Database, databaseUrl } from "@transferboard/prisma";
 import type { Checkpoint } from "../../checkpoints/index.ts";
+import { type Dataset, datasetEntry } from "../../datasets/index.ts";
 import type { Planned } from "../../protocols/evaluate.ts";
-import type { Evaluation, MeasuredValue } from "../../protocols/evaluation.ts";
+import { type Evaluation, identityOf, type MeasuredValue } from "../../protocols/evaluation.ts";
+import {
+  failRun,
+  type MethodToRecord,
+  type RunToRecord,
+  recordEvaluation,
+  startRun,
+} from "../../warehouse/index.ts";
+import { CommandError, EXIT } from "../exit-codes.ts";
+
+export type RecordedValue = Pick<MeasuredValue, "measure" | "value" | "interval" | "n">;
 
 export interface RunDescription {
   readonly planned: Planned;
+  /** The registry's name of the dataset; `folder` for one's own images. */
+  readonly registered: string;
   readonly checkpoint: Checkpoint;
-  readonly method: { readonly slug: string; readonly name: string | undefined };
+  readonly method: MethodToRecord;
   readonly device: string;
   readonly versions: Readonly<Record<string, string>>;
+  readonly startedAt: Date;
 }
 
 export interface Recorder {
-  /** The values that a run of this identity recorded, if it is done. */
-  recorded(
-    identity: string,
-  ): Promise<readonly Pick<MeasuredValue, "measure" | "value" | "interval" | "n">[] | undefined>;
-  begin(run: RunDescription): Promise<void>;
-  finish(run: RunDescription, evaluation: Evaluation, startedAt: Date): Promise<void>;
-  fail(run: RunDescription, reason: string): Promise<void>;
+  /** What a run of this identity recorded, if it is done. */
+  recorded(identity: string): Promise<readonly RecordedValue[] | undefined>;
+  /** Answers the run's id. */
+  begin(run: RunDescription): Promise<string>;
+  finish(run: RunDescription, evaluation: Evaluation, finishedAt: Date): Promise<void>;
+  fail(runId: string, reason: string): Promise<void>;
   /** The published values of a measure, by method slug. */
   published(measure: string): Promise<ReadonlyMap<string, number>>;
   close(): Promise<void>;
+}
+
+/** @throws DatabaseError where there is no database, CommandError where it does not answer */
+export async function openRecorder(): Promise<Recorder> {
+  const { appUrl } = databaseUrl();
+  const db = connect(appUrl, { poolSize: 2, applicationName: "transferboard evaluate" });
+  try {
+    await db.method.count();
+  } catch (error) {
+    await db.$disconnect();
+    const { hostname, port } = new URL(appUrl);
+    const why = (error as Error).message.trim().split("\n").at(-1);
+    throw new CommandError(
+      `the database at ${hostname}:${port || 5432} cannot be used: ${why}; start it with npm start, or add --no-record`,
+      EXIT.database,
+    );
+  }
+  return {
+    recorded: (identity) => recordedValues(db, identity),
+    begin: async (run) => (await startRun(db, toRecord(run))).runId,
+    finish: (run, evaluation, finishedAt) => record(db, run, evaluation, finishedAt),
+    fail: (runId, reason) => failRun(db, runId, reason),
+    published: (measure) => publishedValues(db, measure),
+    close: () => db.$disconnect(),
+  };
+}
+
+async function recordedValues(db: Database, identity: string): Promise<RecordedValue[] | undefined> {
+  const run = await db.run.findUnique({
+    where: { identity },
+    select: {
+      state: true,
+      results: { include: { measure: { select: { slug: true } } }, orderBy: { id: "asc" } },
+    },
+  });
+  if (run?.state !== "DONE") return undefined;
+  return run.results.map(({ measure, value, intervalLower, intervalUpper, sampleSize }) => ({
+    measure: measure.slug,
+    value,
+    interval:
+      intervalLower === null || intervalUpper === null
+        ? null
+        : { lower: intervalLower, upper: intervalUpper },
+    n: sampleSize,
+  }));
+}
+
+async function publishedValues(db: Database, measure: string): Promise<ReadonlyMap<string, number>> {
+  const rows = await db.result.findMany({
+    where: { measure: { slug: measure }, provenance: "PUBLISHED", supersededBy: null, retraction: null },
+    select: { value: true, method: { select: { slug: true } } },
+  });
+  return new Map(rows.map(({ value, method }) => [method.slug, value]));
+}
+
+/** The main protocol's run last: once it is done, everything of the evaluation is on record. */
+async function record(
+  db: Database,
+  run: RunDescription,
+  evaluation: Evaluation,
+  finishedAt: Date,
+): Promise<void> {
+  const { planned } = run;
+  const groups = Map.groupBy(evaluation.values, ({ protocol }) => protocol.fingerprint);
+  for (const values of [...groups.values()].reverse()) {
+    const { protocol } = values[0]!;
+    const isMain = protocol.fingerprint === evaluation.protocol.fingerprint;
+    const identity = isMain
+      ? planned.identity
+      : identityOf({ ...identityParts(planned), protocol: protocol.fingerprint });
+    const base = toRecord(run);
+    await recordEvaluation(db, {
+      ...base,
+      protocol,
+      run: {
+        ...base.run,
+        identity,
+        finishedAt,
+        record: isMain
+          ? evaluation.record
+          : { of: planned.identity, ...asObject(evaluation.record.calibration) },
+      },
+      results: values.map(({ measure, value, interval, n }) => ({ measure, value, interval, sampleSize: n })),
+      // One's own images have no board yet: the demo's shows what this installation measured on its own.
+      ...(isMain && run.registered === "folder" ? { suite: "demo" } : {}),
+    });
+  }
+}
+
+/** Of a repetition, the repetition's own identity stands for the checkpoint's part, so that it is another run. */
+function identityParts({ checkpoint, manifest, seed, again, identity }: Planned) {
+  return { checkpoint: again ? identity : checkpoint, manifest, seed };
+}
+
+const asObject = (value: unknown) => (typeof value === "object" && value !== null ? value : {});
+
+function toRecord({
+  planned,
+  registered,
+  checkpoint,
+  method,
+  device,
+  versions,
+  startedAt,
+}: RunDescription): RunToRecord {
+  const { architecture, normalisation, file, sha256 } = checkpoint;
+  const { format, layout, kept, dropped, converted } = checkpoint;
+  return {
+    method,
+    checkpoint: {
+      sha256,
+      name: file,
+      architecture: `${architecture.name}, width ${architecture.width}`,
+      featureDimension: architecture.featureDimension,
+      normalisation,
+      loading: { format, layout, kept: kept.length, dropped, converted },
+    },
+    dataset: datasetToRecord(planned.dataset, registered, planned.manifest),
+    protocol: planned.protocol,
+    run: { identity: planned.identity, seed: planned.seed, device, versions, startedAt },
+  };
+}
+
+function datasetToRecord({ name, title, classes, splits }: Dataset, registered: string, manifest: string) {
+  const { train, val, test } = splits;
+  return {
+    slug: name,
+    title,
+    domain: datasetEntry(registered).domain,
+    classCount: classes.length,
+    sizes: { train: train.length, test: test.length, ...(val ? { val: val.length } : {}) },
+    manifest,
+    own: registered === "folder",
+  };
 }

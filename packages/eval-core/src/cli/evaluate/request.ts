@@ -3,6 +3,7 @@ import type { Checkpoint } from "../../checkpoints/index.ts";
 import type { Preprocessing } from "../../images/index.ts";
 import type { Setting } from "../../protocols/settings.ts";
 import type { DeviceChoice } from "../../runtime/index.ts";
+import type { MethodToRecord } from "../../warehouse/index.ts";
 
 /** One column to fill: a setting on a dataset. */
 export interface Target {
@@ -13,7 +14,7 @@ export interface Target {
 
 export interface EvaluateRequest {
   readonly checkpoint: Checkpoint;
-  readonly method: { readonly slug: string; readonly name: string | undefined };
+  readonly method: MethodToRecord;
   readonly targets: readonly Target[];
   /** The suite that the targets are of. */
   readonly suite: string | undefined;
@@ -34,6 +35,8 @@ export interface EvaluateOptions {
   readonly checkpoint?: string;
   readonly method?: string;
   readonly methodName?: string;
+  /** Not an option of the command: the demo's is a control. */
+  readonly family?: MethodToRecord["family"];
   readonly features?: string;
   readonly dataset?: string;
   readonly suite?: string;

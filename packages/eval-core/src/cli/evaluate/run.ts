@@ -3,13 +3,12 @@ import { type Dataset, datasetEntry, locateDataset, openDataset } from "../../da
 import { backboneOf, type Extractor, openExtractor } from "../../features/index.ts";
 import { type Planned, planEvaluation, runEvaluation } from "../../protocols/evaluate.ts";
 import type { Evaluation } from "../../protocols/evaluation.ts";
-import { fingerprint } from "../../protocols/fingerprint.ts";
 import type { Context } from "../context.ts";
 import { exitCodeOf } from "../exit-codes.ts";
 import { duration, timed } from "../terminal.ts";
 import { versions } from "../versions.ts";
 import { type Finished, readFinished, writeFinished } from "./finished.ts";
-import type { Recorder, RunDescription } from "./recorder.ts";
+import type { RecordedValue, Recorder, RunDescription } from "./recorder.ts";
 import type { EvaluateRequest, Target } from "./request.ts";
 
 export type Outcome = { readonly target: Target; readonly title: string } & (
@@ -23,7 +22,7 @@ export type Outcome = { readonly target: Target; readonly title: string } & (
   | {
       readonly state: "recorded";
       readonly identity: string;
-      readonly values: Awaited<ReturnType<Recorder["recorded"]>>;
+      readonly values: readonly RecordedValue[];
     }
   | { readonly state: "missing"; readonly reason: string }
   | { readonly state: "failed"; readonly reason: string; readonly exitCode: number }
@@ -99,39 +98,41 @@ async function evaluateTarget(
   const manifest = await hashed(dataset, { terminal, signal }, request.cacheFolder);
   const plan = planOf(request, target, dataset, manifest);
   const { identity } = plan;
-  const values = request.again ? undefined : await recorder?.recorded(identity);
-  if (values) return { state: "recorded", identity, values };
+  const recorded = await recorder?.recorded(identity);
+  let finished = readFinished(request.cacheFolder, identity);
+  // The file also has the values that runs beside the main one recorded.
+  if (recorded) return { state: "recorded", identity, values: finished?.evaluation.values ?? recorded };
 
-  const described = (device: string): RunDescription => ({
+  const described = (device: string, startedAt: Date): RunDescription => ({
     planned: plan,
+    registered: target.dataset,
     checkpoint: request.checkpoint,
     method: request.method,
     device,
     versions: versions(),
+    startedAt,
   });
-  let finished = request.again ? undefined : readFinished(request.cacheFolder, identity);
   if (!finished) {
-    const { device } = await extractor();
-    await recorder?.begin(described(device));
+    const opened = await extractor();
+    const runId = await recorder?.begin(described(opened.device, new Date()));
     try {
-      finished = await compute(plan, await extractor(), { terminal, signal }, request.cacheFolder);
+      finished = await compute(plan, opened, { terminal, signal }, request.cacheFolder);
     } catch (error) {
       const reason = signal.aborted ? "interrupted" : error instanceof Error ? error.message : String(error);
-      await recorder?.fail(described(device), reason);
+      if (runId !== undefined) await recorder?.fail(runId, reason);
       throw error;
     }
     writeFinished(request.cacheFolder, identity, finished);
   }
-  const { evaluation, startedAt, device } = finished;
-  await recorder?.finish(described(device), evaluation, new Date(startedAt));
+  const { evaluation, startedAt, finishedAt, device } = finished;
+  await recorder?.finish(described(device, new Date(startedAt)), evaluation, new Date(finishedAt));
   for (const warning of evaluation.warnings) terminal.say(`Note: ${warning}`);
   return { state: "done", evaluation, identity, manifest };
 }
 
-/** `again` makes an identity of its own, so that it is a run of its own. */
 function planOf(request: EvaluateRequest, { setting }: Target, dataset: Dataset, manifest: string): Planned {
   const { checkpoint, preprocessing, seed, skipUnreadable, again } = request;
-  const planned = planEvaluation({
+  return planEvaluation({
     setting,
     dataset,
     manifest,
@@ -139,12 +140,8 @@ function planOf(request: EvaluateRequest, { setting }: Target, dataset: Dataset,
     preprocessing,
     seed,
     skipUnreadable,
+    ...(again ? { again: new Date().toISOString() } : {}),
   });
-  if (!again) return planned;
-  return {
-    ...planned,
-    identity: fingerprint({ identity: planned.identity, again: new Date().toISOString() }),
-  };
 }
 
 async function hashed(dataset: Dataset, { terminal, signal }: Context, cacheFolder: string): Promise<string> {
