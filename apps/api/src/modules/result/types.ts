@@ -78,3 +78,11 @@ export const ResultRef = builder.prismaNode("Result", {
     }),
   }),
 });
+
+builder.prismaObjectField(RunRef, "results", (t) =>
+  t.relation("results", {
+    type: ResultRef,
+    description: "What it measured, as it entered the ledger.",
+    query: { orderBy: { id: "asc" } },
+  }),
+);
