@@ -11,7 +11,19 @@ export {
 } from "./client.ts";
 export { type DatabaseLocation, databaseUrl, stateFile } from "./discover.ts";
 export { DatabaseError } from "./error.ts";
+export {
+  type AuditReport,
+  actAs,
+  type Correction,
+  correctResult,
+  LedgerError,
+  type LedgerFault,
+  ledgerPosition,
+  retractResult,
+  verifyAuditChain,
+} from "./ledger/ledger.ts";
 export { migrate, migrationState } from "./migrate.ts";
 export { applicationRole, databaseName, queueSchema } from "./names.ts";
 export { type Postgres, type PostgresOptions, startPostgres } from "./postgres/index.ts";
 export { type Seeded, seed } from "./seed/index.ts";
+export { createToken, findToken, hashToken, newToken, type TokenRequest } from "./tokens.ts";
