@@ -180,7 +180,8 @@ export class GraphBuilder {
       opType,
       ...(domain === undefined ? {} : { domain }),
       ...(name === undefined ? {} : { name }),
-      inputs: inputs.map((input) => input ?? ""),
+      // A trailing "" says nothing, and crashes onnxruntime's WebGPU kernels, which read it as a tensor.
+      inputs: inputs.slice(0, inputs.findLastIndex(Boolean) + 1).map((input) => input ?? ""),
       outputs,
       attributes,
     });
