@@ -67,7 +67,11 @@ export class Emitter {
   constant = (name: string): Value | undefined => this.#known.get(name)?.constant;
 
   /** Adds a node under its own names, or folds it into constants of those names. */
-  append(node: Node): void {
+  append(given: Node): void {
+    // A trailing "" says nothing, and crashes onnxruntime's WebGPU kernels, which read it as a tensor.
+    const last = given.inputs.findLastIndex((name) => name !== "");
+    const node =
+      last === given.inputs.length - 1 ? given : { ...given, inputs: given.inputs.slice(0, last + 1) };
     const outputs = inferNode(node, (name) => this.#known.get(name));
     const folded = outputs.every((known) => known.constant);
     for (const [i, name] of node.outputs.entries()) {

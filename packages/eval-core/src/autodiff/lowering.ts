@@ -36,8 +36,8 @@ function batchNormalization(node: Node, e: Emitter): Saved {
   const flatVariance = e.reshape(variance, channels);
   e.append({
     ...node,
-    // The centred input has mean 0: subtracting it inside would lose digits where the mean is large.
-    inputs: [centred, scale, bias, e.expand(e.literal(e.dtype(x), [1], [0]), channels), flatVariance],
+    // One pass over x, alpha x + beta, as PyTorch: the sign of what is almost zero before a ReLU then agrees oftenest.
+    inputs: [x, scale, bias, e.reshape(mean, channels), flatVariance],
     outputs: [node.outputs[0]!],
     attributes: { epsilon: float(epsilon) },
   });

@@ -16,8 +16,8 @@ export interface TrainingStepOptions {
   /** The scalar output to descend. */
   readonly loss: string;
   readonly optimizer: Optimizer;
-  /** The weights to train; all floating initializers but running statistics, unless told. */
-  readonly parameters?: readonly string[];
+  /** The weights to train: `trainableWeights` of the network as it was before its loss, for instance. */
+  readonly parameters: readonly string[];
   /** Weights to leave as they are; nothing is computed for them. Their BatchNormalization runs in inference mode. */
   readonly frozen?: (name: string) => boolean;
   readonly dimensions?: Readonly<Record<string, number>>;
@@ -37,7 +37,7 @@ export interface TrainingStep {
 const statisticsOf = (graph: Graph): Set<string> =>
   new Set(graph.nodes.filter((n) => n.opType === "BatchNormalization").flatMap((n) => n.inputs.slice(3, 5)));
 
-/** Every floating weight that is not a running statistic. */
+/** Every float32 initializer that is not a running statistic. */
 export function trainableWeights(graph: Graph): string[] {
   const statistics = statisticsOf(graph);
   return [...graph.initializers]
@@ -51,7 +51,7 @@ export function trainableWeights(graph: Graph): string[] {
  */
 export function trainingStep(graph: Graph, options: TrainingStepOptions): TrainingStep {
   const { loss, optimizer, frozen = () => false, dimensions = {} } = options;
-  const parameters = (options.parameters ?? trainableWeights(graph)).filter((name) => !frozen(name));
+  const parameters = options.parameters.filter((name) => !frozen(name));
   const training = toTraining(graph, { dimensions, frozen });
   const carriedNames = [...training.statistics];
   const { emitter: e, gradients } = differentiate(asInputs(training.graph, training.statistics), {
