@@ -2,6 +2,8 @@
 
 export { Prisma, PrismaClient } from "../generated/client/client.ts";
 export * from "../generated/client/enums.ts";
+export { type Dumped, dump } from "./backup/dump.ts";
+export { type Restored, restore } from "./backup/restore.ts";
 export {
   applicationUrl,
   type ConnectOptions,
