@@ -4,7 +4,7 @@
  */
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdtemp, readFile, rename, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir, userInfo } from "node:os";
 import { dirname, join } from "node:path";
@@ -38,6 +38,7 @@ async function unpacked(): Promise<string> {
       cwd: import.meta.dirname,
       env: { ...process.env, TMPDIR: partial },
     });
+    await writeFile(join(partial, "fonts.conf"), fontsConfiguration(home));
     await rename(partial, home).catch((error: NodeJS.ErrnoException) => {
       // Another run was faster; its copy is as good.
       if (error.code !== "ENOTEMPTY" && error.code !== "EEXIST") throw error;
@@ -48,10 +49,17 @@ async function unpacked(): Promise<string> {
   return home;
 }
 
+/** The package's own configuration looks for its fonts in a fixed place; this one finds them where they are. */
+const fontsConfiguration = (home: string) => `<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig><dir>${home}/fonts</dir><cachedir>${home}/fonts-cache</cachedir></fontconfig>
+`;
+
 const flags = [
   "--no-sandbox",
   "--no-zygote",
   "--disable-gpu",
+  "--disable-dev-shm-usage",
   "--disable-quic",
   "--no-first-run",
   "--disable-background-networking",
@@ -77,10 +85,11 @@ export async function launchChromium(): Promise<Browser> {
     return await chromium.launch({
       executablePath: join(home, "chromium"),
       args: flags,
-      env: { ...process.env, LD_LIBRARY_PATH: libraries, FONTCONFIG_PATH: join(home, "fonts") } as Record<
-        string,
-        string
-      >,
+      env: {
+        ...process.env,
+        LD_LIBRARY_PATH: libraries,
+        FONTCONFIG_FILE: join(home, "fonts.conf"),
+      } as Record<string, string>,
     });
   }
   const executablePath = installed.find(existsSync);
