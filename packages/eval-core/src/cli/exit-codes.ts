@@ -39,6 +39,8 @@ const CODES: Readonly<Record<string, ExitCode>> = {
   NpyError: EXIT.badInput,
   OnnxError: EXIT.badInput,
   ProtocolError: EXIT.usage,
+  TrainingError: EXIT.failed,
+  GraphError: EXIT.badInput,
   DatabaseError: EXIT.database,
   WarehouseError: EXIT.database,
   RuntimeError: EXIT.device,

@@ -7,6 +7,7 @@ import { addDoctor } from "./commands/doctor.ts";
 import { addEvaluate } from "./commands/evaluate.ts";
 import { addFeatures } from "./commands/features.ts";
 import { addPreprocess } from "./commands/preprocess.ts";
+import { addTrain } from "./commands/train.ts";
 import type { AddCommand, Context } from "./context.ts";
 import { EXIT_HELP } from "./exit-codes.ts";
 import { makeTerminal } from "./terminal.ts";
@@ -15,6 +16,7 @@ const COMMANDS: readonly AddCommand[] = [
   addEvaluate,
   addDemo,
   addFeatures,
+  addTrain,
   addCheckpoint,
   addPreprocess,
   addDataset,
