@@ -8,7 +8,7 @@ import { compacted, joined, NEVER, presentClasses, recolumned } from "./linear-c
 import { type DeviceFeatures, openFeatures, stacked } from "./linear-device.ts";
 import { lossOf, penaltyOf } from "./linear-loss.ts";
 import type { LinearModel, ModelFit, Splits } from "./linear-model.ts";
-import { Preconditioner } from "./linear-preconditioner.ts";
+import { Preconditioner, subtractRowMeans } from "./linear-preconditioner.ts";
 import { REFIT_TOLERANCE, SWEEP_TOLERANCE, WEIGHT_DECAYS } from "./linear-protocol.ts";
 import type { LinearTask } from "./linear-record.ts";
 import { type Solver, solve } from "./linear-solve.ts";
@@ -36,7 +36,8 @@ export async function convergedModel(
     return known;
   };
   let preconditioner: Promise<Preconditioner> | undefined;
-  const prepared = async () => Preconditioner.of(await open("train"), centredSquares(train.x.data, mean));
+  const squares = centredSquares(train.x.data, mean);
+  const prepared = async () => Preconditioner.of(await open("train"), squares);
   const solverOn = async (on: "train" | "train+val", columns: readonly number[]): Promise<Solver> => {
     const parts = on === "train" ? (["train"] as const) : (["train", "val"] as const);
     const productsIn = async (precision: "single" | "double") => {
@@ -50,6 +51,7 @@ export async function convergedModel(
     return {
       single: await productsIn("single"),
       double: await productsIn("double"),
+      rowNorm: Math.sqrt(squares / train.x.shape[0]!),
       loss: lossOf(task, labels.length === 1 ? labels[0]! : joined(labels), columns.length),
       precondition: (penalty, residuals) =>
         inverse.at(penalty, residuals, columns.length, task === "multi-class"),
@@ -69,7 +71,9 @@ export async function convergedModel(
       solvers.set(on, solver);
       const from =
         on === "train" ? extrapolated(solutions) : best && recolumned(best, sweepColumns, columns, 0);
-      const start = from ?? new Float64Array((features + 1) * columns.length);
+      const start = from?.slice() ?? new Float64Array((features + 1) * columns.length);
+      // The optimum's sum to zero, and the preconditioner keeps them so.
+      if (task === "multi-class") subtractRowMeans(start, columns.length);
       const tolerance = on === "train" ? SWEEP_TOLERANCE : REFIT_TOLERANCE;
       const { x, inDouble, ...fit } = await solve(
         await solver,
@@ -78,7 +82,7 @@ export async function convergedModel(
         tolerance,
         signal,
       );
-      return { ...fit, solution: x };
+      return { ...fit, iterationsInFloat64: inDouble, solution: x };
     },
     logits: async (of, solution) => {
       const precision = of === "test" ? "double" : "single";

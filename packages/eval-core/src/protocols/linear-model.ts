@@ -6,8 +6,6 @@ export type Splits = Readonly<Record<"train" | "val" | "test", CheckedSplit>>;
 
 export interface ModelFit extends Refit {
   readonly solution: Float64Array;
-  /** What a reader should know about this fit beyond its status. */
-  readonly remark?: string;
 }
 
 /** Earlier solutions that a fit may start from. */

@@ -103,6 +103,7 @@ export async function paperModel(
         solution,
         objective: results.reduce((sum, result) => sum + result.objective, 0),
         iterations: Math.max(...results.map((result) => result.iterations)),
+        iterationsInFloat64: Math.max(...results.map((result) => result.iterations)),
         gradientNorm: Math.max(...results.map((result) => result.gradientNorm)),
         status: results.find((result) => result.status !== "converged")?.status ?? "converged",
       };

@@ -13,6 +13,8 @@ import type { DeviceFeatures } from "./linear-device.ts";
 import { type Spectrum, strongestDirections } from "./linear-spectrum.ts";
 
 const RANK = 192;
+/** Of the largest eigenvalue. */
+const SMALLEST_REST = 1e-5;
 
 export class Preconditioner {
   readonly #device: DeviceFeatures;
@@ -31,11 +33,9 @@ export class Preconditioner {
     const spectrum = await strongestDirections(await device.products(rank, "single"));
     await device.setBasis(spectrum.basis, rank);
     const found = spectrum.values.reduce((sum, value) => sum + value, 0);
-    return new Preconditioner(
-      device,
-      spectrum,
-      Math.max(0, total - found) / Math.max(1, device.features - rank),
-    );
+    const rest = (total - found) / Math.max(1, device.features - rank);
+    // Where nothing is left, 1 / penalty would be the tail, and float32 would lose the strong directions beside it.
+    return new Preconditioner(device, spectrum, Math.max(rest, SMALLEST_REST * spectrum.values[0]!));
   }
 
   /**
@@ -79,7 +79,8 @@ export class Preconditioner {
   }
 }
 
-function subtractRowMeans(values: Float64Array, classes: number): void {
+/** Makes every row (of parameters: every feature, and the intercept) sum to zero over the classes. */
+export function subtractRowMeans(values: Float64Array, classes: number): void {
   for (let row = 0; row < values.length; row += classes) {
     let sum = 0;
     for (let k = 0; k < classes; k++) sum += values[row + k]!;

@@ -3,7 +3,7 @@ import type { LinearMetric, LinearMode, LinearProtocol, LinearTask } from "./lin
 
 /** How near a solution is to its optimum: ||gradient|| <= tolerance * penalty * ||W||. */
 export const SWEEP_TOLERANCE = 1e-4;
-export const REFIT_TOLERANCE = 1e-6;
+export const REFIT_TOLERANCE = 1e-5;
 
 /** numpy.logspace(-6, 5, 45). */
 export const WEIGHT_DECAYS: readonly number[] = Array.from({ length: 45 }, (_, i) => 10 ** (-6 + i * 0.25));

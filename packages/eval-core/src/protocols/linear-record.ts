@@ -22,6 +22,8 @@ export interface SweepPoint {
   /** The metric on val, in percent. */
   readonly validation: number;
   readonly iterations: number;
+  /** Of these, those that float32 was not exact enough for; all of them in the mode paper-exact. */
+  readonly iterationsInFloat64: number;
   /** The largest absolute component of the gradient, in float64. */
   readonly gradientNorm: number;
   readonly status: FitStatus;
@@ -69,6 +71,7 @@ export interface LinearOptions {
 export interface Refit {
   readonly objective: number;
   readonly iterations: number;
+  readonly iterationsInFloat64: number;
   readonly gradientNorm: number;
   readonly status: FitStatus;
 }
@@ -97,7 +100,7 @@ export interface LinearRecord {
   /** samples x classes */
   readonly testLogits: Tensor<"float64">;
   readonly testLabels: AnyTensor;
-  /** Sentences about what did not go as it should: values that did not converge, falls back to float64. */
+  /** Sentences about what did not go as it should: fits that did not converge. */
   readonly warnings: readonly string[];
 }
 

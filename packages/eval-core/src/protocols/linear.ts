@@ -7,7 +7,7 @@ import { createHash } from "node:crypto";
 import { bytesOf } from "../tensor/index.ts";
 import { convergedModel } from "./linear-converged.ts";
 import { checkLinearInput, LinearInputError } from "./linear-input.ts";
-import type { LinearModel, ModelFit, Splits } from "./linear-model.ts";
+import type { LinearModel, Splits } from "./linear-model.ts";
 import { paperModel } from "./linear-paper.ts";
 import { linearProtocol } from "./linear-protocol.ts";
 import type {
@@ -15,6 +15,7 @@ import type {
   LinearProtocol,
   LinearRecord,
   LinearState,
+  Refit,
   SweepPoint,
 } from "./linear-record.ts";
 import { required, scoresOf, valuesOf } from "./linear-score.ts";
@@ -29,16 +30,7 @@ export async function fitLinear(options: LinearOptions): Promise<LinearRecord> {
   const protocol = linearProtocol(task, metric, mode);
   const make = mode === "converged" ? convergedModel : paperModel;
   await using model = await make(splits, task, classes, device, signal);
-  const warnings: string[] = [];
-  const noted = (weightDecay: number, { status, remark, iterations }: ModelFit) => {
-    const name = `weight decay ${weightDecay.toPrecision(3)}`;
-    if (status === "iteration-limit") warnings.push(`${name}: not converged after ${iterations} iterations`);
-    if (status === "line-search-failed")
-      warnings.push(`${name}: the line search failed after ${iterations} iterations`);
-    if (remark) warnings.push(`${name}: ${remark}`);
-  };
-
-  const state = await sweep(model, splits, options, protocol, noted);
+  const state = await sweep(model, splits, options, protocol);
   const points = state.sweep.toSorted((a, b) => a.weightDecay - b.weightDecay);
   const chosen = points.reduce((best, point) =>
     point.validation > best.validation ? point : best,
@@ -46,7 +38,6 @@ export async function fitLinear(options: LinearOptions): Promise<LinearRecord> {
 
   signal?.throwIfAborted();
   const refit = await model.fit("train+val", chosen, state);
-  noted(chosen, refit);
   onProgress?.({ phase: "refit", done: 1, total: 1 });
   const { labels } = splits.test;
   const logits = await model.logits("test", refit.solution);
@@ -61,6 +52,7 @@ export async function fitLinear(options: LinearOptions): Promise<LinearRecord> {
     refit: {
       objective: refit.objective,
       iterations: refit.iterations,
+      iterationsInFloat64: refit.iterationsInFloat64,
       gradientNorm: refit.gradientNorm,
       status: refit.status,
     },
@@ -72,8 +64,17 @@ export async function fitLinear(options: LinearOptions): Promise<LinearRecord> {
     },
     testLogits: { dtype: "float64", shape: [n, classes], data: logits },
     testLabels: options.test.y,
-    warnings,
+    warnings: [
+      ...points.flatMap((point) => complaint(`weight decay ${point.weightDecay.toPrecision(3)}`, point)),
+      ...complaint("the refit", refit),
+    ],
   };
+}
+
+function complaint(name: string, { status, iterations }: Pick<Refit, "status" | "iterations">): string[] {
+  if (status === "iteration-limit") return [`${name}: not converged after ${iterations} iterations`];
+  if (status === "line-search-failed") return [`${name}: no step helped after ${iterations} iterations`];
+  return [];
 }
 
 /** Fits what is not fitted yet, saving after every value. */
@@ -82,7 +83,6 @@ async function sweep(
   splits: Splits,
   { classes, task, metric, signal, checkpoint, onProgress }: LinearOptions,
   protocol: LinearProtocol,
-  noted: (weightDecay: number, fit: ModelFit) => void,
 ): Promise<LinearState> {
   const key = checkpoint ? keyOf(splits, protocol) : "";
   const total = model.order.length;
@@ -93,13 +93,13 @@ async function sweep(
   for (const weightDecay of model.order.slice(state.sweep.length)) {
     signal?.throwIfAborted();
     const fit = await model.fit("train", weightDecay, state);
-    noted(weightDecay, fit);
     const logits = await model.logits("val", fit.solution);
     const point: SweepPoint = {
       weightDecay,
       objective: fit.objective,
       validation: required(metric, scoresOf(task, logits, splits.val.labels, classes, false)).value,
       iterations: fit.iterations,
+      iterationsInFloat64: fit.iterationsInFloat64,
       gradientNorm: fit.gradientNorm,
       status: fit.status,
     };
