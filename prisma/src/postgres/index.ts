@@ -9,7 +9,7 @@ import { dirname, join, resolve } from "node:path";
 import pg from "pg";
 import { fileError } from "../error.ts";
 import { applicationLogin, applicationRole, databaseName } from "../names.ts";
-import { findBinaries, giveTo, reachableFolder } from "./binaries.ts";
+import { findBinaries, giveTo, reachableFolder, type User } from "./binaries.ts";
 import { clearLeftovers, ensureCluster, newPassword } from "./cluster.ts";
 import { leaveFolder, takeFolder } from "./owner.ts";
 import { type Durability, startServer } from "./server.ts";
@@ -74,6 +74,21 @@ function applicationPassword(folder: string): string {
   }
 }
 
+/** The folder of the data, made and given to whom Postgres runs as. */
+function openFolder(wanted: string, user: User | null, log: (line: string) => void): string {
+  try {
+    const folder = reachableFolder(wanted, user);
+    if (folder !== wanted) {
+      log(`The database is kept in ${folder}: ${wanted} is closed to Postgres' own user.`);
+    }
+    mkdirSync(folder, { recursive: true });
+    giveTo(user, folder);
+    return folder;
+  } catch (error) {
+    throw fileError(error, wanted);
+  }
+}
+
 /**
  * Starts the cluster in `dataDir`, making it on the first call. Throws a DatabaseError with one sentence where that
  * cannot be. It handles what an earlier process left: a dead or still living server, a half-made cluster.
@@ -81,16 +96,7 @@ function applicationPassword(folder: string): string {
 export async function startPostgres(options: PostgresOptions): Promise<Postgres> {
   const { port = 0, log = () => undefined, stateFile, durability = "durable" } = options;
   const binaries = findBinaries();
-  const folder = reachableFolder(resolve(options.dataDir), binaries.user);
-  if (folder !== resolve(options.dataDir)) {
-    log(`The database is kept in ${folder}: ${resolve(options.dataDir)} is closed to Postgres' own user.`);
-  }
-  try {
-    mkdirSync(folder, { recursive: true });
-    giveTo(binaries.user, folder);
-  } catch (error) {
-    throw fileError(error, folder);
-  }
+  const folder = openFolder(resolve(options.dataDir), binaries.user, log);
   takeFolder(folder);
   try {
     await clearLeftovers(folder, log);
