@@ -6,7 +6,6 @@ import pg from "pg";
 import { startPostgres } from "../index.ts";
 
 const postgres = await startPostgres({ dataDir: process.argv[2] ?? "", durability: "fast" });
-console.log(JSON.stringify({ pid: postgres.pid, url: postgres.url }));
 const waiting = setInterval(() => undefined, 60_000);
 
 process.on("SIGINT", async () => {
@@ -18,3 +17,6 @@ process.on("SIGINT", async () => {
   await postgres.stop();
   clearInterval(waiting);
 });
+
+// Last: whoever reads it may send the signal at once.
+console.log(JSON.stringify({ pid: postgres.pid, url: postgres.url }));
