@@ -75,7 +75,11 @@ beforeAll(async () => {
 });
 afterEach(async () => {
   for (const postgres of running.splice(0)) await postgres.stop();
-  for (const host of hosts.splice(0)) if (host.exitCode === null) host.kill("SIGKILL");
+  for (const host of hosts.splice(0)) {
+    if (host.exitCode !== null || host.signalCode !== null) continue;
+    host.kill("SIGKILL");
+    await once(host, "exit");
+  }
 });
 afterAll(() => rmSync(parent, { recursive: true, force: true }));
 
