@@ -49,12 +49,14 @@ export interface RunHooks {
  */
 export function planEvaluation(preparation: Preparation): Planned {
   const { setting, dataset, preprocessing, checkpoint, manifest, seed, skipUnreadable } = preparation;
+  const { splitRule, missing } = dataset.origin;
   const origin = {
     features: "global average of the last stage, evaluation mode",
     preprocessing: { ...preprocessing },
     ...(skipUnreadable ? { unreadable: "skipped" } : {}),
+    // Results on a copy that is not whole are comparable with none on the whole dataset.
+    ...(missing.length > 0 ? { partial: missing } : {}),
   };
-  const { splitRule } = dataset.origin;
   let protocol: ProtocolDescription;
   if (setting.kind === "linear") {
     const splits = { rule: splitRule, validation: trainingSplits(dataset).validationRule };

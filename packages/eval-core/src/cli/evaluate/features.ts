@@ -45,6 +45,7 @@ async function linear(
   options: EvaluateOptions & { readonly features: string },
   { mode }: Extract<Setting, { kind: "linear" }>,
 ): Promise<Evaluation> {
+  const device = deviceChoice(options.device);
   const arrays = linearArrays(options.features, options.metric);
   const order = join(options.features, "fold_order.npy");
   const step = timed(terminal.step("Linear probe"));
@@ -52,7 +53,7 @@ async function linear(
     dataset: GIVEN,
     mode,
     protocol: linearDescription(arrays, mode, ORIGIN),
-    device: deviceChoice(options.device),
+    device,
     ...(existsSync(order) ? { foldOrder: Int32Array.from(readNpy(order).data, Number) } : {}),
     onProgress: ({ phase, done, total }) => {
       if (phase === "sweep") step.update(done, total);

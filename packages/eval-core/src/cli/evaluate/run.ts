@@ -1,4 +1,6 @@
 /** Runs the targets of a request one after the other: what fails or is missing is named, and the rest goes on. */
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
 import { type Dataset, datasetEntry, locateDataset, openDataset } from "../../datasets/index.ts";
 import { backboneOf, type Extractor, openExtractor } from "../../features/index.ts";
 import { type Planned, planEvaluation, runEvaluation } from "../../protocols/evaluate.ts";
@@ -95,6 +97,11 @@ async function evaluateTarget(
   extractor: () => Promise<Extractor>,
 ): Promise<Ending> {
   const dataset = await openDataset(target.dataset, request.data, { allowPartial: request.allowPartial });
+  if (dataset.origin.missing.length > 0) {
+    terminal.say(
+      `Note: ${dataset.title} is not whole (${dataset.origin.missing.join("; ")}): its result is recorded under a protocol of its own.`,
+    );
+  }
   const manifest = await hashed(dataset, { terminal, signal }, request.cacheFolder);
   const plan = planOf(request, target, dataset, manifest);
   const { identity } = plan;
@@ -145,9 +152,11 @@ function planOf(request: EvaluateRequest, { setting }: Target, dataset: Dataset,
 }
 
 async function hashed(dataset: Dataset, { terminal, signal }: Context, cacheFolder: string): Promise<string> {
+  const known = join(cacheFolder, "manifests");
+  mkdirSync(known, { recursive: true });
   const step = timed(terminal.step(`${dataset.title}: hashing the images`));
   const manifest = await dataset.manifestHash({
-    cacheFile: `${cacheFolder}/manifests/${dataset.name}.json`,
+    cacheFile: join(known, `${dataset.name}.json`),
     onProgress: (done, total) => step.update(done, total),
     signal,
   });
