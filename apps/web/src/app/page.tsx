@@ -1,8 +1,10 @@
-import { Board } from "../components/board/board";
+import { Overview } from "../components/overview/overview";
 import { SuiteNav } from "../components/suite-nav";
-import { readQuery, type SearchParams } from "../lib/address";
 
-export default async function Home({ searchParams }: { searchParams: SearchParams }) {
+// Every page shows the record as it is now.
+export const dynamic = "force-dynamic";
+
+export default function Home() {
   return (
     <>
       <h1 className="text-2xl font-semibold tracking-tight">
@@ -13,7 +15,7 @@ export default async function Home({ searchParams }: { searchParams: SearchParam
         what predicts what.
       </p>
       <SuiteNav current="overview" />
-      <Board suite="overview" query={await readQuery(searchParams)} />
+      <Overview />
     </>
   );
 }

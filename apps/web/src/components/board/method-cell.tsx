@@ -3,7 +3,7 @@ import { familyNames } from "../../lib/format";
 import type { BoardRow } from "./rows";
 
 /** The row's heading: it stays in view while the columns scroll. */
-export function MethodCell({ row }: { row: BoardRow }) {
+export function MethodCell({ row }: { row: Pick<BoardRow, "slug" | "name" | "family"> }) {
   return (
     <th scope="row" className="sticky left-0 z-10 whitespace-nowrap bg-ground text-left font-medium">
       <span
