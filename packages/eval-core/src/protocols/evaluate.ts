@@ -3,13 +3,16 @@
  * now; values, record and identity out. Recording them is the caller's.
  */
 import { join } from "node:path";
+import type { Checkpoint } from "../checkpoints/index.ts";
 import { type Dataset, trainingSplits } from "../datasets/index.ts";
 import type { Extractor, ExtractProgress } from "../features/index.ts";
 import type { Preprocessing } from "../images/index.ts";
 import { linearArrays, pooledArrays } from "./evaluate-arrays.ts";
 import { evaluateFewShot, fewShotDescription } from "./evaluate-few-shot.ts";
+import { evaluateFinetune, finetuneDescription } from "./evaluate-finetune.ts";
 import { evaluateLinear, linearDescription } from "./evaluate-linear.ts";
 import { type Evaluation, identityOf, type ProtocolDescription } from "./evaluation.ts";
+import type { FinetuneProgress } from "./finetune-record.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { ProtocolError, type Setting } from "./settings.ts";
 
@@ -41,6 +44,11 @@ export interface RunHooks {
   readonly signal?: AbortSignal;
   /** Where unfinished work is kept; nowhere unless told. */
   readonly cacheFolder?: string;
+  /** The network, for settings that train it. */
+  readonly checkpoint?: Checkpoint;
+  /** CPU threads of one operator in training. */
+  readonly threads?: number;
+  readonly onFinetune?: (progress: FinetuneProgress) => void;
 }
 
 /**
@@ -61,6 +69,10 @@ export function planEvaluation(preparation: Preparation): Planned {
   if (setting.kind === "linear") {
     const splits = { rule: splitRule, validation: trainingSplits(dataset).validationRule };
     protocol = linearDescription(dataset, setting.mode, { ...origin, splits });
+  } else if (setting.kind === "finetune") {
+    const splits = { rule: splitRule, validation: trainingSplits(dataset).validationRule };
+    const { features: _, ...images } = origin;
+    protocol = finetuneDescription(dataset, setting.finetune, preprocessing, { ...images, splits });
   } else {
     if (dataset.task !== "multi-class") {
       throw new ProtocolError(`${dataset.title} has several labels an image: few-shot episodes need one`);
@@ -84,6 +96,23 @@ export async function runEvaluation(
   const { setting, dataset, manifest, preprocessing, protocol, skipUnreadable, identity, seed } = planned;
   const { onFeatures, onProgress, signal, cacheFolder } = hooks;
   const stop = signal ? { signal } : {};
+  if (setting.kind === "finetune") {
+    if (!hooks.checkpoint)
+      throw new ProtocolError("fine-tuning needs the checkpoint itself, not only its features");
+    return evaluateFinetune({
+      checkpoint: hooks.checkpoint,
+      dataset,
+      described: protocol,
+      protocol: setting.finetune,
+      preprocessing,
+      seed,
+      device: extractor.device,
+      ...(hooks.threads === undefined ? {} : { threads: hooks.threads }),
+      ...(cacheFolder === undefined ? {} : { workDir: join(cacheFolder, "finetune", identity) }),
+      ...(hooks.onFinetune ? { onProgress: hooks.onFinetune } : {}),
+      ...stop,
+    });
+  }
   const features = await extractor.features(dataset, {
     preprocessing,
     manifest,

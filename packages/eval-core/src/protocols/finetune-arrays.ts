@@ -9,6 +9,7 @@ import { SeededRandom } from "../tensor/random.ts";
 import { type AnyTensor, tensor } from "../tensor/tensor.ts";
 import { finetuneModel, freshHead, HEAD_PREFIX, withWeights } from "./finetune-model.ts";
 import { Trainer } from "./finetune-trainer.ts";
+import { TrainingError } from "./training-error.ts";
 
 export interface TrainOnArraysOptions {
   /** A file of weights. */
@@ -46,10 +47,6 @@ export interface TrainedOnArrays {
   readonly weights: ReadonlyMap<string, AnyTensor>;
   /** The first step's, named alike; empty unless asked for. */
   readonly gradients: ReadonlyMap<string, AnyTensor>;
-}
-
-export class TrainingError extends Error {
-  override name = "TrainingError";
 }
 
 /** @throws TrainingError on arrays that do not fit, and on a loss that is not a number. */

@@ -52,6 +52,12 @@ function addTargetOptions(command: Command): void {
     .option("--mode <mode>", "of the linear protocol: converged, or paper-exact", "converged")
     .option("--metric <name>", "with --features: accuracy, mean-per-class-accuracy or map11")
     .option("--episodes <file>", "few-shot episodes to use in place of drawn ones")
+    .option("--steps <number>", "of fine-tuning; 5000 unless told")
+    .option("--batch <number>", "images of a fine-tuning step; 64 unless told")
+    .option(
+      "--grid <rates/decays/augmentations>",
+      "of fine-tuning, such as 0.01,0.1/0,1e-4/centre-crop; the paper's 40 unless told",
+    )
     .option("--seed <number>", "of the drawn episodes", "0");
 }
 

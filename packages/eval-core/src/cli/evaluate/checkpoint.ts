@@ -1,11 +1,13 @@
 /** `evaluate --checkpoint FILE`: parses what is asked, runs it, records it, and ends with a table. */
 import { datasetEntry } from "../../datasets/index.ts";
+import { type FinetuneSettings, gridNamed } from "../../protocols/finetune-protocol.ts";
 import { settingNamed } from "../../protocols/settings.ts";
 import { openCheckpoint } from "../commands/checkpoint.ts";
 import { namedPreprocessing } from "../commands/preprocess.ts";
 import { type Context, cacheFolder } from "../context.ts";
 import { CommandError, EXIT } from "../exit-codes.ts";
 import { deviceChoice, methodSlug, wholeNumber } from "../options.ts";
+import { calibrationAverage } from "./calibration-average.ts";
 import { planTable, planTargets } from "./dry-run.ts";
 import { readEpisodes } from "./episodes-file.ts";
 import { openRecorder, type Recorder } from "./recorder.ts";
@@ -23,6 +25,8 @@ export async function evaluateCheckpoint(context: Context, options: EvaluateOpti
       return context.terminal.print(options.json ? JSON.stringify(plan, null, 2) : planTable(plan));
     }
     const outcomes = await runTargets(context, request, recorder);
+    const average = calibrationAverage(request, outcomes);
+    if (average) await recorder?.derive(average);
     await report(context, options, request, outcomes, recorder);
   } finally {
     await recorder?.close();
@@ -61,13 +65,24 @@ async function requestOf(options: EvaluateOptions): Promise<EvaluateRequest> {
   };
 }
 
-function targetsOf({ suite, dataset, data, protocol, mode, episodes }: EvaluateOptions): Target[] {
+/** The shorter schedule that was asked for; nothing for the paper's. */
+function finetuneOf({ steps, grid, batch }: EvaluateOptions): Partial<FinetuneSettings> {
+  return {
+    ...(steps === undefined ? {} : { steps: wholeNumber("--steps", steps, 1) }),
+    ...(batch === undefined ? {} : { batch: wholeNumber("--batch", batch, 2) }),
+    ...(grid === undefined ? {} : { grid: gridNamed(grid) }),
+  };
+}
+
+function targetsOf(options: EvaluateOptions): Target[] {
+  const { suite, dataset, data, protocol, mode, episodes } = options;
+  const finetune = finetuneOf(options);
   if (suite !== undefined) {
     if (dataset !== undefined) {
       throw new CommandError("--suite names its datasets: leave --dataset out", EXIT.usage);
     }
     const { setting, datasets } = suiteNamed(suite);
-    return datasets.map((name) => ({ setting: settingNamed(setting, mode), dataset: name }));
+    return datasets.map((name) => ({ setting: settingNamed(setting, mode, { finetune }), dataset: name }));
   }
   if (dataset === undefined && data === undefined) {
     throw new CommandError(
@@ -78,17 +93,19 @@ function targetsOf({ suite, dataset, data, protocol, mode, episodes }: EvaluateO
   const given = episodes === undefined ? undefined : readEpisodes(episodes);
   const name = dataset ?? "folder";
   datasetEntry(name);
-  return [{ setting: settingNamed(protocol, mode, given), dataset: name }];
+  return [{ setting: settingNamed(protocol, mode, { given, finetune }), dataset: name }];
 }
 
 async function report(
   { terminal }: Context,
   { json }: EvaluateOptions,
-  { suite, data }: EvaluateRequest,
+  request: EvaluateRequest,
   outcomes: readonly Outcome[],
   recorder: Recorder | undefined,
 ): Promise<void> {
-  const rows = await rowsOf(outcomes, recorder);
+  const { suite, data } = request;
+  const average = calibrationAverage(request, outcomes);
+  const rows = await rowsOf(outcomes, average?.values ?? [], recorder);
   if (json) {
     const single = outcomes[0];
     const document =

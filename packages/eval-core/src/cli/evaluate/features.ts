@@ -26,7 +26,13 @@ export async function evaluateFeatures(
   options: EvaluateOptions & { readonly features: string },
 ): Promise<void> {
   const given = options.episodes === undefined ? undefined : readEpisodes(options.episodes);
-  const setting = settingNamed(options.protocol, options.mode, given);
+  const setting = settingNamed(options.protocol, options.mode, { given });
+  if (setting.kind === "finetune") {
+    throw new CommandError(
+      "fine-tuning trains the network itself: give --checkpoint, not --features",
+      EXIT.usage,
+    );
+  }
   const evaluation = await (setting.kind === "linear"
     ? linear(context, options, setting)
     : fewShotOf(context, options, setting));

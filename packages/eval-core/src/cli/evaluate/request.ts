@@ -46,6 +46,9 @@ export interface EvaluateOptions {
   readonly mode: string;
   readonly metric?: string;
   readonly episodes?: string;
+  readonly steps?: string;
+  readonly grid?: string;
+  readonly batch?: string;
   readonly logits?: string;
   readonly seed: string;
   readonly preprocessing: string;

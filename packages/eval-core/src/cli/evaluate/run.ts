@@ -9,6 +9,7 @@ import type { Context } from "../context.ts";
 import { exitCodeOf } from "../exit-codes.ts";
 import { duration, timed } from "../terminal.ts";
 import { versions } from "../versions.ts";
+import { finetuneTeller } from "./finetune-progress.ts";
 import { type Finished, readFinished, writeFinished } from "./finished.ts";
 import type { RecordedValue, Recorder, RunDescription } from "./recorder.ts";
 import type { EvaluateRequest, Target } from "./request.ts";
@@ -123,7 +124,7 @@ async function evaluateTarget(
     const opened = await extractor();
     const runId = await recorder?.begin(described(opened.device, new Date()));
     try {
-      finished = await compute(plan, opened, { terminal, signal }, request.cacheFolder);
+      finished = await compute(plan, opened, { terminal, signal }, request);
     } catch (error) {
       const reason = signal.aborted ? "interrupted" : error instanceof Error ? error.message : String(error);
       if (runId !== undefined) await recorder?.fail(runId, reason);
@@ -168,7 +169,7 @@ async function compute(
   plan: Planned,
   extractor: Extractor,
   { terminal, signal }: Context,
-  cacheFolder: string,
+  { cacheFolder, checkpoint, threads }: EvaluateRequest,
 ): Promise<Finished> {
   const startedAt = new Date().toISOString();
   const { title } = plan.dataset;
@@ -187,6 +188,9 @@ async function compute(
       if (done === total) features.end(`${total} images`);
     },
     onProgress: (done, total) => rest.update(done, total),
+    checkpoint,
+    ...(threads === undefined ? {} : { threads }),
+    onFinetune: finetuneTeller(title, terminal, rest),
   });
   rest.end("done");
   return { evaluation, startedAt, finishedAt: new Date().toISOString(), device: extractor.device };

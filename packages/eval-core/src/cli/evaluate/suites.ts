@@ -6,6 +6,7 @@ import { CommandError, EXIT } from "../exit-codes.ts";
 const SETTING_OF: Readonly<Record<string, string>> = {
   demo: "many-shot-linear",
   "many-shot-linear": "many-shot-linear",
+  "many-shot-finetune": "many-shot-finetune",
   "few-shot-kornblith": "few-shot-20",
   "few-shot-kornblith-5": "few-shot-5",
   "few-shot-kornblith-50": "few-shot-50",
