@@ -7,7 +7,12 @@ import { connect, type Database, databaseUrl } from "@transferboard/prisma";
 import type { Checkpoint } from "../../checkpoints/index.ts";
 import { type Dataset, datasetEntry } from "../../datasets/index.ts";
 import type { Planned } from "../../protocols/evaluate.ts";
-import { type Evaluation, identityOf, type MeasuredValue } from "../../protocols/evaluation.ts";
+import {
+  type Evaluation,
+  identityOf,
+  type MeasuredValue,
+  type ProtocolDescription,
+} from "../../protocols/evaluation.ts";
 import {
   failRun,
   type MethodToRecord,
@@ -16,6 +21,7 @@ import {
   startRun,
 } from "../../warehouse/index.ts";
 import { CommandError, EXIT } from "../exit-codes.ts";
+import { versions } from "../versions.ts";
 
 export type RecordedValue = Pick<MeasuredValue, "measure" | "value" | "interval" | "n">;
 
@@ -26,8 +32,19 @@ export interface RunDescription {
   readonly checkpoint: Checkpoint;
   readonly method: MethodToRecord;
   readonly device: string;
-  readonly versions: Readonly<Record<string, string>>;
   readonly startedAt: Date;
+}
+
+/** Values over several runs, such as a mean over a suite's datasets. */
+export interface Derived {
+  readonly checkpoint: Checkpoint;
+  readonly method: MethodToRecord;
+  readonly dataset: RunToRecord["dataset"];
+  readonly protocol: ProtocolDescription;
+  readonly seed: number;
+  readonly device: string;
+  readonly values: readonly RecordedValue[];
+  readonly record: Readonly<Record<string, unknown>>;
 }
 
 export interface Recorder {
@@ -37,6 +54,8 @@ export interface Recorder {
   begin(run: RunDescription): Promise<string>;
   finish(run: RunDescription, evaluation: Evaluation, finishedAt: Date): Promise<void>;
   fail(runId: string, reason: string): Promise<void>;
+  /** Records what follows from runs that are recorded; once. */
+  derive(derived: Derived): Promise<void>;
   /** The published values of a measure, by method slug. */
   published(measure: string): Promise<ReadonlyMap<string, number>>;
   close(): Promise<void>;
@@ -62,29 +81,37 @@ export async function openRecorder(): Promise<Recorder> {
     begin: async (run) => (await startRun(db, toRecord(run))).runId,
     finish: (run, evaluation, finishedAt) => record(db, run, evaluation, finishedAt),
     fail: (runId, reason) => failRun(db, runId, reason),
+    derive: (derived) => recordDerived(db, derived),
     published: (measure) => publishedValues(db, measure),
     close: () => db.$disconnect(),
   };
 }
 
+/** A run's values, and those of the runs beside it that came from the same fit. */
 async function recordedValues(db: Database, identity: string): Promise<RecordedValue[] | undefined> {
-  const run = await db.run.findUnique({
-    where: { identity },
-    select: {
-      state: true,
-      results: { include: { measure: { select: { slug: true } } }, orderBy: { id: "asc" } },
-    },
-  });
+  const results = {
+    include: { measure: { select: { slug: true } } },
+    orderBy: { id: "asc" },
+  } as const;
+  const run = await db.run.findUnique({ where: { identity }, include: { results } });
   if (run?.state !== "DONE") return undefined;
-  return run.results.map(({ measure, value, intervalLower, intervalUpper, sampleSize }) => ({
-    measure: measure.slug,
-    value,
-    interval:
-      intervalLower === null || intervalUpper === null
-        ? null
-        : { lower: intervalLower, upper: intervalUpper },
-    n: sampleSize,
-  }));
+  const { checkpointId, datasetSlug, datasetManifest } = run;
+  const beside = await db.run.findMany({
+    where: { checkpointId, datasetSlug, datasetManifest, record: { path: ["of"], equals: identity } },
+    include: { results },
+    orderBy: { createdAt: "asc" },
+  });
+  return [run, ...beside].flatMap((one) =>
+    one.results.map(({ measure, value, intervalLower, intervalUpper, sampleSize }) => ({
+      measure: measure.slug,
+      value,
+      interval:
+        intervalLower === null || intervalUpper === null
+          ? null
+          : { lower: intervalLower, upper: intervalUpper },
+      n: sampleSize,
+    })),
+  );
 }
 
 async function publishedValues(db: Database, measure: string): Promise<ReadonlyMap<string, number>> {
@@ -136,30 +163,46 @@ function identityParts({ checkpoint, manifest, seed, again, identity }: Planned)
 
 const asObject = (value: unknown) => (typeof value === "object" && value !== null ? value : {});
 
-function toRecord({
-  planned,
-  registered,
-  checkpoint,
-  method,
-  device,
-  versions,
-  startedAt,
-}: RunDescription): RunToRecord {
-  const { architecture, normalisation, file, sha256 } = checkpoint;
+async function recordDerived(db: Database, derived: Derived): Promise<void> {
+  const { checkpoint, method, dataset, protocol, seed, device, values, record } = derived;
+  const now = new Date();
+  const identity = identityOf({
+    protocol: protocol.fingerprint,
+    checkpoint: checkpoint.sha256,
+    manifest: dataset.manifest,
+    seed,
+  });
+  await recordEvaluation(db, {
+    method,
+    checkpoint: checkpointToRecord(checkpoint),
+    dataset,
+    protocol,
+    run: { identity, seed, device, versions: versions(), startedAt: now, finishedAt: now, record },
+    results: values.map(({ measure, value, interval, n }) => ({ measure, value, interval, sampleSize: n })),
+  });
+}
+
+function checkpointToRecord(checkpoint: Checkpoint): RunToRecord["checkpoint"] {
+  const { sha256, file, architecture, normalisation } = checkpoint;
   const { format, layout, kept, dropped, converted } = checkpoint;
   return {
+    sha256,
+    name: file,
+    architecture: `${architecture.name}, width ${architecture.width}`,
+    featureDimension: architecture.featureDimension,
+    normalisation,
+    loading: { format, layout, kept: kept.length, dropped, converted },
+  };
+}
+
+function toRecord(description: RunDescription): RunToRecord {
+  const { planned, registered, checkpoint, method, device, startedAt } = description;
+  return {
     method,
-    checkpoint: {
-      sha256,
-      name: file,
-      architecture: `${architecture.name}, width ${architecture.width}`,
-      featureDimension: architecture.featureDimension,
-      normalisation,
-      loading: { format, layout, kept: kept.length, dropped, converted },
-    },
+    checkpoint: checkpointToRecord(checkpoint),
     dataset: datasetToRecord(planned.dataset, registered, planned.manifest),
     protocol: planned.protocol,
-    run: { identity: planned.identity, seed: planned.seed, device, versions, startedAt },
+    run: { identity: planned.identity, seed: planned.seed, device, versions: versions(), startedAt },
   };
 }
 

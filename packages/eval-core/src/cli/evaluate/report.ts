@@ -1,6 +1,6 @@
 /** What an evaluation ends with: a table for people, or one JSON document. */
 import { table } from "../table.ts";
-import type { Recorder } from "./recorder.ts";
+import type { RecordedValue, Recorder } from "./recorder.ts";
 import type { Outcome } from "./run.ts";
 
 export interface Row {
@@ -19,25 +19,21 @@ export interface Row {
     | undefined;
 }
 
-export async function rowsOf(outcomes: readonly Outcome[], recorder: Recorder | undefined): Promise<Row[]> {
+/** What an outcome measured. */
+export function valuesOf(outcome: Outcome): readonly RecordedValue[] {
+  if (outcome.state === "done") return outcome.evaluation.values;
+  return outcome.state === "recorded" ? outcome.values : [];
+}
+
+export async function rowsOf(
+  outcomes: readonly Outcome[],
+  derived: readonly RecordedValue[],
+  recorder: Recorder | undefined,
+): Promise<Row[]> {
   const rows: Row[] = [];
-  for (const outcome of outcomes) {
-    const values =
-      outcome.state === "done"
-        ? outcome.evaluation.values
-        : outcome.state === "recorded"
-          ? outcome.values
-          : [];
-    for (const { measure, value, interval, n } of values ?? []) {
-      const published = await recorder?.published(measure);
-      rows.push({
-        measure,
-        value,
-        interval,
-        n,
-        standing: published && standingOf(measure, value, published),
-      });
-    }
+  for (const { measure, value, interval, n } of [...outcomes.flatMap(valuesOf), ...derived]) {
+    const published = await recorder?.published(measure);
+    rows.push({ measure, value, interval, n, standing: published && standingOf(measure, value, published) });
   }
   return rows;
 }

@@ -8,7 +8,6 @@ import type { Evaluation } from "../../protocols/evaluation.ts";
 import type { Context } from "../context.ts";
 import { exitCodeOf } from "../exit-codes.ts";
 import { duration, timed } from "../terminal.ts";
-import { versions } from "../versions.ts";
 import { finetuneTeller } from "./finetune-progress.ts";
 import { type Finished, readFinished, writeFinished } from "./finished.ts";
 import type { RecordedValue, Recorder, RunDescription } from "./recorder.ts";
@@ -25,6 +24,7 @@ export type Outcome = { readonly target: Target; readonly title: string } & (
   | {
       readonly state: "recorded";
       readonly identity: string;
+      readonly manifest: string;
       readonly values: readonly RecordedValue[];
     }
   | { readonly state: "missing"; readonly reason: string }
@@ -108,8 +108,7 @@ async function evaluateTarget(
   const { identity } = plan;
   const recorded = await recorder?.recorded(identity);
   let finished = readFinished(request.cacheFolder, identity);
-  // The file also has the values that runs beside the main one recorded.
-  if (recorded) return { state: "recorded", identity, values: finished?.evaluation.values ?? recorded };
+  if (recorded) return { state: "recorded", identity, manifest, values: recorded };
 
   const described = (device: string, startedAt: Date): RunDescription => ({
     planned: plan,
@@ -117,7 +116,6 @@ async function evaluateTarget(
     checkpoint: request.checkpoint,
     method: request.method,
     device,
-    versions: versions(),
     startedAt,
   });
   if (!finished) {
