@@ -2,7 +2,10 @@
  * Line searches. Both take the value and slope at 0 and answer a step that satisfies the strong Wolfe
  * conditions, the last one tried; undefined when there is none to be found.
  */
-import type { Line } from "./lbfgs.ts";
+/** The function of one variable f(x + step * direction). */
+export interface Line {
+  at(step: number): { readonly value: number; readonly slope: number };
+}
 
 export interface SearchResult {
   readonly step: number;

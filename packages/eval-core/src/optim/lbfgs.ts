@@ -11,18 +11,15 @@
  * the relative decrease of the objective.
  */
 import { LbfgsMemory } from "./lbfgs-memory.ts";
-import { convexSearch, moreThuente, type SearchResult } from "./lbfgs-search.ts";
+import { convexSearch, type Line, moreThuente, type SearchResult } from "./lbfgs-search.ts";
 import { dot, largest } from "./lbfgs-vector.ts";
+
+export type { Line } from "./lbfgs-search.ts";
 
 export interface Point {
   readonly objective: number;
   /** Valid until the next call of `start` or `accept`. */
   readonly gradient: Float64Array;
-}
-
-/** The function of one variable f(x + step * direction). */
-export interface Line {
-  at(step: number): { readonly value: number; readonly slope: number };
 }
 
 export interface Objective {
