@@ -11,6 +11,7 @@ export {
   type Database,
   type TransactionClient,
 } from "./client.ts";
+export { commitTogether } from "./commit-together.ts";
 export { type DatabaseLocation, databaseUrl, stateFile } from "./discover.ts";
 export { DatabaseError } from "./error.ts";
 export {
