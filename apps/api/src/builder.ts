@@ -10,8 +10,9 @@ import ValidationPlugin from "@pothos/plugin-validation";
 import type PrismaTypes from "@transferboard/prisma/pothos";
 import { getDatamodel } from "@transferboard/prisma/pothos";
 import type { Context } from "./context.ts";
-import { BadInput, CallerError } from "./errors.ts";
+import { BadInput, NotAuthorized } from "./errors.ts";
 import { COST } from "./limits.ts";
+import { scopeOf } from "./modules/account/rules.ts";
 import type { Scope } from "./modules/account/scopes.ts";
 
 export interface SchemaTypes {
@@ -76,8 +77,7 @@ export const builder = new SchemaBuilder<SchemaTypes>({
       const viewer = await context.viewer();
       return { scope: (scope) => viewer?.can(scope) ?? false };
     },
-    unauthorizedError: (_parent, _context, info) =>
-      new CallerError("NOT_AUTHORIZED", `The field '${info.fieldName}' needs a token with more scope.`),
+    unauthorizedError: (_parent, context, info) => unauthorized(info.fieldName, context),
   },
   validation: {
     validationError: ({ issues }) =>
@@ -89,6 +89,14 @@ export const builder = new SchemaBuilder<SchemaTypes>({
   },
 });
 
+/** Told by what came: nothing, or a token with too little. */
+function unauthorized(field: string, { authorization }: Context): NotAuthorized {
+  const needed = scopeOf(field) ?? "READ";
+  const found = authorization === undefined ? "none came" : "yours has not";
+  return new NotAuthorized(`'${field}' needs a token with the scope ${needed}: ${found}.`);
+}
+
+builder.mutationType({ description: "What can be changed, by those who may." });
 builder.queryType({ description: "What can be read. Reading needs no token." });
 
 builder.scalarType("DateTime", {

@@ -11,6 +11,8 @@ export interface Context {
   readonly log: Logger;
   readonly requestId: string;
   readonly siteUrl: string;
+  /** The header as it came. */
+  readonly authorization: string | undefined;
   /** Where the ledger stands, and the catalogue of that moment: the same for the whole request. */
   readonly snapshot: () => Promise<Snapshot>;
   /** Null without a token. Throws on a token that does not hold. */

@@ -46,3 +46,34 @@ export class BadInput extends CallerError {
 export function shorten(text: string, length = 100): string {
   return text.length > length ? `${text.slice(0, length)}…` : text;
 }
+
+export class NotAuthorized extends CallerError {
+  override readonly name = "NotAuthorized";
+  constructor(message: string) {
+    super("NOT_AUTHORIZED", message);
+  }
+}
+
+export class NotFound extends CallerError {
+  override readonly name = "NotFound";
+  readonly nearest: readonly string[];
+  constructor(message: string, nearest: readonly string[] = []) {
+    super("NOT_FOUND", message, { nearest });
+    this.nearest = nearest;
+  }
+}
+
+/** What was asked cannot be done as things stand: somebody else was first, or it is done already. */
+export class Conflict extends CallerError {
+  override readonly name = "Conflict";
+  constructor(message: string) {
+    super("CONFLICT", message);
+  }
+}
+
+/** Input with faults that are listed beside the message. */
+export class InvalidInput extends CallerError {
+  constructor(message: string, details: Readonly<Record<string, unknown>>) {
+    super("BAD_INPUT", message, details);
+  }
+}

@@ -8,5 +8,10 @@ import "./modules/correlation/queries.ts";
 import "./modules/correlation/matrix.ts";
 import "./modules/result/queries.ts";
 import "./modules/run/types.ts";
+import "./modules/protocol/queries.ts";
+import "./modules/comparison/queries.ts";
+import "./modules/account/types.ts";
+import "./modules/submission/types.ts";
+import "./modules/submission/mutations.ts";
 
 export const schema = builder.toSchema();

@@ -8,10 +8,12 @@ import { type Context, once } from "./context.ts";
 import type { Database } from "./database/database.ts";
 import type { Env } from "./env.ts";
 import { makeApollo } from "./graphql/apollo.ts";
+import { exportRoutes } from "./http/exports.ts";
 import { bodyFaults, notFound } from "./http/faults.ts";
 import { health } from "./http/health.ts";
 import { landingPage } from "./http/landing.ts";
 import { cors, rateLimits } from "./http/protection.ts";
+import { submissionRoutes } from "./http/submissions.ts";
 import { LIMITS } from "./limits.ts";
 import { authenticate } from "./modules/account/authenticate.ts";
 import { Snapshots } from "./modules/catalogue/load.ts";
@@ -40,6 +42,7 @@ export async function createServer({ db, log, env }: Deps): Promise<Server> {
       requestId,
       log: log.child({ requestId }),
       siteUrl: env.siteUrl,
+      authorization: request.headers.authorization,
       snapshot: once(() => snapshots.read()),
       viewer: once(() => authenticate(request.headers.authorization, db)),
     };
@@ -65,6 +68,8 @@ export async function createServer({ db, log, env }: Deps): Promise<Server> {
     express.json({ limit: LIMITS.graphqlBytes, type: ["application/json"] }),
     expressMiddleware(apollo, { context: async ({ req }) => makeContext(req) }),
   );
+  app.use("/submissions", submissionRoutes(makeContext));
+  app.use(exportRoutes(makeContext));
   app.use(notFound);
   app.use(bodyFaults(log));
   return { app, stop: () => apollo.stop() };

@@ -6,8 +6,7 @@ import type { Context } from "../context.ts";
 import { LIMITS } from "../limits.ts";
 import { schema } from "../schema.ts";
 import { formatError } from "./format-error.ts";
-import { limitsPlugin } from "./limits-plugin.ts";
-import { statusPlugin } from "./status-plugin.ts";
+import { guard } from "./guard.ts";
 
 export function makeApollo(log: Logger): ApolloServer<Context> {
   return new ApolloServer<Context>({
@@ -26,6 +25,6 @@ export function makeApollo(log: Logger): ApolloServer<Context> {
       warn: (message) => log.warn(String(message)),
       error: (message) => log.error(String(message)),
     },
-    plugins: [ApolloServerPluginLandingPageDisabled(), limitsPlugin, statusPlugin],
+    plugins: [ApolloServerPluginLandingPageDisabled(), guard],
   });
 }

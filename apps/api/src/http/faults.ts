@@ -40,7 +40,8 @@ export function bodyFaults(log: Logger): ErrorRequestHandler {
       return;
     }
     if (error instanceof CallerError) {
-      response.status(STATUS[error.code]).json(body(error.code, error.message, error.details));
+      const status = error.name === "InvalidSubmission" ? 422 : STATUS[error.code];
+      response.status(status).json(body(error.code, error.message, error.details));
       return;
     }
     if (isUnavailable(error)) {

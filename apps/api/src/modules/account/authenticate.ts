@@ -1,15 +1,15 @@
 /** From an Authorization header to a viewer. One statement, and one more when the last use was a while ago. */
 import type { Database } from "../../database/database.ts";
-import { CallerError } from "../../errors.ts";
+import { NotAuthorized } from "../../errors.ts";
 import { hashSecret, isSecret } from "./tokens.ts";
 import { Viewer } from "./viewer.ts";
 
 /** The last use is kept to the minute: a busy token does not write at every request. */
 const LAST_USE_STEP_MS = 60_000;
 
-const refused = (why: string) => new CallerError("NOT_AUTHORIZED", why);
+const refused = (why: string) => new NotAuthorized(why);
 
-/** Null without a header. @throws CallerError on a token that does not hold. */
+/** Null without a header. @throws NotAuthorized on a token that does not hold. */
 export async function authenticate(header: string | undefined, { prisma }: Database): Promise<Viewer | null> {
   if (header === undefined) return null;
   const secret = /^Bearer +(\S+)$/i.exec(header)?.[1];

@@ -2,6 +2,7 @@
 import { builder } from "../../builder.ts";
 import { CallerError } from "../../errors.ts";
 import { localId } from "../../global-id.ts";
+import { isUuid } from "../../uuid.ts";
 import { DatasetRef } from "../measure/types.ts";
 import { CheckpointRef } from "../method/types.ts";
 import { ProtocolRef } from "../protocol/types.ts";
@@ -44,8 +45,6 @@ export const RunRef = builder.prismaNode("Run", {
   }),
 });
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-
 builder.queryField("run", (t) =>
   t.prismaField({
     type: RunRef,
@@ -53,7 +52,7 @@ builder.queryField("run", (t) =>
     args: { id: t.arg.id({ required: true, description: "The run's global id." }) },
     resolve: async (query, _, { id }, context) => {
       const key = localId("Run", id);
-      const found = UUID.test(key)
+      const found = isUuid(key)
         ? await context.db.prisma.run.findUnique({ ...query, where: { id: key } })
         : null;
       if (!found) throw new CallerError("NOT_FOUND", "There is no run with this id.");

@@ -2,12 +2,12 @@
  * Refuses what would cost too much, before any resolver or statement: depth, aliases, directives, root fields, and
  * cost with the page sizes of the request's variables. (Tokens are counted by the parser, bytes by Express.)
  */
-import type { ApolloServerPlugin } from "@apollo/server";
 import { complexityFromQuery } from "@pothos/plugin-complexity";
 import {
   type DocumentNode,
   type FragmentDefinitionNode,
   GraphQLError,
+  type GraphQLSchema,
   Kind,
   type OperationDefinitionNode,
   type SelectionSetNode,
@@ -77,26 +77,28 @@ const isIntrospection = ({ selectionSet }: OperationDefinitionNode) =>
     (selection) => selection.kind === Kind.FIELD && selection.name.value.startsWith("__"),
   );
 
-export const limitsPlugin: ApolloServerPlugin<Context> = {
-  async requestDidStart() {
-    return {
-      async didResolveOperation({ operation, document, request, schema, contextValue }) {
-        if (!operation) return;
-        const { depth, aliases, directives } = measure(operation, document);
-        if (aliases > LIMITS.aliases) refuse("an alias count of", aliases, LIMITS.aliases);
-        if (directives > LIMITS.directives) refuse("a directive count of", directives, LIMITS.directives);
-        if (isIntrospection(operation)) return;
-        if (depth > LIMITS.depth) refuse("a depth of", depth, LIMITS.depth);
-        const roots = operation.selectionSet.selections.length;
-        if (roots > LIMITS.rootFields) refuse("a root field count of", roots, LIMITS.rootFields);
-        const { complexity } = complexityFromQuery(document, {
-          schema,
-          ctx: contextValue,
-          variables: request.variables ?? {},
-          ...(operation.name && { operationName: operation.name.value }),
-        });
-        if (complexity > LIMITS.cost) refuse("a cost of", complexity, LIMITS.cost);
-      },
-    };
-  },
-};
+export interface Operation {
+  readonly operation: OperationDefinitionNode;
+  readonly document: DocumentNode;
+  readonly variables: Record<string, unknown>;
+  readonly schema: GraphQLSchema;
+  readonly context: Context;
+}
+
+/** @throws GraphQLError with the status 400. */
+export function checkLimits({ operation, document, variables, schema, context }: Operation): void {
+  const { depth, aliases, directives } = measure(operation, document);
+  if (aliases > LIMITS.aliases) refuse("an alias count of", aliases, LIMITS.aliases);
+  if (directives > LIMITS.directives) refuse("a directive count of", directives, LIMITS.directives);
+  if (isIntrospection(operation)) return;
+  if (depth > LIMITS.depth) refuse("a depth of", depth, LIMITS.depth);
+  const roots = operation.selectionSet.selections.length;
+  if (roots > LIMITS.rootFields) refuse("a root field count of", roots, LIMITS.rootFields);
+  const { complexity } = complexityFromQuery(document, {
+    schema,
+    ctx: context,
+    variables,
+    ...(operation.name && { operationName: operation.name.value }),
+  });
+  if (complexity > LIMITS.cost) refuse("a cost of", complexity, LIMITS.cost);
+}

@@ -1,0 +1,68 @@
+/** POST /submissions: the same as the mutation, for files. GET /submissions/schema.json: what JSON is expected. */
+import express, { type Request, Router } from "express";
+import type { Context } from "../context.ts";
+import { BadInput, NotAuthorized } from "../errors.ts";
+import { globalId } from "../global-id.ts";
+import { LIMITS } from "../limits.ts";
+import { submissionJsonSchema } from "../modules/submission/body.ts";
+import { FORMATS, type Format } from "../modules/submission/formats/index.ts";
+import { submit } from "../modules/submission/service.ts";
+
+const TYPES: Readonly<Record<string, Format>> = {
+  "application/json": "JSON",
+  "text/csv": "CSV",
+  "application/yaml": "MODEL_INDEX",
+  "text/yaml": "MODEL_INDEX",
+  "application/x-yaml": "MODEL_INDEX",
+};
+
+function formatOf(request: Request): Format {
+  const { format } = request.query;
+  if (format !== undefined) {
+    const named = FORMATS.find((known) => known === String(format).toUpperCase().replace("-", "_"));
+    if (named) return named;
+    throw new BadInput(`'format' must be one of ${FORMATS.join(", ")}.`);
+  }
+  const type = (request.headers["content-type"] ?? "").split(";")[0]!.trim().toLowerCase();
+  const found = TYPES[type];
+  if (found) return found;
+  throw new BadInput(
+    `Send a content type of ${Object.keys(TYPES).join(", ")}, or name the format in the address.`,
+  );
+}
+
+export function submissionRoutes(makeContext: (request: Request) => Context): Router {
+  const router = Router();
+  router.get("/schema.json", (_request, response) => {
+    response.set("cache-control", "public, max-age=300").json(submissionJsonSchema());
+  });
+  router.post(
+    "/",
+    express.text({ limit: LIMITS.uploadBytes, type: () => true }),
+    async (request, response) => {
+      const context = makeContext(request);
+      if (!(await context.viewer()))
+        throw new NotAuthorized("Sending results needs a token with the scope SUBMIT.");
+      const idempotencyKey = request.get("idempotency-key");
+      const dryRun = request.query.dryRun === "true";
+      if (!idempotencyKey && !dryRun) throw new BadInput("Send an Idempotency-Key header, such as a UUID.");
+      const content = typeof request.body === "string" ? request.body : "";
+      const format = formatOf(request);
+      const offered = await submit(
+        { idempotencyKey: idempotencyKey ?? "dry-run", format, content, dryRun },
+        context,
+      );
+      const { submission, warnings, created } = offered;
+      const changes = (await offered.changes()).map(({ suite, ...change }) => ({
+        suite: suite.slug,
+        ...change,
+      }));
+      response.status(created ? 201 : 200).json({
+        submission: submission && { id: globalId("Submission", submission.id), status: submission.status },
+        warnings,
+        changes,
+      });
+    },
+  );
+  return router;
+}

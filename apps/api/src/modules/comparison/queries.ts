@@ -1,0 +1,99 @@
+/** Methods side by side, over the measures that any of them has. */
+import { builder } from "../../builder.ts";
+import type { Context } from "../../context.ts";
+import { BadInput } from "../../errors.ts";
+import type { Measure, Method } from "../catalogue/entities.ts";
+import { type BoardCell, makeBoard } from "../leaderboard/board.ts";
+import { CellType } from "../leaderboard/cell-type.ts";
+import { toCells } from "../ledger/cells.ts";
+import { MeasureRef } from "../measure/types.ts";
+import { MethodRef } from "../method/types.ts";
+
+const MOST = 20;
+
+interface ComparisonRow {
+  readonly measure: Measure;
+  readonly cells: readonly BoardCell[];
+}
+
+interface Comparison {
+  readonly methods: readonly Method[];
+  readonly rows: readonly ComparisonRow[];
+}
+
+/** The cells are the board's own, with best and second best among the compared. */
+async function compare(
+  slugs: readonly string[],
+  suite: string | null | undefined,
+  asOf: Date | null | undefined,
+  context: Context,
+): Promise<Comparison> {
+  if (slugs.length < 1 || slugs.length > MOST) {
+    throw new BadInput(`'methods' must name 1 to ${MOST} methods: found ${slugs.length}.`);
+  }
+  const { catalogue, position } = await context.snapshot();
+  const methods = [...new Set(slugs)].map((slug) => catalogue.method(slug));
+  const measures = suite == null ? catalogue.measures : catalogue.board(suite).measures;
+  const cells = toCells(await context.ledger.entries(position, measures, asOf));
+  const { rows, columns } = makeBoard({
+    catalogue,
+    measures,
+    rankedBy: [],
+    aggregate: "MEAN",
+    cells,
+    keep: (method) => methods.includes(method),
+  });
+  const rowOf = new Map(rows.map((row) => [row.method, row]));
+  const compared = columns.map((column, i) => ({
+    measure: column.measure,
+    cells: methods.map((method) => rowOf.get(method)?.cells[i] ?? { column, cell: null }),
+  }));
+  return { methods, rows: compared.filter((row) => row.cells.some(({ cell }) => cell !== null)) };
+}
+
+const RowType = builder.objectRef<ComparisonRow>("ComparisonRow").implement({
+  description: "One measure of a comparison.",
+  fields: (t) => ({
+    measure: t.field({ type: MeasureRef, description: "The measure.", resolve: ({ measure }) => measure }),
+    cells: t.field({
+      type: [CellType],
+      description: "One cell a method, in the methods' order.",
+      resolve: ({ cells }) => [...cells],
+    }),
+  }),
+});
+
+const ComparisonType = builder.objectRef<Comparison>("Comparison").implement({
+  description: "Methods side by side.",
+  fields: (t) => ({
+    methods: t.field({
+      type: [MethodRef],
+      description: "The methods, each once.",
+      resolve: ({ methods }) => [...methods],
+    }),
+    measures: t.field({
+      type: [MeasureRef],
+      description: "The measures that any of them has a value in.",
+      resolve: ({ rows }) => rows.map(({ measure }) => measure),
+    }),
+    rows: t.field({
+      type: [RowType],
+      description: "One row a measure.",
+      complexity: { field: 1, multiplier: 50 },
+      resolve: ({ rows }) => [...rows],
+    }),
+  }),
+});
+
+builder.queryField("compare", (t) =>
+  t.field({
+    type: ComparisonType,
+    description: "Methods side by side over the measures that any of them has.",
+    args: {
+      methods: t.arg.stringList({ required: true, description: `Their slugs, at most ${MOST}.` }),
+      suite: t.arg.string({ description: "Only this suite's measures." }),
+      asOf: t.arg({ type: "DateTime", description: "As of that moment." }),
+    },
+    resolve: (_, { methods, suite, asOf }, context) => compare(methods, suite, asOf, context),
+  }),
+);

@@ -1,0 +1,107 @@
+/** What accepting a submission writes: the method where it is new, its checkpoint, and the values as SELF_REPORTED. */
+import type { Prisma, TransactionClient } from "@transferboard/prisma";
+import { Conflict } from "../../errors.ts";
+import { type SubmissionBody, submissionSchema } from "./body.ts";
+
+/** The paper's backbone and its input, where a submission does not say. */
+const DEFAULT_BACKBONE = {
+  architecture: "ResNet-50",
+  featureDimension: 2048,
+  inputMean: [0.485, 0.456, 0.406],
+  inputStd: [0.229, 0.224, 0.225],
+};
+
+/** Known methods stay as they are: what a submission says of them is not taken over unseen. */
+async function methodOf({ method }: SubmissionBody, tx: TransactionClient): Promise<number> {
+  const known = await tx.method.findUnique({ where: { slug: method.slug }, select: { id: true } });
+  if (known) return known.id;
+  const { slug, name, family, year, paperTitle, paperUrl, bibtex, pretraining } = method;
+  const { id } = await tx.method.create({
+    data: {
+      slug,
+      name: name ?? slug,
+      family: family ?? "OTHER",
+      ...defined({ year, paperTitle, paperUrl, bibtex }),
+    },
+  });
+  if (pretraining) await tx.pretraining.create({ data: { methodId: id, ...defined(pretraining) } });
+  return id;
+}
+
+/** Without the fields that are not given. */
+function defined<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  const given = Object.entries(fields).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(given) as { [K in keyof T]?: Exclude<T[K], undefined> };
+}
+
+async function checkpointOf(
+  { checkpoint }: SubmissionBody,
+  methodId: number,
+  tx: TransactionClient,
+): Promise<number> {
+  const { sha256 } = checkpoint ?? {};
+  const bySha = sha256 ? await tx.checkpoint.findUnique({ where: { sha256 } }) : null;
+  if (bySha) {
+    if (bySha.methodId === methodId) return bySha.id;
+    throw new Conflict("The checkpoint with this SHA-256 is recorded as another method's.");
+  }
+  const name = checkpoint?.name ?? (sha256 ? `file ${sha256.slice(0, 12)}` : "as submitted");
+  const known = await tx.checkpoint.findUnique({ where: { methodId_name: { methodId, name } } });
+  if (known) {
+    if (!sha256) return known.id;
+    throw new Conflict(
+      `The method has another checkpoint called '${name}': give this one a name of its own.`,
+    );
+  }
+  const { architecture, featureDimension, inputMean, inputStd } = {
+    ...DEFAULT_BACKBONE,
+    ...defined(checkpoint ?? {}),
+  };
+  const { id } = await tx.checkpoint.create({
+    data: { methodId, name, ...defined({ sha256 }), architecture, featureDimension, inputMean, inputStd },
+  });
+  return id;
+}
+
+export async function publish(
+  submission: { readonly id: string; readonly body: Prisma.JsonValue },
+  tx: TransactionClient,
+): Promise<void> {
+  const body = submissionSchema.parse(submission.body);
+  const methodId = await methodOf(body, tx);
+  const checkpointId = await checkpointOf(body, methodId, tx);
+  const measures = await tx.measure.findMany({
+    where: { slug: { in: body.values.map(({ measure }) => measure) } },
+    select: { id: true, slug: true },
+  });
+  const idOf = new Map(measures.map(({ id, slug }) => [slug, id]));
+  const corrected = body.values.flatMap(({ corrects }) => (corrects === undefined ? [] : [BigInt(corrects)]));
+  if (corrected.length > 0) {
+    const taken = await tx.result.count({
+      where: {
+        id: { in: corrected },
+        OR: [{ supersededBy: { isNot: null } }, { retraction: { isNot: null } }],
+      },
+    });
+    if (taken > 0)
+      throw new Conflict("An entry that this submission corrects was corrected or retracted meanwhile.");
+  }
+  await tx.result.createMany({
+    data: body.values.map((value) => {
+      const { interval } = value;
+      return {
+        methodId,
+        checkpointId,
+        measureId: idOf.get(value.measure)!,
+        value: value.value,
+        ...(interval && { intervalLower: interval.lower, intervalUpper: interval.upper }),
+        ...defined({ sampleSize: value.sampleSize, protocolFingerprint: value.protocol }),
+        seeds: (value.seeds ?? []).map(BigInt),
+        provenance: "SELF_REPORTED" as const,
+        source: value.source ?? body.source,
+        submissionId: submission.id,
+        ...(value.corrects !== undefined && { supersedesId: BigInt(value.corrects) }),
+      };
+    }),
+  });
+}

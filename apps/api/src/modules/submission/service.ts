@@ -1,0 +1,225 @@
+/** Offering results, deciding on them, taking them back: the rules, and what is written. */
+import { createHash } from "node:crypto";
+import type { Prisma } from "@transferboard/prisma";
+import type { Context } from "../../context.ts";
+import { isDuplicate, transactAs } from "../../database/transact.ts";
+import { BadInput, Conflict, NotFound } from "../../errors.ts";
+import { isUuid, uuidv7 } from "../../uuid.ts";
+import { requireViewer } from "../account/require.ts";
+import type { Viewer } from "../account/viewer.ts";
+import type { SubmissionBody } from "./body.ts";
+import { type RankChange, rankChanges } from "./changes.ts";
+import { type Draft, type Fault, fault, InvalidSubmission } from "./faults.ts";
+import { type Format, readDraft } from "./formats/index.ts";
+import { publish } from "./publish.ts";
+import { validate } from "./validate.ts";
+
+export type SubmissionRow = Prisma.SubmissionGetPayload<object>;
+
+export interface Offer {
+  readonly idempotencyKey: string;
+  readonly format: Format;
+  readonly content: string;
+  readonly dryRun: boolean;
+}
+
+export interface Offered {
+  readonly submission: SubmissionRow | null;
+  readonly warnings: readonly Fault[];
+  readonly changes: () => Promise<RankChange[]>;
+  /** Whether this is the first answer to this key. */
+  readonly created: boolean;
+}
+
+const KEY = /^[\x21-\x7e]{1,200}$/;
+
+/** Object keys in order, so that the same submission written differently is the same. */
+function canonical(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(canonical);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, inner]) => [key, canonical(inner)]),
+  );
+}
+
+const hashOf = (body: SubmissionBody) =>
+  createHash("sha256")
+    .update(JSON.stringify(canonical(body)))
+    .digest("hex");
+
+/** What only the database can tell: protocols that are recorded, entries that can be corrected. */
+async function ledgerFaults(body: SubmissionBody, { placeOf }: Draft, { db }: Context): Promise<Fault[]> {
+  const named = (field: "protocol" | "corrects") =>
+    body.values.flatMap((value, i) => (value[field] === undefined ? [] : [{ key: value[field], value, i }]));
+  const protocols = named("protocol");
+  const corrections = named("corrects");
+  const faults: Fault[] = [];
+  if (protocols.length > 0) {
+    const rows = await db.prisma.protocol.findMany({
+      where: { fingerprint: { in: [...new Set(protocols.map(({ key }) => key))] } },
+      select: { fingerprint: true, settingSlug: true },
+    });
+    const settings = new Map(rows.map((row) => [row.fingerprint.trim(), row.settingSlug]));
+    for (const { key, value, i } of protocols) {
+      const setting = settings.get(key);
+      const place = placeOf(["values", i, "protocol"]);
+      if (setting === undefined) {
+        const expected = "the fingerprint of a recorded protocol, or none";
+        faults.push(fault(place, `No protocol with the fingerprint ${key} is recorded.`, { expected }));
+      } else if (!value.measure.startsWith(`${setting}/`)) {
+        const expected = `a measure of ${setting}`;
+        faults.push(fault(place, `The protocol is of the setting ${setting}.`, { expected }));
+      }
+    }
+  }
+  if (corrections.length > 0) {
+    const rows = await db.prisma.result.findMany({
+      where: {
+        id: { in: corrections.map(({ key }) => BigInt(key)) },
+        provenance: "SELF_REPORTED",
+        supersededBy: null,
+        retraction: null,
+      },
+      include: { method: { select: { slug: true } }, measure: { select: { slug: true } } },
+    });
+    for (const { key, value, i } of corrections) {
+      const row = rows.find(({ id }) => String(id) === key);
+      if (row?.method.slug === body.method.slug && row.measure.slug === value.measure) continue;
+      const expected = "a live self-reported entry of the same method and measure";
+      faults.push(
+        fault(placeOf(["values", i, "corrects"]), `${key} cannot be corrected by this value.`, { expected }),
+      );
+    }
+  }
+  return faults;
+}
+
+/** Checks and records a submission; with `dryRun` only checks. @throws InvalidSubmission, Conflict, NotAuthorized. */
+export async function submit(offer: Offer, context: Context): Promise<Offered> {
+  const viewer = await requireViewer(context, "SUBMIT");
+  if (!KEY.test(offer.idempotencyKey)) {
+    throw new BadInput("'idempotencyKey' must be 1 to 200 printable letters without spaces, such as a UUID.");
+  }
+  const { catalogue } = await context.snapshot();
+  const draft = readDraft(offer.format, offer.content, catalogue);
+  const { body, faults: found } = validate(draft, catalogue);
+  const faults = body ? [...found, ...(await ledgerFaults(body, draft, context))] : found;
+  if (!body || faults.some(({ severity }) => severity === "ERROR")) throw new InvalidSubmission(faults);
+  const answer = { warnings: faults, changes: () => rankChanges(body, context) };
+  if (offer.dryRun) return { ...answer, submission: null, created: false };
+  return { ...answer, ...(await record(offer.idempotencyKey, body, viewer, context)) };
+}
+
+/** One statement records it and its audit event; a second one with the same key finds the first. */
+async function record(key: string, body: SubmissionBody, { accountId }: Viewer, { db }: Context) {
+  const bodyHash = hashOf(body);
+  const [made] = await db.sql<{ id: string }>(
+    `insert into submission (id, account_id, idempotency_key, body_hash, body) values ($5::uuid, $1::int, $2, $3, $4::jsonb)
+     on conflict (account_id, idempotency_key) do nothing returning id::text as id`,
+    [accountId, key, bodyHash, JSON.stringify(body), uuidv7()],
+  );
+  const submission = await db.prisma.submission.findUniqueOrThrow({
+    where: made ? { id: made.id } : { accountId_idempotencyKey: { accountId, idempotencyKey: key } },
+  });
+  if (submission.bodyHash.trim() !== bodyHash) {
+    throw new Conflict(
+      "This idempotency key was used for another submission: choose a new key for a new one.",
+    );
+  }
+  return { submission, created: made !== undefined };
+}
+
+/** Theirs to the submitter, all to reviewers. */
+export const visibleTo = (viewer: Viewer): Prisma.SubmissionWhereInput =>
+  viewer.can("REVIEW") ? {} : { accountId: viewer.accountId };
+
+async function conflictOrMissing(id: string, viewer: Viewer, { db }: Context): Promise<never> {
+  const submission = isUuid(id)
+    ? await db.prisma.submission.findFirst({
+        where: { id, ...visibleTo(viewer) },
+        include: { decidedBy: { select: { name: true } } },
+      })
+    : null;
+  if (!submission) throw new NotFound("There is no submission of yours with this id.");
+  if (submission.status === "PENDING") throw new Conflict("Nobody decides on a submission of their own.");
+  const by = submission.decidedBy ? ` by ${submission.decidedBy.name}` : "";
+  throw new Conflict(`The submission is already ${submission.status.toLowerCase()}${by}.`);
+}
+
+export interface Decision {
+  readonly id: string;
+  readonly verdict: "ACCEPT" | "REJECT";
+  readonly reason: string;
+}
+
+/** One reviewer wins; the others are told. Accepting writes the method, its checkpoint and the values, or nothing. */
+export async function review({ id, verdict, reason }: Decision, context: Context): Promise<SubmissionRow> {
+  const viewer = await requireViewer(context, "REVIEW");
+  if (!isUuid(id)) throw new NotFound("There is no submission of yours with this id.");
+  const decided = await transactAs(context.db, viewer, async (tx) => {
+    const { count } = await tx.submission.updateMany({
+      where: { id, status: "PENDING", accountId: { not: viewer.accountId } },
+      data: {
+        status: verdict === "ACCEPT" ? "ACCEPTED" : "REJECTED",
+        decidedAt: new Date(),
+        decidedById: viewer.accountId,
+        reason,
+      },
+    });
+    if (count === 0) return null;
+    const submission = await tx.submission.findUniqueOrThrow({ where: { id } });
+    if (verdict === "ACCEPT") await publish(submission, tx);
+    return submission;
+  }).catch((error: unknown) => {
+    if (!isDuplicate(error)) throw error;
+    throw new Conflict(
+      "Something that this submission adds was added by another one meanwhile: review it again.",
+    );
+  });
+  return decided ?? (await conflictOrMissing(id, viewer, context));
+}
+
+/** The submitter's own, while it is pending. */
+export async function withdraw(id: string, reason: string | null, context: Context): Promise<SubmissionRow> {
+  const viewer = await requireViewer(context, "SUBMIT");
+  if (!isUuid(id)) throw new NotFound("There is no submission of yours with this id.");
+  const withdrawn = await transactAs(context.db, viewer, async (tx) => {
+    const { count } = await tx.submission.updateMany({
+      where: { id, status: "PENDING", accountId: viewer.accountId },
+      data: { status: "WITHDRAWN", decidedAt: new Date(), decidedById: viewer.accountId, reason },
+    });
+    return count === 0 ? null : tx.submission.findUniqueOrThrow({ where: { id } });
+  });
+  return withdrawn ?? (await conflictOrMissing(id, viewer, context));
+}
+
+/** A tombstone for an entry of the ledger. */
+export async function retract(
+  input: { readonly id: string; readonly reason: string; readonly replacement: string | null },
+  context: Context,
+) {
+  const viewer = await requireViewer(context, "REVIEW");
+  const parse = (text: string) => (/^\d{1,18}$/.test(text) ? BigInt(text) : null);
+  const id = parse(input.id);
+  const found = id === null ? null : await context.db.prisma.result.findUnique({ where: { id } });
+  if (id === null || !found) throw new NotFound("There is no entry of the ledger with this id.");
+  const replacementId = input.replacement === null ? null : parse(input.replacement);
+  const replacement =
+    replacementId === null
+      ? null
+      : await context.db.prisma.result.findUnique({ where: { id: replacementId } });
+  const fits = replacement?.measureId === found.measureId && replacement.methodId === found.methodId;
+  if (input.replacement !== null && (!fits || replacementId === id)) {
+    throw new NotFound("The replacement must be another entry of the same measure and method.");
+  }
+  const { count } = await transactAs(context.db, viewer, (tx) =>
+    tx.retraction.createMany({
+      data: [{ resultId: id, accountId: viewer.accountId, reason: input.reason, replacementId }],
+      skipDuplicates: true,
+    }),
+  );
+  if (count === 0) throw new Conflict("This entry is already retracted.");
+  return found;
+}

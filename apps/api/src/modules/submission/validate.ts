@@ -1,0 +1,168 @@
+/** Every fault of a submission at once: its shape first, then what only the catalogue can tell. */
+
+import { shorten } from "../../errors.ts";
+import type { Catalogue } from "../catalogue/catalogue.ts";
+import type { Measure } from "../catalogue/entities.ts";
+import { nearest } from "../catalogue/nearest.ts";
+import { type SubmissionBody, type SubmittedValue, submissionSchema } from "./body.ts";
+import { type Draft, type Fault, fault, type Path } from "./faults.ts";
+
+export interface Validated {
+  /** Null where the shape is wrong. */
+  readonly body: SubmissionBody | null;
+  readonly faults: readonly Fault[];
+}
+
+type PlaceOf = Draft["placeOf"];
+
+export function validate(draft: Draft, catalogue: Catalogue): Validated {
+  const parsed = submissionSchema.safeParse(draft.body);
+  if (!parsed.success) {
+    const shape = parsed.error.issues.flatMap((issue) => {
+      const path = issue.path as Path;
+      if (issue.code === "unrecognized_keys") {
+        return issue.keys.map((key) =>
+          fault(draft.placeOf([...path, key]), `There is no field '${shorten(key)}' here.`, {
+            expected: "a field of the submission's JSON Schema",
+          }),
+        );
+      }
+      return [fault(draft.placeOf(path), `${issue.message}.`, { expected: expectedOf(issue) })];
+    });
+    return { body: null, faults: [...draft.faults, ...shape, ...valueFaultsOfDraft(draft, catalogue)] };
+  }
+  const body = parsed.data;
+  return {
+    body,
+    faults: [
+      ...draft.faults,
+      ...methodFaults(body, catalogue, draft.placeOf),
+      ...duplicates(body.values, draft.placeOf),
+      ...body.values.flatMap((value, i) => valueFaults(value, ["values", i], catalogue, draft.placeOf)),
+    ],
+  };
+}
+
+function expectedOf(issue: {
+  code?: string | undefined;
+  expected?: unknown;
+  message: string;
+}): string | null {
+  return typeof issue.expected === "string" ? `a ${issue.expected}` : null;
+}
+
+/** A wrong shape somewhere does not hide a wrong value elsewhere. */
+function valueFaultsOfDraft({ body, placeOf }: Draft, catalogue: Catalogue): Fault[] {
+  const values = (body as { values?: unknown } | null)?.values;
+  if (!Array.isArray(values)) return [];
+  return values.slice(0, 5_000).flatMap((value, i) => {
+    const parsed = submissionSchema.shape.values.element.safeParse(value);
+    if (parsed.success) return valueFaults(parsed.data, ["values", i], catalogue, placeOf);
+    const measure = (value as { measure?: unknown } | null)?.measure;
+    return typeof measure === "string" ? unknownMeasure(measure, ["values", i], catalogue, placeOf) : [];
+  });
+}
+
+function methodFaults({ method }: SubmissionBody, catalogue: Catalogue, placeOf: PlaceOf): Fault[] {
+  if (catalogue.findMethod(method.slug)) return [];
+  const near = nearest(
+    method.slug,
+    catalogue.methods.map(({ slug }) => slug),
+  );
+  const missing = (["name", "family"] as const).filter((field) => method[field] === undefined);
+  return missing.map((field) =>
+    fault(
+      placeOf(["method", field]),
+      `'${method.slug}' is a new method, and a new method needs its ${field}.`,
+      {
+        expected: field === "name" ? "its name for people" : "one of the families",
+        nearest: near,
+      },
+    ),
+  );
+}
+
+function duplicates(values: readonly SubmittedValue[], placeOf: PlaceOf): Fault[] {
+  const seen = new Map<string, number>();
+  return values.flatMap(({ measure, protocol }, i) => {
+    const key = `${measure} ${protocol ?? ""}`;
+    const first = seen.get(key);
+    if (first === undefined) {
+      seen.set(key, i);
+      return [];
+    }
+    const before = placeOf(["values", first, "measure"]);
+    return [
+      fault(placeOf(["values", i, "measure"]), `'${measure}' is here already, at ${before}.`, {
+        expected: "one value a measure and protocol",
+      }),
+    ];
+  });
+}
+
+function unknownMeasure(slug: string, path: Path, catalogue: Catalogue, placeOf: PlaceOf): Fault[] {
+  if (catalogue.findMeasure(slug)) return [];
+  const near = nearest(
+    slug,
+    catalogue.measures.map((measure) => measure.slug),
+  );
+  return [
+    fault(placeOf([...path, "measure"]), `There is no measure '${shorten(slug)}'.`, {
+      expected: "a measure of the board: setting/dataset/metric",
+      nearest: near,
+    }),
+  ];
+}
+
+function valueFaults(value: SubmittedValue, path: Path, catalogue: Catalogue, placeOf: PlaceOf): Fault[] {
+  const measure = catalogue.findMeasure(value.measure);
+  if (!measure) return unknownMeasure(value.measure, path, catalogue, placeOf);
+  return [
+    ...boundFaults(value.value, measure, placeOf([...path, "value"])),
+    ...intervalFaults(value, measure, [...path, "interval"], placeOf),
+  ];
+}
+
+function boundFaults(value: number, { metric }: Measure, place: string): Fault[] {
+  const { lower, upper, unit, title } = metric;
+  if ((lower !== null && value < lower) || (upper !== null && value > upper)) {
+    const bounds = `${lower ?? "anything"} to ${upper ?? "anything"} ${unit}`;
+    return [fault(place, `${value} is out of the bounds of ${title}.`, { expected: bounds })];
+  }
+  if (unit === "%" && value > 0 && value <= 1) {
+    const message = `${value} looks like a fraction, and ${title} is in percent: ${value * 100} if so.`;
+    return [fault(place, message, { expected: "0 to 100 %", severity: "WARNING" })];
+  }
+  return [];
+}
+
+function intervalFaults(
+  { value, interval }: SubmittedValue,
+  measure: Measure,
+  path: Path,
+  placeOf: PlaceOf,
+): Fault[] {
+  if (!interval) return [];
+  const { lower, upper } = interval;
+  const place = placeOf(path);
+  if (lower > upper) {
+    return [
+      fault(place, `The interval's lower end ${lower} is above its upper end ${upper}.`, {
+        expected: "lower, then upper",
+      }),
+    ];
+  }
+  if (value < lower || value > upper) {
+    return [
+      fault(place, `The interval ${lower} to ${upper} does not contain its value ${value}.`, {
+        expected: "lower <= value <= upper",
+      }),
+    ];
+  }
+  const { metric } = measure;
+  const outside =
+    (metric.lower !== null && lower < metric.lower) || (metric.upper !== null && upper > metric.upper);
+  return outside
+    ? [fault(place, "The interval reaches beyond the metric's bounds.", { severity: "WARNING" })]
+    : [];
+}
