@@ -7,12 +7,12 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { type Item, makeItem } from "../datasets/index.ts";
 import { NORMALISATIONS, shorterSide } from "../images/index.ts";
 import { GraphBuilder, writeModel } from "../onnx/index.ts";
-import { openSession } from "../runtime/index.ts";
 import { SeededRandom } from "../tensor/index.ts";
 import type { Backbone } from "./backbone.ts";
 import { blockSize } from "./batches.ts";
 import { openCache } from "./cache.ts";
 import { type ExtractOptions, extractFeatures } from "./extract.ts";
+import { openNetwork } from "./network.ts";
 import { PreprocessPool } from "./preprocess-pool.ts";
 
 const SIDE = 8;
@@ -57,13 +57,13 @@ const expected = (levels: readonly number[]) => levels.flatMap((level) => Array(
 
 async function extract(items: readonly Item[], more: Partial<ExtractOptions> = {}) {
   const backbone = more.backbone ?? meanBackbone();
-  const session = await openSession(backbone.model, { device: "cpu", threads: 1 });
+  const network = await openNetwork(backbone, { device: "cpu", threads: 2 });
   const pool = new PreprocessPool(2);
   onTestFinished(async () => {
-    await session.close();
+    await network.close();
     await pool.close();
   });
-  return extractFeatures({ backbone, session, pool, items, preprocessing, ...more });
+  return extractFeatures({ backbone, network, pool, items, preprocessing, ...more });
 }
 
 function folder(): string {

@@ -4,11 +4,11 @@
  */
 import type { Item } from "../datasets/index.ts";
 import { ImageError, type Preprocessing } from "../images/index.ts";
-import type { Session } from "../runtime/index.ts";
 import type { Backbone } from "./backbone.ts";
 import { batchSize, blockSize } from "./batches.ts";
 import { type BlockStore, noCache } from "./cache.ts";
 import { mapOrdered } from "./map-ordered.ts";
+import type { Network } from "./network.ts";
 import type { PreprocessPool } from "./preprocess-pool.ts";
 
 export interface ExtractProgress {
@@ -21,8 +21,8 @@ export interface ExtractProgress {
 
 export interface ExtractOptions {
   readonly backbone: Backbone;
-  /** The backbone's model, opened. */
-  readonly session: Session;
+  /** The backbone, opened. */
+  readonly network: Network;
   readonly pool: PreprocessPool;
   readonly items: readonly Item[];
   readonly preprocessing: Preprocessing;
@@ -85,9 +85,9 @@ interface Computation extends ExtractOptions {
 
 /** Fills the rows of the given blocks, and stores each block as soon as it is whole. */
 async function computeBlocks(blocks: readonly number[], computation: Computation): Promise<void> {
-  const { backbone, session, pool, items, preprocessing, cache = noCache, signal } = computation;
+  const { backbone, network, pool, items, preprocessing, cache = noCache, signal } = computation;
   const { batch, blockImages, x, report } = computation;
-  const { featureSize, input, output, normalisation } = backbone;
+  const { featureSize, normalisation } = backbone;
   const { crop } = preprocessing;
   const starts = blocks.flatMap((block) => {
     const end = Math.min(items.length, (block + 1) * blockImages);
@@ -97,23 +97,21 @@ async function computeBlocks(blocks: readonly number[], computation: Computation
     );
   });
 
-  // One batch ready and one in the making for each thread keeps the device fed and the memory bounded.
-  const prepared = mapOrdered(starts, pool.size + 1, (start) => {
-    const sources = items.slice(start, Math.min(start + batch, items.length)).map((item) => item.source);
-    return pool.prepare(sources, preprocessing, normalisation);
-  });
-  for await (const [start, { data, failures }] of prepared) {
-    signal?.throwIfAborted();
+  // Every thread and every lane with a batch in hand, and one more each: none ever waits, and memory is bounded.
+  const ahead = pool.size + 1 + 2 * network.lanes;
+  const answered = mapOrdered(starts, ahead, async (start) => {
+    const images = Math.min(batch, items.length - start, blockImages - (start % blockImages));
+    const sources = items.slice(start, start + images).map((item) => item.source);
+    const { data, failures } = await pool.prepare(sources, preprocessing, normalisation);
     const first = failures[0];
     if (first && !computation.skipUnreadable)
       throw new ImageError(items[start + first.index]!.id, first.message);
-    const images = Math.min(batch, items.length - start, blockImages - (start % blockImages));
-    const answered = await session.run(
-      { [input]: { dtype: "float32", shape: [images, 3, crop, crop], data } },
-      [output],
-      { give: true },
-    );
-    const rows = answered[output]!.data as Float32Array;
+    // What was asked for before an interruption is not begun after it.
+    signal?.throwIfAborted();
+    return { images, failures, rows: await network.run(data, [images, 3, crop, crop]) };
+  });
+  for await (const [start, { images, failures, rows }] of answered) {
+    signal?.throwIfAborted();
     if (rows.length !== images * featureSize) {
       throw new FeatureError(
         `the backbone answered ${rows.length / images} features an image; ${featureSize} were expected`,

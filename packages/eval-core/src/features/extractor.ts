@@ -2,15 +2,17 @@
 import { availableParallelism } from "node:os";
 import { type Dataset, type Item, SPLITS, type SplitName } from "../datasets/index.ts";
 import type { Preprocessing } from "../images/index.ts";
-import { type Device, type DeviceChoice, openSession, type Session } from "../runtime/index.ts";
+import type { Device, DeviceChoice } from "../runtime/index.ts";
 import type { Backbone } from "./backbone.ts";
 import { blockSize } from "./batches.ts";
 import { keptBlocks, noCache, openCache } from "./cache.ts";
 import { type ExtractProgress, extractFeatures } from "./extract.ts";
+import { type Network, openNetwork } from "./network.ts";
 import { PreprocessPool } from "./preprocess-pool.ts";
 
 export interface ExtractorOptions {
   readonly device?: DeviceChoice;
+  /** CPU threads of the network in all; the machine's cores unless told. */
   readonly threads?: number;
   /** Threads that decode and crop; one fewer than the cores unless told. */
   readonly workers?: number;
@@ -46,25 +48,25 @@ export interface Extractor {
 
 export async function openExtractor(backbone: Backbone, options: ExtractorOptions = {}): Promise<Extractor> {
   const { device, threads, workers = Math.max(1, availableParallelism() - 1), cacheFolder } = options;
-  const session = await openSession(backbone.model, {
+  const network = await openNetwork(backbone, {
     ...(device === undefined ? {} : { device }),
     ...(threads === undefined ? {} : { threads }),
   });
   const pool = new PreprocessPool(workers);
   return {
     backbone,
-    device: session.device,
-    features: (dataset, how) => datasetFeatures({ backbone, session, pool, cacheFolder }, dataset, how),
+    device: network.device,
+    features: (dataset, how) => datasetFeatures({ backbone, network, pool, cacheFolder }, dataset, how),
     async close() {
       await pool.close();
-      await session.close();
+      await network.close();
     },
   };
 }
 
 interface Opened {
   readonly backbone: Backbone;
-  readonly session: Session;
+  readonly network: Network;
   readonly pool: PreprocessPool;
   readonly cacheFolder: string | undefined;
 }
@@ -74,7 +76,7 @@ async function datasetFeatures(
   dataset: Dataset,
   options: DatasetOptions,
 ): Promise<DatasetFeatures> {
-  const { backbone, session, pool, cacheFolder } = opened;
+  const { backbone, network, pool, cacheFolder } = opened;
   const splits = SPLITS.filter((split) => dataset.splits[split] !== undefined);
   const total = splits.reduce((sum, split) => sum + dataset.splits[split]!.length, 0);
   const { featureSize } = backbone;
@@ -87,7 +89,7 @@ async function datasetFeatures(
     const first = before;
     const features = await extractFeatures({
       backbone,
-      session,
+      network,
       pool,
       items,
       cache: cacheFolder ? await openCache(cacheFolder, madeFrom(backbone, options, split)) : noCache,

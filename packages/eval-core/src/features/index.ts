@@ -17,4 +17,5 @@ export {
   type ExtractorOptions,
   openExtractor,
 } from "./extractor.ts";
+export { type Network, type NetworkOptions, openNetwork } from "./network.ts";
 export { PreprocessPool } from "./preprocess-pool.ts";
