@@ -20,12 +20,14 @@ const rooms = [
   "cli",
 ];
 const core = "packages/eval-core/src";
+/** Tests may look into any room, and so may what only tests use. */
+const tests = "[.]test[.]ts$|/testing/";
 
 const roomOrder = rooms.slice(0, -1).map((room, index) => ({
   name: `room-${room}`,
   comment: `'${room}' may import only the rooms before it (${rooms.slice(0, index).join(", ") || "none"}): move the shared part up, or pass it in as an argument.`,
   severity: "error",
-  from: { path: `^${core}/${room}/`, pathNot: "[.]test[.]ts$" },
+  from: { path: `^${core}/${room}/`, pathNot: tests },
   to: { path: `^${core}/(${rooms.slice(index + 1).join("|")})/` },
 }));
 
@@ -52,7 +54,7 @@ export default {
       name: "warehouse-owns-the-database",
       comment: "Inside eval-core only 'warehouse', 'jobs' and 'cli' may import the database package.",
       severity: "error",
-      from: { path: `^${core}/(?!warehouse|jobs|cli)`, pathNot: "[.]test[.]ts$" },
+      from: { path: `^${core}/(?!warehouse|jobs|cli)`, pathNot: tests },
       to: { path: "^prisma/" },
     },
     onlyIn(
@@ -72,7 +74,7 @@ export default {
       comment:
         "The API may import eval-core's tensor, stats and metrics only: it must start without onnxruntime.",
       severity: "error",
-      from: { path: "^apps/api/", pathNot: "[.]test[.]ts$" },
+      from: { path: "^apps/api/", pathNot: tests },
       to: { path: `^${core}/(?!tensor/|stats/|metrics/)` },
     },
     {
@@ -96,6 +98,13 @@ export default {
       severity: "error",
       from: { pathNot: "^tests/" },
       to: { path: "^tests/|[.]test[.]tsx?$" },
+    },
+    {
+      name: "testing-is-for-tests",
+      comment: "Only tests may import a 'testing' folder.",
+      severity: "error",
+      from: { path: "^(apps|packages)/", pathNot: tests },
+      to: { path: "^(apps|packages)/.*/testing/" },
     },
     {
       name: "resolvable",
