@@ -42,7 +42,8 @@ export async function testDatabase(
 ): Promise<TestDatabase> {
   const name = `test_${randomBytes(8).toString("hex")}`;
   const { ownerUrl, appUrl } = inject("postgres");
-  await asOwner(`CREATE DATABASE ${name} TEMPLATE ${templates[options.from ?? "seeded"]}`);
+  // Copied file by file: four times as fast as through the log, and the run's server keeps no promises on disk.
+  await asOwner(`CREATE DATABASE ${name} TEMPLATE ${templates[options.from ?? "seeded"]} STRATEGY FILE_COPY`);
   const client = connect(`${appUrl}/${name}`, { poolSize: 5, ...options.connect });
   const drop = async () => {
     await client.$disconnect();
