@@ -5,7 +5,7 @@ import { readNpy } from "@transferboard/eval-core/tensor";
 import { type TestDatabase, testDatabase } from "@transferboard/prisma/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { worstDifference } from "./arrays.ts";
-import { checkpoint, golden, temporaryFolder, transferboard } from "./command.ts";
+import { checkpoint, golden, start, temporaryFolder, transferboard } from "./command.ts";
 import { makeSmallDatasets } from "./small-datasets.ts";
 
 let database: TestDatabase;
@@ -70,6 +70,61 @@ describe("transferboard evaluate", () => {
     expect(JSON.parse(plan.stdout)).toMatchObject({
       targets: [{ state: "recorded", images: 150, toExtract: 0 }],
     });
+  });
+
+  it("stops at Ctrl-C with what is done kept and the reason on record, and goes on when run again", async () => {
+    const cache = temporaryFolder();
+    const data = temporaryFolder();
+    makeSmallDatasets(data);
+    const args = [
+      ...[
+        "evaluate",
+        "--checkpoint",
+        checkpoint,
+        "--method",
+        "untrained-resnet",
+        "--suite",
+        "many-shot-linear",
+      ],
+      ...[
+        "--data",
+        data,
+        "--allow-partial",
+        "--preprocessing",
+        "shorter-40",
+        "--device",
+        "cpu",
+        "--cache",
+        cache,
+      ],
+    ];
+    const { child, ended } = start(args, { databaseUrl: database.appUrl });
+    child.stderr?.on("data", (chunk: Buffer) => {
+      if (chunk.includes("CIFAR100: features")) child.kill("SIGINT");
+    });
+    const { code, stderr } = await ended;
+    expect({ code, stderr }).toMatchObject({
+      code: 130,
+      stderr: expect.stringContaining("what is done is kept"),
+    });
+    const runs = () =>
+      database.client.run.findMany({
+        where: {
+          protocol: {
+            settingSlug: "many-shot-linear",
+            body: { path: ["preprocessing", "crop"], equals: 40 },
+          },
+        },
+        orderBy: { datasetSlug: "asc" },
+      });
+    expect(await runs()).toMatchObject([
+      { datasetSlug: "cifar10", state: "DONE" },
+      { datasetSlug: "cifar100", state: "FAILED", failure: "interrupted" },
+    ]);
+    const resumed = await transferboard([...args, "--resume"], { databaseUrl: database.appUrl });
+    expect(resumed.stderr).toContain("CIFAR10 is recorded already");
+    expect(resumed.code).toBe(0);
+    expect(await runs()).toMatchObject([{ state: "DONE" }, { state: "DONE", failure: null }]);
   });
 
   it("works without a database when nothing shall be recorded, and says what to do when something shall", async () => {

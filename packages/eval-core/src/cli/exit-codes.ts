@@ -42,7 +42,7 @@ const CODES: Readonly<Record<string, ExitCode>> = {
   TrainingError: EXIT.failed,
   GraphError: EXIT.badInput,
   DatabaseError: EXIT.database,
-  WarehouseError: EXIT.database,
+  WarehouseError: EXIT.badInput,
   RuntimeError: EXIT.device,
   AbortError: EXIT.interrupted,
 };
@@ -51,7 +51,7 @@ const CODES: Readonly<Record<string, ExitCode>> = {
 export function exitCodeOf(error: unknown): { code: ExitCode; expected: boolean } {
   if (error instanceof CommandError) return { code: error.exitCode, expected: true };
   if (!(error instanceof Error)) return { code: EXIT.failed, expected: false };
-  const code = CODES[error.name];
+  const code = CODES[error.name] ?? (error.name.startsWith("PrismaClient") ? EXIT.database : undefined);
   if (code !== undefined) return { code, expected: true };
   const system = (error as NodeJS.ErrnoException).code;
   if (system === "ENOENT" || system === "EACCES" || system === "EISDIR" || system === "ENOTDIR") {
@@ -59,4 +59,12 @@ export function exitCodeOf(error: unknown): { code: ExitCode; expected: boolean 
   }
   if (system === "ENOSPC" || system === "EROFS") return { code: EXIT.failed, expected: true };
   return { code: EXIT.failed, expected: false };
+}
+
+/** An error's message as one line; of a database client's page, the line that says what happened. */
+export function sentenceOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  const lines = message.trim().split(/\s*\n\s*/);
+  const isPage = error instanceof Error && error.name.startsWith("PrismaClient");
+  return isPage ? `the database failed: ${lines.at(-1)}` : lines.join(" ");
 }

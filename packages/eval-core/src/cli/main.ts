@@ -1,6 +1,6 @@
 /** The process of the `transferboard` command: signals, errors and exit codes. The commands are in `program.ts`. */
 import { CommanderError } from "commander";
-import { EXIT, exitCodeOf } from "./exit-codes.ts";
+import { EXIT, exitCodeOf, sentenceOf } from "./exit-codes.ts";
 import { makeProgram } from "./program.ts";
 
 const interruption = new AbortController();
@@ -36,8 +36,7 @@ function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   if (interruption.signal.aborted) return EXIT.interrupted;
   const { code, expected } = exitCodeOf(error);
-  const message = error instanceof Error ? error.message : String(error);
-  process.stderr.write(`transferboard: ${message}\n`);
+  process.stderr.write(`transferboard: ${sentenceOf(error)}\n`);
   if (!expected && error instanceof Error) process.stderr.write(`${error.stack}\n`);
   return code;
 }

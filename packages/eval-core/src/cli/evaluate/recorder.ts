@@ -20,7 +20,7 @@ import {
   recordEvaluation,
   startRun,
 } from "../../warehouse/index.ts";
-import { CommandError, EXIT } from "../exit-codes.ts";
+import { CommandError, EXIT, sentenceOf } from "../exit-codes.ts";
 import { versions } from "../versions.ts";
 
 export type RecordedValue = Pick<MeasuredValue, "measure" | "value" | "interval" | "n">;
@@ -70,9 +70,9 @@ export async function openRecorder(): Promise<Recorder> {
   } catch (error) {
     await db.$disconnect();
     const { hostname, port } = new URL(appUrl);
-    const why = (error as Error).message.trim().split("\n").at(-1);
+    const why = sentenceOf(error).replace(/^the database failed: /, "");
     throw new CommandError(
-      `the database at ${hostname}:${port || 5432} cannot be used: ${why}; start it with npm start, or add --no-record`,
+      `the database at ${hostname}:${port || 5432} cannot be used: ${why.replace(/[.;]$/, "")}; start it with npm start, or add --no-record`,
       EXIT.database,
     );
   }

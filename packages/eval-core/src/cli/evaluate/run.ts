@@ -6,7 +6,7 @@ import { backboneOf, type Extractor, openExtractor } from "../../features/index.
 import { type Planned, planEvaluation, runEvaluation } from "../../protocols/evaluate.ts";
 import type { Evaluation } from "../../protocols/evaluation.ts";
 import type { Context } from "../context.ts";
-import { exitCodeOf } from "../exit-codes.ts";
+import { exitCodeOf, sentenceOf } from "../exit-codes.ts";
 import { duration, timed } from "../terminal.ts";
 import { finetuneTeller } from "./finetune-progress.ts";
 import { type Finished, readFinished, writeFinished } from "./finished.ts";
@@ -84,7 +84,7 @@ async function runTarget(
     // Alone, a failure is the command's; in a suite the others go on.
     if (suite === undefined || signal.aborted) throw error;
     const { code } = exitCodeOf(error);
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = sentenceOf(error);
     terminal.say(`${entry.title} failed: ${reason}`);
     return { state: "failed", reason, exitCode: code };
   }
@@ -124,8 +124,10 @@ async function evaluateTarget(
     try {
       finished = await compute(plan, opened, { terminal, signal }, request);
     } catch (error) {
-      const reason = signal.aborted ? "interrupted" : error instanceof Error ? error.message : String(error);
-      if (runId !== undefined) await recorder?.fail(runId, reason);
+      const reason = signal.aborted ? "interrupted" : sentenceOf(error);
+      // Whether or not the database still takes the reason, the error itself is what the user must see.
+      if (runId !== undefined)
+        await recorder?.fail(runId, reason).catch((again) => terminal.say(sentenceOf(again)));
       throw error;
     }
     writeFinished(request.cacheFolder, identity, finished);
