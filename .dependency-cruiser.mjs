@@ -60,7 +60,7 @@ export default {
     onlyIn(
       "runtime-owns-onnxruntime",
       "onnxruntime-node",
-      `^${core}/runtime/`,
+      `^${core}/runtime/|^packages/eval-core/bench/`,
       "Only 'runtime' may import onnxruntime-node: sessions live in its worker threads.",
     ),
     onlyIn(
