@@ -1,0 +1,66 @@
+/**
+ * The benchmarks, one after another, each in a process of its own on the pinned Node: npm run bench [-- NAME...]
+ * Each prints what it measured beside what it aims at; docs/performance.md has the figures and the machine.
+ */
+import { run } from "./process.ts";
+
+interface Benchmark {
+  readonly name: string;
+  readonly script: string;
+  readonly args: readonly string[];
+  readonly what: string;
+}
+
+const BENCHMARKS: readonly Benchmark[] = [
+  {
+    name: "few-shot",
+    script: "packages/eval-core/bench/few-shot.ts",
+    args: [],
+    what: "600 episodes of 5-way 20-shot on 20,000 x 2,048 features, in seconds",
+  },
+  {
+    name: "extraction",
+    script: "packages/eval-core/bench/extraction.ts",
+    args: [],
+    what: "features of JPEG files through a ResNet-50, against onnxruntime alone and PyTorch",
+  },
+  {
+    name: "extraction-memory",
+    script: "packages/eval-core/bench/extraction.ts",
+    args: ["--memory"],
+    what: "the highest memory of extracting 200 and 2,000 images",
+  },
+  {
+    name: "linear",
+    script: "packages/eval-core/bench/linear.ts",
+    args: ["--small"],
+    what: "the 45-value sweep on 3,680 x 2,048 features and 37 classes, against scikit-learn",
+  },
+  {
+    name: "linear-large",
+    script: "packages/eval-core/bench/linear.ts",
+    args: ["--large"],
+    what: "the same on 20,000 x 2,048 features and 100 classes",
+  },
+];
+
+const known = () => BENCHMARKS.map(({ name, what }) => `  ${name.padEnd(18)} ${what}`).join("\n");
+
+const asked = process.argv.slice(2);
+const unknown = asked.filter((name) => BENCHMARKS.every((benchmark) => benchmark.name !== name));
+if (unknown.length > 0) {
+  console.error(`There is no benchmark ${unknown.join(", ")}. The benchmarks are:\n${known()}`);
+  process.exitCode = 2;
+} else {
+  const chosen = asked.length === 0 ? BENCHMARKS : BENCHMARKS.filter(({ name }) => asked.includes(name));
+  const failed: string[] = [];
+  for (const { name, script, args, what } of chosen) {
+    console.log(`\n${name}: ${what}`);
+    const { code } = await run(process.execPath, [script, ...args], { show: true });
+    if (code !== 0) failed.push(name);
+  }
+  if (failed.length > 0) {
+    console.error(`\nDid not finish: ${failed.join(", ")}`);
+    process.exitCode = 1;
+  }
+}
