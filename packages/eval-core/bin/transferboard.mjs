@@ -5,7 +5,7 @@
  */
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { createRequire } from "node:module";
+import module, { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -14,6 +14,9 @@ const main = new URL("../src/cli/main.ts", import.meta.url);
 
 const [major, minor] = process.versions.node.split(".").map(Number);
 if (major > NEEDED[0] || (major === NEEDED[0] && minor >= NEEDED[1])) {
+  // Types are stripped and code is compiled once, not at every start; the processes that we start gain too.
+  const cache = module.enableCompileCache?.().directory;
+  if (cache) process.env.NODE_COMPILE_CACHE ??= cache;
   await import(main.href);
 } else {
   const node = broughtNode();
@@ -41,7 +44,7 @@ function broughtNode() {
 function relay(node) {
   const child = spawn(
     node,
-    ["--disable-warning=ExperimentalWarning", fileURLToPath(main), ...process.argv.slice(2)],
+    ["--disable-warning=ExperimentalWarning", fileURLToPath(import.meta.url), ...process.argv.slice(2)],
     { stdio: ["inherit", "inherit", "inherit", "ipc"], env: { ...process.env, TRANSFERBOARD_RELAYED: "1" } },
   );
   process.on("SIGINT", () => {});

@@ -1,6 +1,7 @@
 /** A worker thread that loads, crops and normalises images, a batch at a time: see `preprocess-pool.ts`. */
 import { parentPort } from "node:worker_threads";
-import { loadSource } from "../datasets/index.ts";
+// Not the room's face: a worker starts in half the time without every dataset's reader.
+import { loadSource } from "../datasets/source.ts";
 import { preprocess, toTensor } from "../images/index.ts";
 import type { Prepared, PrepareRequest } from "./preprocess-pool.ts";
 
