@@ -36,7 +36,7 @@ export async function startApi(options: { from?: "seeded" | "empty"; rateLimit?:
     trustProxy: 0,
   };
   const server = await createServer({ db, log: makeLog("silent"), env });
-  const http = server.app.listen(0, "127.0.0.1");
+  const http = server.app.listen(0, "127.0.0.1", 4_096);
   await new Promise((resolve) => http.once("listening", resolve));
   const url = `http://127.0.0.1:${(http.address() as AddressInfo).port}`;
 
@@ -45,6 +45,7 @@ export async function startApi(options: { from?: "seeded" | "empty"; rateLimit?:
       method: "POST",
       headers: {
         "content-type": "application/json",
+        accept: "application/graphql-response+json",
         ...(token && { authorization: `Bearer ${token}` }),
       },
       body: JSON.stringify({ query, variables }),

@@ -7,6 +7,8 @@ import { createServer } from "./server.ts";
 
 /** What still runs after this long is cut off. */
 const GRACE_MS = 5_000;
+/** Connections that may wait to be taken: the default of 511 resets a burst of a thousand. */
+const BACKLOG = 4_096;
 
 function configuration(): Env {
   try {
@@ -23,7 +25,7 @@ const log = makeLog(env.logLevel);
 const db = openDatabase(env);
 const server = await createServer({ db, log, env });
 
-const http = server.app.listen(env.port, env.host, (error?: NodeJS.ErrnoException) => {
+const http = server.app.listen(env.port, env.host, BACKLOG, (error?: NodeJS.ErrnoException) => {
   if (error) {
     const taken = error.code === "EADDRINUSE";
     const why = taken

@@ -4,6 +4,7 @@
  */
 import { randomUUID } from "node:crypto";
 import { unwrapResolverError } from "@apollo/server/errors";
+import { PothosValidationError } from "@pothos/core";
 import { StatisticsError } from "@transferboard/eval-core/stats";
 import { GraphQLError, type GraphQLFormattedError } from "graphql";
 import type { Logger } from "pino";
@@ -26,6 +27,13 @@ export const UNAVAILABLE = "The database cannot be reached at the moment. Try ag
 
 function callersError(original: unknown): CallerError | null {
   if (original instanceof CallerError) return original;
+  // Relay's plugin, of an id that is none; its own words name our types.
+  if (original instanceof PothosValidationError) {
+    return new CallerError(
+      "BAD_INPUT",
+      "This is no global id of anything here: use an id as it was answered.",
+    );
+  }
   if (original instanceof StatisticsError) return new CallerError("BAD_INPUT", original.message);
   return null;
 }

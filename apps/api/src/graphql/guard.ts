@@ -4,21 +4,34 @@
  * for a token that does not hold, 503 where the database is gone.
  */
 import type { ApolloServerPlugin } from "@apollo/server";
-import { GraphQLError } from "graphql";
+import { GraphQLError, type GraphQLFormattedError } from "graphql";
 import type { Context } from "../context.ts";
 import { isUnavailable } from "../database/unavailable.ts";
 import { CallerError } from "../errors.ts";
 import { UNAVAILABLE } from "./format-error.ts";
-import { checkLimits } from "./limits.ts";
+import { checkLimits, type Operation } from "./limits.ts";
+
+/** A caller's mistake that shows before anything is resolved. */
+function refuse(error: CallerError, status: number): never {
+  const extensions = { code: error.code, ...error.details, http: { status } };
+  throw new GraphQLError(error.message, { originalError: error, extensions });
+}
+
+/** Counting the cost reads the arguments, and so finds what is wrong with them first. */
+function checkCost(operation: Operation): void {
+  try {
+    checkLimits(operation);
+  } catch (error) {
+    if (error instanceof CallerError) refuse(error, 400);
+    throw error;
+  }
+}
 
 async function checkToken(context: Context): Promise<void> {
   try {
     await context.viewer();
   } catch (error) {
-    if (error instanceof CallerError) {
-      const extensions = { code: error.code, http: { status: 401 } };
-      throw new GraphQLError(error.message, { originalError: error, extensions });
-    }
+    if (error instanceof CallerError) refuse(error, 401);
     if (isUnavailable(error)) {
       const extensions = { code: "UNAVAILABLE", http: { status: 503 } };
       throw new GraphQLError(UNAVAILABLE, { originalError: error as Error, extensions });
@@ -27,18 +40,35 @@ async function checkToken(context: Context): Promise<void> {
   }
 }
 
+/** What GraphQL itself finds wrong with a request. Too many tokens are a limit of ours, refused with a 4xx to all. */
+const isInvalidRequest = ({ message, extensions }: GraphQLFormattedError) =>
+  INVALID.has(String(extensions?.code)) && !/more tha[nt] \d+ tokens/.test(message);
+
+const INVALID = new Set(["GRAPHQL_PARSE_FAILED", "GRAPHQL_VALIDATION_FAILED", "BAD_USER_INPUT"]);
+
+/** GraphQL over HTTP: clients of the older media type are told by the body alone, so to them an invalid request is a 200. */
+const readsStatus = (accept: string | undefined) =>
+  accept?.includes("application/graphql-response+json") ?? false;
+
 export const guard: ApolloServerPlugin<Context> = {
   async requestDidStart() {
     return {
       async didResolveOperation({ operation, document, request, schema, contextValue }) {
         if (!operation) return;
         const variables = request.variables ?? {};
-        checkLimits({ operation, document, variables, schema, context: contextValue });
+        checkCost({ operation, document, variables, schema, context: contextValue });
         await checkToken(contextValue);
       },
-      async willSendResponse({ response }) {
+      async willSendResponse({ response, request }) {
         if (response.body.kind !== "single") return;
         const { errors } = response.body.singleResult;
+        if (
+          errors?.length &&
+          errors.every(isInvalidRequest) &&
+          !readsStatus(request.http?.headers.get("accept"))
+        ) {
+          response.http.status = 200;
+        }
         if (errors?.some(({ extensions }) => extensions?.code === "UNAVAILABLE")) {
           response.http.status = 503;
           response.http.headers.set("retry-after", "2");

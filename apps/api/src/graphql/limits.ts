@@ -8,6 +8,7 @@ import {
   type FragmentDefinitionNode,
   GraphQLError,
   type GraphQLSchema,
+  getVariableValues,
   Kind,
   type OperationDefinitionNode,
   type SelectionSetNode,
@@ -94,6 +95,8 @@ export function checkLimits({ operation, document, variables, schema, context }:
   if (depth > LIMITS.depth) refuse("a depth of", depth, LIMITS.depth);
   const roots = operation.selectionSet.selections.length;
   if (roots > LIMITS.rootFields) refuse("a root field count of", roots, LIMITS.rootFields);
+  // What GraphQL refuses of the variables, it will say itself.
+  if (getVariableValues(schema, operation.variableDefinitions ?? [], variables).errors) return;
   const { complexity } = complexityFromQuery(document, {
     schema,
     ctx: context,
