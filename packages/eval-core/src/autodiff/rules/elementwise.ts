@@ -25,7 +25,8 @@ function powBase({ e, x, dy }: RuleContext): string {
 
 export const elementwise = {
   // dx = dy * [y > 0]
-  Relu: each((c) => c.e.only(greater(c, c.y(), zero(c, c.y())), c.dy())),
+  // (as a product: onnxruntime's Where makes three passes on the CPU)
+  Relu: each((c) => c.e.mul(c.dy(), c.e.cast(greater(c, c.y(), zero(c, c.y())), c.e.dtype(c.y())))),
   // dx = dy * (x > 0 ? 1 : alpha)
   LeakyRelu: each((c) => {
     const alpha = floatOf(c.node, "alpha", 0.01);

@@ -1,5 +1,5 @@
 /** Derivatives of normalisations. What the forward pass leaves for them is made in `../lowering.ts`. */
-import { axisOf, floatOf, intOf } from "../attributes.ts";
+import { axisOf, float, floatOf, intOf } from "../attributes.ts";
 import { fail } from "../errors.ts";
 import type { Rule, RuleContext } from "./rule.ts";
 
@@ -29,7 +29,14 @@ function training(c: RuleContext): (string | undefined)[] {
     const slope = e.mul(e.reshape(x(1), column), r);
     const pull = e.scale(e.mul(e.mul(slope, e.mul(r, r)), sumDyZ), -1 / count);
     const offset = e.scale(e.mul(slope, sumDy), -1 / count);
-    return e.add(e.mul(dy(), slope), e.add(e.mul(z, pull), offset));
+    // BatchNormalization by mean 0 and variance 1 is alpha z + beta in one pass.
+    const channelsShape = e.shape(x(1));
+    const constant = (v: number) => e.expand(e.literal(e.dtype(x(0)), [1], [v]), channelsShape);
+    const [alpha, beta] = [e.reshape(pull, channelsShape), e.reshape(offset, channelsShape)];
+    const affine = e.op("BatchNormalization", [z, alpha, beta, constant(0), constant(1)], {
+      epsilon: float(0),
+    });
+    return e.add(e.mul(dy(), slope), affine);
   };
   const flat = (name: string) => e.reshape(name, e.shape(x(1)));
   return [
