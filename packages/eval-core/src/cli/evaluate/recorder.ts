@@ -11,8 +11,10 @@ import {
   type Evaluation,
   identityOf,
   type MeasuredValue,
+  networkName,
   type ProtocolDescription,
 } from "../../protocols/evaluation.ts";
+import { fingerprint } from "../../protocols/fingerprint.ts";
 import {
   failRun,
   type MethodToRecord,
@@ -136,7 +138,7 @@ async function record(
     const isMain = protocol.fingerprint === evaluation.protocol.fingerprint;
     const identity = isMain
       ? planned.identity
-      : identityOf({ ...identityParts(planned), protocol: protocol.fingerprint });
+      : fingerprint({ of: planned.identity, protocol: protocol.fingerprint });
     const base = toRecord(run);
     await recordEvaluation(db, {
       ...base,
@@ -156,11 +158,6 @@ async function record(
   }
 }
 
-/** Of a repetition, the repetition's own identity stands for the checkpoint's part, so that it is another run. */
-function identityParts({ checkpoint, manifest, seed, again, identity }: Planned) {
-  return { checkpoint: again ? identity : checkpoint, manifest, seed };
-}
-
 const asObject = (value: unknown) => (typeof value === "object" && value !== null ? value : {});
 
 async function recordDerived(db: Database, derived: Derived): Promise<void> {
@@ -168,7 +165,7 @@ async function recordDerived(db: Database, derived: Derived): Promise<void> {
   const now = new Date();
   const identity = identityOf({
     protocol: protocol.fingerprint,
-    checkpoint: checkpoint.sha256,
+    checkpoint: networkName(checkpoint),
     manifest: dataset.manifest,
     seed,
   });
