@@ -1,6 +1,6 @@
 /** Accounts with tokens, for tests. */
 import type { Scope } from "@transferboard/api/modules/account/scopes";
-import { hashSecret, newSecret } from "@transferboard/api/modules/account/tokens";
+import { hashToken, newToken } from "@transferboard/api/modules/account/tokens";
 import type { Api } from "./harness.ts";
 
 export async function makeToken(
@@ -9,7 +9,7 @@ export async function makeToken(
   scopes: readonly Scope[],
   overrides: { expiresAt?: Date; revokedAt?: Date } = {},
 ): Promise<string> {
-  const secret = newSecret();
+  const secret = newToken();
   const { client } = database;
   const { id } = await client.account.upsert({
     where: { name: account },
@@ -20,7 +20,7 @@ export async function makeToken(
     data: {
       accountId: id,
       name: `${account}'s`,
-      hash: hashSecret(secret),
+      hash: hashToken(secret),
       scopes: [...scopes],
       expiresAt: new Date(Date.now() + 3_600_000),
       ...overrides,

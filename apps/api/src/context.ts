@@ -14,16 +14,23 @@ export interface Context {
   /** The header as it came. */
   readonly authorization: string | undefined;
   /** Where the ledger stands, and the catalogue of that moment: the same for the whole request. */
-  readonly snapshot: () => Promise<Snapshot>;
+  readonly snapshot: Once<Snapshot>;
   /** Null without a token. Throws on a token that does not hold. */
   readonly viewer: () => Promise<Viewer | null>;
 }
 
 /** Calls `make` at the first call and remembers its promise. */
-export function once<T>(make: () => Promise<T>): () => Promise<T> {
+export interface Once<T> {
+  (): Promise<T>;
+  /** The promise, where there was a first call. */
+  made(): Promise<T> | undefined;
+}
+
+export function once<T>(make: () => Promise<T>): Once<T> {
   let promise: Promise<T> | undefined;
-  return () => {
+  const call = () => {
     promise ??= make();
     return promise;
   };
+  return Object.assign(call, { made: () => promise });
 }

@@ -7,6 +7,7 @@ import type { Logger } from "pino";
 import { type Context, once } from "./context.ts";
 import type { Database } from "./database/database.ts";
 import type { Env } from "./env.ts";
+import { rememberAnswers } from "./graphql/answers.ts";
 import { makeApollo } from "./graphql/apollo.ts";
 import { exportRoutes } from "./http/exports.ts";
 import { bodyFaults, notFound } from "./http/faults.ts";
@@ -66,7 +67,12 @@ export async function createServer({ db, log, env }: Deps): Promise<Server> {
   app.use(
     "/graphql",
     express.json({ limit: LIMITS.graphqlBytes, type: ["application/json"] }),
-    expressMiddleware(apollo, { context: async ({ req }) => makeContext(req) }),
+    (request, response, next) => {
+      response.locals.context = makeContext(request);
+      next();
+    },
+    rememberAnswers(),
+    expressMiddleware(apollo, { context: async ({ res }) => res.locals.context as Context }),
   );
   app.use("/submissions", submissionRoutes(makeContext));
   app.use(exportRoutes(makeContext));

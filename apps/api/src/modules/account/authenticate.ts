@@ -1,7 +1,7 @@
 /** From an Authorization header to a viewer. One statement, and one more when the last use was a while ago. */
 import type { Database } from "../../database/database.ts";
 import { NotAuthorized } from "../../errors.ts";
-import { hashSecret, isSecret } from "./tokens.ts";
+import { hashToken, isToken } from "./tokens.ts";
 import { Viewer } from "./viewer.ts";
 
 /** The last use is kept to the minute: a busy token does not write at every request. */
@@ -13,11 +13,11 @@ const refused = (why: string) => new NotAuthorized(why);
 export async function authenticate(header: string | undefined, { prisma }: Database): Promise<Viewer | null> {
   if (header === undefined) return null;
   const secret = /^Bearer +(\S+)$/i.exec(header)?.[1];
-  if (!secret || !isSecret(secret)) {
+  if (!secret || !isToken(secret)) {
     throw refused("The Authorization header must be 'Bearer' and a token as it was shown when it was made.");
   }
   const token = await prisma.apiToken.findUnique({
-    where: { hash: hashSecret(secret) },
+    where: { hash: hashToken(secret) },
     include: { account: { select: { name: true } } },
   });
   if (!token) throw refused("This token does not exist.");

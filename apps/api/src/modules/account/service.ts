@@ -5,7 +5,7 @@ import { transactAs } from "../../database/transact.ts";
 import { BadInput, NotFound } from "../../errors.ts";
 import { requireViewer } from "./require.ts";
 import type { Scope } from "./scopes.ts";
-import { hashSecret, newSecret } from "./tokens.ts";
+import { hashToken, newToken } from "./tokens.ts";
 
 const DAY_MS = 86_400_000;
 const DEFAULT_DAYS = 90;
@@ -27,7 +27,7 @@ export async function createToken(input: NewToken, context: Context) {
     throw new BadInput(`'expiresAt' must lie in the future and within ${MOST_DAYS} days.`);
   }
   if (input.scopes.length === 0) throw new BadInput("'scopes' must name at least one scope.");
-  const secret = newSecret();
+  const secret = newToken();
   const token = await transactAs(context.db, viewer, async (tx) => {
     const account = await tx.account.upsert({
       where: { name: input.account },
@@ -38,7 +38,7 @@ export async function createToken(input: NewToken, context: Context) {
       data: {
         accountId: account.id,
         name: input.name,
-        hash: hashSecret(secret),
+        hash: hashToken(secret),
         scopes: [...new Set(input.scopes)],
         expiresAt,
       },

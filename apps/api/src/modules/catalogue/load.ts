@@ -11,6 +11,10 @@ import type { Dataset, Measure, Method, Metric, Pretraining, Setting, Suite } fr
 export interface Snapshot {
   /** Advanced by every addition to the ledger. */
   readonly position: string;
+  /** The last event of all, whatever it changed. */
+  readonly event: string;
+  /** When that was: what is asked for as of it never changes, so it is what a citation names. */
+  readonly moment: Date;
   readonly catalogue: Catalogue;
 }
 
@@ -41,9 +45,9 @@ const CONTENT = `json_build_object(
         from suite_measure where suite_id = s.id)) order by s.position, s.id), '[]')
     from suite s))`;
 
-const STATEMENT = `select ledger::text as ledger, catalogue::text as catalogue,
+const STATEMENT = `select ledger::text as ledger, catalogue::text as catalogue, last.id::text as event, last.at as moment,
   case when catalogue::text is distinct from $1::text then ${CONTENT} end as content
-  from ledger_position`;
+  from ledger_position left join (select id, at from audit_event order by id desc limit 1) last on true`;
 
 interface StoredContent {
   methods: (Omit<Method, "createdAt"> & { createdAt: string; pretraining: Pretraining | null })[];
@@ -81,6 +85,14 @@ function linked(stored: StoredContent): Catalogue {
   });
 }
 
+interface StoredPosition {
+  readonly ledger: string;
+  readonly catalogue: string;
+  readonly event: string | null;
+  readonly moment: Date | null;
+  readonly content: StoredContent | null;
+}
+
 /** Remembers the last catalogue read, shared by all requests of one server. */
 export class Snapshots {
   readonly #sql: Sql;
@@ -94,15 +106,14 @@ export class Snapshots {
   /** The database as it is now. One statement. */
   async read(): Promise<Snapshot> {
     const known = this.#catalogue;
-    const [row] = await this.#sql<{ ledger: string; catalogue: string; content: StoredContent | null }>(
-      STATEMENT,
-      [known ? this.#version : null],
-    );
+    const [row] = await this.#sql<StoredPosition>(STATEMENT, [known ? this.#version : null]);
     if (!row) throw new Error("The view ledger_position answers nothing: the migrations are not complete.");
-    if (row.content === null && known) return { position: row.ledger, catalogue: known };
-    const catalogue = linked(row.content!);
+    const { ledger: position, event, moment, content } = row;
+    const now = { position, event: event ?? "0", moment: moment ?? new Date(0) };
+    if (content === null && known) return { ...now, catalogue: known };
+    const catalogue = linked(content!);
     this.#catalogue = catalogue;
     this.#version = row.catalogue;
-    return { position: row.ledger, catalogue };
+    return { ...now, catalogue };
   }
 }

@@ -245,8 +245,8 @@ export const CorrelationType = builder.objectRef<CorrelationShape>("Correlation"
     }),
     bibtex: t.string({
       description: "This answer as a BibTeX entry.",
-      resolve: ({ x, y, options }, _, { siteUrl }) => {
-        const asOf = options.asOf ?? new Date();
+      resolve: async ({ x, y, options }, _, { siteUrl, snapshot }) => {
+        const asOf = options.asOf ?? (await snapshot()).moment;
         const query = new URLSearchParams({ x: x.slug, y: y.slug, asOf: asOf.toISOString() });
         return citeAnswer({
           key: `${x.slug}-${y.slug}`,

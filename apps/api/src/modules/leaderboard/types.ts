@@ -155,8 +155,8 @@ export const LeaderboardType = builder.objectRef<LeaderboardShape>("Leaderboard"
     }),
     bibtex: t.string({
       description: "This answer as a BibTeX entry.",
-      resolve: ({ answer }, _, { siteUrl }) => {
-        const asOf = answer.asOf ?? new Date();
+      resolve: async ({ answer }, _, { siteUrl, snapshot }) => {
+        const asOf = answer.asOf ?? (await snapshot()).moment;
         const path = `/suites/${encodeURI(answer.suite.slug)}?asOf=${asOf.toISOString()}`;
         const title = `${answer.suite.title}: leaderboard`;
         return citeAnswer({ key: answer.suite.slug, title, url: `${siteUrl}${path}`, asOf });

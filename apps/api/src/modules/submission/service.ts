@@ -112,14 +112,23 @@ export async function submit(offer: Offer, context: Context): Promise<Offered> {
   return { ...answer, ...(await record(offer.idempotencyKey, body, viewer, context)) };
 }
 
-/** One statement records it and its audit event; a second one with the same key finds the first. */
+/**
+ * Recording takes the audit log's order, which a commit that waits for the disk would hold until then. So this commit
+ * does not wait, and the flush after it serves everybody who came meanwhile (as commitTogether does, in one statement
+ * less); nothing is answered before it.
+ */
+const RECORD = `with unhurried as (select set_config('synchronous_commit', 'off', true))
+  insert into submission (id, account_id, idempotency_key, body_hash, body)
+  select $5::uuid, $1::int, $2, $3, $4::jsonb from unhurried
+  on conflict (account_id, idempotency_key) do nothing returning id::text as id`;
+const FLUSH = "select pg_logical_emit_message(true, 'transferboard', '')::text as flushed";
+
+/** One row a key: a second one with the same key finds the first. */
 async function record(key: string, body: SubmissionBody, { accountId }: Viewer, { db }: Context) {
   const bodyHash = hashOf(body);
-  const [made] = await db.sql<{ id: string }>(
-    `insert into submission (id, account_id, idempotency_key, body_hash, body) values ($5::uuid, $1::int, $2, $3, $4::jsonb)
-     on conflict (account_id, idempotency_key) do nothing returning id::text as id`,
-    [accountId, key, bodyHash, JSON.stringify(body), uuidv7()],
-  );
+  const values = [accountId, key, bodyHash, JSON.stringify(body), uuidv7()];
+  const [made] = await db.sql<{ id: string }>(RECORD, values);
+  await db.sql(FLUSH);
   const submission = await db.prisma.submission.findUniqueOrThrow({
     where: made ? { id: made.id } : { accountId_idempotencyKey: { accountId, idempotencyKey: key } },
   });

@@ -1,0 +1,96 @@
+/**
+ * Answers remembered whole, by the question's text and the audit log's last event: while nothing was written, the same
+ * question has the same answer, and once anything was, no older one is given. One statement an answer. Only what was
+ * answered without an error and without a token is remembered; limits were checked when it was.
+ */
+import { createHash } from "node:crypto";
+import type { Request, RequestHandler, Response } from "express";
+import type { Context } from "../context.ts";
+
+interface Remembered {
+  readonly event: string;
+  readonly status: number;
+  readonly type: string;
+  readonly text: string;
+}
+
+const MAX_LETTERS = 64_000_000;
+
+class Answers {
+  readonly #known = new Map<string, Remembered>();
+  #letters = 0;
+
+  get(key: string): Remembered | undefined {
+    const found = this.#known.get(key);
+    if (!found) return undefined;
+    this.#known.delete(key);
+    this.#known.set(key, found);
+    return found;
+  }
+
+  set(key: string, answer: Remembered): void {
+    this.forget(key);
+    this.#known.set(key, answer);
+    this.#letters += answer.text.length;
+    for (const oldest of this.#known.keys()) {
+      if (this.#letters <= MAX_LETTERS) break;
+      this.forget(oldest);
+    }
+  }
+
+  forget(key: string): void {
+    this.#letters -= this.#known.get(key)?.text.length ?? 0;
+    this.#known.delete(key);
+  }
+}
+
+/** Null for what is not to be remembered: with a token, changes, and whatever is not one plain question. */
+function keyOf({ method, headers, body }: Request): string | null {
+  if (method !== "POST" || headers.authorization !== undefined) return null;
+  if (typeof body !== "object" || body === null || typeof body.query !== "string") return null;
+  if (/\bmutation\b/.test(body.query)) return null;
+  const { query, variables, operationName, extensions } = body;
+  const question = JSON.stringify([query, variables, operationName, extensions, headers.accept]);
+  return createHash("sha256").update(question).digest("base64");
+}
+
+const isWhole = (status: number, text: unknown): text is string =>
+  status === 200 && typeof text === "string" && !text.startsWith('{"errors"') && !text.includes('"errors":[');
+
+/** Goes before Apollo, after the body is read; `response.locals.context` is the request's context. */
+export function rememberAnswers(): RequestHandler {
+  const answers = new Answers();
+
+  async function answered(key: string, context: Context, response: Response): Promise<boolean> {
+    const known = answers.get(key);
+    if (!known) return false;
+    const { event } = await context.snapshot();
+    if (event !== known.event) {
+      answers.forget(key);
+      return false;
+    }
+    response.status(known.status).set("content-type", known.type).send(known.text);
+    return true;
+  }
+
+  return async (request, response, next) => {
+    const key = keyOf(request);
+    if (key === null) return next();
+    const context = response.locals.context as Context;
+    if (await answered(key, context, response)) return;
+    const send = response.send.bind(response);
+    response.send = (text: unknown) => {
+      response.send = send;
+      const type = response.get("content-type");
+      if (isWhole(response.statusCode, text) && type) {
+        // What never read a snapshot has no position to be remembered by.
+        void context.snapshot.made()?.then(
+          ({ event }) => answers.set(key, { event, status: 200, type, text }),
+          () => undefined,
+        );
+      }
+      return send(text);
+    };
+    next();
+  };
+}
