@@ -21,7 +21,7 @@ export interface Preparation {
   readonly dataset: Dataset;
   /** The dataset's manifest hash. */
   readonly manifest: string;
-  /** The checkpoint file's SHA-256. */
+  /** The network, as `networkName` names it. */
   readonly checkpoint: string;
   readonly preprocessing: Preprocessing;
   readonly seed: number;

@@ -2,6 +2,7 @@
  * What every evaluation answers, whatever its setting: the values, how they came about, and the whole record.
  * A run's identity is the hash of what determines its numbers, so that the same evaluation is recorded once.
  */
+import type { Checkpoint } from "../checkpoints/index.ts";
 import { fingerprint } from "./fingerprint.ts";
 
 export interface ProtocolDescription {
@@ -41,10 +42,19 @@ export function describeProtocol(
   return { setting, title, body, fingerprint: fingerprint(body) };
 }
 
+/** The file, which of its backbones, and how that wants its inputs: another network is another run. */
+export function networkName({
+  sha256,
+  layout,
+  normalisation: { mean, std },
+}: Pick<Checkpoint, "sha256" | "layout" | "normalisation">): string {
+  return fingerprint({ sha256, place: layout.place, normalisation: { mean, std } });
+}
+
 export interface Identity {
   /** The protocol's fingerprint. */
   readonly protocol: string;
-  /** The checkpoint file's SHA-256. */
+  /** The network, as `networkName` names it. */
   readonly checkpoint: string;
   /** The dataset's manifest hash. */
   readonly manifest: string;

@@ -47,6 +47,12 @@ async function ensureMethod(tx: TransactionClient, method: MethodToRecord): Prom
 const same = (a: readonly number[], b: readonly number[]) =>
   a.length === b.length && a.every((x, i) => x === b[i]);
 
+/** Where in its file the recorded backbone was, if that was told. */
+function placeOf(loading: unknown): string | undefined {
+  const { layout } = (loading ?? {}) as { layout?: { place?: unknown } };
+  return typeof layout?.place === "string" ? layout.place : undefined;
+}
+
 async function ensureCheckpoint(
   tx: TransactionClient,
   methodId: number,
@@ -63,6 +69,12 @@ async function ensureCheckpoint(
     if (!same(known.inputMean, normalisation.mean) || !same(known.inputStd, normalisation.std)) {
       throw new WarehouseError(
         `The weights ${sha256.slice(0, 12)} are recorded with the input normalisation mean ${known.inputMean}, deviation ${known.inputStd}: evaluate them with it; found mean ${normalisation.mean}, deviation ${normalisation.std}.`,
+      );
+    }
+    const [was, is] = [placeOf(known.loading), placeOf(loading)];
+    if (was !== undefined && is !== undefined && was !== is) {
+      throw new WarehouseError(
+        `Of the weights ${sha256.slice(0, 12)} the backbone at '${was}' is recorded: convert the one at '${is}' to a file of its own, and evaluate that.`,
       );
     }
     return known.id;

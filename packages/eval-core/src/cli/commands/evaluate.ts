@@ -8,7 +8,7 @@ import { evaluateFeatures } from "../evaluate/features.ts";
 import type { EvaluateOptions } from "../evaluate/request.ts";
 import { SUITE_NAMES } from "../evaluate/suites.ts";
 import { CommandError, EXIT } from "../exit-codes.ts";
-import { NORMALISATION_OPTION } from "./checkpoint.ts";
+import { addLoadOptions } from "./checkpoint.ts";
 
 const HELP = `
 Examples:
@@ -62,13 +62,12 @@ function addTargetOptions(command: Command): void {
 }
 
 function addHowOptions(command: Command): void {
-  command
+  addLoadOptions(command)
     .option(
       "--preprocessing <name>",
       `${Object.keys(PREPROCESSINGS).join(", ")} or shorter-N`,
       "imagenet-shorter-224",
     )
-    .option(...NORMALISATION_OPTION)
     .option("--device <device>", "auto, cpu, webgpu or cuda", "auto")
     .option("--threads <number>", "CPU threads of one operator")
     .option("--cache <dir>", "where features and unfinished work are kept")

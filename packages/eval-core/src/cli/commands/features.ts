@@ -10,10 +10,10 @@ import { type AddCommand, type Context, cacheFolder } from "../context.ts";
 import { CommandError, EXIT } from "../exit-codes.ts";
 import { deviceChoice } from "../options.ts";
 import { duration, timed } from "../terminal.ts";
-import { NORMALISATION_OPTION, openCheckpoint } from "./checkpoint.ts";
+import { addLoadOptions, type LoadChoices, openCheckpoint } from "./checkpoint.ts";
 import { namedPreprocessing } from "./preprocess.ts";
 
-interface FeaturesOptions {
+interface FeaturesOptions extends LoadChoices {
   readonly checkpoint: string;
   readonly dataset?: string;
   readonly data?: string;
@@ -21,16 +21,16 @@ interface FeaturesOptions {
   readonly input?: string;
   readonly out: string;
   readonly preprocessing: string;
-  readonly normalisation?: string;
   readonly device: string;
   readonly cache?: string;
   readonly skipUnreadable?: boolean;
 }
 
 export const addFeatures: AddCommand = (program, contextOf) => {
-  program
+  const command = program
     .command("features")
-    .description("write features as .npy: of a dataset (--dataset), or of one array of inputs (--input)")
+    .description("write features as .npy: of a dataset (--dataset), or of one array of inputs (--input)");
+  addLoadOptions(command)
     .requiredOption("--checkpoint <file>", "weights: .pth, .pt, .pth.tar, .safetensors or .onnx")
     .requiredOption(
       "--out <path>",
@@ -41,13 +41,12 @@ export const addFeatures: AddCommand = (program, contextOf) => {
     .option("--allow-partial", "accept a dataset that is not whole")
     .option("--input <file.npy>", "N x 3 x H x W in float32, already normalised")
     .option("--preprocessing <name>", "how images become crops", "imagenet-shorter-224")
-    .option(...NORMALISATION_OPTION)
     .option("--device <device>", "auto, cpu, webgpu or cuda", "auto")
     .option("--cache <dir>", "where features are kept")
     .option("--skip-unreadable", "go on without images that cannot be read, and say which")
     .action(async (options: FeaturesOptions) => {
       const context = contextOf();
-      const checkpoint = await openCheckpoint(options.checkpoint, options.normalisation);
+      const checkpoint = await openCheckpoint(options.checkpoint, options);
       if (options.input !== undefined) return ofArray(context, options, checkpoint, options.input);
       if (options.dataset === undefined && options.data === undefined) {
         throw new CommandError("say of what: --dataset NAME, --data DIR or --input FILE.npy", EXIT.usage);

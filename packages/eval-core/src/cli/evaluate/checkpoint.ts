@@ -61,7 +61,7 @@ async function requestOf(options: EvaluateOptions): Promise<EvaluateRequest> {
     seed: wholeNumber("--seed", options.seed),
     skipUnreadable: options.skipUnreadable ?? false,
     again: options.again ?? false,
-    checkpoint: await openCheckpoint(options.checkpoint, options.normalisation),
+    checkpoint: await openCheckpoint(options.checkpoint, options),
   };
 }
 

@@ -2,6 +2,7 @@
 import { datasetEntry, locateDataset, openDataset, SPLITS } from "../../datasets/index.ts";
 import { backboneOf, batchSize, countCached } from "../../features/index.ts";
 import { planEvaluation } from "../../protocols/evaluate.ts";
+import { networkName } from "../../protocols/evaluation.ts";
 import { openSession } from "../../runtime/index.ts";
 import { tensor } from "../../tensor/index.ts";
 import type { Context } from "../context.ts";
@@ -68,7 +69,7 @@ async function planTarget(
       setting: target.setting,
       dataset,
       manifest,
-      checkpoint: checkpoint.sha256,
+      checkpoint: networkName(checkpoint),
       preprocessing,
       seed,
       skipUnreadable,

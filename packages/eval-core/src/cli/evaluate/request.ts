@@ -53,6 +53,8 @@ export interface EvaluateOptions {
   readonly seed: string;
   readonly preprocessing: string;
   readonly normalisation?: string;
+  readonly prefix?: string;
+  readonly ignore?: readonly string[];
   readonly device: string;
   readonly threads?: string;
   readonly cache?: string;

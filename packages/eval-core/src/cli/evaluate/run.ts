@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { type Dataset, datasetEntry, locateDataset, openDataset } from "../../datasets/index.ts";
 import { backboneOf, type Extractor, openExtractor } from "../../features/index.ts";
 import { type Planned, planEvaluation, runEvaluation } from "../../protocols/evaluate.ts";
-import type { Evaluation } from "../../protocols/evaluation.ts";
+import { type Evaluation, networkName } from "../../protocols/evaluation.ts";
 import type { Context } from "../context.ts";
 import { exitCodeOf, sentenceOf } from "../exit-codes.ts";
 import { duration, timed } from "../terminal.ts";
@@ -144,7 +144,7 @@ function planOf(request: EvaluateRequest, { setting }: Target, dataset: Dataset,
     setting,
     dataset,
     manifest,
-    checkpoint: checkpoint.sha256,
+    checkpoint: networkName(checkpoint),
     preprocessing,
     seed,
     skipUnreadable,

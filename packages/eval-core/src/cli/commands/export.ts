@@ -1,0 +1,96 @@
+/** `transferboard export`: a board or the ledger as a file, from a server. */
+import { createWriteStream } from "node:fs";
+import { rename, rm } from "node:fs/promises";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import type { AddCommand } from "../context.ts";
+import { CommandError, EXIT } from "../exit-codes.ts";
+import { addServerOptions, Server, type ServerOptions } from "../server/server.ts";
+
+const BOARD = ["csv", "json", "tex"];
+const RESULTS = ["csv", "jsonl"];
+
+const HELP = `
+Examples:
+  transferboard export --suite many-shot-linear --format tex --out board.tex
+  transferboard export --suite segmentation --as-of 2026-01-31T00:00:00Z --filter family=contrastive
+  transferboard export --results --format jsonl --filter methods=swav,byol
+
+Filters are those of the address: methods, family, yearMin, yearMax, epochsMin, epochsMax, batchSizeMin, batchSizeMax,
+augmentation, withoutAugmentation, domain, provenance, protocol; of --results also suite and history=true.`;
+
+interface ExportOptions extends ServerOptions {
+  readonly suite?: string;
+  readonly results?: boolean;
+  readonly format: string;
+  readonly asOf?: string;
+  readonly aggregate?: string;
+  readonly filter: readonly string[];
+  readonly out?: string;
+  readonly json?: boolean;
+}
+
+const collect = (one: string, earlier: readonly string[] = []): string[] => [...earlier, one];
+
+export const addExport: AddCommand = (program, contextOf) => {
+  const command = program
+    .command("export")
+    .description("a board, or the whole ledger, as CSV, JSON or LaTeX")
+    .option("--suite <name>", "the board of this suite or measure")
+    .option("--results", "the ledger in place of a board: one line an entry")
+    .option("--format <format>", `of a board ${BOARD.join(", ")}; of the ledger ${RESULTS.join(", ")}`, "csv")
+    .option("--as-of <moment>", "as it was then, such as 2026-01-31T00:00:00Z")
+    .option("--aggregate <name>", "rank by mean, mean_logit, mean_rank or borda")
+    .option("--filter <name=value>", "only what fits (may be repeated)", collect, [])
+    .option("--out <file>", "write there in place of standard output; the file appears when it is whole")
+    .option("--json", "with --out: say as one JSON document what was written");
+  addServerOptions(command, false)
+    .addHelpText("after", HELP)
+    .action(async (options: ExportOptions) => {
+      const context = contextOf(options.json);
+      const { out } = options;
+      const response = await new Server(options, context).get(addressOf(options));
+      const body = Readable.fromWeb(response.body as import("node:stream/web").ReadableStream);
+      let bytes = 0;
+      body.on("data", (chunk: Uint8Array) => {
+        bytes += chunk.byteLength;
+      });
+      const { signal } = context;
+      if (out === undefined) return pipeline(body, process.stdout, { end: false, signal });
+      const half = `${out}.half-${process.pid}`;
+      try {
+        await pipeline(body, createWriteStream(half, { flush: true }), { signal });
+        await rename(half, out);
+      } catch (error) {
+        await rm(half, { force: true });
+        throw error;
+      }
+      if (options.json) context.terminal.print(JSON.stringify({ file: out, bytes }, null, 2));
+      else context.terminal.say(`${out}: ${bytes} bytes.`);
+    });
+};
+
+function addressOf({ suite, results, format, asOf, aggregate, filter }: ExportOptions): string {
+  if ((suite === undefined) === (results === undefined)) {
+    throw new CommandError("name a board with --suite, or the ledger with --results", EXIT.usage);
+  }
+  const known = results ? RESULTS : BOARD;
+  if (!known.includes(format)) {
+    throw new CommandError(`unknown format '${format}': known are ${known.join(", ")}`, EXIT.usage);
+  }
+  const query = new URLSearchParams();
+  if (suite !== undefined) query.set("suite", suite);
+  if (asOf !== undefined) query.set("asOf", asOf);
+  if (aggregate !== undefined) query.set("aggregate", aggregate);
+  for (const one of filter) {
+    const [, name, value] = /^(\w+)=(.+)$/.exec(one) ?? [];
+    if (name === undefined || value === undefined) {
+      throw new CommandError(
+        `--filter must be name=value, such as family=contrastive, not '${one}'`,
+        EXIT.usage,
+      );
+    }
+    query.append(name, value);
+  }
+  return `/export/${results ? "results" : "leaderboard"}.${format}?${query}`;
+}

@@ -1,0 +1,84 @@
+/** `transferboard review` and `retract`: what a reviewer decides, over a server. */
+import type { AddCommand } from "../context.ts";
+import { CommandError, EXIT } from "../exit-codes.ts";
+import { decide, pendingSubmissions, retract } from "../server/decide.ts";
+import { addServerOptions, Server, type ServerOptions } from "../server/server.ts";
+import { table } from "../table.ts";
+
+interface ReviewOptions extends ServerOptions {
+  readonly accept?: boolean;
+  readonly reject?: boolean;
+  readonly reason?: string;
+  readonly json?: boolean;
+}
+
+interface RetractOptions extends ServerOptions {
+  readonly reason: string;
+  readonly replacement?: string;
+  readonly json?: boolean;
+}
+
+export const addReview: AddCommand = (program, contextOf) => {
+  const command = program
+    .command("review [submission]")
+    .description("list what waits for a decision, or decide on one submission of somebody else's")
+    .option("--accept", "its values go to the board, as self-reported")
+    .option("--reject", "they do not")
+    .option("--reason <words>", "why; the submitter reads it")
+    .option("--json", "print one JSON document");
+  addServerOptions(command, true).action(async (id: string | undefined, options: ReviewOptions) => {
+    const context = contextOf(options.json);
+    const { terminal } = context;
+    const server = new Server(options, context);
+    server.requireToken("review");
+    if (id === undefined) {
+      const pending = await pendingSubmissions(server);
+      if (options.json) return terminal.print(JSON.stringify(pending, null, 2));
+      if (pending.length === 0) return terminal.print("Nothing waits for a decision.");
+      const columns = ["submission", "from", "method", "values", "since"].map((header) => ({ header }));
+      const rows = pending.map((one) => [
+        one.id,
+        one.submitter,
+        one.method,
+        String(one.values),
+        one.createdAt,
+      ]);
+      return terminal.print(table(columns, rows));
+    }
+    if (options.accept === options.reject || options.reason === undefined) {
+      throw new CommandError("a decision is --accept or --reject, with --reason WORDS", EXIT.usage);
+    }
+    const decided = await decide(server, id, options.accept ? "ACCEPT" : "REJECT", options.reason);
+    if (options.json) return terminal.print(JSON.stringify(decided, null, 2));
+    const positions = decided.results.map(({ position, measure }) => `  ${position}  ${measure}`);
+    terminal.print(
+      [
+        `${decided.id} is ${decided.status}.`,
+        ...(positions.length > 0 ? ["In the ledger:"] : []),
+        ...positions,
+      ].join("\n"),
+    );
+  });
+};
+
+export const addRetract: AddCommand = (program, contextOf) => {
+  const command = program
+    .command("retract <position>")
+    .description(
+      "retract one entry of the ledger, by its position: it leaves the boards, and a tombstone says why",
+    )
+    .requiredOption("--reason <words>", "why; everybody reads it")
+    .option("--replacement <position>", "the entry to use in its place")
+    .option("--json", "print one JSON document");
+  addServerOptions(command, true).action(async (position: string, options: RetractOptions) => {
+    const context = contextOf(options.json);
+    const server = new Server(options, context);
+    server.requireToken("review");
+    const retracted = await retract(server, position, options.reason, options.replacement);
+    context.terminal.print(
+      options.json
+        ? JSON.stringify(retracted, null, 2)
+        : `Retracted ${position}: ${retracted.method}, ${retracted.measure}, ${retracted.value}.`,
+    );
+  });
+};

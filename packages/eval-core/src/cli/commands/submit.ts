@@ -1,0 +1,67 @@
+/** `transferboard submit FILE|DIR`: offers results to a server, which checks them and keeps them for a reviewer. */
+import type { AddCommand, Context } from "../context.ts";
+import { EXIT } from "../exit-codes.ts";
+import { type Accepted, FORMATS, keyOf, readOffer, sendOffer } from "../server/offer.ts";
+import { addServerOptions, Server, type ServerOptions } from "../server/server.ts";
+import { changeTable, faultTable } from "../server/show-offer.ts";
+
+const HELP = `
+Examples:
+  transferboard submit results.csv --dry-run
+  transferboard submit results.csv
+  transferboard submit mteb-results/my-model/
+
+Every fault is named at once, with its place; then nothing was sent, and the exit code is 3. Sending the same file
+again is harmless: the first answer comes again. The formats are in docs/submitting.md.`;
+
+interface SubmitOptions extends ServerOptions {
+  readonly format?: string;
+  readonly dryRun?: boolean;
+  readonly idempotencyKey?: string;
+  readonly json?: boolean;
+}
+
+export const addSubmit: AddCommand = (program, contextOf) => {
+  const command = program
+    .command("submit <file>")
+    .description("offer results to a server: JSON, CSV, a model card, or a folder of MTEB-like JSON")
+    .option("--format <format>", `${FORMATS.join(", ")}; from the file's name unless told`)
+    .option("--dry-run", "check only, and say what would change")
+    .option("--idempotency-key <key>", "names this offer; from its content unless told")
+    .option("--json", "print one JSON document");
+  addServerOptions(command, true)
+    .addHelpText("after", HELP)
+    .action((file: string, options: SubmitOptions) => submit(contextOf(options.json), file, options));
+};
+
+async function submit(context: Context, file: string, options: SubmitOptions): Promise<void> {
+  const { terminal } = context;
+  const server = new Server(options, context);
+  server.requireToken("submit");
+  const offer = await readOffer(file, options.format);
+  const key = options.idempotencyKey ?? keyOf(offer);
+  const dryRun = options.dryRun ?? false;
+  const answer = await sendOffer(server, offer, { dryRun, key });
+  if (options.json) terminal.print(JSON.stringify({ ...answer, dryRun, idempotencyKey: key }, null, 2));
+  if ("faults" in answer) {
+    if (!options.json) terminal.print(`${faultTable(answer.faults)}\n`);
+    terminal.say(answer.message);
+    process.exitCode = EXIT.badInput;
+  } else if (!options.json) {
+    terminal.print(inWords(answer));
+  }
+}
+
+function inWords({ submission, warnings, changes, created }: Accepted): string {
+  const standing =
+    submission === null
+      ? "Nothing is wrong with it; nothing was sent, as --dry-run asked."
+      : created
+        ? `Received as ${submission.id}: ${submission.status}, until a reviewer decides.`
+        : `Received before, as ${submission.id}: ${submission.status}.`;
+  return [
+    ...(warnings.length > 0 ? [faultTable(warnings), ""] : []),
+    ...(changes.length > 0 ? [changeTable(changes), ""] : []),
+    standing,
+  ].join("\n");
+}

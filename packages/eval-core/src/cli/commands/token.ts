@@ -1,0 +1,147 @@
+/** `transferboard token create|list|revoke`: who may write, made by the operator straight in the database. */
+import { createToken, type Scope } from "@transferboard/prisma";
+import type { AddCommand } from "../context.ts";
+import { CommandError, EXIT } from "../exit-codes.ts";
+import { withDatabase } from "../operator.ts";
+import { table } from "../table.ts";
+
+const SCOPES: readonly Scope[] = ["READ", "SUBMIT", "REVIEW", "ADMIN"];
+const HOURS = { h: 1, d: 24, w: 168 } as const;
+const MOST_DAYS = 366;
+
+interface CreateOptions {
+  readonly account: string;
+  readonly name: string;
+  readonly scope: readonly string[];
+  readonly expires: string;
+  readonly json?: boolean;
+}
+
+const collect = (one: string, earlier: readonly string[] = []): string[] => [...earlier, one];
+
+function scopeOf(given: string): Scope {
+  const scope = SCOPES.find((known) => known === given.toUpperCase());
+  if (scope) return scope;
+  const known = SCOPES.join(", ").toLowerCase();
+  throw new CommandError(`unknown scope '${given}': known are ${known}`, EXIT.usage);
+}
+
+/** `12h`, `90d` or `8w` from now. */
+function expiryOf(given: string): Date {
+  const [, count, unit] = /^(\d{1,6})([hdw])$/.exec(given) ?? [];
+  const hours = Number(count) * (HOURS[unit as keyof typeof HOURS] ?? Number.NaN);
+  if (hours > 0 && hours <= MOST_DAYS * 24) return new Date(Date.now() + hours * 3_600_000);
+  throw new CommandError(
+    `--expires must be such as 12h, 90d or 8w, and at most ${MOST_DAYS}d, not '${given}'`,
+    EXIT.usage,
+  );
+}
+
+function nameOf(option: string, given: string): string {
+  if (/\S/.test(given) && given.length <= 100) return given.trim();
+  throw new CommandError(`${option} must have 1 to 100 letters`, EXIT.usage);
+}
+
+export const addToken: AddCommand = (program, contextOf) => {
+  const token = program
+    .command("token")
+    .description("make, list and revoke tokens, straight in the database, as its operator");
+
+  token
+    .command("create")
+    .description("make a token, and its account where there is none; the secret is shown this once")
+    .requiredOption(
+      "--account <name>",
+      "whose it is: others see the name beside what was submitted or decided",
+    )
+    .requiredOption("--name <name>", "what it is for, such as laptop")
+    .requiredOption("--scope <scope>", "read, submit, review or admin (may be repeated)", collect)
+    .option("--expires <time>", "12h, 90d, 8w from now", "90d")
+    .option("--json", "print one JSON document")
+    .action(async (options: CreateOptions) => {
+      const { terminal } = contextOf(options.json);
+      const request = {
+        account: nameOf("--account", options.account),
+        name: nameOf("--name", options.name),
+        scopes: [...new Set(options.scope.map(scopeOf))],
+        expiresAt: expiryOf(options.expires),
+      };
+      const { id, token: secret } = await withDatabase("token", (db) => createToken(db, request));
+      if (options.json) return terminal.print(JSON.stringify({ id, ...request, secret }, null, 2));
+      terminal.say(
+        `Token ${id} of ${request.account} for ${request.scopes.join(", ").toLowerCase()}, until ${request.expiresAt.toISOString()}. ` +
+          "It is shown this once; set TRANSFERBOARD_TOKEN to it:",
+      );
+      terminal.print(secret);
+    });
+
+  token
+    .command("list")
+    .description("all tokens, newest first; their secrets are not kept")
+    .option("--account <name>", "only this account's")
+    .option("--json", "print one JSON document")
+    .action(async (options: { account?: string; json?: boolean }) => {
+      const { terminal } = contextOf(options.json);
+      const rows = await withDatabase("token", (db) =>
+        db.apiToken.findMany({
+          where: options.account === undefined ? {} : { account: { name: options.account } },
+          omit: { hash: true, accountId: true },
+          include: { account: { select: { name: true } } },
+          orderBy: [{ createdAt: "desc" }, { id: "desc" }],
+        }),
+      );
+      const tokens = rows.map(({ account, ...row }) => ({
+        account: account.name,
+        ...row,
+        state: row.revokedAt ? "revoked" : row.expiresAt <= new Date() ? "expired" : "valid",
+      }));
+      if (options.json) return terminal.print(JSON.stringify(tokens, null, 2));
+      if (tokens.length === 0) return terminal.print("There is no token.");
+      const columns = ["id", "account", "name", "scopes", "state", "expires", "last used"];
+      terminal.print(
+        table(
+          columns.map((header) => ({ header })),
+          tokens.map(({ id, account, name, scopes, state, expiresAt, lastUsedAt }) => [
+            id,
+            account,
+            name,
+            scopes.join(" ").toLowerCase(),
+            state,
+            expiresAt.toISOString().slice(0, 10),
+            lastUsedAt?.toISOString().slice(0, 16).concat("Z") ?? "never",
+          ]),
+        ),
+      );
+    });
+
+  token
+    .command("revoke <id>")
+    .description("make a token worthless, at once and for good")
+    .option("--json", "print one JSON document")
+    .action(async (id: string, options: { json?: boolean }) => {
+      const { terminal } = contextOf(options.json);
+      if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id)) {
+        throw new CommandError(
+          `a token is revoked by its id, as 'transferboard token list' shows it, not '${id.slice(0, 8)}...'`,
+          EXIT.usage,
+        );
+      }
+      const { count, found } = await withDatabase("token", async (db) => ({
+        ...(await db.apiToken.updateMany({
+          where: { id, revokedAt: null },
+          data: { revokedAt: new Date() },
+        })),
+        found: await db.apiToken.findUnique({
+          where: { id },
+          include: { account: { select: { name: true } } },
+        }),
+      }));
+      if (!found)
+        throw new CommandError(`there is no token with the id ${id}: see 'transferboard token list'`);
+      if (options.json) return terminal.print(JSON.stringify({ id, revokedAt: found.revokedAt }, null, 2));
+      const { name, account } = found;
+      terminal.print(
+        `Token '${name}' of ${account.name} is revoked${count === 0 ? ", as it was before" : ""}.`,
+      );
+    });
+};
