@@ -1,6 +1,9 @@
 import type { ReactNode } from "react";
 
-/** Wide content that scrolls inside the page; reachable by keyboard, as what scrolls must be. */
+/**
+ * Wide content that scrolls inside the page; reachable by keyboard, as what scrolls must be. Positioned, so that what is
+ * hidden from the eye inside it is clipped by it too.
+ */
 export function ScrollRegion({
   label,
   className = "",
@@ -12,7 +15,7 @@ export function ScrollRegion({
 }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: without it the keyboard could not scroll
-    <section tabIndex={0} aria-label={label} className={`overflow-x-auto ${className}`}>
+    <section tabIndex={0} aria-label={label} className={`relative overflow-x-auto ${className}`}>
       {children}
     </section>
   );

@@ -1,5 +1,7 @@
 "use client";
 
+import { ThemeMark } from "./marks";
+
 /** Light or dark against the system's choice, remembered. lib/theme.ts applies it before the first paint. */
 
 function isDark(): boolean {
@@ -11,7 +13,7 @@ export function ThemeToggle() {
   return (
     <button
       type="button"
-      className="cursor-pointer rounded border border-line px-2 py-1 text-sm text-muted hover:text-ink"
+      className="cursor-pointer rounded border border-line p-1.5 text-muted hover:text-ink"
       onClick={() => {
         const theme = isDark() ? "light" : "dark";
         document.documentElement.dataset.theme = theme;
@@ -22,7 +24,7 @@ export function ThemeToggle() {
         }
       }}
     >
-      <span aria-hidden="true">◐</span>
+      <ThemeMark />
       <span className="sr-only">Switch between light and dark</span>
     </button>
   );

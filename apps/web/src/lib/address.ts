@@ -28,3 +28,16 @@ export function listOf<T extends string>(allowed: readonly T[], value: string | 
   const asked = value?.split(",") ?? [];
   return allowed.filter((one) => asked.includes(one));
 }
+
+/** A board's page; the overview's is the home page. */
+export const suiteAddress = (slug: string) =>
+  slug === "overview" ? "/" : `/suites/${slug.split("/").map(encodeURIComponent).join("/")}`;
+
+/**
+ * The moment that `asOf` names: the end of a day (in UTC), or an exact time. Undefined where it names none.
+ */
+export function readMoment(text: string | undefined): string | undefined {
+  if (!text) return undefined;
+  const moment = new Date(/^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text}T23:59:59.999Z` : text);
+  return Number.isNaN(moment.getTime()) ? undefined : moment.toISOString();
+}

@@ -16,14 +16,6 @@ export function formatInterval(value: number, lower: number, upper: number, digi
   return above === below ? `±${above}` : `+${above} −${below}`;
 }
 
-export function formatPValue(p: number): string {
-  if (p >= 0.001) return `p = ${p.toFixed(3)}`;
-  const [mantissa, exponent] = p.toExponential(1).split("e");
-  return p === 0 ? "p < 1e−300" : `p = ${mantissa} × 10^${Number(exponent)}`.replace("^-", "^−");
-}
-
-export const directionArrow: Record<Direction, string> = { HIGHER: "↑", LOWER: "↓", NEITHER: "" };
-
 export const directionWords: Record<Direction, string> = {
   HIGHER: "higher is better",
   LOWER: "lower is better",

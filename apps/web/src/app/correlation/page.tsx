@@ -1,12 +1,14 @@
 import type { Metadata } from "next";
 import Link from "next/link";
 import type { VariableInput } from "../../../generated/graphql";
+import { CopyButton } from "../../components/copy-button";
 import { CorrelationForm, type VariableGroup } from "../../components/correlation-form";
+import { PValue } from "../../components/p-value";
 import { Scatter } from "../../components/plot/scatter";
 import { ScrollRegion, Verbatim } from "../../components/scroll-region";
 import { readQuery, type SearchParams, withQuery } from "../../lib/address";
 import { ask } from "../../lib/api";
-import { familyNames, formatNumber, formatPValue } from "../../lib/format";
+import { familyNames, formatNumber } from "../../lib/format";
 import { CorrelationQuery, VariablesQuery } from "./query";
 
 export const metadata: Metadata = { title: "Correlation" };
@@ -49,8 +51,8 @@ function EstimateView({ name, symbol, estimate }: { name: string; symbol: string
         </span>
         <span className="block text-xs text-muted">
           {estimate.interval &&
-            `95% from ${formatNumber(estimate.interval.lower, 3)} to ${formatNumber(estimate.interval.upper, 3)}; `}
-          {estimate.pValue != null && formatPValue(estimate.pValue)}
+            `95% ${formatNumber(estimate.interval.lower, 3)} to ${formatNumber(estimate.interval.upper, 3)}; `}
+          {estimate.pValue != null && <PValue p={estimate.pValue} />}
         </span>
       </dd>
     </div>
@@ -84,7 +86,7 @@ export default async function CorrelationPage({ searchParams }: { searchParams: 
         bounded in 0 to 1 by their logit, and a suite by the mean over its measures after that.
       </p>
       <CorrelationForm key={`${x} ${y}`} x={x} y={y} query={query} groups={groups} />
-      <dl className="mb-4 flex flex-wrap gap-x-10 gap-y-3">
+      <dl className="mb-4 grid grid-cols-2 gap-x-8 gap-y-3 sm:flex sm:flex-wrap sm:gap-x-10">
         <EstimateView name="Pearson" symbol="r" estimate={pearson} />
         <EstimateView name="Spearman" symbol="ρ" estimate={spearman} />
         <EstimateView name="Kendall" symbol="τ" estimate={kendall} />
@@ -207,6 +209,7 @@ export default async function CorrelationPage({ searchParams }: { searchParams: 
           )}
           <h2 className="mt-6 mb-2 text-lg font-semibold">Cite this view</h2>
           <Verbatim label="BibTeX">{pearson.bibtex}</Verbatim>
+          <CopyButton text={pearson.bibtex} what="BibTeX" />
         </section>
       </div>
     </>

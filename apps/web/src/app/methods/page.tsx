@@ -2,14 +2,15 @@ import type { Metadata } from "next";
 import Link from "next/link";
 import { graphql } from "../../../generated";
 import { ScrollRegion } from "../../components/scroll-region";
+import { readQuery, type SearchParams, withQuery } from "../../lib/address";
 import { ask } from "../../lib/api";
 import { familyNames } from "../../lib/format";
 
 export const metadata: Metadata = { title: "Methods" };
 
 const MethodsQuery = graphql(`
-  query Methods {
-    methods(first: 200, orderBy: { field: NAME, direction: ASC }) {
+  query Methods($search: String, $after: String) {
+    methods(first: 200, after: $after, filter: { search: $search }, orderBy: { field: NAME, direction: ASC }) {
       totalCount
       nodes {
         slug
@@ -22,19 +23,54 @@ const MethodsQuery = graphql(`
           batchSize
         }
       }
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
     }
   }
 `);
 
-export default async function MethodsPage() {
-  const { methods } = await ask(MethodsQuery);
+export default async function MethodsPage({ searchParams }: { searchParams: SearchParams }) {
+  const query = await readQuery(searchParams);
+  const search = query.q?.trim();
+  const { methods } = await ask(MethodsQuery, { search: search || null, after: query.after ?? null });
   return (
     <>
-      <h1 className="mb-4 text-2xl font-semibold tracking-tight">{methods.totalCount} methods</h1>
+      <h1 className="mb-4 text-2xl font-semibold tracking-tight">
+        {methods.totalCount} {methods.totalCount === 1 ? "method" : "methods"}
+        {search && ` with “${search}”`}
+      </h1>
+      <search className="mb-4 flex flex-wrap items-center justify-between gap-3 text-sm">
+        <form method="get" className="flex gap-2">
+          <input
+            type="search"
+            name="q"
+            defaultValue={search}
+            aria-label="A part of a method’s name"
+            placeholder="A part of a name"
+            className="w-56 rounded border border-line bg-ground px-2 py-1.5"
+          />
+          <button type="submit" className="cursor-pointer rounded border border-ink bg-ink px-3 text-ground">
+            Find
+          </button>
+        </form>
+        <button
+          type="submit"
+          form="compare"
+          className="cursor-pointer rounded border border-line px-3 py-1.5 hover:bg-raised"
+        >
+          Compare the chosen
+        </button>
+      </search>
+      <form id="compare" method="get" action="/compare" />
       <ScrollRegion label="Methods">
         <table className="w-full min-w-[36rem] text-sm tabular-nums">
           <thead>
             <tr className="text-left text-muted [&>th]:border-b [&>th]:border-line [&>th]:px-2 [&>th]:py-1.5 [&>th]:font-normal">
+              <th scope="col">
+                <span className="sr-only">Choose</span>
+              </th>
               <th scope="col">Method</th>
               <th scope="col">Family</th>
               <th scope="col" className="text-right">
@@ -52,6 +88,15 @@ export default async function MethodsPage() {
           <tbody>
             {methods.nodes.map((method) => (
               <tr key={method.slug} className="[&>*]:border-b [&>*]:border-line [&>*]:px-2 [&>*]:py-1.5">
+                <td className="w-6">
+                  <input
+                    type="checkbox"
+                    form="compare"
+                    name="methods"
+                    value={method.slug}
+                    aria-label={`Choose ${method.name}`}
+                  />
+                </td>
                 <th scope="row" className="whitespace-nowrap text-left font-medium">
                   <Link className="hover:underline" href={`/methods/${method.slug}`} prefetch={false}>
                     {method.name}
@@ -67,6 +112,17 @@ export default async function MethodsPage() {
           </tbody>
         </table>
       </ScrollRegion>
+      {methods.pageInfo.hasNextPage && (
+        <p className="mt-3 text-sm">
+          <Link
+            className="link"
+            href={withQuery(query, { after: methods.pageInfo.endCursor ?? undefined })}
+            prefetch={false}
+          >
+            The next methods
+          </Link>
+        </p>
+      )}
     </>
   );
 }

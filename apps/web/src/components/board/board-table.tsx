@@ -10,14 +10,14 @@ import {
   useTable,
 } from "@tanstack/react-table";
 import { useSearchParams } from "next/navigation";
-import { type MouseEvent, useMemo } from "react";
-import type { Direction } from "../../../generated/graphql";
-import { directionArrow, directionWords, formatNumber } from "../../lib/format";
+import { useMemo } from "react";
+import { formatNumber } from "../../lib/format";
 import { ScrollRegion } from "../scroll-region";
+import { type AggregateHeading, BoardHead } from "./board-head";
 import { BoardCellView } from "./cell-view";
 import { MethodCell } from "./method-cell";
 import type { BoardCell, BoardColumn, BoardRow } from "./rows";
-import { formatSort, nextSort, parseSort, type Sort } from "./sorting";
+import { parseSort } from "./sorting";
 
 const features = tableFeatures({
   rowSortingFeature,
@@ -25,12 +25,6 @@ const features = tableFeatures({
   sortFns: { basic: sortFn_basic, text: sortFn_text },
 });
 const helper = createColumnHelper<typeof features, BoardRow>();
-
-interface AggregateHeading {
-  readonly label: string;
-  readonly direction: Direction;
-  readonly digits: number;
-}
 
 function columnDefinitions(columns: readonly BoardColumn[]) {
   return helper.columns([
@@ -45,38 +39,6 @@ function columnDefinitions(columns: readonly BoardColumn[]) {
     ),
   ]);
 }
-
-function SortLink(props: {
-  id: string;
-  sort: Sort;
-  bestIsHigh: boolean;
-  search: URLSearchParams;
-  children: React.ReactNode;
-  title?: string;
-}) {
-  const params = new URLSearchParams(props.search);
-  params.set("sort", formatSort(nextSort(props.sort, props.id, props.bestIsHigh)));
-  const href = `?${params}`;
-  // Every row is here already: the address changes without asking the server again.
-  const sortHere = (event: MouseEvent) => {
-    if (event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
-    event.preventDefault();
-    window.history.pushState(null, "", href);
-  };
-  return (
-    <a href={href} onClick={sortHere} title={props.title} className="group inline-block hover:underline">
-      {props.children}
-      <span aria-hidden="true" className="ml-0.5 inline-block w-2 text-xs text-muted">
-        {props.sort.id === props.id ? (props.sort.descending ? "▾" : "▴") : ""}
-      </span>
-    </a>
-  );
-}
-
-const ariaSort = (sort: Sort, id: string) =>
-  sort.id !== id ? undefined : sort.descending ? "descending" : "ascending";
-
-const stickyHead = "sticky left-0 z-20 bg-ground";
 
 export function BoardTable(props: {
   caption: string;
@@ -104,48 +66,12 @@ export function BoardTable(props: {
     <ScrollRegion label={props.caption} className="-mx-4 sm:mx-0 sm:rounded sm:border sm:border-line">
       <table className="w-full border-separate border-spacing-0 text-sm tabular-nums">
         <caption className="sr-only">{props.caption}</caption>
-        <thead className="text-left align-bottom">
-          <tr className="[&>th]:border-b [&>th]:border-line [&>th]:px-2 [&>th]:py-2 [&>th]:font-medium">
-            <th scope="col" aria-sort={ariaSort(sort, "rank")} className="text-right">
-              <SortLink id="rank" sort={sort} bestIsHigh={false} search={search}>
-                Rank
-              </SortLink>
-            </th>
-            <th scope="col" aria-sort={ariaSort(sort, "method")} className={stickyHead}>
-              <SortLink id="method" sort={sort} bestIsHigh={false} search={search}>
-                Method
-              </SortLink>
-            </th>
-            {showAggregate && (
-              <th scope="col" className="text-right">
-                {props.aggregate.label}{" "}
-                <span className="text-muted" title={directionWords[props.aggregate.direction]}>
-                  {directionArrow[props.aggregate.direction]}
-                </span>
-              </th>
-            )}
-            {props.columns.map((column) => (
-              <th key={column.id} scope="col" aria-sort={ariaSort(sort, column.id)} className="text-right">
-                <SortLink
-                  id={column.id}
-                  sort={sort}
-                  bestIsHigh={column.direction !== "LOWER"}
-                  search={search}
-                  title={`${column.title}: ${column.unit}, ${directionWords[column.direction]}`}
-                >
-                  {column.label}
-                </SortLink>
-                <span className="block whitespace-nowrap text-xs font-normal text-muted">
-                  {column.unit} {directionArrow[column.direction]}
-                  <span className="sr-only">, {directionWords[column.direction]}</span>
-                  {column.mixedProtocols && (
-                    <abbr title="The values of this column were made under more than one protocol">‡</abbr>
-                  )}
-                </span>
-              </th>
-            ))}
-          </tr>
-        </thead>
+        <BoardHead
+          columns={props.columns}
+          aggregate={showAggregate ? props.aggregate : null}
+          sort={sort}
+          search={search}
+        />
         <tbody>
           {table.getRowModel().rows.map(({ id, original: row }) => (
             <tr
@@ -153,10 +79,18 @@ export function BoardTable(props: {
               className="[&>*]:border-b [&>*]:border-line [&>*]:px-2 [&>*]:py-1.5 last:[&>*]:border-b-0 hover:bg-raised"
             >
               <td className="text-right text-muted">
-                {row.rank ?? (
-                  <abbr title={`Not ranked: no value in ${row.missing.join(", ")}`} className="no-underline">
-                    –
-                  </abbr>
+                {row.rank === null ? (
+                  <span title={`Not ranked: no value in ${row.missing.join(", ")}`}>
+                    <span aria-hidden="true">–</span>
+                    <span className="sr-only">not ranked: no value in {row.missing.join(", ")}</span>
+                  </span>
+                ) : (
+                  row.rank
+                )}
+                {row.tied && (
+                  <span title="Shared with another method">
+                    =<span className="sr-only"> shared with another method</span>
+                  </span>
                 )}
               </td>
               <MethodCell row={row} />

@@ -1,12 +1,14 @@
 /** A suite's board: heading, choices, table, legend. Rendered on the server; only sorting runs in the browser. */
 import Link from "next/link";
 import type { Aggregate, BoardFilter, Family } from "../../../generated/graphql";
-import { listOf, oneOf, type Query, withQuery } from "../../lib/address";
+import { listOf, oneOf, type Query, readMoment, withQuery } from "../../lib/address";
 import { ask } from "../../lib/api";
 import { aggregateDigits, aggregateNames, familyNames } from "../../lib/format";
+import { AsOfNotice } from "./as-of";
 import { BoardTable } from "./board-table";
 import { BoardQuery } from "./query";
 import { boardColumns, boardRows } from "./rows";
+import { TakeAway } from "./take-away";
 
 const aggregates = Object.keys(aggregateNames) as Aggregate[];
 const families = Object.keys(familyNames) as Family[];
@@ -17,13 +19,15 @@ function readFilter(query: Query): BoardFilter | null {
 }
 
 export async function Board({ suite, query }: { suite: string; query: Query }) {
-  const { leaderboard } = await ask(BoardQuery, {
+  const variables = {
     suite,
     aggregate: oneOf(aggregates, query.aggregate?.toUpperCase().replace("-", "_")) ?? null,
     filter: readFilter(query),
-    asOf: query.asOf ?? null,
+    asOf: readMoment(query.asOf) ?? null,
     after: query.after ?? null,
-  });
+  };
+  const { leaderboard } = await ask(BoardQuery, variables);
+  const title = leaderboard.suite.title;
   const columns = boardColumns(leaderboard);
   const rows = boardRows(leaderboard);
   const present = new Set(rows.map((row) => row.family));
@@ -36,11 +40,12 @@ export async function Board({ suite, query }: { suite: string; query: Query }) {
 
   return (
     <>
-      <div className="mb-4 flex flex-wrap items-end gap-x-8 gap-y-3">
-        <div className="max-w-3xl grow">
-          <h2 className="text-xl font-semibold tracking-tight">{leaderboard.suite.title}</h2>
-          <p className="mt-1 text-sm text-muted">{leaderboard.suite.description}</p>
-        </div>
+      <div className="mb-3 max-w-3xl">
+        <h2 className="text-xl font-semibold tracking-tight">{title}</h2>
+        <p className="mt-1 text-sm text-muted">{leaderboard.suite.description}</p>
+      </div>
+      <AsOfNotice asOf={leaderboard.asOf ?? null} now={withQuery(query, { asOf: undefined })} />
+      <div className="mb-3 flex flex-wrap items-center gap-x-8 gap-y-2">
         {columns.length > 1 && (
           <nav aria-label="Rank by" className="text-sm">
             <span className="text-muted">Rank by </span>
@@ -88,14 +93,16 @@ export async function Board({ suite, query }: { suite: string; query: Query }) {
             })}
         </nav>
       </div>
+      {leaderboard.reason && (
+        <p className="mb-3 rounded border border-line bg-raised p-3 text-sm">{leaderboard.reason}</p>
+      )}
       <BoardTable
-        caption={`${leaderboard.suite.title}: ${rows.length} methods, ${leaderboard.rankedCount} ranked`}
+        caption={`${title}: ${rows.length} methods, ${leaderboard.rankedCount} ranked`}
         columns={columns}
         rows={rows}
         aggregate={{
-          label:
-            aggregateNames[leaderboard.aggregate] +
-            (units.size === 1 && leaderboard.aggregate === "MEAN" ? ` (${[...units][0]})` : ""),
+          label: aggregateNames[leaderboard.aggregate],
+          unit: units.size === 1 && leaderboard.aggregate === "MEAN" ? ([...units][0] ?? null) : null,
           direction: leaderboard.direction,
           digits,
         }}
@@ -106,8 +113,27 @@ export async function Board({ suite, query }: { suite: string; query: Query }) {
         <span className="bg-second px-1 text-ink underline decoration-1 underline-offset-2">second best</span>{" "}
         of a column; small figures are 95% intervals; <sup>s</sup> self-reported, <sup>r</sup> reproduced by a
         run of ours, all others published; † under another protocol than most of its column; a method with a
-        missing value is listed but not ranked. Ledger position {leaderboard.position}.
+        missing value is listed but not ranked; = a shared rank. Ledger position {leaderboard.position}.
       </p>
+      {leaderboard.pageInfo.hasNextPage && (
+        <p className="mt-3 text-sm">
+          <Link
+            className="link"
+            href={withQuery(query, { after: leaderboard.pageInfo.endCursor ?? undefined })}
+            prefetch={false}
+          >
+            The next {Math.min(200, leaderboard.totalCount - rows.length)} methods
+          </Link>
+        </p>
+      )}
+      <TakeAway
+        suite={leaderboard.suite.slug}
+        aggregate={leaderboard.aggregate}
+        query={query}
+        bibtex={leaderboard.bibtex}
+        document={BoardQuery.toString()}
+        variables={variables}
+      />
     </>
   );
 }

@@ -38,9 +38,12 @@ export function BoardCellView({ cell, digits }: { cell: BoardCell; digits: numbe
       ) : (
         number
       )}
-      <span className="sr-only">{placeWords[cell.place ?? 0]}</span>
+      <span className="sr-only">
+        {placeWords[cell.place ?? 0]}
+        {(mark || cell.differentProtocol) && `, ${explanation(cell)}`}
+      </span>
       {(mark || cell.differentProtocol) && (
-        <sup className="ml-0.5 font-normal text-muted">
+        <sup aria-hidden="true" className="ml-0.5 font-normal text-muted">
           {mark}
           {cell.differentProtocol && "†"}
         </sup>

@@ -12,6 +12,7 @@ export const BoardQuery = graphql(`
       }
       aggregate
       direction
+      reason
       rankedCount
       totalCount
       position

@@ -5,7 +5,9 @@ type Leaderboard = BoardAnswer["leaderboard"];
 
 export interface BoardColumn {
   readonly id: string;
-  /** What tells this column from the others. */
+  /** The setting, where the board has more than one: it heads its columns together. */
+  readonly group: string | null;
+  /** What tells this column from the others of its group. */
   readonly label: string;
   readonly title: string;
   readonly unit: string;
@@ -31,41 +33,34 @@ export interface BoardRow {
   readonly name: string;
   readonly family: Family;
   readonly rank: number | null;
+  /** Whether another row has the same rank. */
+  readonly tied: boolean;
   readonly aggregate: number | null;
   readonly missing: readonly string[];
   readonly cells: readonly BoardCell[];
 }
 
-type Part = (column: Leaderboard["columns"][number]) => string;
+type Column = Leaderboard["columns"][number];
 
-const parts: readonly Part[] = [
-  ({ measure }) => measure.setting.title,
-  ({ measure }) => measure.dataset.title,
-  ({ measure }) => measure.metric.title,
-];
+const dataset = ({ measure }: Column) => measure.dataset.title;
+const metric = ({ measure }: Column) => measure.metric.title;
+const setting = ({ measure }: Column) => measure.setting.title;
 
-/** A header says only what varies between the columns; a board of one column says its dataset. */
-function labels(columns: Leaderboard["columns"]): string[] {
-  const distinct = (part: Part, among: Leaderboard["columns"]) => new Set(among.map(part)).size;
-  const varying = parts.filter((part) => distinct(part, columns) > 1);
-  if (varying.length === 0) return columns.map(({ measure }) => measure.dataset.title);
-  // A part earns its place where the ones before it do not tell the columns apart.
-  const order = [parts[1], parts[0], parts[2]].filter(
-    (part) => part !== undefined && varying.includes(part),
-  ) as Part[];
-  const chosen: Part[] = [];
-  const label = (column: Leaderboard["columns"][number]) => chosen.map((part) => part(column)).join(", ");
-  for (const part of order) {
-    if (new Set(columns.map(label)).size === columns.length && chosen.length > 0) break;
-    chosen.push(part);
-  }
-  return columns.map(label);
+/** A header says only what varies: the dataset, unless all columns share it and the metrics tell them apart. */
+function labels(columns: readonly Column[]): string[] {
+  const distinct = (part: (column: Column) => string) => new Set(columns.map(part)).size;
+  if (distinct(dataset) === 1 && distinct(metric) > 1) return columns.map(metric);
+  const both = (column: Column) => `${setting(column)} ${dataset(column)}`;
+  if (distinct(both) === columns.length) return columns.map(dataset);
+  return columns.map((column) => `${dataset(column)}, ${metric(column)}`);
 }
 
 export function boardColumns(board: Leaderboard): BoardColumn[] {
   const names = labels(board.columns);
+  const several = new Set(board.columns.map(setting)).size > 1;
   return board.columns.map(({ measure, ranked, fingerprints }, index) => ({
     id: measure.slug,
+    group: several ? measure.setting.title : null,
     label: names[index] ?? measure.title,
     title: measure.title,
     unit: measure.metric.unit,
@@ -77,11 +72,14 @@ export function boardColumns(board: Leaderboard): BoardColumn[] {
 }
 
 export function boardRows(board: Leaderboard): BoardRow[] {
+  const sharing = new Map<number | null | undefined, number>();
+  for (const { rank } of board.edges) sharing.set(rank, (sharing.get(rank) ?? 0) + 1);
   return board.edges.map(({ rank, node }) => ({
     slug: node.method.slug,
     name: node.method.name,
     family: node.method.family,
     rank: rank ?? null,
+    tied: rank != null && (sharing.get(rank) ?? 0) > 1,
     aggregate: node.aggregate ?? null,
     missing: node.missing.map((measure) => measure.title),
     cells: node.cells.map((cell) => ({

@@ -2,13 +2,15 @@
 import Link from "next/link";
 import type { OverviewColumnFragment } from "../../../generated/graphql";
 import { ask } from "../../lib/api";
-import { directionArrow, directionWords, formatNumber } from "../../lib/format";
+import { formatNumber } from "../../lib/format";
 import { MethodCell } from "../board/method-cell";
+import { DirectionMark } from "../marks";
 import { ScrollRegion } from "../scroll-region";
 import { OverviewQuery } from "./query";
 
 interface Column {
   readonly board: OverviewColumnFragment;
+  readonly title: string;
   readonly unit: string;
   readonly digits: number;
   readonly metric: string;
@@ -20,6 +22,8 @@ function columnOf(board: OverviewColumnFragment): Column {
   const titles = new Set(metrics.map((metric) => metric.title));
   return {
     board,
+    // A board of one measure is named by its dataset: the metric stands below.
+    title: board.columns.length === 1 ? (board.columns[0]?.measure.dataset.title ?? "") : board.suite.title,
     unit: metrics[0]?.unit ?? "",
     digits: Math.max(...metrics.map((metric) => metric.digits), 0),
     metric: titles.size === 1 ? ([...titles][0] as string) : `mean of ${metrics.length}`,
@@ -60,18 +64,17 @@ export async function Overview() {
               <th scope="col" className="sticky left-0 z-20 bg-ground">
                 Method
               </th>
-              {columns.map(({ board, metric, unit }) => (
+              {columns.map(({ board, title, metric, unit }) => (
                 <th key={board.suite.slug} scope="col" className="text-right">
                   <Link
                     className="hover:underline"
                     href={`/suites/${encodeURIComponent(board.suite.slug)}`}
                     prefetch={false}
                   >
-                    {board.suite.title}
+                    {title}
                   </Link>
                   <span className="block whitespace-nowrap text-xs font-normal text-muted">
-                    {metric}, {unit} {directionArrow[board.direction]}
-                    <span className="sr-only">, {directionWords[board.direction]}</span>
+                    {metric}, {unit} <DirectionMark direction={board.direction} />
                   </span>
                 </th>
               ))}

@@ -53,6 +53,9 @@ export const OverviewQuery = graphql(`
     columns {
       ranked
       measure {
+        dataset {
+          title
+        }
         metric {
           title
           unit

@@ -28,13 +28,10 @@ export interface ScatterProps {
   readonly description: string;
 }
 
-const size = {
-  width: 860,
-  height: 560,
-  marginLeft: 64,
-  marginRight: 24,
-  marginTop: 24,
-  marginBottom: 52,
+const sizes = {
+  wide: { width: 860, height: 560, marginLeft: 56, marginRight: 24, marginTop: 28, marginBottom: 52 },
+  /** For a phone: drawn at its own size, so that names keep theirs. */
+  narrow: { width: 358, height: 420, marginLeft: 36, marginRight: 10, marginTop: 28, marginBottom: 46 },
 } as const;
 
 /** The values' range with room for the labels. */
@@ -45,7 +42,11 @@ function padded(values: readonly number[], share: number): [number, number] {
   return [lowest - room, highest + room];
 }
 
-export function Scatter({ points, line, xLabel, yLabel, description }: ScatterProps) {
+function draw(
+  { points, line, xLabel, yLabel, description }: ScatterProps,
+  shape: keyof typeof sizes,
+): string {
+  const size = sizes[shape];
   const { document } = parseHTML("<!doctype html><html><body></body></html>");
   const xDomain = padded(
     points.map((point) => point.x),
@@ -56,14 +57,21 @@ export function Scatter({ points, line, xLabel, yLabel, description }: ScatterPr
   const inside = (y: number) => Math.min(Math.max(y, yDomain[0]), yDomain[1]);
   const ends = line?.band.length ? [line.band[0], line.band.at(-1)].map((end) => end?.x ?? 0) : [];
 
+  const ticks = shape === "wide" ? 8 : 5;
+
   const figure = Plot.plot({
     ...size,
     // linkedom implements what Plot uses of a document, not the whole of its type.
     document: document as unknown as Document,
-    style: { background: "transparent", color: "var(--ink)", fontFamily: "inherit", fontSize: "13px" },
+    style: {
+      background: "transparent",
+      color: "var(--ink)",
+      fontFamily: "inherit",
+      fontSize: shape === "wide" ? "13px" : "12px",
+    },
     ariaDescription: description,
-    x: { domain: xDomain, label: xLabel, grid: true, labelAnchor: "center", labelOffset: 44 },
-    y: { domain: yDomain, label: yLabel, grid: true },
+    x: { domain: xDomain, label: xLabel, grid: true, ticks, labelAnchor: "center", labelOffset: 42 },
+    y: { domain: yDomain, label: yLabel, grid: true, ticks, labelOffset: size.marginLeft - 4 },
     marks: [
       ...(line
         ? [
@@ -112,6 +120,17 @@ export function Scatter({ points, line, xLabel, yLabel, description }: ScatterPr
   figure.setAttribute("role", "img");
   figure.setAttribute("aria-label", description);
   figure.setAttribute("class", "h-auto w-full");
-  // biome-ignore lint/security/noDangerouslySetInnerHtml: Plot's own SVG; every text in it went through the DOM and is escaped
-  return <div dangerouslySetInnerHTML={{ __html: figure.outerHTML }} />;
+  return figure.outerHTML;
+}
+
+/** Drawn for two widths, of which the page shows one. */
+export function Scatter(props: ScatterProps) {
+  return (
+    <>
+      {/* biome-ignore-start lint/security/noDangerouslySetInnerHtml: Plot's own SVG; every text in it went through the DOM and is escaped */}
+      <div className="hidden max-w-4xl sm:block" dangerouslySetInnerHTML={{ __html: draw(props, "wide") }} />
+      <div className="sm:hidden" dangerouslySetInnerHTML={{ __html: draw(props, "narrow") }} />
+      {/* biome-ignore-end lint/security/noDangerouslySetInnerHtml: as above */}
+    </>
+  );
 }

@@ -1,10 +1,13 @@
 import type { Metadata } from "next";
 import Link from "next/link";
 import { cache } from "react";
+import { CopyButton } from "../../../components/copy-button";
+import { Badges } from "../../../components/method/badges";
 import { PretrainingDetails } from "../../../components/method/pretraining";
 import { MethodQuery } from "../../../components/method/query";
 import { MethodResults } from "../../../components/method/results";
 import { Verbatim } from "../../../components/scroll-region";
+import { suiteAddress } from "../../../lib/address";
 import { ask } from "../../../lib/api";
 import { aggregateNames, familyNames, formatNumber } from "../../../lib/format";
 
@@ -60,11 +63,7 @@ export default async function MethodPage({ params }: Props) {
               {method.standings.map(({ suite, rank, of, aggregate, missing }) => (
                 <tr key={suite.slug} className="[&>*]:border-b [&>*]:border-line [&>*]:px-2 [&>*]:py-1">
                   <th scope="row" className="text-left font-normal">
-                    <Link
-                      className="hover:underline"
-                      href={suite.slug === "overview" ? "/" : `/suites/${suite.slug}`}
-                      prefetch={false}
-                    >
+                    <Link className="hover:underline" href={suiteAddress(suite.slug)} prefetch={false}>
                       {suite.title}
                     </Link>
                   </th>
@@ -117,12 +116,14 @@ export default async function MethodPage({ params }: Props) {
         </h2>
         <MethodResults results={method.results.nodes} />
       </section>
+      <Badges slug={method.slug} standings={method.standings} />
       {method.bibtex && (
         <section aria-labelledby="cite" className="mt-10">
           <h2 id="cite" className="mb-2 text-lg font-semibold">
             Cite
           </h2>
           <Verbatim label="BibTeX">{method.bibtex}</Verbatim>
+          <CopyButton text={method.bibtex} what="BibTeX" />
         </section>
       )}
     </>

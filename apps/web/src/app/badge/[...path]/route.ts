@@ -1,0 +1,2 @@
+/** Badges for READMEs. */
+export { passThrough as GET } from "../../../lib/passthrough";

@@ -1,0 +1,2 @@
+/** Citations as files. */
+export { passThrough as GET } from "../../../lib/passthrough";

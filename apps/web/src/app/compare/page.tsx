@@ -1,0 +1,160 @@
+import type { Metadata } from "next";
+import Link from "next/link";
+import { graphql } from "../../../generated";
+import { DirectionMark } from "../../components/marks";
+import { ScrollRegion } from "../../components/scroll-region";
+import { readMoment, type SearchParams } from "../../lib/address";
+import { ask } from "../../lib/api";
+import { formatInterval, formatNumber, missing } from "../../lib/format";
+
+export const metadata: Metadata = { title: "Compare" };
+
+const CompareQuery = graphql(`
+  query Compare($methods: [String!]!, $suite: String, $asOf: DateTime) {
+    compare(methods: $methods, suite: $suite, asOf: $asOf) {
+      methods {
+        slug
+        name
+        family
+      }
+      rows {
+        measure {
+          slug
+          setting {
+            title
+          }
+          dataset {
+            title
+          }
+          metric {
+            title
+            unit
+            digits
+            direction
+          }
+        }
+        cells {
+          value
+          interval {
+            lower
+            upper
+          }
+          differentProtocol
+        }
+      }
+    }
+  }
+`);
+
+/** Both `methods=a,b` and `methods=a&methods=b`, as a form without script sends it. */
+const slugsOf = (value: string | string[] | undefined) => [
+  ...new Set([value ?? []].flat().flatMap((part) => part.split(",").filter(Boolean))),
+];
+
+const last = (value: string | string[] | undefined) => [value].flat().at(-1);
+
+/** Which cells of a row hold its best value, where one side is better and they differ. */
+function bestOf(
+  values: readonly (number | null)[],
+  direction: "HIGHER" | "LOWER" | "NEITHER",
+): number | null {
+  const known = values.filter((value) => value !== null);
+  if (direction === "NEITHER" || new Set(known).size < 2) return null;
+  return direction === "HIGHER" ? Math.max(...known) : Math.min(...known);
+}
+
+/** Methods side by side over every measure that any of them has. */
+export default async function ComparePage({ searchParams }: { searchParams: SearchParams }) {
+  const query = await searchParams;
+  const methods = slugsOf(query.methods);
+  if (methods.length === 0) {
+    return (
+      <>
+        <h1 className="text-2xl font-semibold tracking-tight">Compare methods</h1>
+        <p className="mt-3 text-muted">
+          Choose some on{" "}
+          <Link className="link" href="/methods">
+            the page of all methods
+          </Link>
+          , or name them in the address: <code>/compare?methods=swav,byol</code>.
+        </p>
+      </>
+    );
+  }
+  const asOf = readMoment(last(query.asOf)) ?? null;
+  const { compare } = await ask(CompareQuery, { methods, suite: last(query.suite) ?? null, asOf });
+  const names = compare.methods.map((method) => method.name);
+  return (
+    <>
+      <h1 className="text-2xl font-semibold tracking-tight">{names.join(", ")}</h1>
+      <p className="mt-2 mb-4 text-sm text-muted">
+        {compare.rows.length} measures that any of them has a value in; the best of a row is marked.
+      </p>
+      <ScrollRegion
+        label={`${names.join(", ")} side by side`}
+        className="-mx-4 sm:mx-0 sm:rounded sm:border sm:border-line"
+      >
+        <table className="w-full border-separate border-spacing-0 text-sm tabular-nums">
+          <thead>
+            <tr className="text-left [&>th]:border-b [&>th]:border-line [&>th]:px-2 [&>th]:py-2 [&>th]:font-medium">
+              <th scope="col" className="sticky left-0 bg-ground">
+                Measure
+              </th>
+              {compare.methods.map((method) => (
+                <th key={method.slug} scope="col" className="text-right whitespace-nowrap">
+                  <Link className="hover:underline" href={`/methods/${method.slug}`} prefetch={false}>
+                    {method.name}
+                  </Link>
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {compare.rows.map(({ measure, cells }, index) => {
+              const { digits, unit, direction, title } = measure.metric;
+              const best = bestOf(
+                cells.map((cell) => cell.value ?? null),
+                direction,
+              );
+              const opens = compare.rows[index - 1]?.measure.setting.title !== measure.setting.title;
+              return (
+                <tr key={measure.slug} className="[&>*]:border-b [&>*]:border-line [&>*]:px-2 [&>*]:py-1">
+                  <th scope="row" className="sticky left-0 max-w-56 bg-ground text-left font-normal">
+                    {opens && <span className="block pt-2 font-semibold">{measure.setting.title}</span>}
+                    {measure.dataset.title}{" "}
+                    <span className="text-xs text-muted">
+                      {title}, {unit} <DirectionMark direction={direction} />
+                    </span>
+                  </th>
+                  {cells.map((cell, column) => (
+                    <td
+                      key={compare.methods[column]?.slug}
+                      className={`text-right align-bottom whitespace-nowrap ${cell.value != null && cell.value === best ? "bg-best font-semibold" : ""}`}
+                    >
+                      {cell.value == null ? (
+                        <span className="text-muted">
+                          <span aria-hidden="true">{missing}</span>
+                          <span className="sr-only">no value</span>
+                        </span>
+                      ) : (
+                        <>
+                          {formatNumber(cell.value, digits)}
+                          {cell.value === best && <span className="sr-only"> (best)</span>}
+                          {cell.interval && (
+                            <span className="ml-1.5 text-xs font-normal text-muted">
+                              {formatInterval(cell.value, cell.interval.lower, cell.interval.upper, digits)}
+                            </span>
+                          )}
+                        </>
+                      )}
+                    </td>
+                  ))}
+                </tr>
+              );
+            })}
+          </tbody>
+        </table>
+      </ScrollRegion>
+    </>
+  );
+}

@@ -1,0 +1,2 @@
+/** Feeds of changes. */
+export { passThrough as GET } from "../../../lib/passthrough";

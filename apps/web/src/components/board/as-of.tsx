@@ -1,0 +1,41 @@
+/** The record as of a past day: a plain form to choose one, and a notice while one is chosen. */
+import Link from "next/link";
+import type { Query } from "../../lib/address";
+import { formatDate } from "../../lib/format";
+
+export function AsOfNotice({ asOf, now }: { asOf: string | null; now: string }) {
+  if (!asOf) return null;
+  return (
+    <p role="status" className="mb-3 rounded border border-accent bg-raised p-3 text-sm">
+      The board as of {formatDate(asOf)} UTC: what was corrected or retracted since shows as it was then.{" "}
+      <Link className="link" href={now} prefetch={false}>
+        Show it as it is now
+      </Link>
+    </p>
+  );
+}
+
+/** A day in the address; the rest of the view's state goes along. */
+export function AsOfForm({ query }: { query: Query }) {
+  const kept = Object.entries(query).filter(([name, value]) => name !== "asOf" && name !== "after" && value);
+  return (
+    <form method="get" className="flex flex-wrap items-center gap-2">
+      {kept.map(([name, value]) => (
+        <input key={name} type="hidden" name={name} value={value} />
+      ))}
+      <label className="flex items-center gap-2">
+        <span className="text-muted">As of the end of</span>
+        <input
+          type="date"
+          name="asOf"
+          required
+          defaultValue={query.asOf?.slice(0, 10)}
+          className="rounded border border-line bg-ground px-1.5 py-0.5"
+        />
+      </label>
+      <button type="submit" className="cursor-pointer rounded border border-line px-2 py-0.5 hover:bg-raised">
+        Show
+      </button>
+    </form>
+  );
+}

@@ -1,0 +1,23 @@
+/** Files that the API makes, under the site's own address: readers then need to know only one. */
+
+/** Headers of the API's answer that are the reader's business. */
+const kept = ["content-type", "content-disposition", "cache-control", "x-ledger-position", "retry-after"];
+
+export async function passThrough(request: Request): Promise<Response> {
+  const { pathname, search } = new URL(request.url);
+  const api = process.env.API_URL ?? "http://localhost:4000";
+  try {
+    const answer = await fetch(`${api}${pathname}${search}`, { cache: "no-store", signal: request.signal });
+    const headers = new Headers();
+    for (const name of kept) {
+      const value = answer.headers.get(name);
+      if (value) headers.set(name, value);
+    }
+    return new Response(answer.body, { status: answer.status, headers });
+  } catch {
+    return Response.json(
+      { errors: [{ message: "The record’s API is not reachable at the moment: try again shortly." }] },
+      { status: 503 },
+    );
+  }
+}
