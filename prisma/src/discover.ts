@@ -1,12 +1,15 @@
 /** Finds the database: DATABASE_URL, else the embedded one that `npm start` runs in another shell. */
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { DatabaseError } from "./error.ts";
 import { packageRoot } from "./paths.ts";
 import { isAlive } from "./postgres/processes.ts";
 
+/** Where the embedded database and the caches are: the same folder for `npm start` and the command. */
+export const stateFolder = resolve(packageRoot, "..", process.env.TRANSFERBOARD_STATE || ".transferboard");
+
 /** Where `npm start` says how to reach its Postgres. */
-export const stateFile = join(packageRoot, "..", ".transferboard", "postgres.json");
+export const stateFile = join(stateFolder, "postgres.json");
 
 export interface DatabaseLocation {
   /** Of the owner, who may migrate. */

@@ -12,7 +12,7 @@ export {
   type TransactionClient,
 } from "./client.ts";
 export { commitTogether } from "./commit-together.ts";
-export { type DatabaseLocation, databaseUrl, stateFile } from "./discover.ts";
+export { type DatabaseLocation, databaseUrl, stateFile, stateFolder } from "./discover.ts";
 export { DatabaseError } from "./error.ts";
 export {
   type AuditReport,

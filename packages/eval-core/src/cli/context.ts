@@ -1,6 +1,6 @@
 /** What every subcommand gets: how to talk, when to stop, where to keep things. */
 import { join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
+import { stateFolder } from "@transferboard/prisma";
 import type { Command } from "commander";
 import type { Terminal } from "./terminal.ts";
 
@@ -14,7 +14,7 @@ export interface Context {
 export type AddCommand = (program: Command, contextOf: (quiet?: boolean) => Context) => void;
 
 /** The project's own folder for what it can make again: caches, the embedded database. */
-export const STATE_FOLDER = fileURLToPath(new URL("../../../../.transferboard", import.meta.url));
+export const STATE_FOLDER = stateFolder;
 
 export function cacheFolder(given: string | undefined): string {
   return given === undefined ? join(STATE_FOLDER, "cache") : resolve(given);

@@ -7,14 +7,19 @@ export const EXIT = {
   badInput: 3,
   database: 4,
   device: 5,
+  /** The server of the API does not answer, or failed. */
+  server: 6,
+  /** The server refuses: the token is missing, expired, revoked or made for something else. */
+  refused: 7,
   interrupted: 130,
 } as const;
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
 export const EXIT_HELP = `
-Exit codes: 0 done, 1 failed, 2 wrong usage, 3 bad input (checkpoint, image, dataset, features),
-4 database unreachable, 5 device not there or failed, 130 interrupted (what was done is kept).`;
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 bad input (checkpoint, image, dataset, features,
+submission), 4 database unreachable, 5 device not there or failed, 6 server unreachable, 7 token missing or not
+sufficient, 130 interrupted (what was done is kept).`;
 
 /** An error whose message is meant for the user as it is. */
 export class CommandError extends Error {

@@ -4,9 +4,15 @@ import { addCheckpoint } from "./commands/checkpoint.ts";
 import { addDataset } from "./commands/dataset.ts";
 import { addDemo } from "./commands/demo.ts";
 import { addDoctor } from "./commands/doctor.ts";
+import { addDump, addRestore } from "./commands/dump.ts";
 import { addEvaluate } from "./commands/evaluate.ts";
+import { addExport } from "./commands/export.ts";
 import { addFeatures } from "./commands/features.ts";
+import { addImport } from "./commands/import.ts";
 import { addPreprocess } from "./commands/preprocess.ts";
+import { addRetract, addReview } from "./commands/review.ts";
+import { addSubmit } from "./commands/submit.ts";
+import { addToken } from "./commands/token.ts";
 import { addTrain } from "./commands/train.ts";
 import type { AddCommand, Context } from "./context.ts";
 import { EXIT_HELP } from "./exit-codes.ts";
@@ -20,6 +26,14 @@ const COMMANDS: readonly AddCommand[] = [
   addCheckpoint,
   addPreprocess,
   addDataset,
+  addSubmit,
+  addReview,
+  addRetract,
+  addExport,
+  addImport,
+  addToken,
+  addDump,
+  addRestore,
   addDoctor,
 ];
 

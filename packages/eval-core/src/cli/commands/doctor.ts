@@ -1,9 +1,12 @@
-/** `transferboard doctor`: which devices work, whether the database answers, which versions these are. */
+/**
+ * `transferboard doctor`: which devices work, whether the database answers and its record is as it was written, which
+ * versions these are.
+ */
 import { availableParallelism, totalmem } from "node:os";
-import { connect, databaseUrl } from "@transferboard/prisma";
+import { type AuditReport, connect, databaseUrl, verifyAuditChain } from "@transferboard/prisma";
 import { listDevices } from "../../runtime/index.ts";
 import { type AddCommand, STATE_FOLDER } from "../context.ts";
-import { sentenceOf } from "../exit-codes.ts";
+import { EXIT, sentenceOf } from "../exit-codes.ts";
 import { table } from "../table.ts";
 import { versions } from "../versions.ts";
 
@@ -12,14 +15,18 @@ interface DatabaseReport {
   readonly source?: string;
   readonly results?: number;
   readonly reason?: string;
+  readonly audit?: Omit<AuditReport, "events"> & { readonly events: number };
 }
 
-async function tryDatabase(): Promise<DatabaseReport> {
+async function tryDatabase(audit: boolean): Promise<DatabaseReport> {
   try {
     const { appUrl, source } = databaseUrl();
     const db = connect(appUrl, { poolSize: 1, applicationName: "transferboard doctor" });
     try {
-      return { works: true, source, results: await db.result.count() };
+      const results = await db.result.count();
+      if (!audit) return { works: true, source, results };
+      const { events, ...chain } = await verifyAuditChain(db);
+      return { works: true, source, results, audit: { events: Number(events), ...chain } };
     } finally {
       await db.$disconnect();
     }
@@ -28,15 +35,25 @@ async function tryDatabase(): Promise<DatabaseReport> {
   }
 }
 
+/** The last hash, kept elsewhere, shows later whether events were cut off the end. */
+function auditRows({ events, head, faults }: NonNullable<DatabaseReport["audit"]>): string[][] {
+  if (faults.length === 0) return [["audit chain", "whole", `${events} events, the last ${head}`]];
+  return faults.map((fault, i) => [i === 0 ? "audit chain" : "", "broken", fault]);
+}
+
 export const addDoctor: AddCommand = (program, contextOf) => {
   program
     .command("doctor")
     .description("try the devices and the database, and say what is here")
+    .option("--no-audit", "do not verify the audit chain, which reads the whole record")
     .option("--json", "print one JSON document")
-    .action(async (options: { json?: boolean }) => {
+    .action(async (options: { audit: boolean; json?: boolean }) => {
       const { terminal } = contextOf(options.json);
-      const [devices, database] = await Promise.all([listDevices(), tryDatabase()]);
+      const [devices, database] = await Promise.all([listDevices(), tryDatabase(options.audit)]);
       const machine = { cores: availableParallelism(), memoryGiB: Math.round(totalmem() / 2 ** 30) };
+      const { audit } = database;
+      // A record that was tampered with is a failure whatever else works.
+      if (audit && audit.faults.length > 0) process.exitCode = EXIT.failed;
       if (options.json) {
         return terminal.print(
           JSON.stringify({ devices, database, machine, state: STATE_FOLDER, versions: versions() }, null, 2),
@@ -50,6 +67,7 @@ export const addDoctor: AddCommand = (program, contextOf) => {
           yes(database.works),
           database.reason ?? `${database.results} results, found by ${database.source}`,
         ],
+        ...(audit ? auditRows(audit) : []),
         ["cores", String(machine.cores), ""],
         ["memory", `${machine.memoryGiB} GiB`, ""],
         ...Object.entries(versions()).map(([name, version]) => [name, version, ""]),

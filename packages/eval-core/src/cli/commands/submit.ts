@@ -61,7 +61,8 @@ function inWords({ submission, warnings, changes, created }: Accepted): string {
         : `Received before, as ${submission.id}: ${submission.status}.`;
   return [
     ...(warnings.length > 0 ? [faultTable(warnings), ""] : []),
-    ...(changes.length > 0 ? [changeTable(changes), ""] : []),
+    // Of what was decided long ago, "if accepted" would say nothing.
+    ...(changes.length > 0 && (created || submission === null) ? [changeTable(changes), ""] : []),
     standing,
   ].join("\n");
 }

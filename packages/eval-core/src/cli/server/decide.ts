@@ -1,0 +1,101 @@
+/** What reviewers ask of a server. */
+import { CommandError, EXIT } from "../exit-codes.ts";
+import type { Server } from "./server.ts";
+
+export interface Pending {
+  readonly id: string;
+  readonly submitter: string;
+  readonly method: string;
+  readonly values: number;
+  readonly createdAt: string;
+}
+
+export interface Decided {
+  readonly id: string;
+  readonly status: string;
+  readonly results: readonly {
+    readonly position: string;
+    readonly measure: string;
+    readonly value: number;
+  }[];
+}
+
+export interface Retracted {
+  readonly position: string;
+  readonly method: string;
+  readonly measure: string;
+  readonly value: number;
+}
+
+/** Relay's global id of an entry, whose position is what people see. */
+function entryId(position: string): string {
+  if (/^\d{1,18}$/.test(position)) return Buffer.from(`Result:${position}`).toString("base64");
+  throw new CommandError(
+    `an entry is named by its position in the ledger, a whole number as 'transferboard export --results' shows it, not '${position}'`,
+    EXIT.usage,
+  );
+}
+
+const positionOf = (id: string): string =>
+  Buffer.from(id, "base64")
+    .toString()
+    .replace(/^Result:/, "");
+
+/** The oldest 200, oldest first: those that have waited longest. */
+export async function pendingSubmissions(server: Server): Promise<Pending[]> {
+  const { nodes } = await server.ask<{
+    nodes: (Omit<Pending, "method" | "values"> & { body: { method: { slug: string }; values: unknown[] } })[];
+  }>("{ submissions(status: PENDING, first: 200) { nodes { id submitter createdAt body } } }", {});
+  return nodes
+    .map(({ body, ...one }) => ({ ...one, method: body.method.slug, values: body.values.length }))
+    .reverse();
+}
+
+export async function decide(
+  server: Server,
+  id: string,
+  verdict: "ACCEPT" | "REJECT",
+  reason: string,
+): Promise<Decided> {
+  const { submission } = await server.ask<{
+    submission: {
+      id: string;
+      status: string;
+      results: { id: string; value: number; measure: { slug: string } }[];
+    };
+  }>(
+    `mutation ($input: ReviewSubmissionInput!) { reviewSubmission(input: $input) { __typename
+      ... on SubmissionPayload { submission { id status results { id value measure { slug } } } }
+      ... on Error { message } } }`,
+    { input: { id, verdict, reason } },
+  );
+  const results = submission.results.map((one) => ({
+    position: positionOf(one.id),
+    measure: one.measure.slug,
+    value: one.value,
+  }));
+  return { ...submission, results };
+}
+
+export async function retract(
+  server: Server,
+  position: string,
+  reason: string,
+  replacement?: string,
+): Promise<Retracted> {
+  const { result } = await server.ask<{
+    result: { value: number; measure: { slug: string }; method: { slug: string } };
+  }>(
+    `mutation ($input: RetractResultInput!) { retractResult(input: $input) { __typename
+      ... on RetractResultPayload { result { value measure { slug } method { slug } } }
+      ... on Error { message } } }`,
+    {
+      input: {
+        id: entryId(position),
+        reason,
+        ...(replacement !== undefined && { replacement: entryId(replacement) }),
+      },
+    },
+  );
+  return { position, method: result.method.slug, measure: result.measure.slug, value: result.value };
+}

@@ -1,0 +1,121 @@
+/** A submission on its way: read from a file or a folder, sent to POST /submissions, its answer understood. */
+import { createHash } from "node:crypto";
+import { readdir, readFile, stat } from "node:fs/promises";
+import { basename, extname, join } from "node:path";
+import { CommandError, EXIT } from "../exit-codes.ts";
+import type { Refusal, Server } from "./server.ts";
+
+export const FORMATS = ["json", "csv", "model-index", "mteb"] as const;
+export type Format = (typeof FORMATS)[number];
+
+const BY_ENDING: Readonly<Record<string, Format>> = {
+  ".json": "json",
+  ".csv": "csv",
+  ".yaml": "model-index",
+  ".yml": "model-index",
+  ".md": "model-index",
+};
+
+export interface Offer {
+  readonly format: Format;
+  readonly content: string;
+}
+
+export interface Fault {
+  readonly place: string;
+  readonly message: string;
+  readonly expected: string | null;
+  readonly severity: "ERROR" | "WARNING";
+  readonly nearest: readonly string[];
+}
+
+export interface RankChange {
+  readonly suite: string;
+  readonly method: string;
+  readonly before: number | null;
+  readonly after: number | null;
+}
+
+export interface Accepted {
+  /** Null for a dry run. */
+  readonly submission: { readonly id: string; readonly status: string } | null;
+  readonly warnings: readonly Fault[];
+  readonly changes: readonly RankChange[];
+  /** Whether this key was new. */
+  readonly created: boolean;
+}
+
+export type Answer = Accepted | { readonly message: string; readonly faults: readonly Fault[] };
+
+function formatOf(path: string, isFolder: boolean, given: string | undefined): Format {
+  const named = FORMATS.find((format) => format === given);
+  if (given !== undefined && !named) {
+    throw new CommandError(`unknown format '${given}': known are ${FORMATS.join(", ")}`, EXIT.usage);
+  }
+  if (isFolder) {
+    if (named === undefined || named === "mteb") return "mteb";
+    throw new CommandError(`${path} is a folder, and only the format mteb is one`);
+  }
+  const format = named ?? BY_ENDING[extname(path).toLowerCase()];
+  if (format) return format;
+  throw new CommandError(
+    `the format of ${basename(path)} cannot be told from its name: add --format ${FORMATS.join("|")}`,
+    EXIT.usage,
+  );
+}
+
+/** A folder's JSON files as one object of names to contents. */
+async function readFolder(path: string): Promise<string> {
+  const names = (await readdir(path)).filter((name) => name.endsWith(".json")).sort();
+  if (!names.includes("model_meta.json")) {
+    throw new CommandError(
+      `${path} has no model_meta.json, which names the model: give the folder that holds it`,
+    );
+  }
+  const files: Record<string, unknown> = {};
+  for (const name of names) {
+    try {
+      files[name] = JSON.parse(await readFile(join(path, name), "utf8"));
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error;
+      throw new CommandError(`${join(path, name)} is not valid JSON: ${error.message}`);
+    }
+  }
+  return JSON.stringify(files);
+}
+
+export async function readOffer(path: string, given?: string): Promise<Offer> {
+  const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== "ENOENT") throw error;
+    throw new CommandError(`there is no file or folder ${path}`);
+  });
+  const format = formatOf(path, found.isDirectory(), given);
+  return { format, content: found.isDirectory() ? await readFolder(path) : await readFile(path, "utf8") };
+}
+
+/** The same file sent again is the same offer, whoever pressed the key twice. */
+export const keyOf = ({ format, content }: Offer): string =>
+  `${format}-${createHash("sha256").update(content).digest("hex")}`;
+
+/** @throws CommandError for anything but success and faults of the submission */
+export async function sendOffer(
+  server: Server,
+  offer: Offer,
+  { dryRun = false, key = keyOf(offer) }: { dryRun?: boolean; key?: string } = {},
+): Promise<Answer> {
+  if (!/^[\x21-\x7e]{1,200}$/.test(key)) {
+    throw new CommandError(
+      "--idempotency-key must be 1 to 200 printable letters without spaces, such as a UUID",
+      EXIT.usage,
+    );
+  }
+  const response = await server.send(`/submissions?format=${offer.format}&dryRun=${dryRun}`, {
+    method: "POST",
+    headers: { "content-type": "text/plain; charset=utf-8", "idempotency-key": key },
+    body: offer.content,
+  });
+  if (response.ok) return { ...((await response.json()) as Accepted), created: response.status === 201 };
+  if (response.status !== 422) throw await server.refusalOf(response);
+  const [error] = ((await response.json()) as { errors: Refusal[] }).errors;
+  return { message: error?.message ?? "", faults: (error?.extensions?.faults ?? []) as Fault[] };
+}
