@@ -1,0 +1,15 @@
+/** The evaluations: each takes plain inputs and returns its values with the full record of how they came about. */
+export { CALIBRATION_LINEAR, type CalibrationRecord, calibrateLinear } from "./calibration.ts";
+export { type Planned, type Preparation, planEvaluation, type RunHooks, runEvaluation } from "./evaluate.ts";
+export {
+  type Evaluation,
+  type Identity,
+  identityOf,
+  type MeasuredValue,
+  type ProtocolDescription,
+} from "./evaluation.ts";
+export { type EpisodeSet, type FewShotRecord, fewShot } from "./few-shot.ts";
+export { canonicalJson, fingerprint } from "./fingerprint.ts";
+export { fitLinear } from "./linear.ts";
+export type { LinearOptions, LinearRecord } from "./linear-record.ts";
+export { SETTING_NAMES, type Setting, settingNamed } from "./settings.ts";
