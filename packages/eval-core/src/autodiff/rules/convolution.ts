@@ -133,6 +133,15 @@ function productOfAll(e: Emitter, columns: readonly string[], dy: string, group:
 function tapColumns(e: Emitter, source: string, windows: readonly AxisWindow[], axis = 0): string[] {
   const w = windows[axis];
   if (w === undefined) return [source];
+  if (axis === 0 && windows.every(({ kernel }) => kernel === 1)) {
+    // One tap: one slice of all axes reads nothing twice.
+    return [
+      e.slice(
+        source,
+        windows.map((v, i) => ({ axis: 2 + i, start: 0, step: v.stride, count: v.output })),
+      ),
+    ];
+  }
   const inner = tapColumns(e, source, windows, axis + 1);
   return range(0, w.kernel).flatMap((k) => inner.map((part) => readTap(e, part, 2 + axis, w, k)));
 }
