@@ -13,6 +13,8 @@ export const LIMITS = {
   cost: 100_000,
   /** Bytes of a GraphQL request's body. */
   graphqlBytes: 1_500_000,
+  /** How deep objects and lists may lie in each other in a request's body: variables are a few levels. */
+  nesting: 64,
   /** Bytes of an upload to POST /submissions. */
   uploadBytes: 5_000_000,
   /** Root fields of one operation. */

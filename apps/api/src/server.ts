@@ -13,6 +13,7 @@ import { exportRoutes } from "./http/exports.ts";
 import { bodyFaults, notFound } from "./http/faults.ts";
 import { health } from "./http/health.ts";
 import { landingPage } from "./http/landing.ts";
+import { nestingWithin } from "./http/nesting.ts";
 import { cors, rateLimits } from "./http/protection.ts";
 import { submissionRoutes } from "./http/submissions.ts";
 import { LIMITS } from "./limits.ts";
@@ -67,6 +68,7 @@ export async function createServer({ db, log, env }: Deps): Promise<Server> {
   app.use(
     "/graphql",
     express.json({ limit: LIMITS.graphqlBytes, type: ["application/json"] }),
+    nestingWithin(LIMITS.nesting),
     (request, response, next) => {
       response.locals.context = makeContext(request);
       next();
