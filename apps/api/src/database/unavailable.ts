@@ -17,3 +17,13 @@ export function isUnavailable(error: unknown, depth = 0): boolean {
   const adapter = typeof meta === "object" && meta !== null ? (meta as Record<string, unknown>) : {};
   return isUnavailable(cause, depth + 1) || isUnavailable(adapter.driverAdapterError, depth + 1);
 }
+
+/** Whether Postgres cancelled a statement that ran longer than it may. */
+export function isTimeout(error: unknown, depth = 0): boolean {
+  if (typeof error !== "object" || error === null || depth > 4) return false;
+  const { code, originalCode, message, cause, meta } = error as Record<string, unknown>;
+  if (code === "57014" || originalCode === "57014") return true;
+  if (typeof message === "string" && message.includes("due to statement timeout")) return true;
+  const adapter = typeof meta === "object" && meta !== null ? (meta as Record<string, unknown>) : {};
+  return isTimeout(cause, depth + 1) || isTimeout(adapter.driverAdapterError, depth + 1);
+}

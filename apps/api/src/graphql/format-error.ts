@@ -8,7 +8,7 @@ import { PothosValidationError } from "@pothos/core";
 import { StatisticsError } from "@transferboard/eval-core/stats";
 import { GraphQLError, type GraphQLFormattedError } from "graphql";
 import type { Logger } from "pino";
-import { isUnavailable } from "../database/unavailable.ts";
+import { isTimeout, isUnavailable } from "../database/unavailable.ts";
 import { CallerError } from "../errors.ts";
 
 /** What GraphQL itself says of a request: its words are about the request alone. */
@@ -24,6 +24,8 @@ const REQUEST_CODES = new Set([
 ]);
 
 export const UNAVAILABLE = "The database cannot be reached at the moment. Try again in a few seconds.";
+
+const TOO_SLOW = "This question takes too long: ask for fewer measures, or narrow the filter.";
 
 function callersError(original: unknown): CallerError | null {
   if (original instanceof CallerError) return original;
@@ -53,6 +55,10 @@ export function formatError(
   if (isUnavailable(original)) {
     log.warn({ err: original }, "the database cannot be reached");
     return { message: UNAVAILABLE, ...place, extensions: { code: "UNAVAILABLE" } };
+  }
+  if (isTimeout(original)) {
+    log.warn({ err: original, path }, "a statement took too long");
+    return { message: TOO_SLOW, ...place, extensions: { code: "TIMEOUT" } };
   }
   const code = formatted.extensions?.code;
   if (typeof code === "string" && REQUEST_CODES.has(code)) return { message, ...place, extensions: { code } };

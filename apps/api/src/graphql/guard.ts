@@ -73,6 +73,7 @@ export const guard: ApolloServerPlugin<Context> = {
           response.http.status = 503;
           response.http.headers.set("retry-after", "2");
         }
+        if (errors?.some(({ extensions }) => extensions?.code === "TIMEOUT")) response.http.status = 422;
       },
     };
   },

@@ -1,5 +1,5 @@
 /**
- * Reads where the ledger stands and, only where it changed, the reference data: one statement either way.
+ * Reads where the ledger stands and, only where it changed, the reference data.
  * The view ledger_position names the last audit event that changed either, written in the transaction of the change,
  * so a cached answer that is keyed by it is never stale, whoever wrote.
  */
@@ -45,9 +45,14 @@ const CONTENT = `json_build_object(
         from suite_measure where suite_id = s.id)) order by s.position, s.id), '[]')
     from suite s))`;
 
-const STATEMENT = `select ledger::text as ledger, catalogue::text as catalogue, last.id::text as event, last.at as moment,
-  case when catalogue::text is distinct from $1::text then ${CONTENT} end as content
-  from ledger_position left join (select id, at from audit_event order by id desc limit 1) last on true`;
+const WHERE_IT_STANDS = `select ledger::text as ledger, catalogue::text as catalogue, last.id::text as event, last.at as moment`;
+const STANDING =
+  "from ledger_position left join (select id, at from audit_event order by id desc limit 1) last on true";
+
+/** Asked by every request, so it is short: planning the one below takes Postgres longer than answering it. */
+const POSITION = `${WHERE_IT_STANDS} ${STANDING}`;
+/** Both in one statement: the content is of the version that comes with it. */
+const POSITION_AND_CONTENT = `${WHERE_IT_STANDS}, ${CONTENT} as content ${STANDING}`;
 
 interface StoredContent {
   methods: (Omit<Method, "createdAt"> & { createdAt: string; pretraining: Pretraining | null })[];
@@ -90,30 +95,69 @@ interface StoredPosition {
   readonly catalogue: string;
   readonly event: string | null;
   readonly moment: Date | null;
-  readonly content: StoredContent | null;
+}
+
+interface Known {
+  readonly version: string;
+  readonly catalogue: Catalogue;
 }
 
 /** Remembers the last catalogue read, shared by all requests of one server. */
 export class Snapshots {
   readonly #sql: Sql;
-  #version: string | null = null;
-  #catalogue: Catalogue | null = null;
+  #known: Known | null = null;
+  #running: Promise<Snapshot> | null = null;
+  #queued: Promise<Snapshot> | null = null;
 
   constructor(sql: Sql) {
     this.#sql = sql;
   }
 
-  /** The database as it is now. One statement. */
-  async read(): Promise<Snapshot> {
-    const known = this.#catalogue;
-    const [row] = await this.#sql<StoredPosition>(STATEMENT, [known ? this.#version : null]);
-    if (!row) throw new Error("The view ledger_position answers nothing: the migrations are not complete.");
-    const { ledger: position, event, moment, content } = row;
-    const now = { position, event: event ?? "0", moment: moment ?? new Date(0) };
-    if (content === null && known) return { ...now, catalogue: known };
-    const catalogue = linked(content!);
-    this.#catalogue = catalogue;
-    this.#version = row.catalogue;
-    return { ...now, catalogue };
+  /**
+   * The database as it is now: one statement, and one more where the catalogue changed. Whoever comes while a statement
+   * runs shares the next one with all others who do: it begins after they came, so it is as new as one of their own.
+   */
+  read(): Promise<Snapshot> {
+    if (!this.#running) return this.#start();
+    this.#queued ??= this.#running.then(ignore, ignore).then(() => {
+      this.#queued = null;
+      return this.#start();
+    });
+    return this.#queued;
+  }
+
+  #start(): Promise<Snapshot> {
+    const reading = this.#read();
+    this.#running = reading;
+    const done = () => {
+      this.#running = null;
+    };
+    reading.then(done, done);
+    return reading;
+  }
+
+  async #read(): Promise<Snapshot> {
+    const known = this.#known;
+    if (known) {
+      const row = only(await this.#sql<StoredPosition>(POSITION));
+      if (row.catalogue === known.version) return { ...standing(row), catalogue: known.catalogue };
+    }
+    const row = only(await this.#sql<StoredPosition & { content: StoredContent }>(POSITION_AND_CONTENT));
+    const catalogue = linked(row.content);
+    this.#known = { version: row.catalogue, catalogue };
+    return { ...standing(row), catalogue };
   }
 }
+
+const ignore = () => undefined;
+
+function only<Row>([row]: readonly Row[]): Row {
+  if (row) return row;
+  throw new Error("The view ledger_position answers nothing: the migrations are not complete.");
+}
+
+const standing = ({ ledger, event, moment }: StoredPosition) => ({
+  position: ledger,
+  event: event ?? "0",
+  moment: moment ?? new Date(0),
+});

@@ -3,7 +3,7 @@ import { type Coefficient, correlate, type Correlation as Statistic } from "@tra
 import type { Catalogue } from "../catalogue/catalogue.ts";
 import type { Method } from "../catalogue/entities.ts";
 import { compareNames } from "../catalogue/order.ts";
-import type { Cells } from "../ledger/cells.ts";
+import { type Cells, valueIn } from "../ledger/cells.ts";
 import { readVariable, type Variable } from "./variable.ts";
 
 export interface Point {
@@ -49,8 +49,8 @@ export function pair({ catalogue, x, y, cells, keep, controls }: PairInput): Pai
       excluded.push({ method, reason: "A control row; the filter's family CONTROL lets it in." });
       continue;
     }
-    const onX = readVariable(x, method, cells);
-    const onY = readVariable(y, method, cells);
+    const onX = readVariable(x, method, valueIn(cells));
+    const onY = readVariable(y, method, valueIn(cells));
     if (onX.value === null || onY.value === null) {
       const reasons = [onX, onY].flatMap((reading) => (reading.value === null ? [reading.reason] : []));
       excluded.push({ method, reason: [...new Set(reasons)].join(" ") });

@@ -8,7 +8,7 @@ import {
 } from "@transferboard/eval-core/stats";
 import { SeededRandom } from "@transferboard/eval-core/tensor";
 import { FAMILIES, type Family, type Method } from "../catalogue/entities.ts";
-import type { Cells } from "../ledger/cells.ts";
+import { type Cells, valueIn } from "../ledger/cells.ts";
 import type { Point } from "./correlate.ts";
 import { readVariable, type Variable } from "./variable.ts";
 
@@ -80,7 +80,7 @@ export function partialOf(
 ): Partial {
   const heldFixed = (method: Method): number | null =>
     "variable" in covariate
-      ? readVariable(covariate.variable, method, cells).value
+      ? readVariable(covariate.variable, method, valueIn(cells)).value
       : PRETRAINING[covariate.pretraining](method);
   const known = points.flatMap((point) => {
     const value = heldFixed(point.method);

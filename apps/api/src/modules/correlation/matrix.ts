@@ -3,13 +3,15 @@ import { correlationMatrix } from "@transferboard/eval-core/stats";
 import { builder } from "../../builder.ts";
 import type { Context } from "../../context.ts";
 import { BadInput } from "../../errors.ts";
-import { toCells } from "../ledger/cells.ts";
+import type { Measure } from "../catalogue/entities.ts";
+import type { Snapshot } from "../catalogue/load.ts";
+import { toCells, valueIn } from "../ledger/cells.ts";
 import { methodTest } from "../method/filter.ts";
 import { BoardFilterInput } from "../method/inputs.ts";
 import { VariableInputType } from "./queries.ts";
 import { chooseVariable, type Options, type VariableInput } from "./service.ts";
 import { CoefficientEnum, TransformEnum, VariableType } from "./types.ts";
-import { makeVariable, readVariable, type Variable } from "./variable.ts";
+import { makeVariable, readVariable, type ValueOf, type Variable } from "./variable.ts";
 
 const MAX_VARIABLES = 500;
 
@@ -18,6 +20,20 @@ export interface MatrixAnswer {
   readonly coefficients: readonly (readonly (number | null)[])[];
   readonly counts: readonly (readonly number[])[];
   readonly position: string;
+}
+
+/** Without a filter on the values themselves the columns alone are read, which is what makes 500 of them quick. */
+async function valuesFor(
+  measures: readonly Measure[],
+  { filter, asOf }: Options,
+  { position }: Snapshot,
+  { ledger }: Context,
+): Promise<ValueOf> {
+  if (filter?.provenance || filter?.protocol) {
+    return valueIn(toCells(await ledger.entries(position, measures, asOf), filter));
+  }
+  const values = await ledger.values(position, measures, asOf);
+  return (measureId, methodId) => values.get(measureId)?.get(methodId);
 }
 
 export async function answerMatrix(
@@ -30,19 +46,19 @@ export async function answerMatrix(
   }
   const snapshot = await context.snapshot();
   const { catalogue, position } = snapshot;
-  const { transform, orient, filter, asOf, coefficient } = options;
+  const { transform, orient, filter, coefficient } = options;
   const variables = inputs.map((input) =>
     makeVariable(chooseVariable(input, snapshot, filter), transform, orient),
   );
   const measures = [...new Set(variables.flatMap((variable) => variable.measures))];
-  const cells = toCells(await context.ledger.entries(position, measures, asOf), filter ?? {});
+  const shown = await valuesFor(measures, options, snapshot, context);
   const keep = methodTest(filter, catalogue);
   const controls = filter?.family?.includes("CONTROL") ?? false;
   const methods = catalogue.methods.filter(
     (method) => keep(method) && (controls || method.family !== "CONTROL"),
   );
   const columns = variables.map((variable) =>
-    methods.map((method) => (variable.unit === "mixed" ? null : readVariable(variable, method, cells).value)),
+    methods.map((method) => (variable.unit === "mixed" ? null : readVariable(variable, method, shown).value)),
   );
   const matrix = correlationMatrix(columns, coefficient);
   const row = <T>(flat: ArrayLike<number>, i: number, read: (value: number) => T) =>

@@ -4,7 +4,6 @@
  */
 import { mean } from "@transferboard/eval-core/stats";
 import type { Direction, Measure, Method } from "../catalogue/entities.ts";
-import type { Cells } from "../ledger/cells.ts";
 import { commonDirection, commonUnit, isShare, toLogit } from "../measure/scale.ts";
 
 export const TRANSFORMS = ["LOGIT", "NONE"] as const;
@@ -51,13 +50,16 @@ export type Reading =
   | { readonly value: number; readonly raw: number; readonly missing?: never }
   | { readonly value: null; readonly reason: string; readonly missing: number };
 
+/** The value that a board shows, undefined where there is none. */
+export type ValueOf = (measureId: number, methodId: number) => number | undefined;
+
 /** The method's number in this variable, or why it has none. */
-export function readVariable(variable: Variable, method: Method, cells: Cells): Reading {
+export function readVariable(variable: Variable, method: Method, shown: ValueOf): Reading {
   const values: number[] = [];
   const raw: number[] = [];
   const absent: string[] = [];
   for (const { id, slug, metric } of variable.measures) {
-    const value = cells.get(id)?.get(method.id)?.entry.value;
+    const value = shown(id, method.id);
     if (value === undefined) {
       absent.push(slug);
       continue;

@@ -1,4 +1,7 @@
-/** A board out of cells: rows, ranks under every aggregate, and what each column's reader needs to mark. */
+/**
+ * A board out of cells: rows, their ranks, and what each column's reader needs to mark. A reader sees one page of perhaps
+ * thousands of rows, so only what orders them is made for all; the rest of a row or column is made when it is asked for.
+ */
 import type { Catalogue } from "../catalogue/catalogue.ts";
 import {
   AGGREGATES,
@@ -9,7 +12,7 @@ import {
 } from "../catalogue/entities.ts";
 import { compareNames } from "../catalogue/order.ts";
 import type { Cells, CellValue } from "../ledger/cells.ts";
-import { aggregate } from "./aggregate.ts";
+import { type Aggregated, aggregate } from "./aggregate.ts";
 
 export interface BoardColumn {
   readonly measure: Measure;
@@ -26,24 +29,25 @@ export interface AggregateRank {
   readonly value: number | null;
 }
 
-export interface BoardRow {
-  readonly method: Method;
-  readonly rank: number | null;
-  readonly aggregate: number | null;
-  readonly otherRanks: readonly AggregateRank[];
-  readonly cells: readonly BoardCell[];
-  readonly complete: boolean;
-  readonly missing: readonly Measure[];
-}
-
 export interface BoardCell {
   readonly column: BoardColumn;
   readonly cell: CellValue | null;
 }
 
+export interface BoardRow {
+  readonly method: Method;
+  readonly rank: number | null;
+  readonly aggregate: number | null;
+  readonly complete: boolean;
+  readonly otherRanks: readonly AggregateRank[];
+  readonly cells: readonly BoardCell[];
+  readonly missing: readonly Measure[];
+}
+
 export interface Board {
   readonly aggregate: Aggregate;
   readonly direction: Direction;
+  /** Why nothing is ranked. */
   readonly reason: string | null;
   readonly columns: readonly BoardColumn[];
   /** Ranked rows best first, then the others by how little is missing and by name. */
@@ -60,24 +64,100 @@ export interface BoardInput {
   readonly keep: (method: Method) => boolean;
 }
 
+/** Calls `make` at the first call and remembers. */
+function lazily<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}
+
 function frequentFirst(values: readonly string[]): string[] {
   const counts = new Map<string, number>();
   for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
   return [...counts].sort(([a, m], [b, n]) => n - m || a.localeCompare(b)).map(([value]) => value);
 }
 
-function toColumn(measure: Measure, ranked: boolean, shown: readonly CellValue[]): BoardColumn {
-  const { direction } = measure.metric;
-  const values = [...new Set(shown.map(({ entry }) => entry.value))];
-  values.sort((a, b) => (direction === "HIGHER" ? b - a : a - b));
-  const marked = direction === "NEITHER" ? [] : values;
-  return {
-    measure,
-    ranked,
-    best: marked[0] ?? null,
-    secondBest: marked[1] ?? null,
-    fingerprints: frequentFirst(shown.flatMap(({ entry }) => entry.fingerprint ?? [])),
-  };
+class Column implements BoardColumn {
+  readonly measure: Measure;
+  readonly ranked: boolean;
+  readonly #shown: () => readonly CellValue[];
+  readonly #marked: () => readonly number[];
+  readonly #fingerprints: () => readonly string[];
+
+  constructor(measure: Measure, ranked: boolean, shown: () => readonly CellValue[]) {
+    this.measure = measure;
+    this.ranked = ranked;
+    this.#shown = lazily(shown);
+    this.#marked = lazily(() => this.#bestTwo());
+    this.#fingerprints = lazily(() =>
+      frequentFirst(this.#shown().flatMap(({ entry }) => entry.fingerprint ?? [])),
+    );
+  }
+
+  #bestTwo(): readonly number[] {
+    const { direction } = this.measure.metric;
+    if (direction === "NEITHER") return [];
+    const values = [...new Set(this.#shown().map(({ entry }) => entry.value))];
+    return values.sort((a, b) => (direction === "HIGHER" ? b - a : a - b)).slice(0, 2);
+  }
+
+  get best(): number | null {
+    return this.#marked()[0] ?? null;
+  }
+
+  get secondBest(): number | null {
+    return this.#marked()[1] ?? null;
+  }
+
+  get fingerprints(): readonly string[] {
+    return this.#fingerprints();
+  }
+}
+
+/** What the rows of one board share. */
+interface Shared {
+  readonly columns: readonly Column[];
+  readonly cells: Cells;
+  readonly aggregates: () => readonly (Aggregated & { readonly name: Aggregate })[];
+}
+
+class Row implements BoardRow {
+  readonly method: Method;
+  readonly rank: number | null;
+  readonly aggregate: number | null;
+  readonly complete: boolean;
+  readonly #shared: Shared;
+  readonly #index: number;
+
+  constructor(shared: Shared, index: number, method: Method, complete: boolean, own: Aggregated) {
+    this.#shared = shared;
+    this.#index = index;
+    this.method = method;
+    this.complete = complete;
+    this.rank = own.rows[index]!.rank;
+    this.aggregate = own.rows[index]!.score;
+  }
+
+  get otherRanks(): AggregateRank[] {
+    return this.#shared.aggregates().map(({ name, rows }) => {
+      const { rank, score } = rows[this.#index]!;
+      return { aggregate: name, rank, value: score };
+    });
+  }
+
+  get cells(): BoardCell[] {
+    const { columns, cells } = this.#shared;
+    return columns.map((column) => ({
+      column,
+      cell: cells.get(column.measure.id)?.get(this.method.id) ?? null,
+    }));
+  }
+
+  get missing(): Measure[] {
+    return this.cells.flatMap(({ column, cell }) => (cell === null ? [column.measure] : []));
+  }
 }
 
 /** Methods without any value in these measures are not part of the board. */
@@ -89,43 +169,34 @@ export function makeBoard({
   cells,
   keep,
 }: BoardInput): Board {
-  const present = new Set(measures.flatMap(({ id }) => [...(cells.get(id)?.keys() ?? [])]));
-  const methods = [...present].map((id) => catalogue.methodById(id)).filter(keep);
-  const cellOf = (measure: Measure, method: Method) => cells.get(measure.id)?.get(method.id) ?? null;
+  /** How many of the measures each method has. */
+  const counts = new Map<number, number>();
+  for (const { id } of measures) {
+    for (const method of cells.get(id)?.keys() ?? []) counts.set(method, (counts.get(method) ?? 0) + 1);
+  }
+  const methods = [...counts.keys()].map((id) => catalogue.methodById(id)).filter(keep);
   const ranked = new Set(rankedBy);
-  const columns = measures.map((measure) =>
-    toColumn(
-      measure,
-      ranked.has(measure),
-      methods.flatMap((method) => cellOf(measure, method) ?? []),
-    ),
+  const columns = measures.map(
+    (measure) =>
+      new Column(measure, ranked.has(measure), () =>
+        methods.flatMap((method) => cells.get(measure.id)?.get(method.id) ?? []),
+      ),
   );
-  const values = methods.map((method) =>
-    rankedBy.map((measure) => cellOf(measure, method)?.entry.value ?? null),
+  const rankedColumns = rankedBy.map(({ id }) => cells.get(id));
+  const values = methods.map(({ id }) => rankedColumns.map((column) => column?.get(id)?.entry.value ?? null));
+  const own = aggregate(chosen, values, rankedBy);
+  const aggregates = lazily(() =>
+    AGGREGATES.map((name) => ({ name, ...(name === chosen ? own : aggregate(name, values, rankedBy)) })),
   );
-  const aggregates = AGGREGATES.map((name) => ({ name, ...aggregate(name, values, rankedBy) }));
-  const own = aggregates.find(({ name }) => name === chosen)!;
-
-  const rows = methods.map((method, i): BoardRow => {
-    const { rank, score } = own.rows[i]!;
-    return {
-      method,
-      rank,
-      aggregate: score,
-      otherRanks: aggregates.map(({ name, rows }) => ({
-        aggregate: name,
-        rank: rows[i]!.rank,
-        value: rows[i]!.score,
-      })),
-      cells: columns.map((column) => ({ column, cell: cellOf(column.measure, method) })),
-      complete: values[i]!.length > 0 && values[i]!.every((value) => value !== null),
-      missing: measures.filter((measure) => cellOf(measure, method) === null),
-    };
+  const shared: Shared = { columns, cells, aggregates };
+  const rows = methods.map((method, i) => {
+    const complete = rankedBy.length > 0 && values[i]!.every((value) => value !== null);
+    return new Row(shared, i, method, complete, own);
   });
   rows.sort(
     (a, b) =>
       (a.rank ?? Infinity) - (b.rank ?? Infinity) ||
-      a.missing.length - b.missing.length ||
+      counts.get(b.method.id)! - counts.get(a.method.id)! ||
       compareNames(a.method, b.method),
   );
   const rankedCount = rows.filter(({ rank }) => rank !== null).length;
