@@ -6,6 +6,7 @@
  */
 import type { Node } from "../onnx/ir.ts";
 import { axisOf, float, floatOf, intOf, ints, intsOf } from "./attributes.ts";
+import { lowestOf } from "./dtypes.ts";
 import type { Emitter } from "./emitter.ts";
 import { paddingEnd, windowsOf } from "./geometry.ts";
 
@@ -76,9 +77,16 @@ function logSoftmax(node: Node, e: Emitter): Saved {
  */
 function poolRoundingUp(node: Node, e: Emitter): Saved {
   const windows = windowsOf(node, e.shape(node.inputs[0]!).slice(2), intsOf(node, "kernel_shape") ?? []);
-  const { ceil_mode: _, auto_pad: __, ...attributes } = node.attributes;
-  const pads = ints([...windows.map((w) => w.begin), ...windows.map(paddingEnd)]);
-  e.append({ ...node, attributes: { ...attributes, pads } });
+  const { ceil_mode: _, auto_pad: __, pads: ___, ...attributes } = node.attributes;
+  const [begin, end] = [windows.map((w) => w.begin), windows.map(paddingEnd)];
+  if (windows.some((w, i) => end[i]! >= w.kernel)) {
+    // More padding than a pool takes: a dilated MaxPool, for AveragePool has no dilation here.
+    const x = node.inputs[0]!;
+    const padded = e.pad(x, [0, 0, ...begin], [0, 0, ...end], lowestOf(e.dtype(x)));
+    e.append({ ...node, inputs: [padded], attributes });
+  } else {
+    e.append({ ...node, attributes: { ...attributes, pads: ints([...begin, ...end]) } });
+  }
   return NOTHING;
 }
 

@@ -1,5 +1,6 @@
 /** Derivatives of pools. */
 import { intOf, intsOf } from "../attributes.ts";
+import { lowestOf } from "../dtypes.ts";
 import type { Emitter } from "../emitter.ts";
 import { type AxisWindow, paddingEnd, windowsOf } from "../geometry.ts";
 import { windowCounts } from "../reference/pooling.ts";
@@ -8,9 +9,6 @@ import { readTap, scatterTaps } from "./scatter.ts";
 
 const windowsFor = ({ e, node, x }: RuleContext): AxisWindow[] =>
   windowsOf(node, e.shape(x(0)).slice(2), intsOf(node, "kernel_shape") ?? []);
-
-/** Below every float16 and float32 that a network makes; an infinity would not survive WebGPU's shaders. */
-const lowest = (dtype: string): number => (dtype === "float16" ? -65504 : -3.4028234e38);
 
 /** Every tap of a window over all spatial axes, row-major: what the outputs read through it. */
 function allTaps(e: Emitter, padded: string, windows: readonly AxisWindow[]): string[] {
@@ -32,7 +30,7 @@ export const pooling = {
       c.x(0),
       [0, 0, ...windows.map((w) => w.begin)],
       [0, 0, ...windows.map(paddingEnd)],
-      lowest(e.dtype(c.x(0))),
+      lowestOf(e.dtype(c.x(0))),
     );
     let remaining = c.dy();
     const taps = allTaps(e, padded, windows);
