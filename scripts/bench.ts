@@ -42,6 +42,18 @@ const BENCHMARKS: readonly Benchmark[] = [
     args: ["--large"],
     what: "the same on 20,000 x 2,048 features and 100 classes",
   },
+  {
+    name: "training",
+    script: "packages/eval-core/bench/training.ts",
+    args: [],
+    what: "training steps of fine-tuning, against PyTorch",
+  },
+  {
+    name: "api",
+    script: "apps/api/bench/main.ts",
+    args: [],
+    what: "requests to the API",
+  },
 ];
 
 const known = () => BENCHMARKS.map(({ name, what }) => `  ${name.padEnd(18)} ${what}`).join("\n");
