@@ -4,7 +4,7 @@ import { hashToken, newToken } from "@transferboard/api/modules/account/tokens";
 import type { Api } from "./harness.ts";
 
 export async function makeToken(
-  { database }: Pick<Api, "database">,
+  { database }: { readonly database: Pick<Api["database"], "client"> },
   account: string,
   scopes: readonly Scope[],
   overrides: { expiresAt?: Date; revokedAt?: Date } = {},
