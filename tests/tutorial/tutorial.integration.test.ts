@@ -11,15 +11,10 @@ import { testDatabase } from "@transferboard/prisma/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Api, startApi } from "../api/harness.ts";
 import { temporaryFolder, transferboard } from "../pipeline/command.ts";
+import { fileIn } from "./document.ts";
 import { type Outcome, runHere } from "./in-process.ts";
 
 const document = readFileSync(fileURLToPath(new URL("../../docs/tutorial.md", import.meta.url)), "utf8");
-/** The files that the document shows, by name: `name:` on a line of its own, then a block. */
-const fileOf = (name: string): string => {
-  const block = new RegExp(`^${name}:\\n\\n((?: {4}.*\\n)+)`, "m").exec(document)?.[1];
-  if (block === undefined) throw new Error(`docs/tutorial.md shows no file ${name}.`);
-  return block.replace(/^ {4}/gm, "");
-};
 const mended = (text: string) =>
   text.replace("mean-iuo", "mean-iou").replace("175.4", "75.4").replace("28.1,29.0", "27.1,27.9");
 
@@ -70,13 +65,13 @@ it("the tutorial works as it is written", async () => {
   const ada = await tokenOf("ada", "submit");
   const rosa = await tokenOf("rosa", "review", "--expires", "30d");
 
-  writeFileSync(file, fileOf("owl.csv"));
+  writeFileSync(file, fileIn(document, "owl.csv"));
   const wrong = await run(["submit", file], ada);
   expect(wrong.code).toBe(3);
   expect(wrong.stdout.match(/ error /g)).toHaveLength(3);
   expectShown(wrong.stdout);
 
-  writeFileSync(file, mended(fileOf("owl.csv")));
+  writeFileSync(file, mended(fileIn(document, "owl.csv")));
   expectShown(await done(["submit", file, "--dry-run"], ada));
   const sent = JSON.parse(await done(["submit", file, "--json"], ada));
   expect(sent).toMatchObject({ created: true, submission: { status: "PENDING" } });
