@@ -28,5 +28,18 @@ export {
 export { migrate, migrationState } from "./migrate.ts";
 export { applicationRole, databaseName, queueSchema } from "./names.ts";
 export { type Postgres, type PostgresOptions, startPostgres } from "./postgres/index.ts";
+export {
+  type EvaluationOutcome,
+  type EvaluationRequest,
+  evaluationOutcome,
+  evaluationRequest,
+} from "./queue/payload.ts";
+export {
+  type Claim,
+  type EvaluationQueue,
+  openQueue,
+  type QueueOptions,
+  type RequestedEvaluation,
+} from "./queue/queue.ts";
 export { type Seeded, seed } from "./seed/index.ts";
 export { createToken, findToken, hashToken, newToken, type TokenRequest } from "./tokens.ts";

@@ -1,0 +1,48 @@
+/**
+ * What travels through the queue of evaluations: the request, and how it ended. The API and the worker both parse it,
+ * so that neither has to trust what the other, perhaps of another version, has written.
+ */
+import { z } from "zod";
+
+const slug = z
+  .string()
+  .regex(/^[a-z0-9]+([.-][a-z0-9]+)*$/, "expected small letters and digits, parted by single hyphens or dots")
+  .max(100);
+
+/** What to evaluate on: every dataset of a suite, or the one that a measure names. */
+const target = z.union([
+  z.strictObject({ suite: slug }),
+  z.strictObject({
+    measure: z
+      .string()
+      .max(300)
+      .regex(/^[a-z0-9.-]+\/[a-z0-9.-]+\/[a-z0-9.-]+$/, "expected setting/dataset/metric"),
+  }),
+]);
+
+export const evaluationRequest = z.strictObject({
+  /** SHA-256 of the file of weights, in small hexadecimal digits. */
+  checkpoint: z.string().regex(/^[0-9a-f]{64}$/, "expected a SHA-256: 64 small hexadecimal digits"),
+  /** The method's slug. */
+  method: slug,
+  target,
+  /** Of the linear protocol. */
+  mode: z.enum(["converged", "paper-exact"]),
+  preprocessing: z
+    .string()
+    .regex(/^[a-z0-9-]{1,60}$/, "expected a preprocessing's name, such as imagenet-shorter-224"),
+  seed: z.int().min(0),
+  /** The account that asked. */
+  requestedById: z.int().positive(),
+});
+export type EvaluationRequest = z.infer<typeof evaluationRequest>;
+
+const runs = z.array(z.uuid());
+const notes = z.array(z.string());
+
+/** How a request ended. A failure that another attempt could mend is not an end: the queue tries again. */
+export const evaluationOutcome = z.discriminatedUnion("state", [
+  z.strictObject({ state: z.literal("DONE"), runs, notes }),
+  z.strictObject({ state: z.literal("FAILED"), reason: z.string(), runs, notes }),
+]);
+export type EvaluationOutcome = z.infer<typeof evaluationOutcome>;
