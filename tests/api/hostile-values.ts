@@ -1,0 +1,66 @@
+/** Values that have broken parsers, databases, templates and shells. */
+import fc from "fast-check";
+
+/** Of the kinds that have broken parsers, databases, templates and shells. */
+const CLASSICS = [
+  "",
+  " ",
+  "\u0000",
+  "\ud800",
+  "null",
+  "undefined",
+  "NaN",
+  "-1",
+  "0",
+  "1e999",
+  "9".repeat(400),
+  "__proto__",
+  "constructor",
+  "toString",
+  "hasOwnProperty",
+  "' OR 1=1 --",
+  "'; DROP TABLE result; --",
+  "$1",
+  "%s%s%n",
+  "%00",
+  "../../../../etc/passwd",
+  "..%2f..%2f",
+  "<script>alert(1)</script>",
+  "{{7*7}}",
+  "#{7*7}",
+  "\\",
+  '"',
+  "'",
+  "`",
+  "\r\nset-cookie: a=b",
+  "\u202e",
+  "🦉".repeat(50),
+  "=1+1",
+  "a".repeat(5_000),
+  "swav",
+  "many-shot-linear",
+  "imagenet/imagenet/top1",
+  "2026-01-01T00:00:00Z",
+  "0000-00-00T00:00:00Z",
+  "+275760-09-13T00:00:00Z",
+  "9999-12-31T23:59:59.999999999Z",
+  "0001-01-01T00:00:00Z",
+  "UmVzdWx0Ojk5OTk5OTk5OTk5OTk5OTk5OTk5OTk=",
+  "UmVzdWx0OjE=",
+  "Og==",
+  Buffer.from("99999999999999999999").toString("base64url"),
+  Buffer.from("1|NaN").toString("base64url"),
+  Buffer.from("-1").toString("base64url"),
+];
+
+export const text = fc.oneof(
+  { weight: 3, arbitrary: fc.constantFrom(...CLASSICS) },
+  fc.string({ unit: "binary", maxLength: 40 }),
+  fc.base64String({ maxLength: 40 }),
+);
+
+export const number = fc.oneof(
+  fc.constantFrom(0, -0, -1, 1, 50, 200, 201, 2 ** 31 - 1, 2 ** 31, -(2 ** 31), 1e308, 5e-324),
+  fc.integer(),
+  fc.double({ noNaN: true, noDefaultInfinity: true }),
+);
