@@ -1,5 +1,6 @@
 /** Starts the API: reads the configuration, listens, and stops within seconds of SIGTERM or Ctrl-C. */
 import type { AddressInfo } from "node:net";
+import { openQueue } from "@transferboard/prisma";
 import { openDatabase } from "./database/database.ts";
 import { type Env, EnvError, readEnv } from "./env.ts";
 import { makeLog } from "./log.ts";
@@ -23,7 +24,11 @@ function configuration(): Env {
 const env = configuration();
 const log = makeLog(env.logLevel);
 const db = openDatabase(env);
-const server = await createServer({ db, log, env });
+const queue = openQueue(env.databaseUrl, {
+  applicationName: "transferboard-api queue",
+  onError: (error) => log.warn({ err: error }, "the queue of evaluations"),
+});
+const server = await createServer({ db, queue, log, env });
 
 const http = server.app.listen(env.port, env.host, BACKLOG, (error?: NodeJS.ErrnoException) => {
   if (error) {
@@ -44,20 +49,23 @@ http.requestTimeout = 30_000;
 http.headersTimeout = 15_000;
 
 let stopping = false;
-async function stop(signal: NodeJS.Signals): Promise<void> {
+async function stop(why: NodeJS.Signals | "disconnect"): Promise<void> {
   if (stopping) return;
   stopping = true;
-  log.info({ signal }, "stopping");
+  log.info({ why }, "stopping");
   const cut = setTimeout(() => http.closeAllConnections(), GRACE_MS);
   http.closeIdleConnections();
   await new Promise((resolve) => http.close(resolve));
   clearTimeout(cut);
   await server.stop();
+  await queue.close();
   await db.close();
   log.info("stopped");
   process.exit(0);
 }
 
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => void stop(signal));
+// The channel to the process that started this one ends when that one is killed: nobody else would stop us then.
+process.on("disconnect", () => void stop("disconnect"));
 // A broken connection of the pool is mended by the next statement; only what nobody awaited arrives here.
 process.on("unhandledRejection", (reason) => log.error({ err: reason }, "a promise was rejected unseen"));
