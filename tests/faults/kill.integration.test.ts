@@ -1,5 +1,5 @@
 /**
- * The API killed and Postgres cut off under twenty writers. By default 3 kills and 2 cuts; TRANSFERBOARD_FAULTS=full
+ * The API killed and Postgres cut off under twenty writers. By default 5 kills and 3 cuts; TRANSFERBOARD_FAULTS=full
  * does the issue's 30 and 10.
  */
 import { connect, type Database, verifyAuditChain } from "@transferboard/prisma";
@@ -9,8 +9,8 @@ import { type Cluster, freePort, startApiProcess, startCluster, untilHealthy } f
 import { type Load, startWriters } from "./writers.ts";
 
 const full = process.env.TRANSFERBOARD_FAULTS === "full";
-const KILLS = full ? 30 : 3;
-const CUTS = full ? 10 : 2;
+const KILLS = full ? 30 : 5;
+const CUTS = full ? 10 : 3;
 const WRITERS = 20;
 const RECOVERY_MS = 5_000;
 
