@@ -14,12 +14,14 @@ import { addRetract, addReview } from "./commands/review.ts";
 import { addSubmit } from "./commands/submit.ts";
 import { addToken } from "./commands/token.ts";
 import { addTrain } from "./commands/train.ts";
+import { addWorker } from "./commands/worker.ts";
 import type { AddCommand, Context } from "./context.ts";
 import { EXIT_HELP } from "./exit-codes.ts";
 import { makeTerminal } from "./terminal.ts";
 
 const COMMANDS: readonly AddCommand[] = [
   addEvaluate,
+  addWorker,
   addDemo,
   addFeatures,
   addTrain,

@@ -33,7 +33,7 @@ export async function evaluateCheckpoint(context: Context, options: EvaluateOpti
   }
 }
 
-async function requestOf(options: EvaluateOptions): Promise<EvaluateRequest> {
+export async function requestOf(options: EvaluateOptions): Promise<EvaluateRequest> {
   if (options.checkpoint === undefined) {
     throw new CommandError("say what to evaluate: --checkpoint FILE, or --features DIR", EXIT.usage);
   }

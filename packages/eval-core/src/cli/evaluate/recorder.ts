@@ -20,6 +20,7 @@ import {
   type MethodToRecord,
   type RunToRecord,
   recordEvaluation,
+  recordedRuns,
   startRun,
 } from "../../warehouse/index.ts";
 import { CommandError, EXIT, sentenceOf } from "../exit-codes.ts";
@@ -35,6 +36,7 @@ export interface RunDescription {
   readonly method: MethodToRecord;
   readonly device: string;
   readonly startedAt: Date;
+  readonly requestedById: number | undefined;
 }
 
 /** Values over several runs, such as a mean over a suite's datasets. */
@@ -52,6 +54,8 @@ export interface Derived {
 export interface Recorder {
   /** What a run of this identity recorded, if it is done. */
   recorded(identity: string): Promise<readonly RecordedValue[] | undefined>;
+  /** The ids of the runs of these identities that are on record. */
+  runIds(identities: readonly string[]): Promise<readonly string[]>;
   /** Answers the run's id. */
   begin(run: RunDescription): Promise<string>;
   finish(run: RunDescription, evaluation: Evaluation, finishedAt: Date): Promise<void>;
@@ -80,6 +84,8 @@ export async function openRecorder(): Promise<Recorder> {
   }
   return {
     recorded: (identity) => recordedValues(db, identity),
+    runIds: async (identities) =>
+      [...(await recordedRuns(db, identities)).values()].map(({ runId }) => runId),
     begin: async (run) => (await startRun(db, toRecord(run))).runId,
     finish: (run, evaluation, finishedAt) => record(db, run, evaluation, finishedAt),
     fail: (runId, reason) => failRun(db, runId, reason),
@@ -193,13 +199,20 @@ function checkpointToRecord(checkpoint: Checkpoint): RunToRecord["checkpoint"] {
 }
 
 function toRecord(description: RunDescription): RunToRecord {
-  const { planned, registered, checkpoint, method, device, startedAt } = description;
+  const { planned, registered, checkpoint, method, device, startedAt, requestedById } = description;
   return {
     method,
     checkpoint: checkpointToRecord(checkpoint),
     dataset: datasetToRecord(planned.dataset, registered, planned.manifest),
     protocol: planned.protocol,
-    run: { identity: planned.identity, seed: planned.seed, device, versions: versions(), startedAt },
+    run: {
+      identity: planned.identity,
+      seed: planned.seed,
+      device,
+      versions: versions(),
+      startedAt,
+      ...(requestedById === undefined ? {} : { requestedById }),
+    },
   };
 }
 

@@ -28,6 +28,8 @@ export interface EvaluateRequest {
   readonly seed: number;
   readonly skipUnreadable: boolean;
   readonly again: boolean;
+  /** The account that asked for it; nobody where it was asked for here. */
+  readonly requestedById?: number;
 }
 
 /** The options of `transferboard evaluate` as commander hands them over. */

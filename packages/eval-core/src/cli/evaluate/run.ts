@@ -117,6 +117,7 @@ async function evaluateTarget(
     method: request.method,
     device,
     startedAt,
+    requestedById: request.requestedById,
   });
   if (!finished) {
     const opened = await extractor();
