@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net";
 import { openDatabase } from "@transferboard/api/database/database";
 import { makeLog } from "@transferboard/api/log";
 import { createServer } from "@transferboard/api/server";
+import { openQueue } from "@transferboard/prisma";
 import { testDatabase } from "@transferboard/prisma/testing";
 
 export interface Answer {
@@ -35,7 +36,8 @@ export async function startApi(options: { from?: "seeded" | "empty"; rateLimit?:
     rateLimit: options.rateLimit ?? 0,
     trustProxy: 0,
   };
-  const server = await createServer({ db, log: makeLog("silent"), env });
+  const queue = openQueue(database.appUrl);
+  const server = await createServer({ db, queue, log: makeLog("silent"), env });
   const http = server.app.listen(0, "127.0.0.1", 4_096);
   await new Promise((resolve) => http.once("listening", resolve));
   const url = `http://127.0.0.1:${(http.address() as AddressInfo).port}`;
@@ -72,6 +74,7 @@ export async function startApi(options: { from?: "seeded" | "empty"; rateLimit?:
     http.closeAllConnections();
     await new Promise((resolve) => http.close(resolve));
     await server.stop();
+    await queue.close();
     await db.close();
     await database.drop();
   }

@@ -16,6 +16,7 @@ const ALLOWED: Readonly<Record<string, readonly Scope[]>> = {
   reviewSubmission: ["REVIEW", "ADMIN"],
   retractResult: ["REVIEW", "ADMIN"],
   createToken: ["ADMIN"],
+  requestEvaluation: ["SUBMIT", "ADMIN"],
   revokeToken: ["READ", "SUBMIT", "REVIEW", "ADMIN"],
 };
 
@@ -26,6 +27,7 @@ const CALLS: Readonly<Record<string, string>> = {
   reviewSubmission: `{ id: "${btoa("Submission:0")}", verdict: REJECT, reason: "no" }`,
   retractResult: `{ id: "${btoa("Result:0")}", reason: "no" }`,
   createToken: '{ account: "new", name: "one", scopes: [READ] }',
+  requestEvaluation: `{ checkpoint: "${"0".repeat(64)}", method: "swav", suite: "demo" }`,
   revokeToken: '{ id: "0" }',
 };
 
@@ -93,5 +95,34 @@ describe("a token", () => {
 
   it.each(["nonsense", `tb_${"x".repeat(43)}`])("%s is refused with a 401", async (token) => {
     expect((await api.ask("{ methods { totalCount } }", { token })).status).toBe(401);
+  });
+});
+
+describe("an evaluation", () => {
+  it("is queued in the caller's name, and can be asked after", async () => {
+    const REQUEST = `mutation { requestEvaluation(input: { checkpoint: "${"1".repeat(64)}", method: "swav",
+      measure: "many-shot-linear/digits/accuracy" }) { ... on RequestEvaluationPayload { evaluation { id state attempts } } } }`;
+    const { evaluation } = (await api.read(REQUEST, { token: tokens.get("SUBMIT")! })).requestEvaluation;
+    expect(evaluation).toMatchObject({ state: "QUEUED", attempts: 0 });
+    const AFTER = "query ($id: ID!) { evaluation(id: $id) { state runs { id } } }";
+    expect(await api.read(AFTER, { variables: { id: evaluation.id } })).toEqual({
+      evaluation: { state: "QUEUED", runs: [] },
+    });
+    const event = await api.database.client.auditEvent.findFirstOrThrow({
+      where: { subject: `evaluation/${evaluation.id}` },
+      include: { account: true },
+    });
+    expect(event).toMatchObject({ action: "evaluation.requested", account: { name: "has SUBMIT" } });
+  });
+
+  it("needs exactly one target, that exists", async () => {
+    const token = tokens.get("SUBMIT")!;
+    const ask = (target: string) =>
+      api.ask(
+        `mutation { requestEvaluation(input: { checkpoint: "${"1".repeat(64)}", method: "swav" ${target} }) { __typename } }`,
+        { token },
+      );
+    expect((await ask("")).errors?.[0]?.message).toMatch(/either 'suite' or 'measure'/);
+    expect((await ask(', suite: "dmo"')).errors?.[0]?.extensions.nearest).toContain("demo");
   });
 });

@@ -1,4 +1,5 @@
 /** What resolvers of one request share. Whatever costs a statement is asked for when it is needed, and once. */
+import type { EvaluationQueue } from "@transferboard/prisma";
 import type { Logger } from "pino";
 import type { Database } from "./database/database.ts";
 import type { Viewer } from "./modules/account/viewer.ts";
@@ -8,6 +9,8 @@ import type { Ledger } from "./modules/ledger/ledger.ts";
 export interface Context {
   readonly db: Database;
   readonly ledger: Ledger;
+  /** Of evaluations for our own workers; connects when it is first used. */
+  readonly queue: EvaluationQueue;
   readonly log: Logger;
   readonly requestId: string;
   readonly siteUrl: string;

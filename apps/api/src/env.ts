@@ -57,11 +57,11 @@ export function readEnv(source: Readonly<Record<string, string | undefined>> = p
       const name = String(path[0]);
       // An address holds a password: its value is never repeated.
       const found =
-        source[name] === undefined
+        given[name] === undefined
           ? "it is not set"
           : name.endsWith("_URL")
             ? "another form"
-            : `'${source[name]}'`;
+            : `'${given[name]}'`;
       return `${name}: ${message}; found ${found}`;
     });
     throw new EnvError(`The API cannot start: ${faults.join(". ")}.`);

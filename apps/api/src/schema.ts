@@ -13,5 +13,6 @@ import "./modules/comparison/queries.ts";
 import "./modules/account/types.ts";
 import "./modules/submission/types.ts";
 import "./modules/submission/mutations.ts";
+import "./modules/evaluation/types.ts";
 
 export const schema = builder.toSchema();

@@ -1,6 +1,7 @@
 /** The API as an Express application: everything but an address. It listens nowhere; main.ts and tests do that. */
 import { randomUUID } from "node:crypto";
 import { expressMiddleware } from "@as-integrations/express5";
+import type { EvaluationQueue } from "@transferboard/prisma";
 import express, { type Express, type Request } from "express";
 import helmet from "helmet";
 import type { Logger } from "pino";
@@ -23,6 +24,7 @@ import { Ledger } from "./modules/ledger/ledger.ts";
 
 export interface Deps {
   readonly db: Database;
+  readonly queue: EvaluationQueue;
   readonly log: Logger;
   readonly env: Pick<Env, "siteUrl" | "corsOrigins" | "rateLimit" | "trustProxy">;
 }
@@ -33,7 +35,7 @@ export interface Server {
   readonly stop: () => Promise<void>;
 }
 
-export async function createServer({ db, log, env }: Deps): Promise<Server> {
+export async function createServer({ db, queue, log, env }: Deps): Promise<Server> {
   const snapshots = new Snapshots(db.sql);
   const ledger = new Ledger(db.sql);
   const makeContext = (request: Request): Context => {
@@ -41,6 +43,7 @@ export async function createServer({ db, log, env }: Deps): Promise<Server> {
     return {
       db,
       ledger,
+      queue,
       requestId,
       log: log.child({ requestId }),
       siteUrl: env.siteUrl,

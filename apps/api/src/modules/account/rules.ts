@@ -4,6 +4,7 @@ import type { Scope } from "./scopes.ts";
 export const MUTATION_SCOPES = {
   submitResults: "SUBMIT",
   withdrawSubmission: "SUBMIT",
+  requestEvaluation: "SUBMIT",
   reviewSubmission: "REVIEW",
   retractResult: "REVIEW",
   createToken: "ADMIN",

@@ -7,7 +7,7 @@ import { DatasetRef } from "../measure/types.ts";
 import { CheckpointRef } from "../method/types.ts";
 import { ProtocolRef } from "../protocol/types.ts";
 
-const RunStateEnum = builder.enumType("RunState", {
+export const RunStateEnum = builder.enumType("RunState", {
   description: "How far a run is.",
   values: ["QUEUED", "RUNNING", "DONE", "FAILED", "CANCELLED"] as const,
 });

@@ -1,0 +1,57 @@
+/** Asking our own workers for an evaluation: the request and its audit event in one transaction, or neither. */
+import type { RequestedEvaluation } from "@transferboard/prisma";
+import type { Context } from "../../context.ts";
+import { transactAs } from "../../database/transact.ts";
+import { BadInput, NotFound } from "../../errors.ts";
+import { isUuid } from "../../uuid.ts";
+import { requireViewer } from "../account/require.ts";
+
+export interface EvaluationInput {
+  readonly checkpoint: string;
+  readonly method: string;
+  readonly suite?: string | null | undefined;
+  readonly measure?: string | null | undefined;
+  readonly mode: "converged" | "paper-exact";
+  readonly preprocessing: string;
+  readonly seed: number;
+}
+
+async function found(id: string, { queue }: Context): Promise<RequestedEvaluation> {
+  const evaluation = isUuid(id) ? await queue.find(id) : null;
+  if (!evaluation) throw new NotFound("There is no evaluation with this id.");
+  return evaluation;
+}
+
+export async function requestEvaluation(
+  input: EvaluationInput,
+  context: Context,
+): Promise<RequestedEvaluation> {
+  const viewer = await requireViewer(context, "SUBMIT");
+  const { catalogue } = await context.snapshot();
+  const { checkpoint, mode, preprocessing, seed } = input;
+  if ((input.suite == null) === (input.measure == null)) {
+    throw new BadInput("Name what to evaluate on: either 'suite' or 'measure'.");
+  }
+  const target =
+    input.suite != null
+      ? { suite: catalogue.suite(input.suite).slug }
+      : { measure: catalogue.measure(input.measure ?? "").slug };
+  const method = catalogue.method(input.method).slug;
+  const known = await context.db.prisma.checkpoint.findUnique({
+    where: { sha256: checkpoint },
+    select: { method: { select: { slug: true } } },
+  });
+  if (known && known.method.slug !== method) {
+    throw new BadInput(`The checkpoint with this SHA-256 is recorded as one of ${known.method.slug}.`);
+  }
+  const request = { checkpoint, method, target, mode, preprocessing, seed, requestedById: viewer.accountId };
+  const id = await transactAs(context.db, viewer, async (tx) => {
+    const sent = await context.queue.send(request, tx);
+    const details = JSON.stringify({ checkpoint, method, target, mode, preprocessing, seed });
+    await tx.$executeRaw`select audit_append(${viewer.accountId}::int, 'evaluation.requested', ${`evaluation/${sent}`}, ${details}::jsonb)`;
+    return sent;
+  });
+  return found(id, context);
+}
+
+export const evaluationOf = found;
