@@ -66,12 +66,11 @@ const ROUTES = [
   "/export/results.csv",
   "/export/results.jsonl",
   "/badge/",
+
   "/bibtex/",
-  "/methods/",
-  "/feed/methods/",
-  "/feed/suites/",
   "/feeds/methods/",
   "/feeds/suites/",
+
   "/submissions/schema.json",
   "/healthz",
   "/graphql",

@@ -39,7 +39,7 @@ describe("a board", () => {
 
   it("as LaTeX, best in bold and second best underlined", async () => {
     const { text } = await get("/export/leaderboard.tex?suite=segmentation");
-    expect(text).toContain("1 & PCL-v1 & \\textbf{0.2983} & \\textbf{75.00} & 0.2983 \\\\");
+    expect(text).toContain("1 & PCL-v1 & \\textbf{0.2983} & \\textbf{75.00} & \\textbf{0.2983} \\\\");
     expect(text).toMatch(/SimCLR-v1 & \\underline\{0\.2966\}/);
     expect(text.match(/\\begin\{tabular\}/g)).toHaveLength(1);
   });
@@ -59,6 +59,52 @@ describe("a board", () => {
     const answer = await get(path);
     expect(answer.status).toBe(status);
     expect(JSON.parse(answer.text).errors[0].message).toMatch(/\w/);
+  });
+});
+
+describe("a table for a paper", () => {
+  it("says of which moment it is, and how sure its values are", async () => {
+    const { text } = await get("/export/leaderboard.tex?suite=few-shot-cdfsl");
+    expect(text).toMatch(/\\caption\{Few-shot .+ transferboard, ledger position \d+, \d{4}-\d{2}-\d{2}\.\}/);
+    const { leaderboard } = await api.read(
+      '{ leaderboard(suite: "few-shot-cdfsl", first: 1) { nodes { cells { value interval { upper } } } } }',
+    );
+    const [{ value, interval }] = leaderboard.nodes[0].cells;
+    const cell = `${value.toFixed(2)} {\\scriptsize $\\pm$ ${(interval.upper - value).toFixed(2)}}`;
+    expect(text).toContain(cell);
+  });
+
+  it("marks every tie, as the board places it", async () => {
+    const { text } = await get("/export/leaderboard.tex?suite=segmentation&methods=swav,pcl-v1");
+    expect(text.match(/\\textbf/g)!.length).toBe(3);
+    expect(text.match(/\\underline/g)!.length).toBe(3);
+  });
+});
+
+describe("the same answer", () => {
+  it.each([
+    "/export/leaderboard.csv?suite=segmentation",
+    "/export/results.jsonl?suite=segmentation",
+    "/badge/swav/segmentation.svg",
+    "/feeds/methods/swav.atom",
+    "/feeds/suites/segmentation.atom",
+  ])("is not sent twice while the ledger stands: %s", async (path) => {
+    const first = await fetch(`${api.url}${path}`);
+    await first.text();
+    const etag = first.headers.get("etag")!;
+    const again = await fetch(`${api.url}${path}`, { headers: { "if-none-match": etag } });
+    expect([again.status, await again.text()]).toEqual([304, ""]);
+    await api.database.client.account.create({ data: { name: `anyone after ${path}` } });
+    const changed = await fetch(`${api.url}${path}`, { headers: { "if-none-match": etag } });
+    await changed.text();
+    expect(changed.status).toBe(200);
+  });
+
+  it("has a name that says what it is", async () => {
+    const { headers } = await fetch(`${api.url}/export/leaderboard.tex?suite=imagenet/imagenet/top1`);
+    expect(headers.get("content-disposition")).toMatch(
+      /^attachment; filename="?imagenet-imagenet-top1-at-\d+\.tex"?$/,
+    );
   });
 });
 

@@ -2,7 +2,7 @@
 
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { type Request, Router } from "express";
+import { type Request, type Response, Router } from "express";
 import type { Context } from "../context.ts";
 import { BadInput, NotFound } from "../errors.ts";
 import { badge } from "../modules/export/badge.ts";
@@ -29,6 +29,24 @@ const known = <T extends object>(table: T, name: string): keyof T => {
   throw new NotFound(`This is exported as ${Object.keys(table).join(", ")}.`);
 };
 
+/**
+ * Whether the caller has this answer already: it is named by the log's last event, so while nothing was written it is
+ * the same, and it is checked anew at every request.
+ */
+async function isKnown(context: Context, request: Request, response: Response): Promise<boolean> {
+  const { event } = await context.snapshot();
+  const etag = `W/"event-${event}"`;
+  response.set({ etag, "cache-control": "public, no-cache" });
+  const known = (request.get("if-none-match") ?? "").split(",").map((tag) => tag.trim());
+  if (!known.includes(etag)) return false;
+  response.status(304).end();
+  return true;
+}
+
+/** `many-shot-linear-at-123.csv`: what it is and of which moment of the ledger. */
+const fileName = (what: string, position: string, format: string) =>
+  `${what.replace(/[^A-Za-z0-9.]+/g, "-")}-at-${position}.${format}`;
+
 export function exportRoutes(makeContext: (request: Request) => Context): Router {
   const router = Router();
 
@@ -42,8 +60,15 @@ export function exportRoutes(makeContext: (request: Request) => Context): Router
       aggregate: readAggregate(request.query),
       asOf: readAsOf(request.query),
     };
-    const board = await answerBoard(question, makeContext(request));
-    response.set("x-ledger-position", board.position).type(type).send(write(board));
+    const context = makeContext(request);
+    if (await isKnown(context, request, response)) return;
+    const board = await answerBoard(question, context);
+    const { moment } = await context.snapshot();
+    response
+      .attachment(fileName(board.suite.slug, board.position, request.params.format))
+      .set("x-ledger-position", board.position)
+      .type(type)
+      .send(write(board, question.asOf ?? moment));
   });
 
   router.get("/export/results.:format", async (request, response) => {
@@ -53,10 +78,17 @@ export function exportRoutes(makeContext: (request: Request) => Context): Router
       suite: one(request.query, "suite"),
       history: one(request.query, "history") === "true",
     };
-    const rows = streamResults(format, filter, readAsOf(request.query), makeContext(request));
+    const context = makeContext(request);
+    const asOf = readAsOf(request.query);
+    if (await isKnown(context, request, response)) return;
+    const rows = streamResults(format, filter, asOf, context);
     // The first page is read before the status is sent, so that a fault is still a fault.
     const first = await rows.next();
-    response.type(RESULTS[format]);
+    const { position } = await context.snapshot();
+    response
+      .attachment(fileName("results", position, format))
+      .set("x-ledger-position", position)
+      .type(RESULTS[format]);
     const all = async function* () {
       if (!first.done) yield first.value;
       yield* rows;
@@ -73,13 +105,15 @@ export function exportRoutes(makeContext: (request: Request) => Context): Router
 
   router.get("/badge/:method/*suite.svg", async (request, response) => {
     const context = makeContext(request);
+    if (await isKnown(context, request, response)) return;
     const { slug } = (await context.snapshot()).catalogue.method(request.params.method);
     const board = await answerBoard({ suite: [request.params.suite].flat().join("/") }, context);
-    response.set("cache-control", "public, max-age=60").type("image/svg+xml").send(badge(board, slug));
+    response.type("image/svg+xml").send(badge(board, slug));
   });
 
   router.get("/feeds/methods/:method.atom", async (request, response) => {
     const context = makeContext(request);
+    if (await isKnown(context, request, response)) return;
     const method = (await context.snapshot()).catalogue.method(request.params.method);
     const title = `transferboard: ${method.name}`;
     response
@@ -89,6 +123,7 @@ export function exportRoutes(makeContext: (request: Request) => Context): Router
 
   router.get("/feeds/suites/:suite.atom", async (request, response) => {
     const context = makeContext(request);
+    if (await isKnown(context, request, response)) return;
     const suite = (await context.snapshot()).catalogue.suite(request.params.suite);
     const title = `transferboard: ${suite.title}`;
     const { measures } = suite;

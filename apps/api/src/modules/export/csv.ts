@@ -1,7 +1,7 @@
 /** CSV that no spreadsheet runs: RFC 4180, and cells that would be formulas are defused. */
 
 /** A spreadsheet takes a text that begins so for a formula. A number is a number, whatever its sign. */
-const FORMULA = /^[=+\-@\t\r]/;
+const FORMULA = /^\s*[=+\-@＝＋－＠]|^[\t\r\n]/;
 
 export function csvCell(value: string | number | null | undefined): string {
   if (value === null || value === undefined) return "";
