@@ -23,6 +23,11 @@ interface OpenSession {
 
 const sessions = new Map<number, OpenSession>();
 const state = new Map<string, ort.Tensor>();
+/**
+ * What the state held before, by name: on the CPU the next value but one is written there. Fresh memory for all the
+ * weights of a network, every step, would cost more than the update itself.
+ */
+const spares = new Map<string, ort.Tensor>();
 /** One copying session a dtype and direction: see `moved`. */
 const movers = new Map<string, ort.InferenceSession>();
 let lastSession = 0;
@@ -116,6 +121,18 @@ function forget(name: string): void {
   const value = state.get(name);
   if (value && value.location !== "cpu") value.dispose();
   state.delete(name);
+  spares.delete(name);
+}
+
+/** The memory that an output may be written to: a spare of exactly its dtype and static shape; null for fresh memory. */
+function takeSpare(session: ort.InferenceSession, output: string, name: string): ort.Tensor | null {
+  const spare = spares.get(name);
+  const expected = session.outputMetadata[session.outputNames.indexOf(output)];
+  spares.delete(name);
+  if (!spare || !expected?.isTensor || expected.type !== spare.type) return null;
+  const fits =
+    expected.shape.length === spare.dims.length && expected.shape.every((size, i) => size === spare.dims[i]);
+  return fits ? spare : null;
 }
 
 async function run({ session, feeds, fetch, keep }: RunRequest): Promise<Record<string, AnyTensor>> {
@@ -129,9 +146,13 @@ async function run({ session, feeds, fetch, keep }: RunRequest): Promise<Record<
     if (!kept) throw new Error(`input '${name}' is neither fed nor in the state`);
     inputs[name] = kept;
   }
-  const outputs = await found.ort.run(inputs, [...new Set([...fetch, ...Object.keys(keep)])]);
+  const wanted: Record<string, ort.Tensor | null> = Object.fromEntries(fetch.map((name) => [name, null]));
+  for (const [output, name] of Object.entries(keep)) wanted[output] = takeSpare(found.ort, output, name);
+  const outputs = await found.ort.run(inputs, wanted);
   for (const [output, name] of Object.entries(keep)) {
+    const old = state.get(name);
     forget(name);
+    if (old?.location === "cpu" && found.device === "cpu") spares.set(name, old);
     state.set(name, outputs[output]!);
   }
   const answer: Record<string, AnyTensor> = {};
