@@ -48,6 +48,7 @@ const plain = (text: string) =>
   text
     .replace(/[A-Za-z0-9+/]{60,}=*/g, "ID")
     .replace(/^( *)\d+ {2}(?=[a-z])/gm, "$1N  ")
+    .replace(/ledger position \d+, \d{4}-\d\d-\d\d/, "ledger position N, DATE")
     .replace(/─+/g, "─")
     .split("\n")
     .map((line) => line.trim().replace(/ {2,}/g, "  "))
