@@ -1,0 +1,179 @@
+/**
+ * The worker from end to end: what is asked for through the queue is evaluated once, by one of many, whatever dies
+ * meanwhile, and whoever asked learns how it ended.
+ */
+import { createHash } from "node:crypto";
+import { cpSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type EvaluationQueue, type EvaluationRequest, openQueue } from "@transferboard/prisma";
+import { type TestDatabase, testDatabase } from "@transferboard/prisma/testing";
+import { expect, it, onTestFinished } from "vitest";
+import { makeToken } from "../api/accounts.ts";
+import { startApi } from "../api/harness.ts";
+import { type Started, start, temporaryFolder } from "./command.ts";
+
+const WEIGHTS = fileURLToPath(new URL("../../packages/eval-core/data/untrained-resnet.pth", import.meta.url));
+const sha256 = createHash("sha256").update(readFileSync(WEIGHTS)).digest("hex");
+
+interface World {
+  readonly database: TestDatabase;
+  readonly queue: EvaluationQueue;
+  /** Asks for the digits by one of the network's protocols. */
+  readonly ask: (change?: Partial<EvaluationRequest>) => Promise<string>;
+  readonly worker: (...options: string[]) => Started;
+  /** The batches of features that are kept, and when each was written. */
+  readonly features: () => readonly string[];
+}
+
+/** A database, a queue whose jobs are given up after ten seconds of silence, and a machine with weights. */
+async function makeWorld(given?: TestDatabase): Promise<World> {
+  const database = given ?? (await testDatabase());
+  const queue = openQueue(database.appUrl, { heartbeatSeconds: 10 });
+  const checkpoints = temporaryFolder();
+  const cache = temporaryFolder();
+  mkdirSync(join(checkpoints, "control"));
+  cpSync(WEIGHTS, join(checkpoints, "control", "weights.pth"));
+  const { id } = await database.client.account.create({ data: { name: "worker's friend" } });
+  onTestFinished(async () => {
+    await queue.close();
+    if (!given) await database.drop();
+  });
+  return {
+    database,
+    queue,
+    ask: (change) =>
+      queue.send({
+        checkpoint: sha256,
+        method: "untrained-resnet",
+        target: { measure: "few-shot-5/digits/accuracy" },
+        mode: "converged",
+        preprocessing: "shorter-32",
+        seed: 0,
+        requestedById: id,
+        ...change,
+      }),
+    worker: (...options) => {
+      const args = ["worker", "--checkpoints", checkpoints, "--device", "cpu", "--threads", "1"];
+      const started = start([...args, "--cache", cache, ...options], { databaseUrl: database.appUrl });
+      onTestFinished(() => void started.child.kill("SIGKILL"));
+      return started;
+    },
+    features: () =>
+      readdirSync(join(cache, "features"), { recursive: true, encoding: "utf8" })
+        .filter((file) => file.endsWith(".f32"))
+        .map((file) => `${file} ${statSync(join(cache, "features", file)).mtimeMs}`)
+        .sort(),
+  };
+}
+
+/** Resolves when the process has said this on standard error. */
+const saying = ({ child }: Started, text: string): Promise<void> =>
+  new Promise((resolve) => {
+    let said = "";
+    child.stderr!.on("data", (chunk) => {
+      said += chunk;
+      if (said.includes(text)) resolve();
+    });
+  });
+
+const REQUEST = `mutation ($checkpoint: String!, $measure: String!) { requestEvaluation(input: { checkpoint: $checkpoint,
+  method: "supervised", measure: $measure, preprocessing: "shorter-32" }) {
+  ... on RequestEvaluationPayload { evaluation { id state } } } }`;
+const STANDING = `query ($id: ID!) { evaluation(id: $id) { state reason attempts runs { id state device checkpoint { sha256 } } }
+  leaderboard(suite: "demo", first: 5) { edges { node { method { slug } cells { measure { slug } value provenance } } } } }`;
+
+it("puts what was asked for through the API on the board with its run, and says why the rest failed", async () => {
+  const api = await startApi();
+  onTestFinished(() => api.stop());
+  const token = await makeToken(api, "ada", ["SUBMIT"]);
+  const { ask, queue, worker } = await makeWorld(api.database);
+  const request = async (measure: string, checkpoint = sha256): Promise<string> => {
+    const variables = { checkpoint, measure };
+    const { evaluation } = (await api.read(REQUEST, { token, variables })).requestEvaluation;
+    expect(evaluation.state).toBe("QUEUED");
+    return evaluation.id;
+  };
+  const good = await request("many-shot-linear/digits/accuracy");
+  const elsewhere = await request("many-shot-linear/digits/accuracy", "0".repeat(64));
+  const missing = await request("few-shot-5/cifar10/accuracy");
+  const unknown = await ask({ target: { measure: "imagenet/imagenet/top1" } });
+  const { code, stderr } = await worker("--once", "--data", temporaryFolder()).ended;
+  expect(code, stderr).toBe(0);
+  for (const line of [`${good}: taken (attempt 1)`, `${good}: done, 1 runs`, "No request waits."]) {
+    expect(stderr).toContain(line);
+  }
+  const { evaluation, leaderboard } = await api.read(STANDING, { variables: { id: good } });
+  expect(evaluation).toMatchObject({
+    state: "DONE",
+    reason: null,
+    attempts: 1,
+    runs: [{ state: "DONE", device: "cpu", checkpoint: { sha256 } }],
+  });
+  expect(leaderboard.edges).toMatchObject([
+    {
+      node: {
+        method: { slug: "supervised" },
+        cells: [{ measure: { slug: "many-shot-linear/digits/accuracy" }, provenance: "REPRODUCED" }],
+      },
+    },
+  ]);
+  expect(leaderboard.edges[0].node.cells[0].value).toBeGreaterThan(20);
+  const run = await api.database.client.run.findFirstOrThrow({ include: { requestedBy: true } });
+  expect(run.requestedBy).toMatchObject({ name: "ada" });
+
+  const reason = async (id: string) => {
+    const failed = (await api.read(STANDING, { variables: { id } })).evaluation;
+    expect(failed).toMatchObject({ state: "FAILED", attempts: 1, runs: [] });
+    return failed.reason;
+  };
+  expect(await reason(elsewhere)).toMatch(/0{64} is not in the worker's folder of checkpoints/);
+  expect(await reason(missing)).toMatch(/^CIFAR10 is not in the worker's data: expected /);
+  expect((await queue.find(unknown))!.reason).toMatch(/unknown dataset "imagenet": known are aircraft/);
+});
+
+it("shares five requests between two workers: each is done once", async () => {
+  const { database, queue, ask, worker } = await makeWorld();
+  const ids: string[] = [];
+  for (let seed = 0; seed < 5; seed++) ids.push(await ask({ seed }));
+  const ended = await Promise.all([worker("--once").ended, worker("--once").ended]);
+  for (const { code, stderr } of ended) expect(code, stderr).toBe(0);
+  const taken = ended.flatMap(({ stderr }) => [...stderr.matchAll(/^(\S+): taken \(attempt 1\)/gm)]);
+  expect(taken.map(([, id]) => id).sort()).toEqual(ids.toSorted());
+  for (const id of ids) expect(await queue.find(id)).toMatchObject({ state: "DONE", attempts: 1 });
+  const runs = await database.client.run.findMany({ include: { results: true } });
+  expect(runs.map(({ seed, state, results }) => [Number(seed), state, results.length]).sort()).toEqual(
+    ids.map((_, seed) => [seed, "DONE", 1]),
+  );
+});
+
+it("finishes what a killed worker had begun, and gives back what it is stopped with", async () => {
+  const { database, queue, ask, worker, features } = await makeWorld();
+  const id = await ask({ target: { measure: "many-shot-linear/digits/accuracy" } });
+  const killed = worker();
+  await saying(killed, "Digits: features: 1797 images");
+  killed.child.kill("SIGKILL");
+  expect(await killed.ended).toMatchObject({ signal: "SIGKILL" });
+  expect(await queue.find(id)).toMatchObject({ state: "RUNNING", attempts: 1 });
+  const kept = features();
+  expect(kept.length).toBeGreaterThan(0);
+
+  const stopped = worker();
+  await saying(stopped, `${id}: taken (attempt 2)`);
+  stopped.child.kill("SIGTERM");
+  const { code, stderr } = await stopped.ended;
+  expect(code, stderr).toBe(0);
+  expect(stderr).toContain(`${id}: back in the queue: the worker was stopped`);
+  expect(await queue.find(id)).toMatchObject({ state: "QUEUED", attempts: 2 });
+
+  const last = await worker("--once").ended;
+  expect(last.code, last.stderr).toBe(0);
+  // What the killed worker had extracted was not extracted again.
+  expect(features()).toEqual(expect.arrayContaining([...kept]));
+  expect(await queue.find(id)).toMatchObject({ state: "DONE", attempts: 3 });
+  const runs = await database.client.run.findMany({
+    where: { protocol: { settingSlug: "many-shot-linear" } },
+  });
+  expect(runs).toMatchObject([{ state: "DONE", failure: null, requestedById: expect.any(Number) }]);
+  expect(await database.client.result.count({ where: { method: { slug: "untrained-resnet" } } })).toBe(3);
+});
