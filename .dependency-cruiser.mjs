@@ -117,7 +117,8 @@ export default {
   options: {
     parser: "swc",
     doNotFollow: { path: "node_modules" },
-    exclude: { path: "(^|/)(generated|[.]next|dist)/" },
+    // bench/peer is a package of its own, installed only to be measured against.
+    exclude: { path: "(^|/)(generated|[.]next|dist|bench/peer)/" },
     tsPreCompilationDeps: true,
     enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "node", "default"] },
   },
