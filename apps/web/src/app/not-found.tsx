@@ -6,7 +6,7 @@ import { whatIsMissing } from "../lib/api";
 export default async function NotFound() {
   // Rendered for each request: what is missing differs.
   await headers();
-  const { message, nearest } = whatIsMissing();
+  const { message, nearest } = await whatIsMissing();
   return (
     <div className="mx-auto max-w-2xl py-16">
       <h1 className="text-2xl font-semibold">There is nothing under this address</h1>

@@ -44,7 +44,7 @@ export async function SuiteNav({ current }: { current: string }) {
     <nav aria-label="Boards" className="mb-6 border-b border-line">
       <ul className="-mb-px flex flex-wrap gap-x-5 text-sm">
         {grouped(suites.nodes).map(([name, entries]) => (
-          <li key={name} className="flex items-center gap-x-2">
+          <li key={name} className="flex items-baseline gap-x-2">
             {entries.length > 1 && <span className="text-muted">{name}</span>}
             {entries.map(({ slug, title, variant }) => (
               <Link

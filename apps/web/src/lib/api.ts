@@ -14,19 +14,41 @@ export class ApiError extends Error {
 
 const notFoundCodes = new Set(["NOT_FOUND", "UNKNOWN_SLUG"]);
 
-/** What the API said of an unknown name, for the not-found page of the same request. */
-export const whatIsMissing = cache((): { message: string; nearest: string[] } => ({
-  message: "",
-  nearest: [],
-}));
+interface Missing {
+  message: string;
+  nearest: string[];
+  readonly asked: Promise<unknown>[];
+}
+
+const missingOfRequest = cache((): Missing => ({ message: "", nearest: [], asked: [] }));
+
+/**
+ * What the API said of an unknown name, for the not-found page of the same request. Next renders that page beside the
+ * one that was asked for, so it waits until the questions of that one are answered.
+ */
+export async function whatIsMissing(): Promise<Missing> {
+  const missing = missingOfRequest();
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  await Promise.allSettled(missing.asked);
+  return missing;
+}
 
 /**
  * An unknown name ends in the not-found page.
  * @throws ApiError when the API answers with errors; its messages are fit to show.
  */
-export async function ask<Result, Variables>(
+export function ask<Result, Variables>(
   document: TypedDocumentString<Result, Variables>,
   ...[variables]: Variables extends Record<string, never> ? [] : [Variables]
+): Promise<Result> {
+  const answer = send(document, variables);
+  missingOfRequest().asked.push(answer);
+  return answer;
+}
+
+async function send<Result, Variables>(
+  document: TypedDocumentString<Result, Variables>,
+  variables: Variables | undefined,
 ): Promise<Result> {
   const url = process.env.API_URL ?? "http://localhost:4000";
   const answer = await fetch(`${url}/graphql`, {
@@ -39,7 +61,7 @@ export async function ask<Result, Variables>(
   if (body.errors) {
     const missing = body.errors.find((error) => notFoundCodes.has(error.extensions?.code ?? ""));
     if (missing) {
-      Object.assign(whatIsMissing(), {
+      Object.assign(missingOfRequest(), {
         message: missing.message,
         nearest: missing.extensions?.nearest ?? [],
       });

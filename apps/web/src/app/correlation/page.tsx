@@ -1,12 +1,13 @@
 import type { Metadata } from "next";
 import Link from "next/link";
 import type { VariableInput } from "../../../generated/graphql";
+import { AsOfNotice } from "../../components/as-of";
 import { CopyButton } from "../../components/copy-button";
 import { CorrelationForm, type VariableGroup } from "../../components/correlation-form";
 import { PValue } from "../../components/p-value";
 import { Scatter } from "../../components/plot/scatter";
 import { ScrollRegion, Verbatim } from "../../components/scroll-region";
-import { readQuery, type SearchParams, withQuery } from "../../lib/address";
+import { readMoment, readQuery, type SearchParams, withQuery } from "../../lib/address";
 import { ask } from "../../lib/api";
 import { familyNames, formatNumber } from "../../lib/format";
 import { CorrelationQuery, VariablesQuery } from "./query";
@@ -70,6 +71,7 @@ export default async function CorrelationPage({ searchParams }: { searchParams: 
       y: variable(y),
       transform: query.transform === "NONE" ? "NONE" : "LOGIT",
       orient: query.orient === "1",
+      asOf: readMoment(query.asOf) ?? null,
     }),
   ]);
   const axis = (one: (typeof pearson)["x"]) =>
@@ -85,6 +87,11 @@ export default async function CorrelationPage({ searchParams }: { searchParams: 
         Any two measures or suites against each other, over methods. By default as the paper does it: metrics
         bounded in 0 to 1 by their logit, and a suite by the mean over its measures after that.
       </p>
+      <AsOfNotice
+        what="The correlation"
+        asOf={pearson.asOf ?? null}
+        now={withQuery(query, { asOf: undefined })}
+      />
       <CorrelationForm key={`${x} ${y}`} x={x} y={y} query={query} groups={groups} />
       <dl className="mb-4 grid grid-cols-2 gap-x-8 gap-y-3 sm:flex sm:flex-wrap sm:gap-x-10">
         <EstimateView name="Pearson" symbol="r" estimate={pearson} />
@@ -129,7 +136,7 @@ export default async function CorrelationPage({ searchParams }: { searchParams: 
         </Link>
       </p>
       <div className="mt-8 grid gap-8 lg:grid-cols-2">
-        <section aria-labelledby="points">
+        <section aria-labelledby="points" className="min-w-0">
           <h2 id="points" className="mb-2 text-lg font-semibold">
             The points
           </h2>
@@ -179,7 +186,7 @@ export default async function CorrelationPage({ searchParams }: { searchParams: 
             </table>
           </ScrollRegion>
         </section>
-        <section aria-labelledby="robust">
+        <section aria-labelledby="robust" className="min-w-0">
           <h2 id="robust" className="mb-2 text-lg font-semibold">
             How much hangs on one family
           </h2>

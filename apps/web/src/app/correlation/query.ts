@@ -2,8 +2,8 @@ import { graphql } from "../../../generated";
 
 /** All three coefficients of one pair, in one request: the points come with the first. */
 export const CorrelationQuery = graphql(`
-  query CorrelationPage($x: VariableInput!, $y: VariableInput!, $transform: Transform!, $orient: Boolean!) {
-    pearson: correlation(x: $x, y: $y, transform: $transform, orient: $orient, coefficient: PEARSON) {
+  query CorrelationPage($x: VariableInput!, $y: VariableInput!, $transform: Transform!, $orient: Boolean!, $asOf: DateTime) {
+    pearson: correlation(x: $x, y: $y, transform: $transform, orient: $orient, asOf: $asOf, coefficient: PEARSON) {
       x {
         title
         unit
@@ -21,6 +21,7 @@ export const CorrelationQuery = graphql(`
         }
       }
       n
+      asOf
       coefficient
       reason
       pValue
@@ -64,7 +65,7 @@ export const CorrelationQuery = graphql(`
       position
       bibtex
     }
-    spearman: correlation(x: $x, y: $y, transform: $transform, orient: $orient, coefficient: SPEARMAN) {
+    spearman: correlation(x: $x, y: $y, transform: $transform, orient: $orient, asOf: $asOf, coefficient: SPEARMAN) {
       coefficient
       pValue
       interval {
@@ -72,7 +73,7 @@ export const CorrelationQuery = graphql(`
         upper
       }
     }
-    kendall: correlation(x: $x, y: $y, transform: $transform, orient: $orient, coefficient: KENDALL) {
+    kendall: correlation(x: $x, y: $y, transform: $transform, orient: $orient, asOf: $asOf, coefficient: KENDALL) {
       coefficient
       pValue
       interval {

@@ -86,12 +86,16 @@ export function BoardHead({
         </tr>
       )}
       <tr className={cell}>
-        <th scope="col" aria-sort={ariaSort(sort, "rank")} className="text-right">
+        <th scope="col" aria-sort={ariaSort(sort, "rank")} className="text-right whitespace-nowrap">
           <SortLink id="rank" sort={sort} bestIsHigh={false} search={search}>
             Rank
           </SortLink>
         </th>
-        <th scope="col" aria-sort={ariaSort(sort, "method")} className="sticky left-0 z-20 bg-ground">
+        <th
+          scope="col"
+          aria-sort={ariaSort(sort, "method")}
+          className="sticky left-0 z-20 bg-ground whitespace-nowrap"
+        >
           <SortLink id="method" sort={sort} bestIsHigh={false} search={search}>
             Method
           </SortLink>

@@ -4,7 +4,7 @@ import type { Aggregate, BoardFilter, Family } from "../../../generated/graphql"
 import { listOf, oneOf, type Query, readMoment, withQuery } from "../../lib/address";
 import { ask } from "../../lib/api";
 import { aggregateDigits, aggregateNames, familyNames } from "../../lib/format";
-import { AsOfNotice } from "./as-of";
+import { AsOfNotice } from "../as-of";
 import { BoardTable } from "./board-table";
 import { BoardQuery } from "./query";
 import { boardColumns, boardRows } from "./rows";
@@ -44,7 +44,11 @@ export async function Board({ suite, query }: { suite: string; query: Query }) {
         <h2 className="text-xl font-semibold tracking-tight">{title}</h2>
         <p className="mt-1 text-sm text-muted">{leaderboard.suite.description}</p>
       </div>
-      <AsOfNotice asOf={leaderboard.asOf ?? null} now={withQuery(query, { asOf: undefined })} />
+      <AsOfNotice
+        what="The board"
+        asOf={leaderboard.asOf ?? null}
+        now={withQuery(query, { asOf: undefined })}
+      />
       <div className="mb-3 flex flex-wrap items-center gap-x-8 gap-y-2">
         {columns.length > 1 && (
           <nav aria-label="Rank by" className="text-sm">

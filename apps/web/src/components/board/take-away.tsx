@@ -1,9 +1,9 @@
 /** What a reader takes along from a board: files, a citation, the query, a feed, and the board of another day. */
 import type { Aggregate } from "../../../generated/graphql";
 import { type Query, readMoment, withQuery } from "../../lib/address";
+import { AsOfForm } from "../as-of";
 import { CopyButton } from "../copy-button";
 import { Verbatim } from "../scroll-region";
-import { AsOfForm } from "./as-of";
 
 const formats = [
   { ending: "csv", name: "CSV" },

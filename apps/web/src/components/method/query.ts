@@ -37,6 +37,13 @@ export const MethodQuery = graphql(`
           slug
           title
           aggregate
+          rankedBy {
+            metric {
+              title
+              unit
+              digits
+            }
+          }
         }
         rank
         of

@@ -18,6 +18,15 @@ function bySetting(results: readonly Result[]): [string, Result[]][] {
 const originKey = ({ provenance, source, run, protocol }: Result) =>
   [provenance, source, run?.id, protocol?.fingerprint].join("\n");
 
+/** A result whose origin most of the group have; undefined where each has its own. */
+function mostShared(group: readonly Result[]): Result | undefined {
+  const counts = new Map<string, number>();
+  for (const result of group) counts.set(originKey(result), (counts.get(originKey(result)) ?? 0) + 1);
+  const most = Math.max(...counts.values());
+  if (most === 1 && group.length > 1) return undefined;
+  return group.find((result) => counts.get(originKey(result)) === most);
+}
+
 /** How a value came to be: provenance, source or run, protocol. */
 function Origin({ result: { provenance, source, run, protocol } }: { result: Result }) {
   return (
@@ -57,7 +66,7 @@ export function MethodResults({ results }: { results: readonly Result[] }) {
     <div className="gap-x-10 md:columns-2 xl:columns-3">
       {bySetting(results).map(([setting, group]) => {
         const first = group[0];
-        const shared = new Set(group.map(originKey)).size === 1 ? first : undefined;
+        const shared = mostShared(group);
         const sameMetric = new Set(group.map(({ measure }) => measure.metric.title)).size === 1;
         const sameDataset = new Set(group.map(({ measure }) => measure.dataset.title)).size === 1;
         return (
@@ -68,6 +77,7 @@ export function MethodResults({ results }: { results: readonly Result[] }) {
                 {sameDataset && first && `${first.measure.dataset.title}. `}
                 {sameMetric && first && `${first.measure.metric.title}. `}
                 {shared && <Origin result={shared} />}
+                {shared && group.some((one) => originKey(one) !== originKey(shared)) && ", unless noted"}
               </span>
             </caption>
             <thead className="sr-only">
@@ -89,7 +99,7 @@ export function MethodResults({ results }: { results: readonly Result[] }) {
                     <th scope="row" className="text-left align-top font-normal">
                       {named[0] ?? measure.dataset.title}
                       {named[1] && <span className="text-muted"> {named[1]}</span>}
-                      {!shared && (
+                      {!(shared && originKey(shared) === originKey(result)) && (
                         <span className="block text-xs text-muted">
                           <Origin result={result} />
                         </span>

@@ -1,6 +1,7 @@
 /** The home page's board: where each method stands in every one of the paper's settings. */
 import Link from "next/link";
 import type { OverviewColumnFragment } from "../../../generated/graphql";
+import { suiteAddress } from "../../lib/address";
 import { ask } from "../../lib/api";
 import { formatNumber } from "../../lib/format";
 import { MethodCell } from "../board/method-cell";
@@ -65,12 +66,8 @@ export async function Overview() {
                 Method
               </th>
               {columns.map(({ board, title, metric, unit }) => (
-                <th key={board.suite.slug} scope="col" className="text-right">
-                  <Link
-                    className="hover:underline"
-                    href={`/suites/${encodeURIComponent(board.suite.slug)}`}
-                    prefetch={false}
-                  >
+                <th key={board.suite.slug} scope="col" className="min-w-28 text-right">
+                  <Link className="hover:underline" href={suiteAddress(board.suite.slug)} prefetch={false}>
                     {title}
                   </Link>
                   <span className="block whitespace-nowrap text-xs font-normal text-muted">

@@ -90,7 +90,7 @@ function draw(
         : []),
       Plot.link(
         placed.filter((label) => label.led),
-        { x1: "x", y1: "y", x2: "labelX", y2: "labelY", stroke: "var(--line)" },
+        { x1: "x", y1: "y", x2: "labelX", y2: "labelY", stroke: "var(--muted)", strokeOpacity: 0.6 },
       ),
       Plot.dot(points, {
         x: "x",
@@ -98,7 +98,6 @@ function draw(
         r: 5,
         fill: (point: ScatterPoint) => `var(--${point.family.toLowerCase()})`,
         stroke: "var(--ground)",
-        href: (point: ScatterPoint) => `/methods/${point.slug}`,
         title: "title",
       }),
       ...(["start", "middle", "end"] as const).map((textAnchor) =>
@@ -117,6 +116,8 @@ function draw(
       ),
     ],
   });
+  // To a screen reader it is one picture with one description; the table below has the points and their links.
+  for (const part of figure.querySelectorAll("[aria-label]")) part.removeAttribute("aria-label");
   figure.setAttribute("role", "img");
   figure.setAttribute("aria-label", description);
   figure.setAttribute("class", "h-auto w-full");

@@ -1,6 +1,7 @@
 import type { Metadata } from "next";
 import Link from "next/link";
 import { cache } from "react";
+import type { MethodPageQuery } from "../../../../generated/graphql";
 import { CopyButton } from "../../../components/copy-button";
 import { Badges } from "../../../components/method/badges";
 import { PretrainingDetails } from "../../../components/method/pretraining";
@@ -9,7 +10,7 @@ import { MethodResults } from "../../../components/method/results";
 import { Verbatim } from "../../../components/scroll-region";
 import { suiteAddress } from "../../../lib/address";
 import { ask } from "../../../lib/api";
-import { aggregateNames, familyNames, formatNumber } from "../../../lib/format";
+import { aggregateDigits, aggregateNames, familyNames, formatNumber } from "../../../lib/format";
 
 interface Props {
   params: Promise<{ slug: string }>;
@@ -20,6 +21,19 @@ const load = cache(async (slug: string) => (await ask(MethodQuery, { slug })).me
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
   return { title: (await load((await params).slug)).name };
 }
+
+type SuiteOfStanding = MethodPageQuery["method"]["standings"][number]["suite"];
+
+const standingDigits = ({ aggregate, rankedBy }: SuiteOfStanding) =>
+  aggregate === "MEAN"
+    ? Math.max(...rankedBy.map(({ metric }) => metric.digits), 0)
+    : aggregateDigits[aggregate];
+
+/** Of one measure the mean is its value, which has a better name. */
+const standingName = ({ aggregate, rankedBy }: SuiteOfStanding) =>
+  rankedBy.length === 1 && aggregate === "MEAN"
+    ? rankedBy[0]?.metric.title
+    : aggregateNames[aggregate].toLowerCase();
 
 export default async function MethodPage({ params }: Props) {
   const method = await load((await params).slug);
@@ -75,8 +89,8 @@ export default async function MethodPage({ params }: Props) {
                     )}
                   </td>
                   <td className="text-right">
-                    {formatNumber(aggregate, 2)}{" "}
-                    <span className="text-muted">{aggregateNames[suite.aggregate].toLowerCase()}</span>
+                    {formatNumber(aggregate, standingDigits(suite))}{" "}
+                    <span className="text-muted">{standingName(suite)}</span>
                   </td>
                 </tr>
               ))}

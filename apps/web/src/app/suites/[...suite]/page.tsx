@@ -4,16 +4,19 @@ import { SuiteNav } from "../../../components/suite-nav";
 import { readQuery, type SearchParams } from "../../../lib/address";
 
 interface Props {
-  params: Promise<{ suite: string }>;
+  params: Promise<{ suite: string[] }>;
   searchParams: SearchParams;
 }
 
+/** A suite's slug, or a measure's, which has slashes. */
+const slugOf = (parts: readonly string[]) => parts.map(decodeURIComponent).join("/");
+
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
-  return { title: (await params).suite };
+  return { title: slugOf((await params).suite) };
 }
 
 export default async function SuitePage({ params, searchParams }: Props) {
-  const { suite } = await params;
+  const suite = slugOf((await params).suite);
   return (
     <>
       <h1 className="sr-only">Leaderboard</h1>

@@ -1,13 +1,13 @@
 /** The record as of a past day: a plain form to choose one, and a notice while one is chosen. */
 import Link from "next/link";
-import type { Query } from "../../lib/address";
-import { formatDate } from "../../lib/format";
+import type { Query } from "../lib/address";
+import { formatDate } from "../lib/format";
 
-export function AsOfNotice({ asOf, now }: { asOf: string | null; now: string }) {
+export function AsOfNotice({ what, asOf, now }: { what: string; asOf: string | null; now: string }) {
   if (!asOf) return null;
   return (
     <p role="status" className="mb-3 rounded border border-accent bg-raised p-3 text-sm">
-      The board as of {formatDate(asOf)} UTC: what was corrected or retracted since shows as it was then.{" "}
+      {what} as of {formatDate(asOf)} UTC: what was corrected or retracted since shows as it was then.{" "}
       <Link className="link" href={now} prefetch={false}>
         Show it as it is now
       </Link>

@@ -1,0 +1,137 @@
+/** What a reader does with the site: sort, correlate, search, lose the way, and read without script. */
+import { afterAll, describe, expect, it } from "vitest";
+import { browserOrNull, serveSite, startSite } from "./site.ts";
+
+const browser = await browserOrNull();
+const site = browser && (await startSite());
+
+afterAll(async () => {
+  await browser?.close();
+  await site?.stop();
+});
+
+async function open(path: string, options: { javaScriptEnabled?: boolean } = {}) {
+  const context = await browser!.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+  const page = await context.newPage();
+  const response = await page.goto(`${site!.url}${path}`);
+  return { page, status: response?.status(), [Symbol.asyncDispose]: () => context.close() };
+}
+
+describe.skipIf(!site)("the board", () => {
+  it("sorts by keyboard, says so, keeps it in the address, and has it after a reload", async () => {
+    await using opened = await open("/suites/many-shot-linear");
+    const { page } = opened;
+    const header = page.getByRole("columnheader", { name: /^Pets/ });
+    const first = page.locator("tbody tr").first().getByRole("rowheader");
+    expect(await first.textContent()).toContain("DeepCluster-v2");
+    expect(await header.getAttribute("aria-sort")).toBeNull();
+
+    await header.getByRole("link").focus();
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/sort=-many-shot-linear%2Fpets/);
+    await expect.poll(() => header.getAttribute("aria-sort")).toBe("descending");
+    expect(await first.textContent()).toContain("Supervised");
+
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/sort=many-shot-linear%2Fpets/);
+    await expect.poll(() => header.getAttribute("aria-sort")).toBe("ascending");
+    expect(await first.textContent()).toContain("InsDis");
+
+    await page.reload();
+    expect(await header.getAttribute("aria-sort")).toBe("ascending");
+    expect(await first.textContent()).toContain("InsDis");
+  });
+
+  it("is there without script, sorted as its address says", async () => {
+    await using opened = await open(
+      "/suites/many-shot-linear?sort=-many-shot-linear/pets/mean-per-class-accuracy",
+      {
+        javaScriptEnabled: false,
+      },
+    );
+    const { page } = opened;
+    const row = page.getByRole("row", { name: /DeepCluster-v2/ });
+    expect(await row.getByRole("cell").nth(0).textContent()).toBe("1");
+    expect(await row.textContent()).toContain("78.92");
+    expect(await page.locator("tbody tr").first().textContent()).toContain("Supervised");
+  });
+
+  it("narrows to a family by its address, and ranks by what is chosen", async () => {
+    await using opened = await open("/suites/many-shot-linear?family=CLUSTERING&aggregate=mean-rank");
+    const rows = await opened.page.locator("tbody tr").getByRole("rowheader").allInnerTexts();
+    expect(rows.map((text) => text.split(",")[0]?.trim())).toEqual([
+      "DeepCluster-v2",
+      "SwAV",
+      "SeLa-v2",
+      "PCL-v2",
+      "PCL-v1",
+    ]);
+    expect(await opened.page.getByRole("link", { name: "Mean rank" }).getAttribute("aria-current")).toBe(
+      "true",
+    );
+  });
+
+  it("says that it is of a past day, when nothing was recorded", async () => {
+    await using opened = await open("/suites/many-shot-linear?asOf=2020-01-01");
+    expect(await opened.page.getByText("as of 2020-01-01 23:59 UTC").isVisible()).toBe(true);
+    expect(await opened.page.locator("tbody tr").count()).toBe(0);
+  });
+
+  it("gives itself away as CSV and LaTeX under the site's own address", async () => {
+    const csv = await (await fetch(`${site!.url}/export/leaderboard.csv?suite=many-shot-linear`)).text();
+    expect(csv.split("\n")[1]).toMatch(/^1,deepcluster-v2,/);
+    const badge = await fetch(`${site!.url}/badge/swav/many-shot-linear.svg`);
+    expect(badge.headers.get("content-type")).toContain("image/svg+xml");
+    expect(await badge.text()).toContain("#2 of 14");
+  });
+});
+
+describe.skipIf(!site)("the other pages", () => {
+  it("shows r and n of ImageNet against many-shot linear, with every name in the scatter", async () => {
+    await using opened = await open("/correlation?x=imagenet/imagenet/top1&y=many-shot-linear");
+    const figures = await opened.page.locator("main dl").textContent();
+    expect(figures).toContain("r = 0.926");
+    expect(figures).toContain("n = 14");
+    const scatter = opened.page.getByRole("img", { name: /14 methods, Pearson’s r = 0.926/ });
+    const names = await scatter.first().locator("text").allTextContents();
+    for (const name of ["DeepCluster-v2", "Supervised", "PCL-v1", "InsDis"]) expect(names).toContain(name);
+  });
+
+  it("chooses another pair by the form, without script too", async () => {
+    await using opened = await open("/correlation", { javaScriptEnabled: false });
+    await opened.page.getByLabel("Up (y)").selectOption("segmentation");
+    await opened.page.getByRole("button", { name: "Show" }).click();
+    expect(opened.page.url()).toContain("y=segmentation");
+    expect(await opened.page.locator("main dl").textContent()).toContain("n = 14");
+  });
+
+  it("finds methods by a part of the name", async () => {
+    await using opened = await open("/methods");
+    await opened.page.getByRole("searchbox").fill("moco");
+    await opened.page.keyboard.press("Enter");
+    await opened.page.waitForURL(/q=moco/);
+    expect(await opened.page.getByRole("heading", { level: 1 }).textContent()).toBe("2 methods with “moco”");
+  });
+
+  it("meets an unknown suite with 404 and the near names", async () => {
+    await using opened = await open("/suites/many-shot-lineer");
+    expect(opened.status).toBe(404);
+    expect(await opened.page.locator("main").textContent()).toContain("many-shot-linear");
+  });
+
+  it("says what is wrong while the API is away", async () => {
+    // Port 9 is refused on every machine that runs these tests.
+    const lonely = await serveSite("http://127.0.0.1:9");
+    const context = await browser!.newContext();
+    try {
+      const page = await context.newPage();
+      const response = await page.goto(`${lonely.url}/suites/many-shot-linear`);
+      expect(response?.status()).toBe(500);
+      await page.getByRole("heading", { name: "This page could not be made" }).waitFor();
+      expect(await page.locator("main").textContent()).toContain("API did not answer");
+    } finally {
+      await context.close();
+      await lonely.stop();
+    }
+  });
+});
