@@ -6,6 +6,7 @@ import { access, constants, mkdir, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { withLock } from "./lock.mjs";
 import { root, run, Server } from "./process.ts";
 
 class StartError extends Error {
@@ -83,9 +84,10 @@ async function requireWritable(): Promise<void> {
 async function build(signal: AbortSignal): Promise<void> {
   const tasks = options.watch ? ["generate"] : ["generate", "build"];
   say("Building what changed ...");
-  const built = await run("turbo", ["run", ...tasks, "--output-logs=errors-only", "--no-update-notifier"], {
-    signal,
-  });
+  // Two builds at once in one checkout would write the same folders.
+  const built = await withLock(join(root, ".transferboard", "build.lock"), "building", () =>
+    run("turbo", ["run", ...tasks, "--output-logs=errors-only", "--no-update-notifier"], { signal }),
+  );
   if (built.code !== 0) throw new StartError(`the build failed:\n${built.output.trim()}`);
 }
 
