@@ -30,6 +30,12 @@ export interface SchemaTypes {
   };
 }
 
+/** Prisma's codes for: not found, out of the type's range, not of the column's type (an id that is no UUID). */
+const NO_SUCH_ROW = new Set(["P2025", "P2020", "P2023", "P2007"]);
+
+const isNoSuchRow = (error: unknown): boolean =>
+  error instanceof Error && "code" in error && typeof error.code === "string" && NO_SUCH_ROW.has(error.code);
+
 export const builder = new SchemaBuilder<SchemaTypes>({
   plugins: [
     ErrorsPlugin,
@@ -51,6 +57,15 @@ export const builder = new SchemaBuilder<SchemaTypes>({
     nodeQueryOptions: {
       description: "Any object by its global id; null where there is none.",
       args: { id: { description: "The global id." } },
+      // A row that is not there, and an id that no row could have, are null and no fault of ours.
+      resolve: async (_root, { id }, _context, _info, resolveNode) => {
+        try {
+          return await resolveNode(id);
+        } catch (error) {
+          if (isNoSuchRow(error)) return null;
+          throw error;
+        }
+      },
     },
     nodesQueryOptions: false,
     cursorType: "String",

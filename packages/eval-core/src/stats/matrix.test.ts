@@ -9,7 +9,9 @@ import { correlationMatrix, correlationMatrixReference } from "./matrix.ts";
 const table = fc
   .record({ rows: fc.integer({ min: 0, max: 24 }), columns: fc.integer({ min: 1, max: 5 }), gaps: fc.nat(3) })
   .chain(({ rows, columns, gaps }) => {
-    const value = fc.oneof(fc.integer({ min: 0, max: 4 }), fc.double({ min: -1e3, max: 1e3, noNaN: true }));
+    // Below 1e-100 squares leave the normal doubles, and neither way has digits to agree in.
+    const real = fc.double({ min: -1e3, max: 1e3, noNaN: true }).map((x) => (Math.abs(x) < 1e-100 ? 0 : x));
+    const value = fc.oneof(fc.integer({ min: 0, max: 4 }), real);
     const cell = fc.oneof({ arbitrary: value, weight: 4 }, { arbitrary: fc.constant(null), weight: gaps });
     return fc.array(fc.array(cell, { minLength: rows, maxLength: rows }), {
       minLength: columns,
