@@ -54,7 +54,7 @@ export interface AggregateTable {
 export type Cell = number | null | undefined;
 
 /** Scores are compared to 12 digits: two methods are not set apart by the rounding of one sum. */
-const comparable = (score: number): number => Number(score.toPrecision(12));
+export const comparable = (score: number): number => Number(score.toPrecision(12));
 
 const UNRANKED: Omit<AggregateRow, "missing"> = { score: null, rank: null };
 
@@ -62,7 +62,7 @@ const UNRANKED: Omit<AggregateRow, "missing"> = { score: null, rank: null };
 type Scored = readonly { readonly score: number | null; readonly reason?: string }[];
 type Scorer = (rows: readonly (readonly number[])[], columns: readonly Column[]) => Scored;
 
-const scorers: Readonly<Record<Aggregate, Scorer>> = {
+export const scorers: Readonly<Record<Aggregate, Scorer>> = {
   MEAN: (rows) => rows.map((row) => ({ score: mean(row) })),
 
   MEAN_LOGIT: (rows, columns) =>
@@ -107,7 +107,7 @@ function ranksFromTheBest(
 }
 
 /** Why these columns cannot be aggregated so, or null where they can. */
-function whyNot(aggregate: Aggregate, columns: readonly Column[]): string | null {
+export function whyNot(aggregate: Aggregate, columns: readonly Column[]): string | null {
   if (columns.length === 0) return "There is no measure to aggregate over.";
   const neither = columns.find(({ direction }) => direction === "neither");
   if (neither) return `${neither.name} has no better side, so nothing can be ranked by it.`;
@@ -119,6 +119,11 @@ function whyNot(aggregate: Aggregate, columns: readonly Column[]): string | null
     );
   }
   return null;
+}
+
+/** Which end of the scores is the good one. */
+export function betterEnd(by: Aggregate, columns: readonly Column[]): "higher" | "lower" {
+  return by === "MEAN_RANK" || (by === "MEAN" && columns[0]?.direction === "lower") ? "lower" : "higher";
 }
 
 /**
@@ -135,8 +140,7 @@ export function aggregate(
   }
   const missing = values.map((row, i) => missingOf(row, i, columns));
   const reason = whyNot(by, columns);
-  const better =
-    by === "MEAN_RANK" || (by === "MEAN" && columns[0]?.direction === "lower") ? "lower" : "higher";
+  const better = betterEnd(by, columns);
   if (reason) return { rows: missing.map((cells) => ({ ...UNRANKED, missing: cells })), better, reason };
 
   const complete = values.filter((_, i) => missing[i]!.length === 0) as readonly (readonly number[])[];

@@ -13,6 +13,7 @@ export {
   type Column,
   type Direction,
 } from "./aggregate.ts";
+export { AggregatedTable, type RankedRows } from "./aggregated-table.ts";
 export { type BootstrapInterval, type BootstrapOptions, bootstrapInterval } from "./bootstrap.ts";
 export {
   COEFFICIENTS,

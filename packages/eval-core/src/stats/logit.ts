@@ -29,8 +29,10 @@ export function logitWithin(value: number, lower: number, upper: number): Transf
   if (value < lower || value > upper) {
     return { value: null, reason: `${value} lies outside its bounds ${lower} to ${upper}.` };
   }
-  if (value === lower || value === upper) {
+  // On a bound, or so near that the ratio is no double.
+  const transformed = Math.log((value - lower) / (upper - value));
+  if (!Number.isFinite(transformed)) {
     return { value: null, reason: `The logit of ${value} within ${lower} to ${upper} is infinite.` };
   }
-  return { value: Math.log((value - lower) / (upper - value)) };
+  return { value: transformed };
 }
