@@ -106,6 +106,18 @@ describe("corrections and retractions", () => {
   });
 });
 
+test("a moment names what stood then, to the last entry, however fast entries follow each other", async () => {
+  let { id } = await swavOnImagenet();
+  const stood: [moment: Date, value: number][] = [];
+  for (let value = 50; value < 80; value++) {
+    id = await correctResult(database.client, { resultId: id, accountId: ada, value, source: "again" });
+    const { moment } = await ledgerPosition(database.client);
+    stood.push([new Date(moment!.toISOString()), value]);
+    expect(await valuesAsOf(moment!)).toEqual([value]);
+  }
+  for (const [moment, value] of stood) expect(await valuesAsOf(moment)).toEqual([value]);
+});
+
 describe("the audit chain", () => {
   test("holds, recomputed here from the rows' text", async () => {
     const { rows } = await owner.query<{ text: string; hash: string; previous: string }>(

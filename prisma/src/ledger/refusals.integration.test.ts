@@ -55,3 +55,20 @@ test("a temporary table of the same name fools no trigger", async () => {
   );
   expect(rows[0].n).toBe(1);
 });
+
+test.each(["PENDING", "REJECTED", "WITHDRAWN"])("no value of a submission that is %s", async (status) => {
+  const { rows } = await owner.query(
+    `WITH a AS (INSERT INTO account (name) VALUES ('submitter ' || $1::text), ('reviewer ' || $1::text) RETURNING id)
+     INSERT INTO submission (id, account_id, idempotency_key, body_hash, body, status, decided_at, decided_by_id, reason)
+     SELECT gen_random_uuid(), min(id), 'k', repeat('a', 64), '{}', $1::"SubmissionStatus",
+       CASE WHEN $1 <> 'PENDING' THEN now() END, CASE WHEN $1 <> 'PENDING' THEN max(id) END, CASE WHEN $1 <> 'PENDING' THEN 'no' END
+     FROM a RETURNING id`,
+    [status],
+  );
+  const offered = app.query(
+    `INSERT INTO result (method_id, checkpoint_id, measure_id, value, provenance, source, submission_id)
+     VALUES (1, 1, 1, 50, 'SELF_REPORTED', 'x', $1)`,
+    [rows[0].id],
+  );
+  await expect(offered).rejects.toMatchObject({ constraint: "result_submission_accepted" });
+});
