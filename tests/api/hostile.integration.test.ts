@@ -93,8 +93,10 @@ function wrongWith(hostile: HostileRequest, got: Got | null): string | null {
   if (got.text.includes("Something went wrong on our side")) {
     return `a fault of ours under status ${got.status}: ${got.text.slice(0, 300)}`;
   }
-  const isJson = got.headers["content-type"]?.includes("json");
-  if (got.status >= 400 && hostile.method !== "HEAD" && !isJson) {
+  const type = got.headers["content-type"] ?? "";
+  // A badge says what is wrong as a picture: a README shows nothing else.
+  const fits = type.includes("json") || (hostile.path.startsWith("/badge/") && type.startsWith("image/svg"));
+  if (got.status >= 400 && hostile.method !== "HEAD" && !fits) {
     return `a ${got.status} that is not JSON: ${got.headers["content-type"]} ${got.text.slice(0, 200)}`;
   }
   if (got.headers["set-cookie"]) return "it sets a cookie";

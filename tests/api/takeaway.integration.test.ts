@@ -1,6 +1,7 @@
 /** What readers take away: the same board and ledger in other forms, safe to open. */
 import { csvCell } from "@transferboard/api/modules/export/csv";
-import { escapeLatex } from "@transferboard/api/modules/export/latex";
+import { escapeLatex } from "@transferboard/api/modules/export/latex-text";
+import { correctResult } from "@transferboard/prisma";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Api, startApi } from "./harness.ts";
 
@@ -52,13 +53,184 @@ describe("a board", () => {
     ["/export/leaderboard.csv?suite=segmentation&asOf=yesterday", 400],
     ["/export/leaderboard.csv?suite=segmentation&yearMin=x", 400],
     ["/export/results.csv?methods=nobody", 404],
-    ["/badge/swav/nothing.svg", 404],
+    ["/export/results.csv?histroy=true", 400],
+    ["/bibtex/nobody.bib", 404],
     ["/feeds/methods/nobody.atom", 404],
     ["/nowhere", 404],
   ])("%s is answered %i in JSON", async (path, status) => {
     const answer = await get(path);
     expect(answer.status).toBe(status);
     expect(JSON.parse(answer.text).errors[0].message).toMatch(/\w/);
+  });
+});
+
+describe("an address with several faults", () => {
+  const faultsOf = async (path: string) => {
+    const { status, text } = await get(path);
+    const [{ message, extensions }] = JSON.parse(text).errors;
+    return { status, message, code: extensions.code, faults: extensions.faults };
+  };
+
+  it("names every one, with near matches", async () => {
+    const { status, message, faults } = await faultsOf(
+      "/export/leaderboard.csv?suite=segmentatio&family=OWL&methods=swaw,byol,nobody-at-all&yearMin=x&epochsMin=9&epochsMax=1" +
+        "&asOf=yesterday&agregate=MEAN&orderBy=MEASURE&domain=scence&domain=scenes&protocol=abc&yearMin=3",
+    );
+    expect(status).toBe(400);
+    expect(message).toMatch(/^The address has \d+ faults\. /);
+    expect(faults.map(({ parameter }: { parameter: string }) => parameter)).toEqual(
+      expect.arrayContaining(
+        "suite family methods yearMin epochsMin asOf agregate orderByMeasure domain protocol".split(" "),
+      ),
+    );
+    const near = Object.fromEntries(
+      faults.map(({ parameter, nearest }: { parameter: string; nearest: string[] }) => [parameter, nearest]),
+    );
+    expect(near.suite).toContain("segmentation");
+    expect(near.agregate).toContain("aggregate");
+    for (const { parameter, message: told } of faults)
+      expect([parameter, told]).toEqual([parameter, expect.stringContaining(parameter)]);
+  });
+
+  it("is a 404 where all of them are names that nothing has", async () => {
+    const { status, code, faults } = await faultsOf("/export/results.csv?methods=swaw,byl&suite=segmentatio");
+    expect([status, code, faults.length]).toEqual([404, "UNKNOWN_SLUG", 3]);
+    expect(faults.map(({ nearest }: { nearest: string[] }) => nearest[0])).toEqual([
+      "swav",
+      "byol",
+      "segmentation",
+    ]);
+  });
+
+  it.each([
+    ["orderBy=MEASURE", /needs 'orderByMeasure'/],
+    [
+      "orderBy=MEASURE&orderByMeasure=segmentation/ade20k/mean-iuo",
+      /no column of this board\. Did you mean segmentation\/ade20k\/mean-iou/,
+    ],
+    ["orderBy=YEAR&orderByMeasure=segmentation/ade20k/mean-iou", /goes with 'orderBy=MEASURE' only/],
+    ["orderByDirection=DESC", /goes with 'orderBy'/],
+    ["orderBy=NAME", /must be of RANK, METHOD, YEAR, MEASURE/],
+    ["methods=", /'methods' is empty/],
+    ["aggregate=MEEN", /Did you mean MEAN\?/],
+  ])("%s", async (query, sentence) => {
+    const { status, message } = await faultsOf(`/export/leaderboard.json?suite=segmentation&${query}`);
+    expect([status, message]).toEqual([400, expect.stringMatching(sentence)]);
+  });
+});
+
+describe("an order", () => {
+  it("of a board is the API's", async () => {
+    const order = { field: "MEASURE", measure: "segmentation/ade20k/pixel-accuracy", direction: "DESC" };
+    const { leaderboard } = await api.read(
+      'query ($order: LeaderboardOrder) { leaderboard(suite: "segmentation", orderBy: $order, first: 50) { nodes { method { slug } } } }',
+      { variables: { order } },
+    );
+    const { text } = await get(
+      `/export/leaderboard.json?suite=segmentation&orderBy=measure&orderByMeasure=${order.measure}&orderByDirection=desc`,
+    );
+    const slugs = JSON.parse(text).rows.map(({ method }: { method: string }) => method);
+    expect(slugs).toEqual(leaderboard.nodes.map((row: { method: { slug: string } }) => row.method.slug));
+    expect(slugs[0]).toBe("pcl-v1");
+  });
+
+  it("of the ledger's entries, equal ones by position", async () => {
+    const { text } = await get("/export/results.jsonl?suite=overview&orderBy=VALUE&orderByDirection=DESC");
+    const rows: { value: number; position: string }[] = text
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    expect(rows.length).toBeGreaterThan(50);
+    expect(rows).toEqual(
+      rows.toSorted((a, b) => b.value - a.value || Number(b.position) - Number(a.position)),
+    );
+  });
+});
+
+describe("the moment of an answer", () => {
+  /** Adds one value to the ledger, as a correction of it by itself. */
+  async function write(): Promise<void> {
+    const { client } = api.database;
+    const { id } = await client.account.upsert({
+      where: { name: "writer" },
+      create: { name: "writer" },
+      update: {},
+    });
+    const row = await client.result.findFirstOrThrow({
+      where: { measure: { slug: "segmentation/ade20k/mean-iou" }, supersededBy: null },
+      orderBy: { id: "asc" },
+    });
+    await correctResult(client, {
+      resultId: row.id,
+      accountId: id,
+      value: row.value,
+      source: `written ${row.id}`,
+    });
+  }
+
+  it.each([
+    "leaderboard.csv?suite=segmentation",
+    "leaderboard.tex?suite=segmentation",
+    "results.jsonl?suite=segmentation",
+    "results.csv?orderBy=VALUE",
+  ])("is in its headers, and with it the same answer comes again: %s", async (path) => {
+    const first = await fetch(`${api.url}/export/${path}`);
+    const text = await first.text();
+    const asOf = first.headers.get("x-ledger-as-of")!;
+    expect(new Date(asOf).toISOString()).toBe(asOf);
+    await write();
+    const again = await fetch(`${api.url}${first.headers.get("content-location")}`);
+    const unnumbered = (board: string) => board.replaceAll(/ledger position \d+/g, "ledger position N");
+    expect(unnumbered(await again.text())).toBe(unnumbered(text));
+    expect(again.headers.get("x-ledger-as-of")).toBe(asOf);
+    const now = await fetch(`${api.url}/export/${path}`);
+    await now.text();
+    expect(Date.parse(now.headers.get("x-ledger-as-of")!)).toBeGreaterThan(Date.parse(asOf));
+  });
+
+  it("is a field of JSON", async () => {
+    const [line] = (await get("/export/results.jsonl?methods=swav")).text.split("\n");
+    const board = JSON.parse((await get("/export/leaderboard.json?suite=segmentation&methods=swav")).text);
+    expect(JSON.parse(line!).asOf).toBe(board.asOf);
+    expect(board.url).toBe(
+      `http://site.test/export/leaderboard.json?suite=segmentation&methods=swav&asOf=${board.asOf}`,
+    );
+  });
+
+  it("is one for the whole stream, whatever is written meanwhile", async () => {
+    let writing = true;
+    const writer = (async () => {
+      while (writing) await write();
+    })();
+    try {
+      for (let i = 0; i < 5; i++) {
+        const response = await fetch(`${api.url}/export/results.jsonl`);
+        const text = await response.text();
+        const again = await get(response.headers.get("content-location")!);
+        expect(again.text === text).toBe(true);
+      }
+    } finally {
+      writing = false;
+      await writer;
+    }
+  });
+
+  it("is what its BibTeX entry names, with the whole question", async () => {
+    const { text, type } = await get(
+      "/export/leaderboard.bib?suite=segmentation&family=clustering&aggregate=BORDA&methods=swav,pcl-v1",
+    );
+    expect(type).toMatch(/^application\/x-bibtex/);
+    const url = /howpublished = \{\\url\{(\S+)\}\}/.exec(text)![1]!;
+    expect(url).toMatch(
+      /^http:\/\/site\.test\/export\/leaderboard\.csv\?suite=segmentation&family=clustering&aggregate=BORDA&methods=swav,pcl-v1&asOf=/,
+    );
+    const moment = /As of (\S+);/.exec(text)![1]!;
+    expect(url.endsWith(`&asOf=${moment}`)).toBe(true);
+    expect((await get(url.replace("http://site.test", ""))).text).toContain("1,pcl-v1,");
+    expect(text).toMatch(/^@misc\{transferboard-segmentation-[\w-]+,\n/);
+    expect((await get("/export/results.bib?suite=segmentation")).text).toContain(
+      "/export/results.csv?suite=segmentation&asOf=",
+    );
   });
 });
 
@@ -114,10 +286,33 @@ describe("the ledger", () => {
       .trimEnd()
       .split("\n")
       .map((line) => JSON.parse(line));
-    expect(jsonl).toHaveLength(1204);
-    expect(new Set(jsonl.map(({ position }) => position)).size).toBe(1204);
+    const live = await api.database.client.result.count({ where: { supersededBy: null } });
+    expect(live).toBeGreaterThanOrEqual(1204);
+    expect(jsonl).toHaveLength(live);
+    expect(new Set(jsonl.map(({ position }) => position)).size).toBe(live);
     const csv = (await get("/export/results.csv?suite=few-shot-cdfsl&methods=swav")).text;
     expect(csv.trimEnd().split("\r\n")).toHaveLength(5);
+  });
+});
+
+describe("a badge", () => {
+  it("under another aggregate names it", async () => {
+    const { text } = await get("/badge/deepcluster-v2/many-shot-linear.svg?aggregate=mean_rank");
+    expect(text).toMatch(/>Many-shot, linear by mean rank<\/text>/);
+    expect(text).toMatch(/#\d+ of 14/);
+  });
+
+  it.each([
+    ["/badge/nobody/segmentation.svg", 404, "unknown", "There is no method"],
+    ["/badge/swav/segmentatio.svg", 404, "unknown", "segmentation"],
+    ["/badge/nobody/nothing.svg", 404, "unknown", "There is no suite"],
+    ["/badge/swav/segmentation.svg?aggregate=MEEN", 400, "wrong address", "must be of MEAN"],
+    ["/badge/swav/segmentation.svg?color=red", 400, "wrong address", "no parameter"],
+  ])("%s is a picture that says what is wrong", async (path, status, words, why) => {
+    const answer = await get(path);
+    expect([answer.status, answer.type]).toEqual([status, expect.stringMatching(/^image\/svg\+xml/)]);
+    expect(answer.text).toContain(`>${words}</text>`);
+    expect(answer.text).toContain(why);
   });
 });
 

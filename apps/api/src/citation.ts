@@ -3,20 +3,27 @@
 /** Braces and backslashes would end or bend an entry. */
 const plain = (text: string) => text.replace(/[\\{}]/g, "").replace(/[&%$#_]/g, (sign) => `\\${sign}`);
 
+/** What ends an entry, or a line of it, is written as its bytes: the address stays the same. */
+const inBraces = (url: string) => url.replace(/[{}\\^\s]/g, encodeURIComponent);
+
 export interface Citation {
   readonly key: string;
   readonly title: string;
   readonly url: string;
   readonly asOf: Date;
+  /** More that a reader of the entry should know. */
+  readonly note?: string;
 }
 
-export function citeAnswer({ key, title, url, asOf }: Citation): string {
+/** Its key names the moment: a paper may cite a board twice. */
+export function citeAnswer({ key, title, url, asOf, note }: Citation): string {
   const moment = asOf.toISOString();
-  return `@misc{transferboard-${key.replace(/[^a-zA-Z0-9]+/g, "-")},
+  const name = `${key}-${moment.slice(0, 19).replaceAll(":", "")}`.replace(/[^a-zA-Z0-9]+/g, "-");
+  return `@misc{transferboard-${name},
   title = {${plain(title)}},
   author = {{transferboard}},
   year = {${asOf.getUTCFullYear()}},
-  howpublished = {\\url{${url}}},
-  note = {As of ${moment}}
+  howpublished = {\\url{${inBraces(url)}}},
+  note = {As of ${moment}${note === undefined ? "" : `; ${plain(note)}`}}
 }`;
 }

@@ -4,6 +4,8 @@ import { rateLimit } from "express-rate-limit";
 
 const METHODS = "GET, POST, OPTIONS";
 const HEADERS = "content-type, authorization, apollo-require-preflight";
+const EXPOSED =
+  "retry-after, ratelimit, ratelimit-policy, content-disposition, content-location, x-ledger-position, x-ledger-as-of";
 
 /** Named origins only, and never with credentials: tokens travel in a header that a page has to set itself. */
 export function cors(origins: readonly string[]): RequestHandler {
@@ -12,7 +14,7 @@ export function cors(origins: readonly string[]): RequestHandler {
     response.vary("origin");
     if (origin && origins.includes(origin)) {
       response.set("access-control-allow-origin", origin);
-      response.set("access-control-expose-headers", "retry-after, ratelimit, ratelimit-policy");
+      response.set("access-control-expose-headers", EXPOSED);
       if (request.method === "OPTIONS") {
         response.set("access-control-allow-methods", METHODS);
         response.set("access-control-allow-headers", HEADERS);

@@ -1,7 +1,10 @@
 /** Files that the API makes, under the site's own address: readers then need to know only one. */
 
 /** Headers of the API's answer that are the reader's business. */
-const kept = ["content-type", "content-disposition", "cache-control", "x-ledger-position", "retry-after"];
+const kept = [
+  ...["content-type", "content-disposition", "content-location", "cache-control", "retry-after"],
+  ...["x-ledger-position", "x-ledger-as-of"],
+];
 
 export async function passThrough(request: Request): Promise<Response> {
   const { pathname, search } = new URL(request.url);

@@ -45,9 +45,9 @@ const CONTENT = `json_build_object(
         from suite_measure where suite_id = s.id)) order by s.position, s.id), '[]')
     from suite s))`;
 
-const WHERE_IT_STANDS = `select ledger::text as ledger, catalogue::text as catalogue, last.id::text as event, last.at as moment`;
+const WHERE_IT_STANDS = `select ledger::text as ledger, catalogue::text as catalogue, last.id::text as event, last.moment`;
 const STANDING =
-  "from ledger_position left join (select id, at from audit_event order by id desc limit 1) last on true";
+  "from ledger_position left join (select id, ledger_moment() as moment from audit_event order by id desc limit 1) last on true";
 
 /** Asked by every request, so it is short: planning the one below takes Postgres longer than answering it. */
 const POSITION = `${WHERE_IT_STANDS} ${STANDING}`;

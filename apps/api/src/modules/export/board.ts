@@ -23,7 +23,8 @@ export function boardAsCsv({ columns, rows, aggregate }: BoardAnswer): string {
   ].join("");
 }
 
-export function boardAsJson(board: BoardAnswer): object {
+/** `url` is the address of this answer, of its moment. */
+export function boardAsJson(board: BoardAnswer, url: string): object {
   const { suite, aggregate, direction, position, asOf, columns, rows } = board;
   return {
     suite: { slug: suite.slug, title: suite.title },
@@ -31,6 +32,7 @@ export function boardAsJson(board: BoardAnswer): object {
     direction,
     position,
     asOf,
+    url,
     columns: columns.map(({ measure, ranked }) => {
       const { slug, unit, direction: better } = measure.metric;
       return { measure: measure.slug, title: measure.title, ranked, metric: slug, unit, direction: better };

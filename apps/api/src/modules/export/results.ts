@@ -1,10 +1,26 @@
-/** The ledger as a stream, in pages by position, so that any number of entries costs the memory of one page. */
+/**
+ * The ledger as a stream, in pages that follow each other by their last entry, so that any number of entries costs the
+ * memory of one page. All pages are of one moment, whatever is written meanwhile.
+ */
+import type { Prisma } from "@transferboard/prisma";
 import type { Context } from "../../context.ts";
 import type { Snapshot } from "../catalogue/load.ts";
 import { type ResultFilter, whereResults } from "../result/where.ts";
 import { csvRow } from "./csv.ts";
 
 const PAGE = 5_000;
+
+const COLUMN = { POSITION: "id", VALUE: "value", RECORDED_AT: "recordedAt" } as const;
+type ResultOrder = keyof typeof COLUMN;
+export const RESULT_ORDERS = ["POSITION", "VALUE", "RECORDED_AT"] as const satisfies readonly ResultOrder[];
+
+export interface ResultsQuestion {
+  readonly filter: ResultFilter;
+  readonly orderBy: { readonly field: ResultOrder; readonly direction: "ASC" | "DESC" };
+  readonly asOf: Date;
+}
+
+type Row = Prisma.ResultGetPayload<object>;
 
 interface FlatResult {
   readonly position: string;
@@ -34,15 +50,20 @@ const COLUMNS = [
   "recordedAt",
 ] as const satisfies readonly (keyof FlatResult)[];
 
-async function* pages(filter: ResultFilter, asOf: Date | null, snapshot: Snapshot, { db }: Context) {
+async function* pages({ filter, orderBy, asOf }: ResultsQuestion, snapshot: Snapshot, { db }: Context) {
   const { catalogue } = snapshot;
   const where = whereResults(filter, snapshot, asOf);
-  let after = 0n;
+  const direction = orderBy.direction === "ASC" ? ("asc" as const) : ("desc" as const);
+  let after: { cursor: { id: bigint }; skip: 1 } | null = null;
   for (;;) {
-    const rows = await db.prisma.result.findMany({
-      where: { AND: [where, { id: { gt: after } }] },
-      orderBy: { id: "asc" },
+    const rows: Row[] = await db.prisma.result.findMany({
+      where,
+      orderBy:
+        orderBy.field === "POSITION"
+          ? [{ id: direction }]
+          : [{ [COLUMN[orderBy.field]]: direction }, { id: direction }],
       take: PAGE,
+      ...after,
     });
     yield rows.map(
       (row): FlatResult => ({
@@ -61,28 +82,27 @@ async function* pages(filter: ResultFilter, asOf: Date | null, snapshot: Snapsho
     );
     const last = rows.at(-1);
     if (!last || rows.length < PAGE) return;
-    after = last.id;
+    after = { cursor: { id: last.id }, skip: 1 };
   }
 }
 
+/** A line of JSON says by itself of which moment it is; for CSV the answer's header does. */
 const FORMATS = {
   csv: { head: csvRow(COLUMNS), line: (row: FlatResult) => csvRow(COLUMNS.map((column) => row[column])) },
-  jsonl: { head: "", line: (row: FlatResult) => `${JSON.stringify(row)}\n` },
+  jsonl: { head: "", line: (row: FlatResult, asOf: Date) => `${JSON.stringify({ ...row, asOf })}\n` },
 };
 
 export type ResultsFormat = keyof typeof FORMATS;
 
-/** Throws at the first step on an unknown slug, before anything is sent. */
 export async function* streamResults(
   format: ResultsFormat,
-  filter: ResultFilter,
-  asOf: Date | null,
+  question: ResultsQuestion,
   context: Context,
 ): AsyncGenerator<string> {
   const { head, line } = FORMATS[format];
   let first = true;
-  for await (const rows of pages(filter, asOf, await context.snapshot(), context)) {
-    yield `${first ? head : ""}${rows.map(line).join("")}`;
+  for await (const rows of pages(question, await context.snapshot(), context)) {
+    yield `${first ? head : ""}${rows.map((row) => line(row, question.asOf)).join("")}`;
     first = false;
   }
 }

@@ -7,17 +7,21 @@ import type { AddCommand } from "../context.ts";
 import { CommandError, EXIT } from "../exit-codes.ts";
 import { addServerOptions, Server, type ServerOptions } from "../server/server.ts";
 
-const BOARD = ["csv", "json", "tex"];
-const RESULTS = ["csv", "jsonl"];
+const BOARD = ["csv", "json", "tex", "bib"];
+const RESULTS = ["csv", "jsonl", "bib"];
 
 const HELP = `
 Examples:
   transferboard export --suite many-shot-linear --format tex --out board.tex
   transferboard export --suite segmentation --as-of 2026-01-31T00:00:00Z --filter family=contrastive
+  transferboard export --suite segmentation --order-by segmentation/ade20k/pixel-accuracy --descending
   transferboard export --results --format jsonl --filter methods=swav,byol
+  transferboard export --suite segmentation --format bib
 
 Filters are those of the address: methods, family, yearMin, yearMax, epochsMin, epochsMax, batchSizeMin, batchSizeMax,
-augmentation, withoutAugmentation, domain, provenance, protocol; of --results also suite and history=true.`;
+augmentation, withoutAugmentation, domain, provenance, protocol; of --results also suite, measures, setting, dataset,
+metric and history=true. --format bib is a BibTeX entry for the question: it names the moment, and the address that
+gives the same answer again.`;
 
 interface ExportOptions extends ServerOptions {
   readonly suite?: string;
@@ -25,6 +29,8 @@ interface ExportOptions extends ServerOptions {
   readonly format: string;
   readonly asOf?: string;
   readonly aggregate?: string;
+  readonly orderBy?: string;
+  readonly descending?: boolean;
   readonly filter: readonly string[];
   readonly out?: string;
   readonly json?: boolean;
@@ -35,12 +41,17 @@ const collect = (one: string, earlier: readonly string[] = []): string[] => [...
 export const addExport: AddCommand = (program, contextOf) => {
   const command = program
     .command("export")
-    .description("a board, or the whole ledger, as CSV, JSON or LaTeX")
+    .description("a board, or the whole ledger, as CSV, JSON or LaTeX; or its BibTeX entry")
     .option("--suite <name>", "the board of this suite or measure")
     .option("--results", "the ledger in place of a board: one line an entry")
     .option("--format <format>", `of a board ${BOARD.join(", ")}; of the ledger ${RESULTS.join(", ")}`, "csv")
     .option("--as-of <moment>", "as it was then, such as 2026-01-31T00:00:00Z")
     .option("--aggregate <name>", "rank by mean, mean_logit, mean_rank or borda")
+    .option(
+      "--order-by <what>",
+      "a board: rank, method, year or a measure; the ledger: position, value, recorded_at",
+    )
+    .option("--descending", "with --order-by: the largest first")
     .option("--filter <name=value>", "only what fits (may be repeated)", collect, [])
     .option("--out <file>", "write there in place of standard output; the file appears when it is whole")
     .option("--json", "with --out: say as one JSON document what was written");
@@ -70,7 +81,8 @@ export const addExport: AddCommand = (program, contextOf) => {
     });
 };
 
-function addressOf({ suite, results, format, asOf, aggregate, filter }: ExportOptions): string {
+function addressOf(options: ExportOptions): string {
+  const { suite, results, format, asOf, aggregate, orderBy, descending, filter } = options;
   if ((suite === undefined) === (results === undefined)) {
     throw new CommandError("name a board with --suite, or the ledger with --results", EXIT.usage);
   }
@@ -82,6 +94,12 @@ function addressOf({ suite, results, format, asOf, aggregate, filter }: ExportOp
   if (suite !== undefined) query.set("suite", suite);
   if (asOf !== undefined) query.set("asOf", asOf);
   if (aggregate !== undefined) query.set("aggregate", aggregate);
+  if (orderBy !== undefined) {
+    const isMeasure = orderBy.includes("/");
+    query.set("orderBy", isMeasure ? "MEASURE" : orderBy);
+    if (isMeasure) query.set("orderByMeasure", orderBy);
+  }
+  if (descending) query.set("orderByDirection", "DESC");
   for (const one of filter) {
     const [, name, value] = /^(\w+)=(.+)$/.exec(one) ?? [];
     if (name === undefined || value === undefined) {
