@@ -3,7 +3,7 @@ import { csvCell } from "@transferboard/api/modules/export/csv";
 import { escapeLatex } from "@transferboard/api/modules/export/latex-text";
 import { correctResult } from "@transferboard/prisma";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Api, startApi } from "./harness.ts";
+import { type Answer, type Api, startApi } from "./harness.ts";
 
 let api: Api;
 beforeAll(async () => {
@@ -133,6 +133,24 @@ describe("an order", () => {
     expect(slugs).toEqual(leaderboard.nodes.map((row: { method: { slug: string } }) => row.method.slug));
     expect(slugs[0]).toBe("pcl-v1");
   });
+
+  it.each(["POSITION", "VALUE", "RECORDED_AT"])(
+    "of the API's pages by %s holds every entry once",
+    async (field) => {
+      const PAGE = `query ($after: String, $field: ResultOrderField!) { results(first: 200, after: $after, orderBy: { field: $field })
+      { nodes { position } pageInfo { hasNextPage endCursor } totalCount } }`;
+      const positions: string[] = [];
+      let after: string | null = null;
+      do {
+        const { results }: Answer["data"] = await api.read(PAGE, { variables: { after, field } });
+        positions.push(...results.nodes.map(({ position }: { position: string }) => position));
+        after = results.pageInfo.hasNextPage ? results.pageInfo.endCursor : null;
+        expect(positions.length).toBeLessThanOrEqual(results.totalCount);
+      } while (after !== null);
+      expect(new Set(positions).size).toBe(positions.length);
+      expect(positions.length).toBeGreaterThanOrEqual(1204);
+    },
+  );
 
   it("of the ledger's entries, equal ones by position", async () => {
     const { text } = await get("/export/results.jsonl?suite=overview&orderBy=VALUE&orderByDirection=DESC");

@@ -10,13 +10,12 @@ import { csvRow } from "./csv.ts";
 
 const PAGE = 5_000;
 
-const COLUMN = { POSITION: "id", VALUE: "value", RECORDED_AT: "recordedAt" } as const;
-type ResultOrder = keyof typeof COLUMN;
-export const RESULT_ORDERS = ["POSITION", "VALUE", "RECORDED_AT"] as const satisfies readonly ResultOrder[];
+/** By position is by time: the ledger has one order. */
+export const RESULT_ORDERS = ["POSITION", "VALUE", "RECORDED_AT"] as const;
 
 export interface ResultsQuestion {
   readonly filter: ResultFilter;
-  readonly orderBy: { readonly field: ResultOrder; readonly direction: "ASC" | "DESC" };
+  readonly orderBy: { readonly field: (typeof RESULT_ORDERS)[number]; readonly direction: "ASC" | "DESC" };
   readonly asOf: Date;
 }
 
@@ -58,10 +57,7 @@ async function* pages({ filter, orderBy, asOf }: ResultsQuestion, snapshot: Snap
   for (;;) {
     const rows: Row[] = await db.prisma.result.findMany({
       where,
-      orderBy:
-        orderBy.field === "POSITION"
-          ? [{ id: direction }]
-          : [{ [COLUMN[orderBy.field]]: direction }, { id: direction }],
+      orderBy: orderBy.field === "VALUE" ? [{ value: direction }, { id: direction }] : [{ id: direction }],
       take: PAGE,
       ...after,
     });

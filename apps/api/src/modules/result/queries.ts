@@ -49,9 +49,7 @@ type Row = Prisma.ResultGetPayload<object>;
 
 /** What a cursor holds: the sort key and the id of a row, from which the next rows follow whatever was added since. */
 const keyOf = (field: Order["field"]) => (row: Row) =>
-  field === "POSITION"
-    ? `${row.id}`
-    : `${row.id}|${field === "VALUE" ? row.value : row.recordedAt.toISOString()}`;
+  field === "VALUE" ? `${row.id}|${row.value}` : `${row.id}`;
 
 function following(after: string, { field, direction }: Order): Prisma.ResultWhereInput {
   const [id = "", key = ""] = decodeCursor(after).split("|");
@@ -59,20 +57,13 @@ function following(after: string, { field, direction }: Order): Prisma.ResultWhe
   const wrong = () => new BadInput("'after' is not a cursor of this list in this order.");
   if (!/^\d{1,18}$/.test(id)) throw wrong();
   const position = { [beyond]: BigInt(id) };
-  if (field === "POSITION") return { id: position };
-  if (field === "VALUE") {
-    const value = Number(key);
-    if (key === "" || !Number.isFinite(value)) throw wrong();
-    return { OR: [{ value: { [beyond]: value } }, { value, id: position }] };
-  }
-  const recordedAt = new Date(key);
-  if (Number.isNaN(recordedAt.getTime())) throw wrong();
-  return { OR: [{ recordedAt: { [beyond]: recordedAt } }, { recordedAt, id: position }] };
+  if (field !== "VALUE") return { id: position };
+  const value = Number(key);
+  if (key === "" || !Number.isFinite(value)) throw wrong();
+  return { OR: [{ value: { [beyond]: value } }, { value, id: position }] };
 }
 
 type Selection = Pick<Prisma.ResultFindManyArgs, "select" | "include">;
-
-const COLUMN = { POSITION: "id", VALUE: "value", RECORDED_AT: "recordedAt" } as const;
 
 interface ResultQuestion extends PageArgs {
   readonly filter?: ResultFilter | null | undefined;
@@ -94,9 +85,8 @@ async function answerResults(question: ResultQuestion, context: Context, info: G
     ...query,
     where: question.after == null ? where : { AND: [where, following(question.after, order)] },
     orderBy:
-      order.field === "POSITION"
-        ? [{ id: direction }]
-        : [{ [COLUMN[order.field]]: direction }, { id: direction }],
+      // The ledger's order is that of its times, which a date of milliseconds cannot tell apart.
+      order.field === "VALUE" ? [{ value: direction }, { id: direction }] : [{ id: direction }],
     take: (question.first ?? COST.defaultPage) + 1,
   })) as Row[];
   return pageOfRows(rows, question, keyOf(order.field), () => context.db.prisma.result.count({ where }));
