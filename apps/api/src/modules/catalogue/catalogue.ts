@@ -2,6 +2,7 @@
 import { UnknownSlug } from "../../errors.ts";
 import type { Dataset, Measure, Method, Metric, Setting, Suite } from "./entities.ts";
 import { nearest } from "./nearest.ts";
+import { compareNames } from "./order.ts";
 
 export interface CatalogueContent {
   readonly methods: readonly Method[];
@@ -32,6 +33,8 @@ export class Catalogue implements CatalogueContent {
   readonly #metricBySlug: ReadonlyMap<string, Metric>;
   readonly #measureBySlug: ReadonlyMap<string, Measure>;
   readonly #suiteBySlug: ReadonlyMap<string, Suite>;
+  #placeByName: ReadonlyMap<Method, number> | null = null;
+  #methodsByName: readonly Method[] | null = null;
 
   constructor(content: CatalogueContent) {
     this.methods = content.methods;
@@ -72,6 +75,18 @@ export class Catalogue implements CatalogueContent {
 
   suite(slug: string): Suite {
     return this.#find("suite", this.#suiteBySlug, slug);
+  }
+
+  /** Sorted once: comparing names as people read them takes long. */
+  get methodsByName(): readonly Method[] {
+    this.#methodsByName ??= this.methods.toSorted(compareNames);
+    return this.#methodsByName;
+  }
+
+  /** Where a method stands in the order of names. */
+  placeByName(method: Method): number {
+    this.#placeByName ??= new Map(this.methodsByName.map((known, place) => [known, place]));
+    return this.#placeByName.get(method) ?? this.methods.length;
   }
 
   /** Undefined where there is none: for a slug that is not required to exist yet. */

@@ -3,8 +3,9 @@ import { builder } from "../../builder.ts";
 import type { Context } from "../../context.ts";
 import { BadInput } from "../../errors.ts";
 import type { Measure, Method } from "../catalogue/entities.ts";
-import { type BoardCell, makeBoard } from "../leaderboard/board.ts";
+import type { BoardCell } from "../leaderboard/board.ts";
 import { CellType } from "../leaderboard/cell-type.ts";
+import { Column } from "../leaderboard/column.ts";
 import { toCells } from "../ledger/cells.ts";
 import { MeasureRef } from "../measure/types.ts";
 import { MethodRef } from "../method/types.ts";
@@ -31,24 +32,23 @@ async function compare(
   if (slugs.length < 1 || slugs.length > MOST) {
     throw new BadInput(`'methods' must name 1 to ${MOST} methods: found ${slugs.length}.`);
   }
-  const { catalogue, position } = await context.snapshot();
+  const snapshot = await context.snapshot();
+  const { catalogue } = snapshot;
   const methods = [...new Set(slugs)].map((slug) => catalogue.method(slug));
   const measures = suite == null ? catalogue.measures : catalogue.board(suite).measures;
-  const cells = toCells(await context.ledger.entries(position, measures, asOf));
-  const { rows, columns } = makeBoard({
-    catalogue,
-    measures,
-    rankedBy: [],
-    aggregate: "MEAN",
-    cells,
-    keep: (method) => methods.includes(method),
+  const cells = toCells(await context.ledger.entriesOf(snapshot, measures, methods, asOf));
+  const rows = measures.map((measure): ComparisonRow => {
+    const compared = methods.map((method) => cells.get(measure.id)?.get(method.id) ?? null);
+    const shown = compared.filter((cell) => cell !== null);
+    const column = new Column({
+      measure,
+      ranked: false,
+      values: () => shown.map(({ entry }) => entry.value),
+      protocols: () => shown.flatMap(({ entry }) => entry.fingerprint ?? []),
+    });
+    return { measure, cells: compared.map((cell) => ({ column, cell })) };
   });
-  const rowOf = new Map(rows.map((row) => [row.method, row]));
-  const compared = columns.map((column, i) => ({
-    measure: column.measure,
-    cells: methods.map((method) => rowOf.get(method)?.cells[i] ?? { column, cell: null }),
-  }));
-  return { methods, rows: compared.filter((row) => row.cells.some(({ cell }) => cell !== null)) };
+  return { methods, rows: rows.filter((row) => row.cells.some(({ cell }) => cell !== null)) };
 }
 
 const RowType = builder.objectRef<ComparisonRow>("ComparisonRow").implement({

@@ -2,8 +2,7 @@
 import { type Coefficient, correlate, type Correlation as Statistic } from "@transferboard/eval-core/stats";
 import type { Catalogue } from "../catalogue/catalogue.ts";
 import type { Method } from "../catalogue/entities.ts";
-import { compareNames } from "../catalogue/order.ts";
-import { type Cells, valueIn } from "../ledger/cells.ts";
+import type { ValueOf } from "../ledger/columns.ts";
 import { readVariable, type Variable } from "./variable.ts";
 
 export interface Point {
@@ -29,28 +28,28 @@ export interface PairInput {
   readonly catalogue: Catalogue;
   readonly x: Variable;
   readonly y: Variable;
-  readonly cells: Cells;
+  readonly shown: ValueOf;
   readonly keep: (method: Method) => boolean;
   /** Control rows, such as an untrained network, are no pretraining methods: in only where they are asked for. */
   readonly controls: boolean;
 }
 
-const isAbsent = (variable: Variable, method: Method, cells: Cells) =>
-  variable.measures.every(({ id }) => !cells.get(id)?.has(method.id));
+const isAbsent = (variable: Variable, method: Method, shown: ValueOf) =>
+  variable.measures.every(({ id }) => shown(id, method.id) === undefined);
 
 /** Places every method that has both; methods with neither are not part of the question. */
-export function pair({ catalogue, x, y, cells, keep, controls }: PairInput): Paired {
+export function pair({ catalogue, x, y, shown, keep, controls }: PairInput): Paired {
   const points: Point[] = [];
   const excluded: Excluded[] = [];
-  for (const method of [...catalogue.methods].sort(compareNames)) {
+  for (const method of catalogue.methodsByName) {
     if (!keep(method)) continue;
-    if (isAbsent(x, method, cells) && isAbsent(y, method, cells)) continue;
+    if (isAbsent(x, method, shown) && isAbsent(y, method, shown)) continue;
     if (method.family === "CONTROL" && !controls) {
       excluded.push({ method, reason: "A control row; the filter's family CONTROL lets it in." });
       continue;
     }
-    const onX = readVariable(x, method, valueIn(cells));
-    const onY = readVariable(y, method, valueIn(cells));
+    const onX = readVariable(x, method, shown);
+    const onY = readVariable(y, method, shown);
     if (onX.value === null || onY.value === null) {
       const reasons = [onX, onY].flatMap((reading) => (reading.value === null ? [reading.reason] : []));
       excluded.push({ method, reason: [...new Set(reasons)].join(" ") });

@@ -8,7 +8,7 @@ import {
 } from "@transferboard/eval-core/stats";
 import { SeededRandom } from "@transferboard/eval-core/tensor";
 import { FAMILIES, type Family, type Method } from "../catalogue/entities.ts";
-import { type Cells, valueIn } from "../ledger/cells.ts";
+import type { ValueOf } from "../ledger/columns.ts";
 import type { Point } from "./correlate.ts";
 import { readVariable, type Variable } from "./variable.ts";
 
@@ -75,12 +75,12 @@ export interface Partial {
 export function partialOf(
   points: readonly Point[],
   covariate: Covariate,
-  cells: Cells,
+  shown: ValueOf,
   coefficient: Coefficient,
 ): Partial {
   const heldFixed = (method: Method): number | null =>
     "variable" in covariate
-      ? readVariable(covariate.variable, method, valueIn(cells)).value
+      ? readVariable(covariate.variable, method, shown).value
       : PRETRAINING[covariate.pretraining](method);
   const known = points.flatMap((point) => {
     const value = heldFixed(point.method);

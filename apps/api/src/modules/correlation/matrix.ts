@@ -3,15 +3,14 @@ import { correlationMatrix } from "@transferboard/eval-core/stats";
 import { builder } from "../../builder.ts";
 import type { Context } from "../../context.ts";
 import { BadInput } from "../../errors.ts";
-import type { Measure } from "../catalogue/entities.ts";
-import type { Snapshot } from "../catalogue/load.ts";
-import { toCells, valueIn } from "../ledger/cells.ts";
+import { valueIn } from "../ledger/columns.ts";
+import { openSource } from "../ledger/source.ts";
 import { methodTest } from "../method/filter.ts";
 import { BoardFilterInput } from "../method/inputs.ts";
 import { VariableInputType } from "./queries.ts";
 import { chooseVariable, type Options, type VariableInput } from "./service.ts";
 import { CoefficientEnum, TransformEnum, VariableType } from "./types.ts";
-import { makeVariable, readVariable, type ValueOf, type Variable } from "./variable.ts";
+import { makeVariable, readVariable, type Variable } from "./variable.ts";
 
 const MAX_VARIABLES = 500;
 
@@ -20,20 +19,6 @@ export interface MatrixAnswer {
   readonly coefficients: readonly (readonly (number | null)[])[];
   readonly counts: readonly (readonly number[])[];
   readonly position: string;
-}
-
-/** Without a filter on the values themselves the columns alone are read, which is what makes 500 of them quick. */
-async function valuesFor(
-  measures: readonly Measure[],
-  { filter, asOf }: Options,
-  { position }: Snapshot,
-  { ledger }: Context,
-): Promise<ValueOf> {
-  if (filter?.provenance || filter?.protocol) {
-    return valueIn(toCells(await ledger.entries(position, measures, asOf), filter));
-  }
-  const values = await ledger.values(position, measures, asOf);
-  return (measureId, methodId) => values.get(measureId)?.get(methodId);
 }
 
 export async function answerMatrix(
@@ -51,7 +36,12 @@ export async function answerMatrix(
     makeVariable(chooseVariable(input, snapshot, filter), transform, orient),
   );
   const measures = [...new Set(variables.flatMap((variable) => variable.measures))];
-  const shown = await valuesFor(measures, options, snapshot, context);
+  const { columns: read } = await openSource(context.ledger, snapshot, {
+    measures,
+    filter,
+    asOf: options.asOf,
+  });
+  const shown = valueIn(read);
   const keep = methodTest(filter, catalogue);
   const controls = filter?.family?.includes("CONTROL") ?? false;
   const methods = catalogue.methods.filter(

@@ -4,7 +4,8 @@ import type { Context } from "../../context.ts";
 import { BadInput } from "../../errors.ts";
 import type { Snapshot } from "../catalogue/load.ts";
 import { type BoardFilter, inDomains } from "../leaderboard/service.ts";
-import { type Cells, toCells } from "../ledger/cells.ts";
+import { type ValueOf, valueIn } from "../ledger/columns.ts";
+import { openSource } from "../ledger/source.ts";
 import { methodTest } from "../method/filter.ts";
 import { type Paired, pair, statisticOf } from "./correlate.ts";
 import { makeVariable, type Transform, type Variable, type VariableChoice } from "./variable.ts";
@@ -28,7 +29,7 @@ export interface CorrelationAnswer extends Paired {
   readonly options: Options;
   readonly statistic: Statistic;
   readonly position: string;
-  readonly cells: Cells;
+  readonly shown: ValueOf;
 }
 
 /** The measures behind a variable: a suite stands for those that its aggregate is made of. */
@@ -64,10 +65,10 @@ export async function answerCorrelation(
   const variables = [x, y, also].filter((variable) => variable != null);
   const measures = [...new Set(variables.flatMap((variable) => variable.measures))];
   const keep = methodTest(filter, catalogue);
-  const entries = await context.ledger.entries(position, measures, options.asOf);
-  const cells = toCells(entries, filter ?? {});
+  const { columns } = await openSource(context.ledger, snapshot, { measures, filter, asOf: options.asOf });
+  const shown = valueIn(columns);
   const controls = filter?.family?.includes("CONTROL") ?? false;
-  const paired = pair({ catalogue, x: x!, y: y!, cells, keep, controls });
+  const paired = pair({ catalogue, x: x!, y: y!, shown, keep, controls });
   const statistic = statisticOf(paired.points, x!, y!, options.coefficient);
-  return { ...paired, x: x!, y: y!, options, statistic, position, cells };
+  return { ...paired, x: x!, y: y!, options, statistic, position, shown };
 }

@@ -231,8 +231,8 @@ export const CorrelationType = builder.objectRef<CorrelationShape>("Correlation"
       type: PartialType,
       nullable: true,
       description: "With `given`: the coefficient with that held fixed.",
-      resolve: ({ points, given, cells, options }) =>
-        given && partialOf(points, given, cells, options.coefficient),
+      resolve: ({ points, given, shown, options }) =>
+        given && partialOf(points, given, shown, options.coefficient),
     }),
     position: t.exposeString("position", {
       description: "The ledger's position that this answer was derived from.",

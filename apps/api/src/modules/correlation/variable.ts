@@ -4,6 +4,7 @@
  */
 import { mean } from "@transferboard/eval-core/stats";
 import type { Direction, Measure, Method } from "../catalogue/entities.ts";
+import type { ValueOf } from "../ledger/columns.ts";
 import { commonDirection, commonUnit, isShare, toLogit } from "../measure/scale.ts";
 
 export const TRANSFORMS = ["LOGIT", "NONE"] as const;
@@ -49,9 +50,6 @@ export function makeVariable(choice: VariableChoice, transform: Transform, orien
 export type Reading =
   | { readonly value: number; readonly raw: number; readonly missing?: never }
   | { readonly value: null; readonly reason: string; readonly missing: number };
-
-/** The value that a board shows, undefined where there is none. */
-export type ValueOf = (measureId: number, methodId: number) => number | undefined;
 
 /** The method's number in this variable, or why it has none. */
 export function readVariable(variable: Variable, method: Method, shown: ValueOf): Reading {

@@ -2,8 +2,10 @@ import { describe, expect, it } from "vitest";
 import { Catalogue } from "../catalogue/catalogue.ts";
 import type { Measure, Method, Metric } from "../catalogue/entities.ts";
 import { toCells } from "../ledger/cells.ts";
+import { columnsOf } from "../ledger/columns.ts";
 import type { Entry } from "../ledger/entries.ts";
 import { makeBoard } from "./board.ts";
+import { Grid } from "./grid.ts";
 
 const metric = (overrides: Partial<Metric> = {}): Metric => ({
   slug: "accuracy",
@@ -58,18 +60,25 @@ const entry = (
   ...overrides,
 });
 
-function board(entries: readonly Entry[], measures: readonly Measure[], rankedBy = measures) {
+function board(
+  entries: readonly Entry[],
+  measures: readonly Measure[],
+  rankedBy = measures,
+  keep: (method: Method) => boolean = () => true,
+) {
   const methods = [1, 2, 3, 4].map(method);
   const content = { methods, measures, datasets: [], settings: [], metrics: [], suites: [] };
   const catalogue = new Catalogue(content);
-  return makeBoard({
-    catalogue,
-    measures,
-    rankedBy,
-    aggregate: "MEAN",
-    cells: toCells(entries),
-    keep: () => true,
-  });
+  const cells = toCells(entries);
+  const columns = columnsOf(
+    cells,
+    measures.map(({ id }) => id),
+  );
+  const source = {
+    cells: async () => cells,
+    protocols: () => (of: number, by: number) => cells.get(of)?.get(by)?.entry.fingerprint ?? null,
+  };
+  return makeBoard(new Grid({ catalogue, measures, rankedBy, columns }), source, "MEAN", keep);
 }
 
 const order = (rows: readonly { method: Method; rank: number | null }[]) =>
@@ -109,7 +118,29 @@ describe("a board", () => {
     ]);
   });
 
-  it("shows the value of the highest standing, of equals the newest, and keeps the claim", () => {
+  it("ranks the methods that are kept among themselves, and marks among them", () => {
+    const entries = [
+      entry(1, 1, 50),
+      entry(2, 1, 70, { fingerprint: "f" }),
+      entry(3, 1, 60),
+      entry(4, 1, 90),
+    ];
+    const { rows, columns, rankedCount } = board(entries, [measure(1)], undefined, ({ id }) => id !== 4);
+    expect(order(rows)).toEqual(["m2:1", "m3:2", "m1:3"]);
+    expect(rankedCount).toBe(3);
+    expect(columns[0]).toMatchObject({ best: 70, secondBest: 60, fingerprints: ["f"] });
+    expect(rows[1]!.otherRanks.map(({ value }) => value)).toEqual([60, Math.log(1.5), 2, 1]);
+  });
+
+  it("has no cells before they are loaded", async () => {
+    const { rows, load } = board([entry(1, 1, 50), entry(2, 1, 70)], [measure(1)]);
+    expect(() => rows[0]!.cells).toThrow(/not loaded/);
+    await load(rows.slice(0, 1));
+    expect(rows[0]!.cells[0]!.cell!.entry.value).toBe(70);
+    expect(() => rows[1]!.cells).toThrow(/not loaded/);
+  });
+
+  it("shows the value of the highest standing, of equals the newest, and keeps the claim", async () => {
     const entries = [
       entry(1, 1, 10, { provenance: "SELF_REPORTED" }),
       entry(1, 1, 11),
@@ -117,7 +148,9 @@ describe("a board", () => {
       entry(1, 1, 13, { provenance: "SELF_REPORTED" }),
       entry(1, 1, 14),
     ];
-    const cell = board(entries.toReversed(), [measure(1)]).rows[0]!.cells[0]!.cell!;
+    const { rows, load } = board(entries.toReversed(), [measure(1)]);
+    await load(rows);
+    const cell = rows[0]!.cells[0]!.cell!;
     expect(cell.entry.value).toBe(12);
     expect(cell.claim?.value).toBe(14);
     expect(cell.reproduction?.value).toBe(12);

@@ -1,8 +1,7 @@
 /**
- * A board out of cells: rows, their ranks, and what each column's reader needs to mark. A reader sees one page of perhaps
- * thousands of rows, so only what orders them is made for all; the rest of a row or column is made when it is asked for.
+ * A board out of a grid: rows and their ranks. A reader sees one page of perhaps thousands of rows, so only what orders
+ * them is made for all; the cells of a row are read when a page of rows is loaded.
  */
-import type { Catalogue } from "../catalogue/catalogue.ts";
 import {
   AGGREGATES,
   type Aggregate,
@@ -10,18 +9,13 @@ import {
   type Measure,
   type Method,
 } from "../catalogue/entities.ts";
-import { compareNames } from "../catalogue/order.ts";
 import type { Cells, CellValue } from "../ledger/cells.ts";
-import { type Aggregated, aggregate } from "./aggregate.ts";
+import type { ProtocolOf } from "../ledger/columns.ts";
+import type { Aggregated } from "./aggregate.ts";
+import { type BoardColumn, Column } from "./column.ts";
+import type { Grid } from "./grid.ts";
 
-export interface BoardColumn {
-  readonly measure: Measure;
-  readonly ranked: boolean;
-  readonly best: number | null;
-  readonly secondBest: number | null;
-  /** Most frequent first; more than one: the cells are not strictly comparable. */
-  readonly fingerprints: readonly string[];
-}
+export type { BoardColumn } from "./column.ts";
 
 export interface AggregateRank {
   readonly aggregate: Aggregate;
@@ -40,8 +34,11 @@ export interface BoardRow {
   readonly aggregate: number | null;
   readonly complete: boolean;
   readonly otherRanks: readonly AggregateRank[];
-  readonly cells: readonly BoardCell[];
   readonly missing: readonly Measure[];
+  /** The value in a column, by its index; null where there is none. */
+  readonly valueAt: (column: number) => number | null;
+  /** One cell a column. Throws before the row is loaded. */
+  readonly cells: readonly BoardCell[];
 }
 
 export interface Board {
@@ -53,153 +50,127 @@ export interface Board {
   /** Ranked rows best first, then the others by how little is missing and by name. */
   readonly rows: readonly BoardRow[];
   readonly rankedCount: number;
+  /** Reads what `cells` of these rows needs: at most one statement for a page. */
+  readonly load: (rows: readonly BoardRow[]) => Promise<void>;
 }
 
-export interface BoardInput {
-  readonly catalogue: Catalogue;
-  readonly measures: readonly Measure[];
-  readonly rankedBy: readonly Measure[];
-  readonly aggregate: Aggregate;
-  readonly cells: Cells;
-  readonly keep: (method: Method) => boolean;
-}
-
-/** Calls `make` at the first call and remembers. */
-function lazily<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
-  };
-}
-
-function frequentFirst(values: readonly string[]): string[] {
-  const counts = new Map<string, number>();
-  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
-  return [...counts].sort(([a, m], [b, n]) => n - m || a.localeCompare(b)).map(([value]) => value);
-}
-
-class Column implements BoardColumn {
-  readonly measure: Measure;
-  readonly ranked: boolean;
-  readonly #shown: () => readonly CellValue[];
-  readonly #marked: () => readonly number[];
-  readonly #fingerprints: () => readonly string[];
-
-  constructor(measure: Measure, ranked: boolean, shown: () => readonly CellValue[]) {
-    this.measure = measure;
-    this.ranked = ranked;
-    this.#shown = lazily(shown);
-    this.#marked = lazily(() => this.#bestTwo());
-    this.#fingerprints = lazily(() =>
-      frequentFirst(this.#shown().flatMap(({ entry }) => entry.fingerprint ?? [])),
-    );
-  }
-
-  #bestTwo(): readonly number[] {
-    const { direction } = this.measure.metric;
-    if (direction === "NEITHER") return [];
-    const values = [...new Set(this.#shown().map(({ entry }) => entry.value))];
-    return values.sort((a, b) => (direction === "HIGHER" ? b - a : a - b)).slice(0, 2);
-  }
-
-  get best(): number | null {
-    return this.#marked()[0] ?? null;
-  }
-
-  get secondBest(): number | null {
-    return this.#marked()[1] ?? null;
-  }
-
-  get fingerprints(): readonly string[] {
-    return this.#fingerprints();
-  }
+/** Where the rest of a cell comes from, once it is asked for. */
+export interface CellSource {
+  readonly cells: (methods: readonly Method[]) => Promise<Cells>;
+  readonly protocols: () => ProtocolOf | Promise<ProtocolOf>;
 }
 
 /** What the rows of one board share. */
 interface Shared {
-  readonly columns: readonly Column[];
-  readonly cells: Cells;
-  readonly aggregates: () => readonly (Aggregated & { readonly name: Aggregate })[];
+  readonly grid: Grid;
+  readonly columns: readonly BoardColumn[];
+  readonly own: Aggregated;
+  readonly under: (name: Aggregate) => Aggregated;
+  readonly loaded: Map<Method, Cells>;
 }
+
+const orNull = (score: number) => (Number.isNaN(score) ? null : score);
 
 class Row implements BoardRow {
   readonly method: Method;
-  readonly rank: number | null;
-  readonly aggregate: number | null;
-  readonly complete: boolean;
   readonly #shared: Shared;
   readonly #index: number;
 
-  constructor(shared: Shared, index: number, method: Method, complete: boolean, own: Aggregated) {
+  constructor(shared: Shared, index: number) {
     this.#shared = shared;
     this.#index = index;
-    this.method = method;
-    this.complete = complete;
-    this.rank = own.rows[index]!.rank;
-    this.aggregate = own.rows[index]!.score;
+    this.method = shared.grid.methods[index]!;
+  }
+
+  get rank(): number | null {
+    return this.#shared.own.ranks[this.#index]! || null;
+  }
+
+  get aggregate(): number | null {
+    return orNull(this.#shared.own.scores[this.#index]!);
+  }
+
+  get complete(): boolean {
+    return this.#shared.grid.aggregates.isComplete(this.#index);
   }
 
   get otherRanks(): AggregateRank[] {
-    return this.#shared.aggregates().map(({ name, rows }) => {
-      const { rank, score } = rows[this.#index]!;
-      return { aggregate: name, rank, value: score };
+    return AGGREGATES.map((aggregate) => {
+      const { ranks, scores } = this.#shared.under(aggregate);
+      return { aggregate, rank: ranks[this.#index]! || null, value: orNull(scores[this.#index]!) };
     });
   }
 
+  get missing(): Measure[] {
+    return this.#shared.grid.measures.filter((_, column) => this.valueAt(column) === null);
+  }
+
+  valueAt(column: number): number | null {
+    return orNull(this.#shared.grid.values[column]?.[this.#index] ?? Number.NaN);
+  }
+
   get cells(): BoardCell[] {
-    const { columns, cells } = this.#shared;
+    const { columns, loaded } = this.#shared;
+    const cells = loaded.get(this.method);
+    if (!cells) throw new Error(`The row of ${this.method.slug} is not loaded: load it first.`);
     return columns.map((column) => ({
       column,
       cell: cells.get(column.measure.id)?.get(this.method.id) ?? null,
     }));
   }
-
-  get missing(): Measure[] {
-    return this.cells.flatMap(({ column, cell }) => (cell === null ? [column.measure] : []));
-  }
 }
 
-/** Methods without any value in these measures are not part of the board. */
-export function makeBoard({
-  catalogue,
-  measures,
-  rankedBy,
-  aggregate: chosen,
-  cells,
-  keep,
-}: BoardInput): Board {
-  /** How many of the measures each method has. */
-  const counts = new Map<number, number>();
-  for (const { id } of measures) {
-    for (const method of cells.get(id)?.keys() ?? []) counts.set(method, (counts.get(method) ?? 0) + 1);
-  }
-  const methods = [...counts.keys()].map((id) => catalogue.methodById(id)).filter(keep);
+/** The kept rows by rank, then as the grid has them; unranked ones follow. Counted into place: nothing is compared. */
+function inOrder(ranks: Uint32Array, kept: Uint8Array): Uint32Array {
+  const rows = ranks.length;
+  /** starts[r]: how many come before those of rank r; unranked ones count as rank rows + 1. */
+  const starts = new Uint32Array(rows + 3);
+  const placeOf = (row: number) => ranks[row]! || rows + 1;
+  for (let row = 0; row < rows; row++) if (kept[row]) starts[placeOf(row) + 1]! += 1;
+  for (let rank = 1; rank < starts.length; rank++) starts[rank]! += starts[rank - 1]!;
+  const order = new Uint32Array(starts[rows + 2]!);
+  for (let row = 0; row < rows; row++) if (kept[row]) order[starts[placeOf(row)]!++] = row;
+  return order;
+}
+
+/** The board of the methods that `keep` keeps. */
+export function makeBoard(
+  grid: Grid,
+  source: CellSource,
+  chosen: Aggregate,
+  keep: (method: Method) => boolean,
+): Board {
+  const { methods, measures, rankedBy, aggregates } = grid;
+  const kept = Uint8Array.from(methods, (method) => Number(keep(method)));
+  const known = new Map<Aggregate, Aggregated>();
+  const under = (name: Aggregate) => {
+    const aggregated = known.get(name) ?? aggregates.of(name, kept);
+    known.set(name, aggregated);
+    return aggregated;
+  };
+  const own = under(chosen);
+  const order = inOrder(own.ranks, kept);
   const ranked = new Set(rankedBy);
+  const shown = (measure: Measure, protocolOf: ProtocolOf) =>
+    Array.from(order, (row) => protocolOf(measure.id, methods[row]!.id)).filter((name) => name !== null);
   const columns = measures.map(
-    (measure) =>
-      new Column(measure, ranked.has(measure), () =>
-        methods.flatMap((method) => cells.get(measure.id)?.get(method.id) ?? []),
-      ),
+    (measure, j) =>
+      new Column({
+        measure,
+        ranked: ranked.has(measure),
+        values: () => order.values().map((row) => grid.values[j]![row]!),
+        protocols: () => {
+          const protocols = source.protocols();
+          return protocols instanceof Promise
+            ? protocols.then((protocolOf) => shown(measure, protocolOf))
+            : shown(measure, protocols);
+        },
+      }),
   );
-  const rankedColumns = rankedBy.map(({ id }) => cells.get(id));
-  const values = methods.map(({ id }) => rankedColumns.map((column) => column?.get(id)?.entry.value ?? null));
-  const own = aggregate(chosen, values, rankedBy);
-  const aggregates = lazily(() =>
-    AGGREGATES.map((name) => ({ name, ...(name === chosen ? own : aggregate(name, values, rankedBy)) })),
-  );
-  const shared: Shared = { columns, cells, aggregates };
-  const rows = methods.map((method, i) => {
-    const complete = rankedBy.length > 0 && values[i]!.every((value) => value !== null);
-    return new Row(shared, i, method, complete, own);
-  });
-  rows.sort(
-    (a, b) =>
-      (a.rank ?? Infinity) - (b.rank ?? Infinity) ||
-      counts.get(b.method.id)! - counts.get(a.method.id)! ||
-      compareNames(a.method, b.method),
-  );
-  const rankedCount = rows.filter(({ rank }) => rank !== null).length;
+  const loaded = new Map<Method, Cells>();
+  const shared: Shared = { grid, columns, own, under, loaded };
+  const rows = Array.from(order, (row) => new Row(shared, row));
+  const rankedCount = own.ranks.reduce((count, rank) => count + Number(rank > 0), 0);
   return {
     aggregate: chosen,
     direction: own.direction,
@@ -207,5 +178,11 @@ export function makeBoard({
     columns,
     rows,
     rankedCount,
+    load: async (wanted) => {
+      const missing = wanted.map(({ method }) => method).filter((method) => !loaded.has(method));
+      if (missing.length === 0) return;
+      const cells = await source.cells(missing);
+      for (const method of missing) loaded.set(method, cells);
+    },
   };
 }

@@ -8,15 +8,11 @@ import { compareToClaim, type REPRODUCTION_STATES } from "../ledger/reproduction
 import { IntervalType, intervalOf } from "../measure/interval.ts";
 import { MeasureRef } from "../measure/types.ts";
 import { ProtocolRef } from "../protocol/types.ts";
+import type { BoardColumn } from "./column.ts";
 
 export interface CellShape {
   readonly cell: CellValue | null;
-  readonly column: {
-    readonly measure: Measure;
-    readonly best: number | null;
-    readonly secondBest: number | null;
-    readonly fingerprints: readonly string[];
-  };
+  readonly column: Pick<BoardColumn, "measure" | "best" | "secondBest" | "withFingerprints">;
 }
 
 interface ReproductionShape {
@@ -125,7 +121,8 @@ export const CellType = builder.objectRef<CellShape>("Cell").implement({
     differentProtocol: t.boolean({
       description: "Whether its protocol is not the one that most cells of the column have.",
       resolve: ({ cell, column }) =>
-        cell !== null && column.fingerprints.length > 0 && cell.entry.fingerprint !== column.fingerprints[0],
+        cell !== null &&
+        column.withFingerprints(([usual]) => usual !== undefined && cell.entry.fingerprint !== usual),
     }),
     resultId: t.id({
       nullable: true,

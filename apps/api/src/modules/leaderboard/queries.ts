@@ -3,8 +3,8 @@ import { builder } from "../../builder.ts";
 import { pageArgs, pageCost, pageOfList } from "../../page.ts";
 import { AggregateEnum, OrderDirectionEnum } from "../catalogue/enums.ts";
 import { BoardFilterInput } from "../method/inputs.ts";
-import { answerBoard } from "./service.ts";
-import { LeaderboardType } from "./types.ts";
+import { rankBoard } from "./service.ts";
+import { LeaderboardType, shownPage } from "./types.ts";
 
 const LeaderboardOrderInput = builder.inputType("LeaderboardOrder", {
   description: "How to order a board's rows; what is missing comes last either way.",
@@ -47,8 +47,9 @@ builder.queryFields((t) => ({
     },
     complexity: pageCost,
     resolve: async (_, { first, after, ...question }, context) => {
-      const answer = await answerBoard(question, context);
-      return { answer, page: pageOfList(answer.rows, { first, after }, (row) => row.method.slug) };
+      const answer = await rankBoard(question, context);
+      const page = pageOfList(answer.rows, { first, after }, (row) => row.method.slug);
+      return { answer, page: shownPage(answer, page) };
     },
   }),
 }));

@@ -1,13 +1,15 @@
 /** Answers for a board: which columns, which rows, in which order. Two statements at most, however many methods. */
 import type { Context } from "../../context.ts";
 import { BadInput, UnknownSlug } from "../../errors.ts";
+import type { Catalogue } from "../catalogue/catalogue.ts";
 import type { Aggregate, Measure, Suite } from "../catalogue/entities.ts";
 import type { Snapshot } from "../catalogue/load.ts";
 import { nearest } from "../catalogue/nearest.ts";
-import { compareNames } from "../catalogue/order.ts";
-import { type CellFilter, toCells } from "../ledger/cells.ts";
+import type { CellFilter } from "../ledger/cells.ts";
+import { openSource, type Source } from "../ledger/source.ts";
 import { type MethodFilter, methodTest } from "../method/filter.ts";
 import { type Board, type BoardRow, makeBoard } from "./board.ts";
+import { Grid } from "./grid.ts";
 
 export interface BoardFilter extends MethodFilter, CellFilter {
   readonly domain?: readonly string[] | null | undefined;
@@ -46,27 +48,68 @@ export function inDomains(
   return measures.filter(({ dataset }) => domain.includes(dataset.domain));
 }
 
-export async function answerBoard(question: BoardQuestion, context: Context): Promise<BoardAnswer> {
-  const snapshot = await context.snapshot();
-  const { catalogue, position } = snapshot;
-  const { filter, asOf = null } = question;
-  const suite = catalogue.board(question.suite);
-  const measures = inDomains(suite.measures, filter?.domain, snapshot);
-  const keep = methodTest(filter, catalogue);
-  const entries = await context.ledger.entries(position, suite.measures, asOf);
-  const board = makeBoard({
-    catalogue,
-    measures,
-    rankedBy: suite.rankedBy.filter((measure) => measures.includes(measure)),
-    aggregate: question.aggregate ?? suite.aggregate,
-    cells: toCells(entries, filter ?? {}),
-    keep,
-  });
-  const rows = ordered(board, question.orderBy);
-  return { ...board, rows, suite, position, asOf };
+interface Ground {
+  readonly grid: Grid;
+  readonly source: Source;
 }
 
-function ordered({ rows, columns }: Board, order: BoardOrder | null | undefined): readonly BoardRow[] {
+/** What boards of one suite share, whichever methods they keep: made once a position of the ledger. */
+function groundOf(
+  question: BoardQuestion,
+  suite: Suite,
+  snapshot: Snapshot,
+  { ledger }: Context,
+): Promise<Ground> {
+  const { filter, asOf } = question;
+  const measures = inDomains(suite.measures, filter?.domain, snapshot);
+  const rankedBy = suite.rankedBy.filter((measure) => measures.includes(measure));
+  const key = JSON.stringify([
+    "board",
+    suite.slug,
+    filter?.domain?.toSorted(),
+    filter?.provenance?.toSorted(),
+    filter?.protocol?.toSorted(),
+    asOf,
+  ]);
+  const make = async () => {
+    const source = await openSource(ledger, snapshot, { measures, filter, asOf });
+    const { catalogue } = snapshot;
+    return { source, grid: new Grid({ catalogue, measures, rankedBy, columns: source.columns }) };
+  };
+  return ledger.remembered(snapshot, key, make, ({ grid }) => grid.numbers);
+}
+
+/** The board, ranked; the cells of its rows are read when a page of them is loaded. */
+export async function rankBoard(question: BoardQuestion, context: Context): Promise<BoardAnswer> {
+  const snapshot = await context.snapshot();
+  const { catalogue, position } = snapshot;
+  const suite = catalogue.board(question.suite);
+  const keep = methodTest(question.filter, catalogue);
+  const { grid, source } = await groundOf(question, suite, snapshot, context);
+  const board = makeBoard(grid, source, question.aggregate ?? suite.aggregate, keep);
+  const rows = ordered(board, question.orderBy, catalogue);
+  return { ...board, rows, suite, position, asOf: question.asOf ?? null };
+}
+
+/** Cells that are read in one statement. */
+const CELLS_A_STATEMENT = 50_000;
+
+/** The board with every cell of every row, as exports show it. */
+export async function answerBoard(question: BoardQuestion, context: Context): Promise<BoardAnswer> {
+  const board = await rankBoard(question, context);
+  const size = Math.max(1, Math.floor(CELLS_A_STATEMENT / Math.max(1, board.columns.length)));
+  for (let start = 0; start < board.rows.length; start += size) {
+    await board.load(board.rows.slice(start, start + size));
+  }
+  await Promise.all(board.columns.map((column) => column.withFingerprints(() => undefined)));
+  return board;
+}
+
+function ordered(
+  { rows, columns }: Board,
+  order: BoardOrder | null | undefined,
+  catalogue: Catalogue,
+): readonly BoardRow[] {
   if (!order) return rows;
   const index = columns.findIndex(({ measure }) => measure.slug === order.measure);
   if (order.field === "MEASURE" && index < 0) {
@@ -80,15 +123,16 @@ function ordered({ rows, columns }: Board, order: BoardOrder | null | undefined)
     RANK: (row: BoardRow) => row.rank,
     METHOD: () => null,
     YEAR: (row: BoardRow) => row.method.year,
-    MEASURE: (row: BoardRow) => row.cells[index]?.cell?.entry.value ?? null,
+    MEASURE: (row: BoardRow) => row.valueAt(index),
   }[order.field];
   const sign = order.direction === "ASC" ? 1 : -1;
   const names = order.field === "METHOD" ? sign : 1;
-  return rows.toSorted((a, b) => {
-    const [left, right] = [key(a), key(b)];
-    if (left === right) return names * compareNames(a.method, b.method);
-    if (left === null) return 1;
-    if (right === null) return -1;
-    return sign * (left - right);
+  const keyed = rows.map((row) => ({ row, key: key(row), place: catalogue.placeByName(row.method) }));
+  keyed.sort((a, b) => {
+    if (a.key === b.key) return names * (a.place - b.place);
+    if (a.key === null) return 1;
+    if (b.key === null) return -1;
+    return sign * (a.key - b.key);
   });
+  return keyed.map(({ row }) => row);
 }

@@ -1,6 +1,7 @@
 /** A board as the API answers it. */
 import { builder } from "../../builder.ts";
 import { citeAnswer } from "../../citation.ts";
+import { once } from "../../context.ts";
 import type { Page } from "../../page.ts";
 import { AggregateEnum, DirectionEnum } from "../catalogue/enums.ts";
 import { MeasureRef, SuiteRef } from "../measure/types.ts";
@@ -9,9 +10,20 @@ import type { AggregateRank, BoardColumn, BoardRow } from "./board.ts";
 import { CellType } from "./cell-type.ts";
 import type { BoardAnswer } from "./service.ts";
 
+/** A row on a page: what one row's cells need is read for the whole page. */
+interface ShownRow {
+  readonly row: BoardRow;
+  readonly load: () => Promise<void>;
+}
+
 export interface LeaderboardShape {
   readonly answer: BoardAnswer;
-  readonly page: Page<BoardRow>;
+  readonly page: Page<ShownRow>;
+}
+
+export function shownPage(answer: BoardAnswer, page: Page<BoardRow>): Page<ShownRow> {
+  const load = once(() => answer.load(page.edges.map(({ node }) => node)));
+  return { ...page, edges: page.edges.map(({ cursor, node }) => ({ cursor, node: { row: node, load } })) };
 }
 
 const ColumnType = builder.objectRef<BoardColumn>("LeaderboardColumn").implement({
@@ -27,7 +39,7 @@ const ColumnType = builder.objectRef<BoardColumn>("LeaderboardColumn").implement
     fingerprints: t.stringList({
       description:
         "Its protocols, most frequent first; with more than one, cells are not strictly comparable.",
-      resolve: ({ fingerprints }) => [...fingerprints],
+      resolve: (column) => column.withFingerprints((fingerprints) => [...fingerprints]),
     }),
   }),
 });
@@ -45,46 +57,55 @@ const AggregateRankType = builder.objectRef<AggregateRank>("AggregateRank").impl
   }),
 });
 
-const RowType = builder.objectRef<BoardRow>("LeaderboardRow").implement({
+const RowType = builder.objectRef<ShownRow>("LeaderboardRow").implement({
   description: "A method on a board.",
   fields: (t) => ({
-    method: t.field({ type: MethodRef, description: "Whose row it is.", resolve: ({ method }) => method }),
-    rank: t.exposeInt("rank", {
+    method: t.field({
+      type: MethodRef,
+      description: "Whose row it is.",
+      resolve: ({ row }) => row.method,
+    }),
+    rank: t.int({
       nullable: true,
       description: "1 is best; equal aggregates share a rank. Null where values are missing.",
+      resolve: ({ row }) => row.rank,
     }),
-    aggregate: t.exposeFloat("aggregate", {
+    aggregate: t.float({
       nullable: true,
       description: "The mean or what else was chosen. Null where values are missing.",
+      resolve: ({ row }) => row.aggregate,
     }),
     otherRanks: t.field({
       type: [AggregateRankType],
       description:
         "Rank and aggregate under every choice, so that a reader sees how much the order depends on it.",
-      resolve: ({ otherRanks }) => [...otherRanks],
+      resolve: ({ row }) => [...row.otherRanks],
     }),
     cells: t.field({
       type: [CellType],
       description: "One cell a column, in the columns' order.",
-      resolve: ({ cells }) => [...cells],
+      resolve: ({ row, load }) => load().then(() => [...row.cells]),
     }),
-    complete: t.exposeBoolean("complete", { description: "Whether it has a value in every ranked measure." }),
+    complete: t.boolean({
+      description: "Whether it has a value in every ranked measure.",
+      resolve: ({ row }) => row.complete,
+    }),
     missing: t.field({
       type: [MeasureRef],
       description: "The columns that it has no value in.",
-      resolve: ({ missing }) => [...missing],
+      resolve: ({ row }) => [...row.missing],
     }),
   }),
 });
 
-const EdgeType = builder.objectRef<{ cursor: string; node: BoardRow }>("LeaderboardEdge").implement({
+const EdgeType = builder.objectRef<{ cursor: string; node: ShownRow }>("LeaderboardEdge").implement({
   description: "A row with its cursor.",
   fields: (t) => ({
     cursor: t.exposeString("cursor", { description: "Where to go on after this row." }),
     rank: t.int({
       nullable: true,
       description: "1 is best; equal aggregates share a rank. Null where values are missing.",
-      resolve: ({ node }) => node.rank,
+      resolve: ({ node }) => node.row.rank,
     }),
     node: t.field({ type: RowType, description: "The row.", resolve: ({ node }) => node }),
   }),

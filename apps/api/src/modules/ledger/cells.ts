@@ -33,18 +33,8 @@ function better(a: Entry, b: Entry): boolean {
   return preference === 0 ? isNewer(a, b) : preference > 0;
 }
 
-/** Entries are read once and asked of often: the cells of all of them are made once. */
-const unfiltered = new WeakMap<readonly Entry[], Cells>();
-
 /** Chooses among the entries that pass the filter. */
 export function toCells(entries: readonly Entry[], filter: CellFilter = {}): Cells {
-  if (filter.provenance || filter.protocol) return choose(entries, filter);
-  const known = unfiltered.get(entries) ?? choose(entries, {});
-  unfiltered.set(entries, known);
-  return known;
-}
-
-function choose(entries: readonly Entry[], filter: CellFilter): Cells {
   const provenance = filter.provenance && new Set(filter.provenance);
   const protocol = filter.protocol && new Set(filter.protocol);
   const cells = new Map<number, Map<number, CellValue>>();
@@ -72,7 +62,3 @@ function choose(entries: readonly Entry[], filter: CellFilter): Cells {
   }
   return cells;
 }
-
-/** Looks up the value of a cell. */
-export const valueIn = (cells: Cells) => (measureId: number, methodId: number) =>
-  cells.get(measureId)?.get(methodId)?.entry.value;

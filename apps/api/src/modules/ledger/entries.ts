@@ -37,7 +37,20 @@ const THEN = `select ${COLUMNS} from result r left join result old on old.id = r
       where correction.supersedes_id = r.id and correction.recorded_at <= $2::timestamptz)
     and not exists (select from retraction where retraction.result_id = r.id and retraction.recorded_at <= $2::timestamptz)`;
 
+export interface EntriesQuestion {
+  readonly asOf?: Date | null | undefined;
+  /** Only of these methods; of all where not given. */
+  readonly methodIds?: readonly number[] | undefined;
+}
+
 /** Live entries of the measures, at `asOf` or now, in no order. One statement. */
-export function readEntries(sql: Sql, measureIds: readonly number[], asOf?: Date | null): Promise<Entry[]> {
-  return asOf ? sql<Entry>(THEN, [measureIds, asOf]) : sql<Entry>(NOW, [measureIds]);
+export function readEntries(
+  sql: Sql,
+  measureIds: readonly number[],
+  { asOf, methodIds }: EntriesQuestion = {},
+): Promise<Entry[]> {
+  const values: unknown[] = asOf ? [measureIds, asOf] : [measureIds];
+  const text = asOf ? THEN : NOW;
+  if (!methodIds) return sql<Entry>(text, values);
+  return sql<Entry>(`${text} and r.method_id = any($${values.length + 1}::int[])`, [...values, methodIds]);
 }

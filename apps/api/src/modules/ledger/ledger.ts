@@ -3,11 +3,19 @@
  * answer of an older position is never given again.
  */
 import type { Sql } from "../../database/sql.ts";
-import type { Measure } from "../catalogue/entities.ts";
+import type { Measure, Method } from "../catalogue/entities.ts";
+import type { Snapshot } from "../catalogue/load.ts";
+import {
+  type Column,
+  type Columns,
+  type ColumnsQuestion,
+  type ProtocolOf,
+  readColumns,
+  readProtocols,
+} from "./columns.ts";
 import { type Entry, readEntries } from "./entries.ts";
-import { readValues, type Values } from "./values.ts";
 
-/** Kept in memory over all questions, in numbers: an entry holds about ten, a value is one. */
+/** Kept in memory over all questions, in numbers: an entry holds about ten. */
 const MOST_NUMBERS = 20_000_000;
 const NUMBERS_AN_ENTRY = 10;
 
@@ -21,50 +29,97 @@ export class Ledger {
   readonly #sql: Sql;
   /** In order of last use. */
   readonly #known = new Map<string, Kept>();
+  #numbers = 0;
   #position = "";
+  #catalogue: object | null = null;
 
   constructor(sql: Sql) {
     this.#sql = sql;
   }
 
-  /** The live entries of `measures` at `asOf`, or now: at most one statement. */
-  entries(position: string, measures: readonly Measure[], asOf?: Date | null): Promise<readonly Entry[]> {
-    const ids = idsOf(measures);
-    const key = `entries|${asOf?.toISOString() ?? ""}|${ids.join(",")}`;
+  /** All live entries of `measures` at `asOf`, or now: at most one statement, for those not read before. */
+  async entries(at: Snapshot, measures: readonly Measure[], asOf?: Date | null): Promise<readonly Entry[]> {
+    const read = async (ids: readonly number[]) =>
+      Map.groupBy(await readEntries(this.#sql, ids, { asOf }), ({ measureId }) => measureId);
     const size = (entries: readonly Entry[]) => entries.length * NUMBERS_AN_ENTRY;
-    return this.#remembered(position, key, () => readEntries(this.#sql, ids, asOf), size);
+    const none: readonly Entry[] = [];
+    const found = await this.#byMeasure(
+      at,
+      `entries|${asOf?.toISOString() ?? ""}`,
+      measures,
+      read,
+      none,
+      size,
+    );
+    return [...found.values()].flat();
   }
 
-  /** The values that boards show in `measures`: at most one statement, and a fraction of the memory of their entries. */
-  values(position: string, measures: readonly Measure[], asOf?: Date | null): Promise<Values> {
+  /** The live entries of these methods alone: at most one statement. */
+  entriesOf(
+    at: Snapshot,
+    measures: readonly Measure[],
+    methods: readonly Method[],
+    asOf?: Date | null,
+  ): Promise<readonly Entry[]> {
+    const [ids, methodIds] = [idsOf(measures), idsOf(methods)];
+    const key = JSON.stringify(["entries of", asOf, ids, methodIds]);
+    const size = (entries: readonly Entry[]) => entries.length * NUMBERS_AN_ENTRY;
+    return this.remembered(at, key, () => readEntries(this.#sql, ids, { asOf, methodIds }), size);
+  }
+
+  /** The values that boards show in `measures`: at most one statement, for those not read before. */
+  columns(at: Snapshot, measures: readonly Measure[], question: ColumnsQuestion = {}): Promise<Columns> {
+    const read = (ids: readonly number[]) => readColumns(this.#sql, ids, question);
+    const size = (column: Column) => column.length;
+    return this.#byMeasure(at, `columns|${scopeOf(question)}`, measures, read, new Float64Array(), size);
+  }
+
+  async #byMeasure<T>(
+    at: Snapshot,
+    what: string,
+    measures: readonly Measure[],
+    read: (ids: readonly number[]) => Promise<ReadonlyMap<number, T>>,
+    none: T,
+    size: (found: T) => number,
+  ): Promise<ReadonlyMap<number, T>> {
     const ids = idsOf(measures);
-    const key = `values|${asOf?.toISOString() ?? ""}|${ids.join(",")}`;
-    const size = (values: Values) => [...values.values()].reduce((sum, column) => sum + column.size, 0);
-    return this.#remembered(position, key, () => readValues(this.#sql, ids, asOf), size);
+    this.#moveTo(at);
+    const unread = ids.filter((id) => !this.#known.has(`${what}|${id}`));
+    const reading = unread.length > 0 ? read(unread) : null;
+    const found = await Promise.all(
+      ids.map((id) => {
+        const one = async () => (await reading!).get(id) ?? none;
+        return this.remembered(at, `${what}|${id}`, one, size);
+      }),
+    );
+    return new Map(ids.map((id, i) => [id, found[i]!]));
   }
 
-  #remembered<T>(
-    position: string,
-    key: string,
-    read: () => Promise<T>,
-    size: (read: T) => number,
-  ): Promise<T> {
-    if (position !== this.#position) {
-      this.#known.clear();
-      this.#position = position;
-    }
+  /** The protocols of the values that boards show in `measures`: at most one statement. */
+  protocols(at: Snapshot, measures: readonly Measure[], question: ColumnsQuestion = {}): Promise<ProtocolOf> {
+    const ids = idsOf(measures);
+    const key = `protocols|${scopeOf(question)}|${ids.join(",")}`;
+    const size = () => ids.length * at.catalogue.methods.length;
+    return this.remembered(at, key, () => readProtocols(this.#sql, ids, question), size);
+  }
+
+  /** What `make` makes of the ledger as it stands; `numbers` says how much memory that takes. */
+  remembered<T>(at: Snapshot, key: string, make: () => Promise<T>, numbers: (made: T) => number): Promise<T> {
+    this.#moveTo(at);
     const known = this.#known.get(key);
     if (known) {
       this.#known.delete(key);
       this.#known.set(key, known);
       return known.reading as Promise<T>;
     }
-    const reading = read();
+    const reading = make();
     const kept: Kept = { reading, numbers: 0 };
     this.#known.set(key, kept);
     reading.then(
-      (result) => {
-        kept.numbers = size(result);
+      (made) => {
+        if (this.#known.get(key) !== kept) return;
+        kept.numbers = numbers(made);
+        this.#numbers += kept.numbers;
         this.#makeRoom(kept);
       },
       () => {
@@ -74,15 +129,31 @@ export class Ledger {
     return reading;
   }
 
+  #moveTo({ position, catalogue }: Snapshot): void {
+    if (position === this.#position && catalogue === this.#catalogue) return;
+    this.#known.clear();
+    this.#numbers = 0;
+    this.#position = position;
+    this.#catalogue = catalogue;
+  }
+
   #makeRoom(newest: Kept): void {
-    let total = [...this.#known.values()].reduce((sum, { numbers }) => sum + numbers, 0);
     for (const [key, kept] of this.#known) {
-      if (total <= MOST_NUMBERS) break;
-      if (kept === newest) continue;
+      if (this.#numbers <= MOST_NUMBERS) break;
+      if (kept === newest || kept.numbers === 0) continue;
       this.#known.delete(key);
-      total -= kept.numbers;
+      this.#numbers -= kept.numbers;
     }
   }
 }
 
-const idsOf = (measures: readonly Measure[]) => measures.map(({ id }) => id).sort((a, b) => a - b);
+/** Each once, in order. */
+const idsOf = (items: readonly { readonly id: number }[]) =>
+  [...new Set(items.map(({ id }) => id))].sort((a, b) => a - b);
+
+const scopeOf = ({ filter, asOf }: ColumnsQuestion) =>
+  JSON.stringify([
+    asOf ?? null,
+    filter?.provenance?.toSorted() ?? null,
+    filter?.protocol?.toSorted() ?? null,
+  ]);

@@ -45,17 +45,19 @@ export function methodTest(
   within(0, year, "year");
   within(0, epochs, "epochs");
   within(0, batchSize, "batchSize");
-  return (method) => {
-    const { pretraining } = method;
-    return (
-      (!methods || methods.has(method)) &&
-      (!family || family.includes(method.family)) &&
-      within(method.year, year, "year") &&
-      within(pretraining?.epochs, epochs, "epochs") &&
-      within(pretraining?.batchSize, batchSize, "batchSize") &&
-      (augmentation ?? []).every((name) => pretraining?.[AUGMENTATIONS[name]] === true) &&
-      (withoutAugmentation ?? []).every((name) => pretraining?.[AUGMENTATIONS[name]] === false) &&
-      (!search || method.name.toLowerCase().includes(search) || method.slug.includes(search))
-    );
-  };
+  // Only what is asked for is tested: a board asks it of every method.
+  const tests: ((method: Method) => boolean)[] = [];
+  if (methods) tests.push((method) => methods.has(method));
+  if (family) tests.push((method) => family.includes(method.family));
+  if (year) tests.push((method) => within(method.year, year, "year"));
+  if (epochs) tests.push(({ pretraining }) => within(pretraining?.epochs, epochs, "epochs"));
+  if (batchSize) tests.push(({ pretraining }) => within(pretraining?.batchSize, batchSize, "batchSize"));
+  for (const name of augmentation ?? []) {
+    tests.push(({ pretraining }) => pretraining?.[AUGMENTATIONS[name]] === true);
+  }
+  for (const name of withoutAugmentation ?? []) {
+    tests.push(({ pretraining }) => pretraining?.[AUGMENTATIONS[name]] === false);
+  }
+  if (search) tests.push(({ name, slug }) => name.toLowerCase().includes(search) || slug.includes(search));
+  return (method) => tests.every((test) => test(method));
 }

@@ -2,7 +2,8 @@
 import { builder } from "../../builder.ts";
 import type { Context } from "../../context.ts";
 import type { Measure, Method, Suite } from "../catalogue/entities.ts";
-import { answerBoard } from "../leaderboard/service.ts";
+import { rankBoard } from "../leaderboard/service.ts";
+import { openSource } from "../ledger/source.ts";
 import { MeasureRef, SuiteRef } from "../measure/types.ts";
 import { MethodRef } from "./types.ts";
 
@@ -15,10 +16,14 @@ export interface Standing {
 }
 
 export async function standingsOf(method: Method, context: Context): Promise<Standing[]> {
-  const { catalogue } = await context.snapshot();
+  const snapshot = await context.snapshot();
+  const { catalogue } = snapshot;
+  // All that the boards are made of in one statement; each then finds its part read.
+  const measures = catalogue.suites.flatMap((suite) => suite.measures);
+  await openSource(context.ledger, snapshot, { measures });
   const standings = await Promise.all(
     catalogue.suites.map(async (suite) => {
-      const board = await answerBoard({ suite: suite.slug }, context);
+      const board = await rankBoard({ suite: suite.slug }, context);
       const row = board.rows.find((candidate) => candidate.method === method);
       return row
         ? [{ suite, rank: row.rank, of: board.rankedCount, aggregate: row.aggregate, missing: row.missing }]

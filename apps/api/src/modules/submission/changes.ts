@@ -2,9 +2,11 @@
 import type { Context } from "../../context.ts";
 import { Catalogue } from "../catalogue/catalogue.ts";
 import type { Method, Suite } from "../catalogue/entities.ts";
-import { makeBoard } from "../leaderboard/board.ts";
+import { Grid } from "../leaderboard/grid.ts";
 import { toCells } from "../ledger/cells.ts";
+import type { Column, Columns } from "../ledger/columns.ts";
 import type { Entry } from "../ledger/entries.ts";
+import { openSource } from "../ledger/source.ts";
 import type { SubmissionBody } from "./body.ts";
 
 export interface RankChange {
@@ -14,9 +16,6 @@ export interface RankChange {
   readonly after: number | null;
 }
 
-/** No row has this id: it stands for a method that is not there yet. */
-const NOT_YET = -1;
-
 function withMethod(
   catalogue: Catalogue,
   { method }: SubmissionBody,
@@ -24,7 +23,8 @@ function withMethod(
   const known = catalogue.findMethod(method.slug);
   if (known) return { catalogue, method: known };
   const made: Method = {
-    id: NOT_YET,
+    // No row has this id: it stands for a method that is not there yet.
+    id: Math.max(0, ...catalogue.methods.map(({ id }) => id)) + 1,
     slug: method.slug,
     name: method.name ?? method.slug,
     family: method.family ?? "OTHER",
@@ -64,23 +64,32 @@ export async function rankChanges(body: SubmissionBody, context: Context): Promi
   const touched = new Set(added.map(({ measureId }) => measureId));
   const corrected = new Set(body.values.flatMap(({ corrects }) => corrects ?? []));
   const suites = catalogue.suites.filter(({ measures }) => measures.some(({ id }) => touched.has(id)));
-  return Promise.all(
-    suites.map(async (suite): Promise<RankChange> => {
-      const entries = await context.ledger.entries(snapshot.position, suite.measures);
-      const rankWith = (all: readonly Entry[]) => {
-        const { measures, rankedBy, aggregate } = suite;
-        const board = makeBoard({
-          catalogue,
-          measures,
-          rankedBy,
-          aggregate,
-          cells: toCells(all),
-          keep: () => true,
-        });
-        return board.rows.find((row) => row.method === method)?.rank ?? null;
-      };
-      const after = [...entries.filter(({ id }) => !corrected.has(id)), ...added];
-      return { suite, method: method.slug, before: rankWith(entries), after: rankWith(after) };
-    }),
-  );
+  // What any of the suites shows, and what is known of this method, in a statement each.
+  const measures = [...new Set(suites.flatMap((suite) => suite.measures))];
+  const [{ columns: before }, own] = await Promise.all([
+    openSource(context.ledger, snapshot, { measures }),
+    context.ledger.entriesOf(snapshot, measures, [method]),
+  ]);
+  const cells = toCells([...own.filter(({ id }) => !corrected.has(id)), ...added]);
+  const after = new Map(before);
+  for (const id of touched) {
+    const shown = cells.get(id)?.get(method.id)?.entry.value;
+    after.set(id, withValue(before.get(id), method.id, shown));
+  }
+  return suites.map((suite) => {
+    const rankIn = (columns: Columns) => {
+      const grid = new Grid({ catalogue, ...suite, columns });
+      const kept = new Uint8Array(grid.methods.length).fill(1);
+      const { ranks } = grid.aggregates.of(suite.aggregate, kept);
+      return ranks[grid.methods.indexOf(method)] || null;
+    };
+    return { suite, method: method.slug, before: rankIn(before), after: rankIn(after) };
+  });
+}
+
+function withValue(column: Column | undefined, methodId: number, value: number | undefined): Column {
+  const changed = new Float64Array(Math.max(column?.length ?? 0, methodId + 1)).fill(Number.NaN);
+  changed.set(column ?? []);
+  changed[methodId] = value ?? Number.NaN;
+  return changed;
 }

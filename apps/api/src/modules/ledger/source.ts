@@ -1,0 +1,48 @@
+/**
+ * Where a board's numbers come from. A small warehouse is read whole, entries and all, once a position; of a large one
+ * only the values are, by the column, and the entries of a page when somebody looks at it.
+ */
+import type { Measure, Method } from "../catalogue/entities.ts";
+import type { Snapshot } from "../catalogue/load.ts";
+import { type CellFilter, type Cells, toCells } from "./cells.ts";
+import { type Columns, columnsOf, type ProtocolOf } from "./columns.ts";
+import type { Ledger } from "./ledger.ts";
+
+/** Methods times measures of the warehouse up to which all entries are read. */
+const MOST_CELLS_WHOLE = 20_000;
+
+export interface SourceQuestion {
+  readonly measures: readonly Measure[];
+  readonly filter?: CellFilter | null | undefined;
+  readonly asOf?: Date | null | undefined;
+}
+
+export interface Source {
+  readonly columns: Columns;
+  /** The cells of these methods, with everything that is known of them. At most one statement. */
+  readonly cells: (methods: readonly Method[]) => Promise<Cells>;
+  /** The protocols of all shown values. At most one statement. */
+  readonly protocols: () => ProtocolOf | Promise<ProtocolOf>;
+}
+
+/** At most one statement. */
+export async function openSource(ledger: Ledger, at: Snapshot, question: SourceQuestion): Promise<Source> {
+  const { measures, asOf } = question;
+  const filter = question.filter ?? {};
+  const ids = measures.map(({ id }) => id);
+  const { catalogue } = at;
+  if (catalogue.methods.length * catalogue.measures.length <= MOST_CELLS_WHOLE) {
+    const cells = toCells(await ledger.entries(at, measures, asOf), filter);
+    return {
+      columns: columnsOf(cells, ids),
+      cells: async () => cells,
+      protocols: () => (measureId, methodId) =>
+        cells.get(measureId)?.get(methodId)?.entry.fingerprint ?? null,
+    };
+  }
+  return {
+    columns: await ledger.columns(at, measures, { filter, asOf }),
+    cells: async (methods) => toCells(await ledger.entriesOf(at, measures, methods, asOf), filter),
+    protocols: () => ledger.protocols(at, measures, { filter, asOf }),
+  };
+}
