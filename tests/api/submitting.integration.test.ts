@@ -1,4 +1,5 @@
 /** From an offer to the board and back: dry run, faults, review, correction, retraction, and every past moment. */
+import { fingerprint, type Json } from "@transferboard/prisma";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { makeToken } from "./accounts.ts";
 import { type Api, startApi } from "./harness.ts";
@@ -219,6 +220,126 @@ csv-made,CSV Made,OTHER,a paper,segmentation/ade20k/mean-iou,NaN,,
       expect.objectContaining({ place: "row 2, column value" }),
       expect.objectContaining({ place: "row 3, column measure" }),
       expect.objectContaining({ place: "row 4, interval" }),
+    ]);
+  });
+});
+
+describe("the protocols of values", () => {
+  const body = {
+    evaluation: "segmentation",
+    version: 1,
+    grid: { rates: [0.1, 1e-7, 1e21], head: "UPerNet é" },
+    steps: 5,
+  };
+  const protocol = { fingerprint: fingerprint(body), title: "Segmentation in five steps", body };
+  const iou = { measure: "segmentation/ade20k/mean-iou", value: 0.2 };
+  const normals = { measure: "surface-normals/nyuv2/mean-error", value: 40 };
+  const offer = (more: Record<string, unknown>, idempotencyKey: string) =>
+    submit({ ...makeSubmission({ method: { slug: "swav" } }), ...more }, { idempotencyKey });
+
+  it("come with it, are recorded when it is accepted, and differ from others by their fields", async () => {
+    const values = [{ ...iou, protocol: protocol.fingerprint }];
+    const { submission } = await offer({ values, protocols: [protocol] }, "with-its-protocol");
+    const { client } = api.database;
+    const where = { fingerprint: protocol.fingerprint };
+    expect(await client.protocol.findUnique({ where })).toBeNull();
+    const early = await offer({ values, source: "elsewhere" }, "too-early");
+    expect(early.faults).toMatchObject([
+      { place: "/values/0/protocol", message: expect.stringContaining("is recorded") },
+    ]);
+
+    const accepted = await decide(submission.id, "ACCEPT");
+    expect(accepted.submission.status).toBe("ACCEPTED");
+    const row = await client.protocol.findUniqueOrThrow({ where });
+    expect(row).toMatchObject({ settingSlug: "segmentation", title: protocol.title, body });
+    expect(fingerprint(row.body as Json)).toBe(protocol.fingerprint);
+    const published = await client.protocol.findFirstOrThrow({
+      where: { settingSlug: "segmentation", NOT: where },
+    });
+    const DIFF =
+      "query ($left: String!, $right: String!) { protocolDiff(left: $left, right: $right) { differences { path left right } } }";
+    const variables = { left: protocol.fingerprint, right: published.fingerprint };
+    const { protocolDiff } = await api.read(DIFF, { variables });
+    expect(protocolDiff.differences).toContainEqual({ path: "/steps", left: 5, right: null });
+
+    const later = await offer({ values, source: "elsewhere", protocols: [protocol] }, "known-by-now");
+    expect(later.submission.status).toBe("PENDING");
+    expect((await decide(later.submission.id, "ACCEPT")).submission.status).toBe("ACCEPTED");
+    expect((await offer({ values, source: "a third" }, "by-name")).submission.status).toBe("PENDING");
+    const named = [{ ...normals, protocol: protocol.fingerprint }];
+    const strange = await offer({ values: named }, "of-another-setting");
+    expect(strange.faults).toMatchObject([
+      { place: "/values/0/protocol", message: "The protocol is of the setting segmentation." },
+    ]);
+  });
+
+  it.each<[string, object, string, RegExp, RegExp]>([
+    [
+      "a fingerprint of another body",
+      {
+        values: [{ ...iou, protocol: protocol.fingerprint }],
+        protocols: [{ ...protocol, body: { ...body, steps: 6 } }],
+      },
+      "/protocols/0/fingerprint",
+      /not that of the body/,
+      new RegExp(fingerprint({ ...body, steps: 6 })),
+    ],
+    [
+      "one that no value names",
+      { values: [iou], protocols: [protocol] },
+      "/protocols/0",
+      /No value names/,
+      /under it/,
+    ],
+    [
+      "one twice",
+      { values: [{ ...iou, protocol: protocol.fingerprint }], protocols: [protocol, protocol] },
+      "/protocols/1/fingerprint",
+      /already, at \/protocols\/0/,
+      /once/,
+    ],
+    [
+      "one of two settings",
+      {
+        values: [iou, normals].map((value) => ({ ...value, protocol: protocol.fingerprint })),
+        protocols: [protocol],
+      },
+      "/values/1/protocol",
+      /of the setting segmentation/,
+      /a measure of segmentation/,
+    ],
+    [
+      "no body",
+      { values: [iou], protocols: [{ fingerprint: protocol.fingerprint, body: [] }] },
+      "/protocols/0/body",
+      /expected record/,
+      /./,
+    ],
+    [
+      "a body too deep",
+      {
+        values: [iou],
+        protocols: [{ ...protocol, body: JSON.parse(`${'{"a":'.repeat(200)}1${"}".repeat(200)}`) }],
+      },
+      "/protocols/0",
+      /nested too deeply/,
+      /32 levels/,
+    ],
+    ["NUL", { values: [iou], source: "a\u0000b" }, "/source", /NUL/, /Unicode/],
+    [
+      "half a letter",
+      {
+        values: [{ ...iou, protocol: protocol.fingerprint }],
+        protocols: [{ ...protocol, body: { "\ud800": 1 } }],
+      },
+      "/protocols/0/body",
+      /surrogate/,
+      /Unicode/,
+    ],
+  ])("%s is a fault", async (_, more, place, message, expected) => {
+    const answer = await offer(more as Record<string, unknown>, "bad");
+    expect(answer.faults).toMatchObject([
+      { place, message: expect.stringMatching(message), expected: expect.stringMatching(expected) },
     ]);
   });
 });

@@ -68,7 +68,9 @@ const valueSchema = z.strictObject({
     .array(z.number().int().min(Number.MIN_SAFE_INTEGER).max(Number.MAX_SAFE_INTEGER))
     .max(10_000)
     .optional(),
-  protocol: sha256.optional().describe("The fingerprint of the protocol, where it is a recorded one."),
+  protocol: sha256
+    .optional()
+    .describe("The fingerprint of the protocol: a recorded one, or one of 'protocols'."),
   source: words(2000).optional().describe("Where this value comes from, if elsewhere than the rest."),
   corrects: z
     .string()
@@ -77,9 +79,22 @@ const valueSchema = z.strictObject({
     .describe("The position of the self-reported entry that this value corrects."),
 });
 
+const protocolSchema = z.strictObject({
+  fingerprint: sha256.describe("SHA-256 of the body's canonical JSON (RFC 8785)."),
+  title: words(300).optional().describe("Its name for people."),
+  body: z
+    .record(z.string(), z.unknown())
+    .describe("Everything that makes a number under it comparable: preprocessing, splits, grid, solver ..."),
+});
+
 export const submissionSchema = z.strictObject({
   method: methodSchema,
   checkpoint: checkpointSchema.optional(),
+  protocols: z
+    .array(protocolSchema)
+    .max(200, "expected at most 200 protocols")
+    .optional()
+    .describe("The protocols that values name and that may not be recorded yet."),
   source: words(2000).describe("Where the values come from: a paper, a page, a repository."),
   values: z
     .array(valueSchema)
@@ -89,6 +104,7 @@ export const submissionSchema = z.strictObject({
 
 export type SubmissionBody = z.infer<typeof submissionSchema>;
 export type SubmittedValue = SubmissionBody["values"][number];
+export type SubmittedProtocol = NonNullable<SubmissionBody["protocols"]>[number];
 
 /** What a person or a program can check a file against before sending it. */
 export const submissionJsonSchema = () => ({

@@ -1,7 +1,8 @@
-/** What accepting a submission writes: the method where it is new, its checkpoint, and the values as SELF_REPORTED. */
+/** What accepting a submission writes: what is new of its method, checkpoint and protocols, and the values as SELF_REPORTED. */
 import type { Prisma, TransactionClient } from "@transferboard/prisma";
 import { Conflict } from "../../errors.ts";
 import { type SubmissionBody, submissionSchema } from "./body.ts";
+import { recordProtocols } from "./protocols.ts";
 
 /** The paper's backbone and its input, where a submission does not say. */
 const DEFAULT_BACKBONE = {
@@ -70,6 +71,7 @@ export async function publish(
   const body = submissionSchema.parse(submission.body);
   const methodId = await methodOf(body, tx);
   const checkpointId = await checkpointOf(body, methodId, tx);
+  await recordProtocols(body, tx);
   const measures = await tx.measure.findMany({
     where: { slug: { in: body.values.map(({ measure }) => measure) } },
     select: { id: true, slug: true },

@@ -11,6 +11,7 @@ import type { SubmissionBody } from "./body.ts";
 import { type RankChange, rankChanges } from "./changes.ts";
 import { type Draft, type Fault, fault, InvalidSubmission } from "./faults.ts";
 import { type Format, readDraft } from "./formats/index.ts";
+import { wrongSetting } from "./protocols.ts";
 import { publish } from "./publish.ts";
 import { validate } from "./validate.ts";
 
@@ -62,15 +63,14 @@ async function ledgerFaults(body: SubmissionBody, { placeOf }: Draft, { db }: Co
       select: { fingerprint: true, settingSlug: true },
     });
     const settings = new Map(rows.map((row) => [row.fingerprint.trim(), row.settingSlug]));
+    const brought = new Set(body.protocols?.map(({ fingerprint }) => fingerprint));
     for (const { key, value, i } of protocols) {
       const setting = settings.get(key);
       const place = placeOf(["values", i, "protocol"]);
-      if (setting === undefined) {
-        const expected = "the fingerprint of a recorded protocol, or none";
+      if (setting !== undefined) faults.push(...wrongSetting(value.measure, setting, place));
+      else if (!brought.has(key)) {
+        const expected = "the fingerprint of a recorded protocol or of one in 'protocols', or none";
         faults.push(fault(place, `No protocol with the fingerprint ${key} is recorded.`, { expected }));
-      } else if (!value.measure.startsWith(`${setting}/`)) {
-        const expected = `a measure of ${setting}`;
-        faults.push(fault(place, `The protocol is of the setting ${setting}.`, { expected }));
       }
     }
   }
@@ -96,6 +96,11 @@ async function ledgerFaults(body: SubmissionBody, { placeOf }: Draft, { db }: Co
   return faults;
 }
 
+/** What both the submission and the ledger say is said once. */
+const onceEach = (faults: readonly Fault[]): Fault[] => [
+  ...new Map(faults.map((one) => [`${one.place} ${one.message}`, one])).values(),
+];
+
 /** Checks and records a submission; with `dryRun` only checks. @throws InvalidSubmission, Conflict, NotAuthorized. */
 export async function submit(offer: Offer, context: Context): Promise<Offered> {
   const viewer = await requireViewer(context, "SUBMIT");
@@ -105,7 +110,7 @@ export async function submit(offer: Offer, context: Context): Promise<Offered> {
   const { catalogue } = await context.snapshot();
   const draft = readDraft(offer.format, offer.content, catalogue);
   const { body, faults: found } = validate(draft, catalogue);
-  const faults = body ? [...found, ...(await ledgerFaults(body, draft, context))] : found;
+  const faults = body ? onceEach([...found, ...(await ledgerFaults(body, draft, context))]) : found;
   if (!body || faults.some(({ severity }) => severity === "ERROR")) throw new InvalidSubmission(faults);
   const answer = { warnings: faults, changes: () => rankChanges(body, context) };
   if (offer.dryRun) return { ...answer, submission: null, created: false };

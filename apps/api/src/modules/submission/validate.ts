@@ -6,6 +6,8 @@ import type { Measure } from "../catalogue/entities.ts";
 import { nearest } from "../catalogue/nearest.ts";
 import { type SubmissionBody, type SubmittedValue, submissionSchema } from "./body.ts";
 import { type Draft, type Fault, fault, type Path } from "./faults.ts";
+import { protocolFaults } from "./protocols.ts";
+import { textFaults } from "./text.ts";
 
 export interface Validated {
   /** Null where the shape is wrong. */
@@ -16,6 +18,8 @@ export interface Validated {
 type PlaceOf = Draft["placeOf"];
 
 export function validate(draft: Draft, catalogue: Catalogue): Validated {
+  const unreadable = textFaults(draft);
+  if (unreadable.length > 0) return { body: null, faults: [...draft.faults, ...unreadable] };
   const parsed = submissionSchema.safeParse(draft.body);
   if (!parsed.success) {
     const shape = parsed.error.issues.flatMap((issue) => {
@@ -39,6 +43,7 @@ export function validate(draft: Draft, catalogue: Catalogue): Validated {
       ...methodFaults(body, catalogue, draft.placeOf),
       ...duplicates(body.values, draft.placeOf),
       ...body.values.flatMap((value, i) => valueFaults(value, ["values", i], catalogue, draft.placeOf)),
+      ...protocolFaults(body, draft.placeOf),
     ],
   };
 }
