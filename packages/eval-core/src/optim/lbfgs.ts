@@ -66,7 +66,8 @@ export async function minimise(
   start: Float64Array,
   options: LbfgsOptions,
 ): Promise<Minimum> {
-  const { style = "convex", memory: kept = 10, maxIterations, gradientTolerance = 0, precondition } = options;
+  const { style = "convex", memory: kept = 10, maxIterations, gradientTolerance = 0 } = options;
+  let { precondition } = options;
   const x = start.slice();
   const memory = new LbfgsMemory(kept, x.length);
   const direction = new Float64Array(x.length);
@@ -105,8 +106,11 @@ export async function minimise(
     const found: SearchResult | undefined =
       slope < 0 ? search(line, point.objective, slope, first, options.maxTrials ?? 20) : undefined;
     if (!found) {
-      // Without corrections the direction was steepest descent itself: nothing is left to try.
-      if (memory.pairs === 0) return done("line-search-failed");
+      if (memory.pairs === 0) {
+        // The direction was steepest descent itself: nothing is left to try but to go without the preconditioner.
+        if (!precondition) return done("line-search-failed");
+        precondition = undefined;
+      }
       memory.clear();
       continue;
     }

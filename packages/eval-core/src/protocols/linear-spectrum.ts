@@ -13,6 +13,8 @@ export interface Spectrum {
 }
 
 const ROUNDS = 3;
+/** The share of a column below which what its projections leave is rounding: the products are float32. */
+const ROUNDING = 1e-6;
 
 /** @param products of X with `rank` columns, the intercept's column sums ignored */
 export async function strongestDirections(products: LinearProducts): Promise<Spectrum> {
@@ -61,6 +63,7 @@ async function gramTimes(
 function orthonormalise(columns: readonly Float64Array[]): void {
   for (let k = 0; k < columns.length; k++) {
     const column = columns[k]!;
+    const length = Math.sqrt(inner(column, column));
     for (let pass = 0; pass < 2; pass++) {
       for (let before = 0; before < k; before++) {
         const other = columns[before]!;
@@ -69,8 +72,8 @@ function orthonormalise(columns: readonly Float64Array[]): void {
       }
     }
     const norm = Math.sqrt(inner(column, column));
-    // Beyond the rank of X there is nothing: any direction does, and a zero column is none.
-    const scale = norm > 1e-30 ? 1 / norm : 0;
+    // Beyond the rank of X what is left is rounding, which is orthogonal to nothing: no column then, but zeros.
+    const scale = norm > ROUNDING * length ? 1 / norm : 0;
     for (let j = 0; j < column.length; j++) column[j]! *= scale;
   }
 }
