@@ -142,6 +142,18 @@ describe("each kind of bad submission", () => {
       "/values/0/measure",
       /no measure/,
     ],
+    [
+      "a metric that the dataset is not measured by",
+      value({ measure: "many-shot-linear/aircraft/accuracy", value: 50 }),
+      "/values/0/measure",
+      /no measure 'many-shot-linear\/aircraft\/accuracy'\./,
+    ],
+    [
+      "a new measure, out of its metric's bounds",
+      value({ measure: "calibration-linear/cifar10/ece", value: 101 }),
+      "/values/0/value",
+      /out of the bounds/,
+    ],
     ["a value out of bounds", value({ value: 31 }), "/values/0/value", /out of the bounds/],
     [
       "an interval without its value",
@@ -221,6 +233,35 @@ csv-made,CSV Made,OTHER,a paper,segmentation/ade20k/mean-iou,NaN,,
       expect.objectContaining({ place: "row 3, column measure" }),
       expect.objectContaining({ place: "row 4, interval" }),
     ]);
+  });
+});
+
+it("a measure that another dataset of its setting has is added when it is accepted", async () => {
+  const measure = "calibration-linear/cifar10/ece";
+  const values = [
+    { measure, value: 4.5 },
+    { measure: "calibration-linear/cifar10/ece-scaled", value: 2.5 },
+  ];
+  const { submission, warnings } = await submit(
+    { method: { slug: "swav" }, source: "here", values },
+    { idempotencyKey: "new-measures" },
+  );
+  expect(warnings).toMatchObject([
+    {
+      place: "/values/0/measure",
+      severity: "WARNING",
+      message: `There is no measure '${measure}' yet: it is added with the submission.`,
+    },
+    { place: "/values/1/measure" },
+  ]);
+  expect(await api.database.client.measure.count({ where: { slug: measure } })).toBe(0);
+  expect((await decide(submission.id, "ACCEPT")).submission.status).toBe("ACCEPTED");
+  const { leaderboard } = await api.read(
+    `{ leaderboard(suite: "${measure}") { suite { title } nodes { method { slug } rank cells { value } } } }`,
+  );
+  expect(leaderboard).toEqual({
+    suite: { title: "CIFAR10: expected calibration error (Calibration, linear)" },
+    nodes: [{ method: { slug: "swav" }, rank: 1, cells: [{ value: 4.5 }] }],
   });
 });
 

@@ -1,7 +1,8 @@
-/** What accepting a submission writes: what is new of its method, checkpoint and protocols, and the values as SELF_REPORTED. */
+/** What accepting a submission writes: what is new of its method, checkpoint, measures and protocols, and the values as SELF_REPORTED. */
 import type { Prisma, TransactionClient } from "@transferboard/prisma";
 import { Conflict } from "../../errors.ts";
 import { type SubmissionBody, submissionSchema } from "./body.ts";
+import { recordMeasures } from "./new-measure.ts";
 import { recordProtocols } from "./protocols.ts";
 
 /** The paper's backbone and its input, where a submission does not say. */
@@ -72,11 +73,10 @@ export async function publish(
   const methodId = await methodOf(body, tx);
   const checkpointId = await checkpointOf(body, methodId, tx);
   await recordProtocols(body, tx);
-  const measures = await tx.measure.findMany({
-    where: { slug: { in: body.values.map(({ measure }) => measure) } },
-    select: { id: true, slug: true },
-  });
-  const idOf = new Map(measures.map(({ id, slug }) => [slug, id]));
+  const idOf = await recordMeasures(
+    body.values.map(({ measure }) => measure),
+    tx,
+  );
   const corrected = body.values.flatMap(({ corrects }) => (corrects === undefined ? [] : [BigInt(corrects)]));
   if (corrected.length > 0) {
     const taken = await tx.result.count({

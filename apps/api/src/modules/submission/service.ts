@@ -112,7 +112,9 @@ export async function submit(offer: Offer, context: Context): Promise<Offered> {
   const { body, faults: found } = validate(draft, catalogue);
   const faults = body ? onceEach([...found, ...(await ledgerFaults(body, draft, context))]) : found;
   if (!body || faults.some(({ severity }) => severity === "ERROR")) throw new InvalidSubmission(faults);
-  const answer = { warnings: faults, changes: () => rankChanges(body, context) };
+  // A measure that is new is in no suite.
+  const values = body.values.filter(({ measure }) => catalogue.findMeasure(measure));
+  const answer = { warnings: faults, changes: () => rankChanges({ ...body, values }, context) };
   if (offer.dryRun) return { ...answer, submission: null, created: false };
   return { ...answer, ...(await record(offer.idempotencyKey, body, viewer, context)) };
 }

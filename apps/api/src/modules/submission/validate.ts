@@ -6,6 +6,7 @@ import type { Measure } from "../catalogue/entities.ts";
 import { nearest } from "../catalogue/nearest.ts";
 import { type SubmissionBody, type SubmittedValue, submissionSchema } from "./body.ts";
 import { type Draft, type Fault, fault, type Path } from "./faults.ts";
+import { measureToBe } from "./new-measure.ts";
 import { protocolFaults } from "./protocols.ts";
 import { textFaults } from "./text.ts";
 
@@ -107,6 +108,10 @@ function duplicates(values: readonly SubmittedValue[], placeOf: PlaceOf): Fault[
 
 function unknownMeasure(slug: string, path: Path, catalogue: Catalogue, placeOf: PlaceOf): Fault[] {
   if (catalogue.findMeasure(slug)) return [];
+  if (measureToBe(slug, catalogue)) {
+    const message = `There is no measure '${shorten(slug)}' yet: it is added with the submission.`;
+    return [fault(placeOf([...path, "measure"]), message, { severity: "WARNING" })];
+  }
   const near = nearest(
     slug,
     catalogue.measures.map((measure) => measure.slug),
@@ -120,9 +125,10 @@ function unknownMeasure(slug: string, path: Path, catalogue: Catalogue, placeOf:
 }
 
 function valueFaults(value: SubmittedValue, path: Path, catalogue: Catalogue, placeOf: PlaceOf): Fault[] {
-  const measure = catalogue.findMeasure(value.measure);
+  const measure = measureToBe(value.measure, catalogue);
   if (!measure) return unknownMeasure(value.measure, path, catalogue, placeOf);
   return [
+    ...unknownMeasure(value.measure, path, catalogue, placeOf),
     ...boundFaults(value.value, measure, placeOf([...path, "value"])),
     ...intervalFaults(value, measure, [...path, "interval"], placeOf),
   ];

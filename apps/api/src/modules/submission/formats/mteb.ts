@@ -5,6 +5,7 @@
  */
 import type { Catalogue } from "../../catalogue/catalogue.ts";
 import { type Draft, fault, jsonPointer, type Path } from "../faults.ts";
+import { measureToBe } from "../new-measure.ts";
 
 interface Task {
   task_name?: unknown;
@@ -38,7 +39,7 @@ export function readMteb(text: string, catalogue: Catalogue): Draft {
       places.push([name]);
       const measure = String(task.task_name ?? name.replace(/\.json$/, ""));
       const score = task.scores?.test?.[0]?.main_score;
-      const percent = catalogue.findMeasure(measure)?.metric.unit === "%";
+      const percent = measureToBe(measure, catalogue)?.metric.unit === "%";
       return { measure, value: typeof score === "number" && percent ? score * 100 : score };
     });
   const slug = String(meta?.name ?? "")
