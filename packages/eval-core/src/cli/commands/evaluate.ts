@@ -8,16 +8,21 @@ import { evaluateFeatures } from "../evaluate/features.ts";
 import type { EvaluateOptions } from "../evaluate/request.ts";
 import { SUITE_NAMES } from "../evaluate/suites.ts";
 import { CommandError, EXIT } from "../exit-codes.ts";
+import { METHOD_FILE_HELP } from "../server/method-file.ts";
+import { tokenOption } from "../server/server.ts";
 import { addLoadOptions } from "./checkpoint.ts";
 
 const HELP = `
 Examples:
   transferboard evaluate --checkpoint moco_v2.pth --method moco-v2 --suite many-shot-linear --data /datasets
   transferboard evaluate --checkpoint mine.pth --method mine --data photos/ --protocol few-shot-5
+  transferboard evaluate --checkpoint mine.pth --method mine --suite many-shot-linear --data /datasets \\
+    --server https://board.example.org --method-file mine.json
   transferboard evaluate --features arrays/ --protocol many-shot-linear --json
 
 With --features a folder holds train_x.npy, train_y.npy, val_x.npy, val_y.npy, test_x.npy and test_y.npy
 (samples x features in float32, class numbers), or x.npy and y.npy for the few-shot protocols.
+With --server the results are offered to that server, where a reviewer decides, and none is recorded here.
 Work is kept as it is done: the same command again goes on where it was interrupted.`;
 
 export const addEvaluate: AddCommand = (program, contextOf) => {
@@ -30,11 +35,18 @@ export const addEvaluate: AddCommand = (program, contextOf) => {
     .option("--features <dir>", "evaluate arrays of features in place of a checkpoint; nothing is recorded");
   addTargetOptions(command);
   addHowOptions(command);
+  addServerOptions(command);
   command.addHelpText("after", HELP).action(async (options: EvaluateOptions) => {
     const context: Context = contextOf(options.json);
     if (options.features !== undefined) {
       if (options.checkpoint !== undefined) {
         throw new CommandError("--features and --checkpoint exclude each other", EXIT.usage);
+      }
+      if (options.server !== undefined) {
+        throw new CommandError(
+          "--server takes the results of a --checkpoint, whose hash says what was measured",
+          EXIT.usage,
+        );
       }
       return evaluateFeatures(context, { ...options, features: options.features });
     }
@@ -59,6 +71,14 @@ function addTargetOptions(command: Command): void {
       "of fine-tuning, such as 0.01,0.1/0,1e-4/centre-crop; the paper's 40 unless told",
     )
     .option("--seed <number>", "of the drawn episodes", "0");
+}
+
+function addServerOptions(command: Command): void {
+  command
+    .option("--server <url>", "offer the results to this server in place of recording them here")
+    .addOption(tokenOption())
+    .option("--source <words>", "with --server: where the results come from, such as a paper's address")
+    .option("--method-file <file>", `with --server: ${METHOD_FILE_HELP}`);
 }
 
 function addHowOptions(command: Command): void {

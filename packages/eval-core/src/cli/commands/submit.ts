@@ -1,9 +1,9 @@
 /** `transferboard submit FILE|DIR`: offers results to a server, which checks them and keeps them for a reviewer. */
 import type { AddCommand, Context } from "../context.ts";
 import { EXIT } from "../exit-codes.ts";
-import { type Accepted, FORMATS, keyOf, readOffer, sendOffer } from "../server/offer.ts";
+import { FORMATS, keyOf, readOffer, sendOffer } from "../server/offer.ts";
 import { addServerOptions, Server, type ServerOptions } from "../server/server.ts";
-import { changeTable, faultTable } from "../server/show-offer.ts";
+import { faultTable, offerInWords } from "../server/show-offer.ts";
 
 const HELP = `
 Examples:
@@ -48,21 +48,6 @@ async function submit(context: Context, file: string, options: SubmitOptions): P
     terminal.say(answer.message);
     process.exitCode = EXIT.badInput;
   } else if (!options.json) {
-    terminal.print(inWords(answer));
+    terminal.print(offerInWords(answer));
   }
-}
-
-function inWords({ submission, warnings, changes, created }: Accepted): string {
-  const standing =
-    submission === null
-      ? "Nothing is wrong with it; nothing was sent, as --dry-run asked."
-      : created
-        ? `Received as ${submission.id}: ${submission.status}, until a reviewer decides.`
-        : `Received before, as ${submission.id}: ${submission.status}.`;
-  return [
-    ...(warnings.length > 0 ? [faultTable(warnings), ""] : []),
-    // Of what was decided long ago, "if accepted" would say nothing.
-    ...(changes.length > 0 && (created || submission === null) ? [changeTable(changes), ""] : []),
-    standing,
-  ].join("\n");
 }

@@ -10,24 +10,31 @@ import { deviceChoice, methodSlug, wholeNumber } from "../options.ts";
 import { calibrationAverage } from "./calibration-average.ts";
 import { planTable, planTargets } from "./dry-run.ts";
 import { readEpisodes } from "./episodes-file.ts";
-import { openRecorder, type Recorder } from "./recorder.ts";
+import { type Derived, openRecorder, type Recorder } from "./recorder.ts";
 import { resultTable, rowsOf } from "./report.ts";
 import type { EvaluateOptions, EvaluateRequest, Target } from "./request.ts";
 import { type Outcome, runTargets } from "./run.ts";
+import { openSending, type Sent, sentInWords } from "./sending.ts";
 import { suiteNamed } from "./suites.ts";
 
 export async function evaluateCheckpoint(context: Context, options: EvaluateOptions): Promise<void> {
+  const { server, dryRun } = options;
+  if (server === undefined && options.methodFile !== undefined) {
+    throw new CommandError("--method-file goes with --server", EXIT.usage);
+  }
+  const sending = server === undefined || dryRun ? undefined : await openSending(context, server, options);
   const request = await requestOf(options);
-  const recorder = options.record ? await openRecorder() : undefined;
+  const recorder = options.record && server === undefined ? await openRecorder() : undefined;
   try {
-    if (options.dryRun) {
+    if (dryRun) {
       const plan = await planTargets(context, request, recorder);
       return context.terminal.print(options.json ? JSON.stringify(plan, null, 2) : planTable(plan));
     }
     const outcomes = await runTargets(context, request, recorder);
     const average = calibrationAverage(request, outcomes);
     if (average) await recorder?.derive(average);
-    await report(context, options, request, outcomes, recorder);
+    const sent = await sending?.(request, outcomes, average);
+    await report(context, options, { request, outcomes, recorder, average, sent });
   } finally {
     await recorder?.close();
   }
@@ -96,21 +103,27 @@ function targetsOf(options: EvaluateOptions): Target[] {
   return [{ setting: settingNamed(protocol, mode, { given, finetune }), dataset: name }];
 }
 
+interface Ending {
+  readonly request: EvaluateRequest;
+  readonly outcomes: readonly Outcome[];
+  readonly recorder: Recorder | undefined;
+  readonly average: Derived | undefined;
+  readonly sent: Sent | undefined;
+}
+
 async function report(
   { terminal }: Context,
   { json }: EvaluateOptions,
-  request: EvaluateRequest,
-  outcomes: readonly Outcome[],
-  recorder: Recorder | undefined,
+  { request, outcomes, recorder, average, sent }: Ending,
 ): Promise<void> {
   const { suite, data } = request;
-  const average = calibrationAverage(request, outcomes);
   const rows = await rowsOf(outcomes, average?.values ?? [], recorder);
   if (json) {
     const single = outcomes[0];
     const document =
       suite === undefined && single?.state === "done" ? single.evaluation : { suite, outcomes, rows };
-    terminal.print(JSON.stringify(document, null, 2));
+    const whole = sent ? { ...document, sent: { file: sent.file, ...sent.answer } } : document;
+    terminal.print(JSON.stringify(whole, null, 2));
   } else {
     for (const outcome of outcomes) {
       if (outcome.state === "recorded")
@@ -118,7 +131,10 @@ async function report(
       if (outcome.state === "missing") terminal.say(`${outcome.title} is missing: ${outcome.reason}.`);
     }
     if (rows.length > 0) terminal.print(resultTable(rows));
+    const words = sent && sentInWords(sent);
+    if (words !== undefined) terminal.print(`\n${words}`);
   }
+  if (sent?.error) throw sent.error;
   const failed = outcomes.filter((outcome) => outcome.state === "failed");
   if (failed.length > 0) {
     throw new CommandError(

@@ -62,6 +62,11 @@ export interface EvaluateOptions {
   readonly cache?: string;
   readonly skipUnreadable?: boolean;
   readonly record: boolean;
+  /** Where results go in place of the database here. */
+  readonly server?: string;
+  readonly token?: string;
+  readonly source?: string;
+  readonly methodFile?: string;
   readonly again?: boolean;
   readonly resume?: boolean;
   readonly dryRun?: boolean;

@@ -21,16 +21,16 @@ export function addServerOptions(command: Command, needsToken: boolean): Command
       .env("TRANSFERBOARD_SERVER")
       .default("http://localhost:4000"),
   );
-  if (!needsToken) return command;
-  return command.addOption(
-    new Option(
-      "--token <token>",
-      "who you are; better in the environment, where nobody reads it off the screen",
-    )
-      .env("TRANSFERBOARD_TOKEN")
-      .argParser((given: string) => given.trim()),
-  );
+  return needsToken ? command.addOption(tokenOption()) : command;
 }
+
+export const tokenOption = (): Option =>
+  new Option(
+    "--token <token>",
+    "who you are; better in the environment, where nobody reads it off the screen",
+  )
+    .env("TRANSFERBOARD_TOKEN")
+    .argParser((given: string) => given.trim());
 
 /** What the server says was wrong, in its own words. */
 export interface Refusal {

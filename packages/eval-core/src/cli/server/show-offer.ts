@@ -1,6 +1,6 @@
 /** How a person reads what became of a submission: every fault with its place, and what would change on the boards. */
 import { table } from "../table.ts";
-import type { Fault, RankChange } from "./offer.ts";
+import type { Accepted, Fault, RankChange } from "./offer.ts";
 
 function sentenceOfFault({ message, expected, nearest }: Fault): string {
   const hint = nearest.length > 0 ? ` Did you mean ${nearest.join(" or ")}?` : "";
@@ -29,4 +29,19 @@ export function changeTable(changes: readonly RankChange[]): string {
       after === null ? "none: values missing" : String(after),
     ]),
   );
+}
+
+export function offerInWords({ submission, warnings, changes, created }: Accepted): string {
+  const standing =
+    submission === null
+      ? "Nothing is wrong with it; nothing was sent, as --dry-run asked."
+      : created
+        ? `Received as ${submission.id}: ${submission.status}, until a reviewer decides.`
+        : `Received before, as ${submission.id}: ${submission.status}.`;
+  return [
+    ...(warnings.length > 0 ? [faultTable(warnings), ""] : []),
+    // Of what was decided long ago, "if accepted" would say nothing.
+    ...(changes.length > 0 && (created || submission === null) ? [changeTable(changes), ""] : []),
+    standing,
+  ].join("\n");
 }

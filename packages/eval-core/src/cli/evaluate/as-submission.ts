@@ -1,0 +1,51 @@
+/** What was measured, in the form that a server takes: each value with its protocol, and each protocol whole. */
+import type { ProtocolDescription } from "../../protocols/evaluation.ts";
+import type { MethodFields } from "../server/method-file.ts";
+import type { Derived, RecordedValue } from "./recorder.ts";
+import type { EvaluateRequest } from "./request.ts";
+import type { Outcome } from "./run.ts";
+
+export interface SubmissionMore {
+  readonly source: string;
+  readonly method: MethodFields;
+}
+
+type UnderProtocol = RecordedValue & { readonly protocol: ProtocolDescription };
+
+/** Undefined where nothing was measured. Of the same values it is the same, to the letter. */
+export function asSubmission(
+  request: Pick<EvaluateRequest, "checkpoint" | "method" | "seed">,
+  outcomes: readonly Outcome[],
+  derived: Derived | undefined,
+  { source, method }: SubmissionMore,
+): object | undefined {
+  const values: UnderProtocol[] = [
+    ...outcomes.flatMap((outcome) => (outcome.state === "done" ? outcome.evaluation.values : [])),
+    ...(derived?.values.map((value) => ({ ...value, protocol: derived.protocol })) ?? []),
+  ];
+  if (values.length === 0) return undefined;
+  const protocols = new Map(values.map(({ protocol }) => [protocol.fingerprint, protocol]));
+  const { sha256, file, architecture, normalisation } = request.checkpoint;
+  const { slug, name } = request.method;
+  return {
+    method: { ...method, slug, ...(name === undefined ? {} : { name }) },
+    checkpoint: {
+      name: file,
+      sha256,
+      architecture: `${architecture.name}, width ${architecture.width}`,
+      featureDimension: architecture.featureDimension,
+      inputMean: normalisation.mean,
+      inputStd: normalisation.std,
+    },
+    source,
+    values: values.map(({ measure, value, interval, n, protocol }) => ({
+      measure,
+      value,
+      ...(interval === null ? {} : { interval: { lower: interval.lower, upper: interval.upper } }),
+      ...(n === null ? {} : { sampleSize: n }),
+      seeds: [request.seed],
+      protocol: protocol.fingerprint,
+    })),
+    protocols: [...protocols.values()].map(({ fingerprint, title, body }) => ({ fingerprint, title, body })),
+  };
+}
