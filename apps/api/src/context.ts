@@ -9,8 +9,13 @@ import type { Ledger } from "./modules/ledger/ledger.ts";
 export interface Context {
   readonly db: Database;
   readonly ledger: Ledger;
-  /** Of evaluations for our own workers; connects when it is first used. */
-  readonly queue: EvaluationQueue;
+  /**
+   * Of evaluations for our own workers; connects when it is first used. How far they are changes without an audit
+   * event, so what is answered after asking for it is an answer of the moment.
+   */
+  readonly queue: () => EvaluationQueue;
+  /** Whether anything was read that changes without an audit event: such an answer is not remembered. */
+  readonly isOfTheMoment: () => boolean;
   readonly log: Logger;
   readonly requestId: string;
   readonly siteUrl: string;

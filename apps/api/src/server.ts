@@ -15,6 +15,7 @@ import { bodyFaults, notFound } from "./http/faults.ts";
 import { health } from "./http/health.ts";
 import { landingPage } from "./http/landing.ts";
 import { nestingWithin } from "./http/nesting.ts";
+import { requirePreflight } from "./http/preflight.ts";
 import { cors, rateLimits } from "./http/protection.ts";
 import { submissionRoutes } from "./http/submissions.ts";
 import { LIMITS } from "./limits.ts";
@@ -40,10 +41,15 @@ export async function createServer({ db, queue, log, env }: Deps): Promise<Serve
   const ledger = new Ledger(db.sql);
   const makeContext = (request: Request): Context => {
     const requestId = randomUUID();
+    let ofTheMoment = false;
     return {
       db,
       ledger,
-      queue,
+      queue: () => {
+        ofTheMoment = true;
+        return queue;
+      },
+      isOfTheMoment: () => ofTheMoment,
       requestId,
       log: log.child({ requestId }),
       siteUrl: env.siteUrl,
@@ -70,10 +76,12 @@ export async function createServer({ db, queue, log, env }: Deps): Promise<Serve
   });
   app.use(
     "/graphql",
+    requirePreflight,
     express.json({ limit: LIMITS.graphqlBytes, type: ["application/json"] }),
     nestingWithin(LIMITS.nesting),
     (request, response, next) => {
       response.locals.context = makeContext(request);
+      response.set("cache-control", "no-store");
       next();
     },
     rememberAnswers(),

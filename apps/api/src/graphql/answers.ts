@@ -1,7 +1,9 @@
 /**
  * Answers remembered whole, by the question's text and the audit log's last event: while nothing was written, the same
  * question has the same answer, and once anything was, no older one is given. One statement an answer. Only what was
- * answered without an error and without a token is remembered; limits were checked when it was.
+ * answered without an error and without a token is remembered, and nothing that changes without an event; limits were
+ * checked when it was. Whoever asks what is being answered waits for that answer: after a change to the ledger a board
+ * that everybody looks at is made once.
  */
 import { createHash } from "node:crypto";
 import type { Request, RequestHandler, Response } from "express";
@@ -60,6 +62,8 @@ const isWhole = (status: number, text: unknown): text is string =>
 /** Goes before Apollo, after the body is read; `response.locals.context` is the request's context. */
 export function rememberAnswers(): RequestHandler {
   const answers = new Answers();
+  /** Of each question that is being answered, when that is over. */
+  const running = new Map<string, Promise<void>>();
 
   async function answered(key: string, context: Context, response: Response): Promise<boolean> {
     const known = answers.get(key);
@@ -73,22 +77,37 @@ export function rememberAnswers(): RequestHandler {
     return true;
   }
 
+  /** The standing is that from before the answer (guard.ts): what was written meanwhile makes it forgotten. */
+  async function remember(key: string, context: Context, response: Response, text: unknown): Promise<void> {
+    const type = response.get("content-type");
+    const standing = context.snapshot.made();
+    if (!isWhole(response.statusCode, text) || !type || !standing || context.isOfTheMoment()) return;
+    const { event } = await standing;
+    answers.set(key, { event, status: 200, type, text });
+  }
+
   return async (request, response, next) => {
     const key = keyOf(request);
     if (key === null) return next();
     const context = response.locals.context as Context;
-    if (await answered(key, context, response)) return;
+    // Twice at most: what is not to be remembered is answered to each who asks.
+    for (let wait = 0; wait < 2; wait++) {
+      await running.get(key);
+      if (await answered(key, context, response)) return;
+      if (!running.has(key)) break;
+    }
+
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const over = () => {
+      if (running.get(key) === promise) running.delete(key);
+      resolve();
+    };
+    if (!running.has(key)) running.set(key, promise);
+    response.once("close", over);
     const send = response.send.bind(response);
     response.send = (text: unknown) => {
       response.send = send;
-      const type = response.get("content-type");
-      if (isWhole(response.statusCode, text) && type) {
-        // What never read a snapshot has no position to be remembered by.
-        void context.snapshot.made()?.then(
-          ({ event }) => answers.set(key, { event, status: 200, type, text }),
-          () => undefined,
-        );
-      }
+      void remember(key, context, response, text).then(over, over);
       return send(text);
     };
     next();

@@ -1,6 +1,9 @@
 /** Apollo Server over our schema: limits before anything is resolved, errors as format-error.ts says. */
 import { ApolloServer } from "@apollo/server";
-import { ApolloServerPluginLandingPageDisabled } from "@apollo/server/plugin/disabled";
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginLandingPageDisabled,
+} from "@apollo/server/plugin/disabled";
 import type { Logger } from "pino";
 import type { Context } from "../context.ts";
 import { LIMITS } from "../limits.ts";
@@ -25,6 +28,11 @@ export function makeApollo(log: Logger): ApolloServer<Context> {
       warn: (message) => log.warn(String(message)),
       error: (message) => log.error(String(message)),
     },
-    plugins: [ApolloServerPluginLandingPageDisabled(), guard],
+    plugins: [
+      ApolloServerPluginLandingPageDisabled(),
+      // It wraps every resolver to sum up ages that no field of ours has.
+      ApolloServerPluginCacheControlDisabled(),
+      guard,
+    ],
   });
 }

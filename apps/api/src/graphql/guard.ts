@@ -4,12 +4,12 @@
  * for a token that does not hold, 503 where the database is gone.
  */
 import type { ApolloServerPlugin } from "@apollo/server";
-import { GraphQLError, type GraphQLFormattedError } from "graphql";
+import { GraphQLError, type GraphQLFormattedError, type OperationDefinitionNode } from "graphql";
 import type { Context } from "../context.ts";
 import { isUnavailable } from "../database/unavailable.ts";
 import { CallerError } from "../errors.ts";
 import { UNAVAILABLE } from "./format-error.ts";
-import { checkLimits, type Operation } from "./limits.ts";
+import { checkLimits, isIntrospection, type Operation } from "./limits.ts";
 
 /** A caller's mistake that shows before anything is resolved. */
 function refuse(error: CallerError, status: number): never {
@@ -40,6 +40,15 @@ async function checkToken(context: Context): Promise<void> {
   }
 }
 
+/**
+ * Where the ledger stands is read before anything else of an answer that may be remembered by it: read later, it could
+ * name a change that the answer does not show yet. Where it cannot be read, whoever needs it says so.
+ */
+async function standFirst(operation: OperationDefinitionNode, context: Context): Promise<void> {
+  if (operation.operation !== "query" || isIntrospection(operation)) return;
+  await context.snapshot().catch(() => undefined);
+}
+
 /** What GraphQL itself finds wrong with a request. Too many tokens are a limit of ours, refused with a 4xx to all. */
 const isInvalidRequest = ({ message, extensions }: GraphQLFormattedError) =>
   INVALID.has(String(extensions?.code)) && !/more tha[nt] \d+ tokens/.test(message);
@@ -58,6 +67,7 @@ export const guard: ApolloServerPlugin<Context> = {
         const variables = request.variables ?? {};
         checkCost({ operation, document, variables, schema, context: contextValue });
         await checkToken(contextValue);
+        await standFirst(operation, contextValue);
       },
       async willSendResponse({ response, request }) {
         if (response.body.kind !== "single") return;

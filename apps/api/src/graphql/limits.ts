@@ -73,7 +73,7 @@ function refuse(what: string, found: number, most: number): never {
 }
 
 /** Introspection is deep by nature and cheap: it is held to the tokens and the aliases alone. */
-const isIntrospection = ({ selectionSet }: OperationDefinitionNode) =>
+export const isIntrospection = ({ selectionSet }: OperationDefinitionNode) =>
   selectionSet.selections.every(
     (selection) => selection.kind === Kind.FIELD && selection.name.value.startsWith("__"),
   );

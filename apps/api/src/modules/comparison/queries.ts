@@ -22,6 +22,9 @@ interface Comparison {
   readonly rows: readonly ComparisonRow[];
 }
 
+const countedBy = (names: readonly string[]) =>
+  new Map([...Map.groupBy(names, (name) => name)].map(([name, { length }]) => [name, length]));
+
 /** The cells are the board's own, with best and second best among the compared. */
 async function compare(
   slugs: readonly string[],
@@ -43,8 +46,8 @@ async function compare(
     const column = new Column({
       measure,
       ranked: false,
-      values: () => shown.map(({ entry }) => entry.value),
-      protocols: () => shown.flatMap(({ entry }) => entry.fingerprint ?? []),
+      values: () => Float64Array.from(shown, ({ entry }) => entry.value),
+      protocols: () => countedBy(shown.flatMap(({ entry }) => entry.fingerprint ?? [])),
     });
     return { measure, cells: compared.map((cell) => ({ column, cell })) };
   });

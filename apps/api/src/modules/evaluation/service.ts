@@ -17,7 +17,7 @@ export interface EvaluationInput {
 }
 
 async function found(id: string, { queue }: Context): Promise<RequestedEvaluation> {
-  const evaluation = isUuid(id) ? await queue.find(id) : null;
+  const evaluation = isUuid(id) ? await queue().find(id) : null;
   if (!evaluation) throw new NotFound("There is no evaluation with this id.");
   return evaluation;
 }
@@ -46,7 +46,7 @@ export async function requestEvaluation(
   }
   const request = { checkpoint, method, target, mode, preprocessing, seed, requestedById: viewer.accountId };
   const id = await transactAs(context.db, viewer, async (tx) => {
-    const sent = await context.queue.send(request, tx);
+    const sent = await context.queue().send(request, tx);
     const details = JSON.stringify({ checkpoint, method, target, mode, preprocessing, seed });
     await tx.$executeRaw`select audit_append(${viewer.accountId}::int, 'evaluation.requested', ${`evaluation/${sent}`}, ${details}::jsonb)`;
     return sent;

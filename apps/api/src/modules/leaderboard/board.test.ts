@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { Catalogue } from "../catalogue/catalogue.ts";
 import type { Measure, Method, Metric } from "../catalogue/entities.ts";
 import { toCells } from "../ledger/cells.ts";
-import { columnsOf } from "../ledger/columns.ts";
+import { columnsOf, protocolsOf } from "../ledger/columns.ts";
 import type { Entry } from "../ledger/entries.ts";
 import { makeBoard } from "./board.ts";
 import { Grid } from "./grid.ts";
@@ -70,13 +70,11 @@ function board(
   const content = { methods, measures, datasets: [], settings: [], metrics: [], suites: [] };
   const catalogue = new Catalogue(content);
   const cells = toCells(entries);
-  const columns = columnsOf(
-    cells,
-    measures.map(({ id }) => id),
-  );
+  const ids = measures.map(({ id }) => id);
+  const columns = columnsOf(cells, ids);
   const source = {
     cells: async () => cells,
-    protocols: () => (of: number, by: number) => cells.get(of)?.get(by)?.entry.fingerprint ?? null,
+    protocols: () => protocolsOf(cells, ids),
   };
   return makeBoard(new Grid({ catalogue, measures, rankedBy, columns }), source, "MEAN", keep);
 }

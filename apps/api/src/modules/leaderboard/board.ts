@@ -10,9 +10,9 @@ import {
   type Method,
 } from "../catalogue/entities.ts";
 import type { Cells, CellValue } from "../ledger/cells.ts";
-import type { ProtocolOf } from "../ledger/columns.ts";
+import type { Protocols } from "../ledger/columns.ts";
 import type { Aggregated } from "./aggregate.ts";
-import { type BoardColumn, Column } from "./column.ts";
+import { type BoardColumn, Column, type ProtocolCounts } from "./column.ts";
 import type { Grid } from "./grid.ts";
 
 export type { BoardColumn } from "./column.ts";
@@ -57,7 +57,7 @@ export interface Board {
 /** Where the rest of a cell comes from, once it is asked for. */
 export interface CellSource {
   readonly cells: (methods: readonly Method[]) => Promise<Cells>;
-  readonly protocols: () => ProtocolOf | Promise<ProtocolOf>;
+  readonly protocols: () => Protocols | Promise<Protocols>;
 }
 
 /** What the rows of one board share. */
@@ -151,19 +151,24 @@ export function makeBoard(
   const own = under(chosen);
   const order = inOrder(own.ranks, kept);
   const ranked = new Set(rankedBy);
-  const shown = (measure: Measure, protocolOf: ProtocolOf) =>
-    Array.from(order, (row) => protocolOf(measure.id, methods[row]!.id)).filter((name) => name !== null);
+  /** How often each protocol occurs in a column of the shown rows. */
+  const counted = (measure: Measure, { names, columns }: Protocols): ProtocolCounts => {
+    const numbers = columns.get(measure.id) ?? new Float64Array();
+    const counts = new Uint32Array(names.length + 1);
+    for (const row of order) counts[numbers[methods[row]!.id] || 0]! += 1;
+    return new Map(names.flatMap((name, i) => (counts[i + 1]! > 0 ? [[name, counts[i + 1]!]] : [])));
+  };
   const columns = measures.map(
     (measure, j) =>
       new Column({
         measure,
         ranked: ranked.has(measure),
-        values: () => order.values().map((row) => grid.values[j]![row]!),
+        values: () => Float64Array.from(order, (row) => grid.values[j]![row]!),
         protocols: () => {
           const protocols = source.protocols();
           return protocols instanceof Promise
-            ? protocols.then((protocolOf) => shown(measure, protocolOf))
-            : shown(measure, protocols);
+            ? protocols.then((known) => counted(measure, known))
+            : counted(measure, protocols);
         },
       }),
   );

@@ -17,16 +17,15 @@ export interface ColumnInput {
   readonly measure: Measure;
   readonly ranked: boolean;
   /** Of the rows that are shown; NaN where there is none. */
-  readonly values: () => Iterable<number>;
-  /** The protocols of the shown values, where each is known. */
-  readonly protocols: () => Iterable<string> | Promise<Iterable<string>>;
+  readonly values: () => Float64Array;
+  /** How many shown values are under each protocol, where it is known. */
+  readonly protocols: () => ProtocolCounts | Promise<ProtocolCounts>;
 }
 
-function frequentFirst(values: Iterable<string>): string[] {
-  const counts = new Map<string, number>();
-  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
-  return [...counts].sort(([a, m], [b, n]) => n - m || a.localeCompare(b)).map(([value]) => value);
-}
+export type ProtocolCounts = ReadonlyMap<string, number>;
+
+const frequentFirst = (counts: ProtocolCounts): string[] =>
+  [...counts].sort(([a, m], [b, n]) => n - m || a.localeCompare(b)).map(([name]) => name);
 
 /** A reader sees some columns of perhaps hundreds: what marks one is made when it is asked for. */
 export class Column implements BoardColumn {
@@ -78,13 +77,15 @@ export class Column implements BoardColumn {
 
   withFingerprints<T>(use: (fingerprints: readonly string[]) => T): T | Promise<T> {
     if (this.#fingerprints) return use(this.#fingerprints);
-    const keep = (protocols: Iterable<string>) => {
-      this.#fingerprints = frequentFirst(protocols);
+    const keep = (counts: ProtocolCounts) => {
+      this.#fingerprints = frequentFirst(counts);
       return this.#fingerprints;
     };
-    const protocols = this.#loading ?? this.#input.protocols();
-    if (!(protocols instanceof Promise)) return use(keep(protocols));
-    this.#loading ??= (protocols as Promise<Iterable<string>>).then(keep);
+    if (!this.#loading) {
+      const counts = this.#input.protocols();
+      if (!(counts instanceof Promise)) return use(keep(counts));
+      this.#loading = counts.then(keep);
+    }
     return this.#loading.then(use);
   }
 }

@@ -3,7 +3,8 @@
  * several live entries is that of cells.ts, which says the same with everything around it.
  */
 import type { Sql } from "../../database/sql.ts";
-import type { CellFilter, Cells } from "./cells.ts";
+import type { CellFilter, Cells, CellValue } from "./cells.ts";
+import type { Entry } from "./entries.ts";
 
 /** One number a method: at the method's id, NaN where there is none and beyond the end. */
 export type Column = Float64Array;
@@ -111,34 +112,51 @@ export async function readColumns(
   return columns;
 }
 
-/** The protocol that a shown value is under; null where none is known. */
-export type ProtocolOf = (measureId: number, methodId: number) => string | null;
+/** The protocols that shown values are under, as numbers: 0 where none is known, else from 1 the place in `names`. */
+export interface Protocols {
+  readonly names: readonly string[];
+  readonly columns: Columns;
+}
 
 /** The same choice as of the values, in one statement. */
 export async function readProtocols(
   sql: Sql,
   measureIds: readonly number[],
   question: ColumnsQuestion,
-): Promise<ProtocolOf> {
+): Promise<Protocols> {
   const columns = new Map<number, Column>();
   let names: readonly string[] = [];
   for (const { measureId, packed } of await read(sql, protocols, measureIds, question)) {
-    if (measureId === 0) names = packed.split(",");
+    if (measureId === 0) names = packed === "" ? [] : packed.split(",");
     else columns.set(measureId, chosen(packed));
   }
-  const numberOf = valueIn(columns);
-  return (measureId, methodId) => names[(numberOf(measureId, methodId) ?? 0) - 1] ?? null;
+  return { names, columns };
 }
 
 /** The columns of cells that are there already. */
-export function columnsOf(cells: Cells, measureIds: readonly number[]): Columns {
+export function columnsOf(
+  cells: Cells,
+  measureIds: readonly number[],
+  read: (entry: Entry) => number = ({ value }) => value,
+): Columns {
   return new Map(
     measureIds.map((id) => {
-      const shown = cells.get(id) ?? new Map();
+      const shown = cells.get(id) ?? new Map<number, CellValue>();
       const length = [...shown.keys()].reduce((most, method) => Math.max(most, method + 1), 0);
       const column = new Float64Array(length).fill(Number.NaN);
-      for (const [method, { entry }] of shown) column[method] = entry.value;
+      for (const [method, { entry }] of shown) column[method] = read(entry);
       return [id, column];
     }),
   );
+}
+
+export function protocolsOf(cells: Cells, measureIds: readonly number[]): Protocols {
+  const numbers = new Map<string, number>();
+  const columns = columnsOf(cells, measureIds, ({ fingerprint }) => {
+    if (fingerprint === null) return 0;
+    const number = numbers.get(fingerprint) ?? numbers.size + 1;
+    numbers.set(fingerprint, number);
+    return number;
+  });
+  return { names: [...numbers.keys()], columns };
 }

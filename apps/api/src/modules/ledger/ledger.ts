@@ -9,7 +9,7 @@ import {
   type Column,
   type Columns,
   type ColumnsQuestion,
-  type ProtocolOf,
+  type Protocols,
   readColumns,
   readProtocols,
 } from "./columns.ts";
@@ -96,7 +96,7 @@ export class Ledger {
   }
 
   /** The protocols of the values that boards show in `measures`: at most one statement. */
-  protocols(at: Snapshot, measures: readonly Measure[], question: ColumnsQuestion = {}): Promise<ProtocolOf> {
+  protocols(at: Snapshot, measures: readonly Measure[], question: ColumnsQuestion = {}): Promise<Protocols> {
     const ids = idsOf(measures);
     const key = `protocols|${scopeOf(question)}|${ids.join(",")}`;
     const size = () => ids.length * at.catalogue.methods.length;

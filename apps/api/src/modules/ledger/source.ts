@@ -5,7 +5,7 @@
 import type { Measure, Method } from "../catalogue/entities.ts";
 import type { Snapshot } from "../catalogue/load.ts";
 import { type CellFilter, type Cells, toCells } from "./cells.ts";
-import { type Columns, columnsOf, type ProtocolOf } from "./columns.ts";
+import { type Columns, columnsOf, type Protocols, protocolsOf } from "./columns.ts";
 import type { Ledger } from "./ledger.ts";
 
 /** Methods times measures of the warehouse up to which all entries are read. */
@@ -22,7 +22,7 @@ export interface Source {
   /** The cells of these methods, with everything that is known of them. At most one statement. */
   readonly cells: (methods: readonly Method[]) => Promise<Cells>;
   /** The protocols of all shown values. At most one statement. */
-  readonly protocols: () => ProtocolOf | Promise<ProtocolOf>;
+  readonly protocols: () => Protocols | Promise<Protocols>;
 }
 
 /** At most one statement. */
@@ -33,11 +33,11 @@ export async function openSource(ledger: Ledger, at: Snapshot, question: SourceQ
   const { catalogue } = at;
   if (catalogue.methods.length * catalogue.measures.length <= MOST_CELLS_WHOLE) {
     const cells = toCells(await ledger.entries(at, measures, asOf), filter);
+    const protocols = protocolsOf(cells, ids);
     return {
       columns: columnsOf(cells, ids),
       cells: async () => cells,
-      protocols: () => (measureId, methodId) =>
-        cells.get(measureId)?.get(methodId)?.entry.fingerprint ?? null,
+      protocols: () => protocols,
     };
   }
   return {
