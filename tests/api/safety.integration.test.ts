@@ -2,7 +2,7 @@
 import { LIMITS } from "@transferboard/api/limits";
 import { auditServer } from "graphql-http";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Api, startApi } from "./harness.ts";
+import { type Answer, type Api, startApi } from "./harness.ts";
 
 let api: Api;
 beforeAll(async () => {
@@ -81,6 +81,8 @@ describe("a request that would cost too much is refused with a 4xx in JSON, befo
   });
 });
 
+const messageOf = (answer: unknown) => (answer as Pick<Answer, "errors">).errors?.[0]?.message;
+
 describe("browsers", () => {
   it("cannot be made to ask from elsewhere", async () => {
     const simple = await fetch(`${api.url}/graphql`, {
@@ -88,11 +90,22 @@ describe("browsers", () => {
       headers: { "content-type": "text/plain" },
       body: '{"query":"{ __typename }"}',
     });
-    expect(simple.status).toBeGreaterThanOrEqual(400);
+    expect(simple.status).toBe(400);
+    expect(messageOf(await simple.json())).toBe(
+      "A POST to /graphql needs the content type application/json; 'text/plain' came.",
+    );
     const get = await fetch(`${api.url}/graphql?query=${encodeURIComponent("{ __typename }")}`, {
       headers: { "content-type": "text/plain" },
     });
     expect(get.status).toBe(400);
+    const address = `${api.url}/graphql?query=${encodeURIComponent("{ __typename }")}`;
+    const plain = await fetch(address);
+    expect([plain.status, messageOf(await plain.json())]).toEqual([
+      400,
+      expect.stringContaining("needs the header 'apollo-require-preflight: 1'"),
+    ]);
+    const asked = await fetch(address, { headers: { "apollo-require-preflight": "1" } });
+    expect([asked.status, await asked.json()]).toEqual([200, { data: { __typename: "Query" } }]);
   });
 
   it("may read from named origins only, and without credentials", async () => {

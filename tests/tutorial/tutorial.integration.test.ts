@@ -80,6 +80,7 @@ it("the tutorial works as it is written", async () => {
 
   const own = await run(["review", sent.submission.id, "--accept", "--reason", "mine"], ada);
   expect(own.code).toBe(7);
+  expectShown(`transferboard: ${own.stderr}`);
   expect(await done(["review"], rosa)).toContain(sent.submission.id);
   const accepted = JSON.parse(
     await done(["review", sent.submission.id, "--accept", "--reason", "As in the paper.", "--json"], rosa),
@@ -175,7 +176,7 @@ describe("what goes wrong is one sentence and an exit code", () => {
     expect(await of("secret")).toEqual([7, expect.stringContaining("as it was shown")]);
     expect(await of(await tokenOf("ada", "review"))).toEqual([
       7,
-      expect.stringMatching(/scope SUBMIT.*yours has/),
+      expect.stringMatching(/scope SUBMIT; this one has REVIEW/),
     ]);
     const secret = await tokenOf("eve", "submit");
     const [row] = JSON.parse(await done(["token", "list", "--account", "eve", "--json"]));

@@ -90,6 +90,7 @@ export const builder = new SchemaBuilder<SchemaTypes>({
   scopeAuth: {
     authScopes: async (context) => {
       const viewer = await context.viewer();
+      if (viewer) held.set(context, viewer.scopes);
       return { scope: (scope) => viewer?.can(scope) ?? false };
     },
     unauthorizedError: (_parent, context, info) => unauthorized(info.fieldName, context),
@@ -104,11 +105,15 @@ export const builder = new SchemaBuilder<SchemaTypes>({
   },
 });
 
+/** The scopes of a request's token, once it was looked up. */
+const held = new WeakMap<Context, readonly Scope[]>();
+
 /** Told by what came: nothing, or a token with too little. */
-function unauthorized(field: string, { authorization }: Context): NotAuthorized {
+function unauthorized(field: string, context: Context): NotAuthorized {
   const needed = scopeOf(field) ?? "READ";
-  const found = authorization === undefined ? "none came" : "yours has not";
-  return new NotAuthorized(`'${field}' needs a token with the scope ${needed}: ${found}.`);
+  const scopes = held.get(context);
+  const found = scopes === undefined ? "none came" : `this one has ${scopes.join(", ")}`;
+  return new NotAuthorized(`'${field}' needs a token with the scope ${needed}; ${found}.`);
 }
 
 builder.mutationType({ description: "What can be changed, by those who may." });

@@ -7,10 +7,10 @@ import type { Viewer } from "./viewer.ts";
 /** @throws NotAuthorized without a token of this scope. */
 export async function requireViewer(context: Pick<Context, "viewer">, scope: Scope): Promise<Viewer> {
   const viewer = await context.viewer();
-  if (!viewer) throw new NotAuthorized(`This needs a token with the scope ${scope}: none came.`);
+  if (!viewer) throw new NotAuthorized(`This needs a token with the scope ${scope}; none came.`);
   if (!viewer.can(scope)) {
     throw new NotAuthorized(
-      `This needs a token with the scope ${scope}: yours has ${viewer.scopes.join(", ")}.`,
+      `This needs a token with the scope ${scope}; this one has ${viewer.scopes.join(", ")}.`,
     );
   }
   return viewer;
