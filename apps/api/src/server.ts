@@ -41,15 +41,10 @@ export async function createServer({ db, queue, log, env }: Deps): Promise<Serve
   const ledger = new Ledger(db.sql);
   const makeContext = (request: Request): Context => {
     const requestId = randomUUID();
-    let ofTheMoment = false;
     return {
       db,
       ledger,
-      queue: () => {
-        ofTheMoment = true;
-        return queue;
-      },
-      isOfTheMoment: () => ofTheMoment,
+      queue,
       requestId,
       log: log.child({ requestId }),
       siteUrl: env.siteUrl,
@@ -81,7 +76,6 @@ export async function createServer({ db, queue, log, env }: Deps): Promise<Serve
     nestingWithin(LIMITS.nesting),
     (request, response, next) => {
       response.locals.context = makeContext(request);
-      response.set("cache-control", "no-store");
       next();
     },
     rememberAnswers(),
