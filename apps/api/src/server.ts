@@ -41,10 +41,15 @@ export async function createServer({ db, queue, log, env }: Deps): Promise<Serve
   const ledger = new Ledger(db.sql);
   const makeContext = (request: Request): Context => {
     const requestId = randomUUID();
+    let ofTheMoment = false;
     return {
       db,
       ledger,
-      queue,
+      queue: () => {
+        ofTheMoment = true;
+        return queue;
+      },
+      isOfTheMoment: () => ofTheMoment,
       requestId,
       log: log.child({ requestId }),
       siteUrl: env.siteUrl,
@@ -76,6 +81,7 @@ export async function createServer({ db, queue, log, env }: Deps): Promise<Serve
     nestingWithin(LIMITS.nesting),
     (request, response, next) => {
       response.locals.context = makeContext(request);
+      response.set("cache-control", "no-store");
       next();
     },
     rememberAnswers(),
