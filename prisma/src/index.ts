@@ -3,6 +3,7 @@
 export { Prisma, PrismaClient } from "../generated/client/client.ts";
 export * from "../generated/client/enums.ts";
 export { type Dumped, dump } from "./backup/dump.ts";
+export { type CheckedDump, checkDump } from "./backup/read.ts";
 export { type Restored, restore } from "./backup/restore.ts";
 export { fingerprint, type Json } from "./canonical-json.ts";
 export {

@@ -115,6 +115,10 @@ it("the nightly dump restores into an empty database, and the doctor finds it wh
   expect(await fresh.client.result.count()).toBe(await api.database.client.result.count());
   const again = await transferboard(["restore", file], { databaseUrl: fresh.url });
   expect([again.code, again.stderr]).toEqual([4, expect.stringContaining("empty database only")]);
+  const damaged = join(temporaryFolder(), "damaged.gz");
+  writeFileSync(damaged, readFileSync(file).subarray(0, 2_000));
+  const unread = await transferboard(["restore", damaged], { databaseUrl: fresh.url });
+  expect([unread.code, unread.stderr]).toEqual([4, expect.stringContaining("cannot be read as a dump")]);
 
   const well = JSON.parse((await transferboard(["doctor", "--json"], { databaseUrl: fresh.url })).stdout);
   expect(well.database.audit).toMatchObject({ faults: [], events: expect.any(Number) });

@@ -9,6 +9,7 @@ import { retractResult, verifyAuditChain } from "../ledger/ledger.ts";
 import { type TestDatabase, testDatabase } from "../testing/index.ts";
 import { dump } from "./dump.ts";
 import { tables } from "./format.ts";
+import { checkDump } from "./read.ts";
 import { restore } from "./restore.ts";
 
 let source: TestDatabase;
@@ -49,7 +50,7 @@ test("no table is left out", async () => {
 
 test("what is restored is the same, row by row, and goes on growing", async () => {
   await using target = await testDatabase({ from: "empty" });
-  const { rows } = await restore(file, target.url);
+  const { rows } = await restore(await checkDump(file), target.url);
   expect(rows).toBeGreaterThan(1204);
   expect(await contentOf(target.url)).toEqual(await contentOf(source.url));
   const grace = await target.client.account.create({ data: { name: "Grace" } });
@@ -64,7 +65,7 @@ test("only its owner may read the file", () => {
 
 test("a database that is not empty is left alone", async () => {
   await using target = await testDatabase();
-  await expect(restore(file, target.url)).rejects.toThrow(/into an empty database only/);
+  await expect(restore(await checkDump(file), target.url)).rejects.toThrow(/into an empty database only/);
 });
 
 const changed = (change: (text: string) => string) => {
@@ -73,18 +74,14 @@ const changed = (change: (text: string) => string) => {
   return path;
 };
 
-test.each<[string, () => string, RegExp]>([
-  [
-    "cut off between two lines",
-    () => changed((text) => text.split("\n").slice(0, -3).join("\n")),
-    /is cut off/,
-  ],
-  [
-    "a value changed",
-    () => changed((text) => text.replace('"value":77.2,', '"value":79.2,')),
-    /tampered with: the results/,
-  ],
-  ["something else", () => changed(() => "hello\n"), /is not a dump/],
+const lines = (change: (all: string[]) => string[]) => changed((text) => change(text.split("\n")).join("\n"));
+/** The line of the first row of a table, counted from 1, as an editor does. */
+const firstOf = (table: string) =>
+  gunzipSync(readFileSync(file)).toString("utf8").split("\n").indexOf(`{"table":"${table}"}`) + 2;
+
+test.each<[string, () => string, () => RegExp]>([
+  ["cut off between two lines", () => lines((all) => all.slice(0, -3)), () => /is cut off after line \d+/],
+  ["something else", () => changed(() => "hello\n"), () => /is not a dump/],
   [
     "cut off anywhere",
     () => {
@@ -92,11 +89,58 @@ test.each<[string, () => string, RegExp]>([
       writeFileSync(path, readFileSync(file).subarray(0, 20_000));
       return path;
     },
-    /cannot be read as a dump/,
+    () => /cannot be read as a dump/,
   ],
-  ["no file", () => join(folder, "nothing.gz"), /cannot be read as a dump/],
+  ["no file", () => join(folder, "nothing.gz"), () => /cannot be read as a dump/],
+  [
+    "a row that is no JSON",
+    () => changed((text) => text.replace('"value":77.2,', '"value":77.2.2,')),
+    () => /, line \d+: this is not a row of 'result', a JSON object: take another copy/,
+  ],
+  [
+    "a row without a column",
+    () =>
+      lines((all) =>
+        all.map((line, i) => (i === firstOf("method") ? line.replace(/"slug":"[^"]+",/, "") : line)),
+      ),
+    () =>
+      new RegExp(
+        `, line ${firstOf("method") + 1}: this row of 'method' has not the columns of the rows before it`,
+      ),
+  ],
+  [
+    "an unknown table",
+    () => changed((text) => text.replace('{"table":"method"}', '{"table":"metod"}')),
+    () => new RegExp(`, line ${firstOf("method") - 1}: the table 'metod' is unknown`),
+  ],
+  [
+    "a row left out",
+    () => lines((all) => all.toSpliced(firstOf("method"), 1)),
+    () => /, line \d+: the file says \d+ rows, and has \d+/,
+  ],
+  ["a row after the end", () => changed((text) => `${text}{"id":1}\n`), () => /something follows the line/],
+])("%s is told without a database", async (_, make, sentence) => {
+  await expect(checkDump(make())).rejects.toThrow(sentence());
+});
+
+test.each<[string, () => string, () => RegExp]>([
+  [
+    "a value changed",
+    () => changed((text) => text.replace('"value":77.2,', '"value":79.2,')),
+    () => /tampered with: the results/,
+  ],
+  [
+    "a value of another kind",
+    () => changed((text) => text.replace('"slug":"swav"', '"slug":"Swav !"')),
+    () => /, line \d+: the database refuses this row of 'method' \(.*method_slug_form/,
+  ],
+  [
+    "a column that is not there",
+    () => changed((text) => text.replaceAll('"paper_title":', '"papers_title":')),
+    () => new RegExp(`, line ${firstOf("method")}: 'method' has no column 'papers_title'`),
+  ],
 ])("%s: nothing is restored", async (_, make, sentence) => {
   await using target = await testDatabase({ from: "empty" });
-  await expect(restore(make(), target.url)).rejects.toThrow(sentence);
+  await expect(restore(await checkDump(make()), target.url)).rejects.toThrow(sentence());
   expect(await target.client.result.count()).toBe(0);
 });

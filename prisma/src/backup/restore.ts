@@ -1,11 +1,9 @@
 /** Brings a dump back into an empty server, wholly or not at all, and verifies the audit chain before it counts. */
-import { createReadStream } from "node:fs";
-import { createInterface } from "node:readline";
-import { createGunzip } from "node:zlib";
 import pg from "pg";
 import { DatabaseError } from "../error.ts";
 import { migrate } from "../migrate.ts";
-import { type Header, isHeader, type Mark, tables } from "./format.ts";
+import { type Header, tables } from "./format.ts";
+import { type CheckedDump, type Row, rowsOf } from "./read.ts";
 
 const rowsAtOnce = 1000;
 
@@ -13,22 +11,6 @@ export interface Restored {
   rows: number;
   /** When the dump was made. */
   createdAt: string;
-}
-
-/** The lines of the file; damage is one sentence. */
-async function* linesOf(file: string): AsyncGenerator<string> {
-  const source = createReadStream(file);
-  const unpacked = createGunzip();
-  source.on("error", (error) => unpacked.destroy(error));
-  try {
-    for await (const line of createInterface({ input: source.pipe(unpacked), crlfDelay: Infinity }))
-      yield line;
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new DatabaseError(`${file} cannot be read as a dump (${why}): take another copy.`, {
-      cause: error,
-    });
-  }
 }
 
 async function requireEmpty(client: pg.Client): Promise<void> {
@@ -58,54 +40,70 @@ async function advanceSequences(client: pg.Client): Promise<void> {
   }
 }
 
-/** A line of our own between rows: rows have none of these keys alone. */
-function markIn(line: string): Mark | null {
-  if (!line.startsWith('{"table":') && !line.startsWith('{"whole":') && !line.startsWith('{"transferboard":'))
-    return null;
-  return JSON.parse(line) as Mark;
+/** The table's columns, so that none of a row is left out unseen. */
+async function requireColumns(client: pg.Client, file: string, { table, line, columns }: Row): Promise<void> {
+  const { rows } = await client.query<{ name: string }>(
+    "SELECT column_name AS name FROM information_schema.columns WHERE table_schema = 'public' AND table_name = $1",
+    [table],
+  );
+  const strange = columns.filter((column) => !rows.some(({ name }) => name === column));
+  if (strange.length > 0) {
+    throw new DatabaseError(
+      `${file}, line ${line}: '${table}' has no column ${strange.map((name) => `'${name}'`).join(", ")}: restore it with the version that made it.`,
+    );
+  }
 }
 
-async function load(
-  client: pg.Client,
-  file: string,
-  onRows: (rows: number) => void,
-): Promise<Header & { rows: number }> {
-  let header: Header | null = null;
-  let table: string | null = null;
-  let batch: string[] = [];
+const insert = (client: pg.Client, table: string, rows: readonly Row[]) =>
+  client.query(`INSERT INTO ${table} SELECT * FROM json_populate_recordset(NULL::${table}, $1::json)`, [
+    `[${rows.map(({ text }) => text).join(",")}]`,
+  ]);
+
+/** @throws DatabaseError that names the line of the row that the database does not take */
+async function insertBatch(client: pg.Client, file: string, batch: readonly Row[]): Promise<void> {
+  const [first] = batch;
+  if (!first) return;
+  await client.query("SAVEPOINT batch");
+  try {
+    await insert(client, first.table, batch);
+  } catch (error) {
+    if (!(error instanceof pg.DatabaseError)) throw error;
+    for (const row of batch) {
+      await client.query("ROLLBACK TO SAVEPOINT batch");
+      await insert(client, row.table, [row]).catch((cause: unknown) => {
+        if (!(cause instanceof pg.DatabaseError)) throw cause;
+        const sentence = `${file}, line ${row.line}: the database refuses this row of '${row.table}'`;
+        throw new DatabaseError(`${sentence} (${cause.message}): take another copy.`, { cause });
+      });
+    }
+    // Each alone is taken: it is their being together that is not.
+    const last = batch.at(-1)!.line;
+    const sentence = `${file}, lines ${first.line} to ${last}: the database refuses these rows of '${first.table}' together`;
+    throw new DatabaseError(`${sentence} (${error.message}): take another copy.`, { cause: error });
+  }
+  await client.query("RELEASE SAVEPOINT batch");
+}
+
+async function load(client: pg.Client, { file }: CheckedDump, onRows: (rows: number) => void): Promise<void> {
+  let batch: Row[] = [];
   let rows = 0;
-  let whole = false;
   const flush = async () => {
-    if (batch.length === 0) return;
-    await client.query(
-      `INSERT INTO ${table} SELECT * FROM json_populate_recordset(NULL::${table}, $1::json)`,
-      [`[${batch.join(",")}]`],
-    );
+    await insertBatch(client, file, batch);
     rows += batch.length;
     batch = [];
     onRows(rows);
   };
-  for await (const line of linesOf(file)) {
-    const mark = markIn(line);
-    if (header === null) {
-      if (!isHeader(mark) || mark.version !== 1)
-        throw new DatabaseError(`${file} is not a dump of this project.`);
-      header = mark;
-    } else if (mark && "table" in mark) {
+  let table: string | null = null;
+  for await (const row of rowsOf(file, () => undefined)) {
+    if (row.table !== table) {
       await flush();
-      if (!tables.includes(mark.table))
-        throw new DatabaseError(`${file} holds the unknown table '${mark.table}'.`);
-      table = mark.table;
-    } else if (mark && "whole" in mark) {
-      await flush();
-      whole = mark.rows === rows;
-    } else {
-      batch.push(line);
-      if (batch.length === rowsAtOnce) await flush();
+      await requireColumns(client, file, row);
+      table = row.table;
     }
+    batch.push(row);
+    if (batch.length === rowsAtOnce) await flush();
   }
-  if (!header || !whole) throw new DatabaseError(`${file} is cut off: take another copy.`);
-  return { ...header, rows };
+  await flush();
 }
 
 async function verify(client: pg.Client, { head }: Header): Promise<void> {
@@ -118,9 +116,9 @@ async function verify(client: pg.Client, { head }: Header): Promise<void> {
     throw new DatabaseError("the dump was tampered with: its last event is not its header's.");
 }
 
-/** Needs the owner's URL. Applies the migrations first. */
+/** Of a file that was checked, so that nothing is touched for one that is no dump. Needs the owner's URL. */
 export async function restore(
-  file: string,
+  dump: CheckedDump,
   url: string,
   onRows: (rows: number) => void = () => undefined,
 ): Promise<Restored> {
@@ -132,13 +130,13 @@ export async function restore(
     await requireEmpty(client);
     // Each row comes with its history: the triggers that write history rest, checks and foreign keys hold.
     for (const table of tables) await client.query(`ALTER TABLE ${table} DISABLE TRIGGER USER`);
-    const loaded = await load(client, file, onRows);
+    await load(client, dump, onRows);
     await advanceSequences(client);
-    await verify(client, loaded);
+    await verify(client, dump.header);
     await client.query("SET CONSTRAINTS ALL IMMEDIATE");
     for (const table of tables) await client.query(`ALTER TABLE ${table} ENABLE TRIGGER USER`);
     await client.query("COMMIT");
-    return { rows: loaded.rows, createdAt: loaded.createdAt };
+    return { rows: dump.rows, createdAt: dump.header.createdAt };
   } finally {
     // An unfinished transaction ends with the connection.
     await client.end();

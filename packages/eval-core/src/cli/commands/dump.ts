@@ -1,6 +1,6 @@
 /** `transferboard dump` and `restore`: the whole warehouse as one file, and back into an empty database. */
 import { join } from "node:path";
-import { DatabaseError, databaseUrl, dump, restore, startPostgres } from "@transferboard/prisma";
+import { checkDump, DatabaseError, databaseUrl, dump, restore, startPostgres } from "@transferboard/prisma";
 import { type AddCommand, type Context, STATE_FOLDER } from "../context.ts";
 import { CommandError, EXIT } from "../exit-codes.ts";
 import { timed } from "../terminal.ts";
@@ -11,7 +11,8 @@ Example, every night at three, a file a weekday:
 
 const RESTORE_HELP = `
 It goes into the database of DATABASE_URL, or without that into the embedded one, which is made if it is not there and
-must not be running. The database must be empty. All or nothing: the audit chain is verified before it counts.`;
+must not be running. The file is read whole before the database is touched. The database must be empty. All or nothing:
+the audit chain is verified before it counts.`;
 
 export const addDump: AddCommand = (program, contextOf) => {
   program
@@ -46,9 +47,12 @@ export const addRestore: AddCommand = (program, contextOf) => {
 };
 
 async function restoreSomewhere(file: string, { terminal }: Context) {
+  const reading = timed(terminal.step("Reading rows"));
+  const checked = await checkDump(file, (done) => reading.update(done, done));
+  reading.end();
   const step = timed(terminal.step("Restoring rows"));
   const into = async (url: string) => {
-    const restored = await restore(file, url, (done) => step.update(done, done)).catch(unreachable);
+    const restored = await restore(checked, url, (done) => step.update(done, done)).catch(unreachable);
     step.end();
     return restored;
   };
