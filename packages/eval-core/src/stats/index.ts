@@ -34,7 +34,7 @@ export { type Numbers, StatisticsError } from "./input.ts";
 export { fisherInterval, kendallInterval, spearmanInterval } from "./intervals.ts";
 export { kendallTauB, weightedTau } from "./kendall.ts";
 export { logistic, logit, logitWithin, type Transformed } from "./logit.ts";
-export { type CorrelationMatrix, correlationMatrix } from "./matrix.ts";
+export { type CorrelationMatrix, correlationMatrix, type MatrixOptions } from "./matrix.ts";
 export { type PartialCorrelation, type PartialOptions, partialCorrelation } from "./partial.ts";
 export { type Association, correlationPValue, pearson, spearman } from "./pearson.ts";
 export type { MatrixColumn } from "./prepared-column.ts";

@@ -9,7 +9,7 @@ import { erfc } from "./special.ts";
 const EXACT_UP_TO = 33;
 
 /** What the ties of one column add to Kendall's variance. */
-interface Ties {
+export interface Ties {
   /** Σ t (t - 1) / 2 over groups of t equal values: tied pairs. */
   pairs: number;
   /** Σ t (t - 1) (t - 2) */
@@ -19,7 +19,7 @@ interface Ties {
 }
 
 /** Counts groups of equal neighbours: `same(i)` says whether item i equals item i - 1. */
-function countTies(n: number, same: (i: number) => boolean): Ties {
+export function countTies(n: number, same: (i: number) => boolean): Ties {
   const ties: Ties = { pairs: 0, triples: 0, variance: 0 };
   for (let start = 0; start < n; ) {
     let end = start + 1;
@@ -59,7 +59,7 @@ function countInversions(values: Float64Array): number {
 }
 
 /** Pair counts of two columns: what tau-b and its p-value are made of. */
-function countPairs(x: Numbers, y: Numbers) {
+function countPairs(x: Numbers, y: Numbers): PairCounts {
   const n = x.length;
   // By x, equal x by y: a stable sort by y, then one by x.
   const byY = sortOrder(y);
@@ -71,9 +71,19 @@ function countPairs(x: Numbers, y: Numbers) {
   const discordant = countInversions(sortedY);
   const inY = countTies(n, (i) => sortedY[i] === sortedY[i - 1]);
   const pairs = (n * (n - 1)) / 2;
-  /** Concordant less discordant pairs. */
   const score = pairs - inX.pairs - inY.pairs + both.pairs - 2 * discordant;
   return { n, pairs, inX, inY, discordant, score };
+}
+
+/** What tau-b and its p-value are made of, over n pairs of numbers. */
+export interface PairCounts {
+  readonly n: number;
+  readonly pairs: number;
+  readonly inX: Ties;
+  readonly inY: Ties;
+  readonly discordant: number;
+  /** Concordant less discordant pairs. */
+  readonly score: number;
 }
 
 /** tau-b = (concordant - discordant) / √((pairs - tied in x) (pairs - tied in y)), unchecked; NaN if all tied. */
@@ -81,7 +91,7 @@ export function kendallCoefficient(x: Numbers, y: Numbers): number {
   return tauB(countPairs(x, y));
 }
 
-function tauB({ pairs, inX, inY, score }: ReturnType<typeof countPairs>): number {
+export function tauB({ pairs, inX, inY, score }: PairCounts): number {
   const untied = Math.sqrt(pairs - inX.pairs) * Math.sqrt(pairs - inY.pairs);
   return untied === 0 ? Number.NaN : Math.max(-1, Math.min(1, score / untied));
 }
@@ -94,7 +104,10 @@ function tauB({ pairs, inX, inY, score }: ReturnType<typeof countPairs>): number
  */
 export function kendallTauB(x: Numbers, y: Numbers): Association {
   requirePairs(x, y);
-  const counts = countPairs(x, y);
+  return associationOf(countPairs(x, y));
+}
+
+export function associationOf(counts: PairCounts): Association {
   const coefficient = tauB(counts);
   if (Number.isNaN(coefficient)) return UNDEFINED;
   const { n, pairs, inX, inY, discordant, score } = counts;

@@ -42,6 +42,24 @@ describe("correlationMatrix", () => {
     );
   });
 
+  it.each(COEFFICIENTS)("%s in parts is the whole", (coefficient) => {
+    fc.assert(
+      fc.property(table, fc.integer({ min: 1, max: 4 }), (columns, of) => {
+        const whole = correlationMatrix(columns, coefficient, { pValues: false });
+        const parts = Array.from({ length: of }, (_, index) =>
+          correlationMatrix(columns, coefficient, { pValues: false, part: { index, of } }),
+        );
+        for (const [at, count] of whole.counts.entries()) {
+          const [i, j] = [Math.floor(at / whole.size), at % whole.size];
+          const part = parts[Math.min(i, j) % of]!;
+          expect([part.coefficients[at], part.counts[at]]).toEqual([whole.coefficients[at], count]);
+        }
+        expect(whole.pValues.every(Number.isNaN)).toBe(true);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
   it("a column that varies only where the other is missing has no correlation with it", () => {
     const { coefficients, counts } = correlationMatrix([
       [1e9, 1e9, 1e9, 1e9, 3],

@@ -65,58 +65,59 @@ export function pairwisePearson(a: PreparedColumn, b: PreparedColumn, n: number)
   return Math.max(-1, Math.min(1, covariance / Math.sqrt(varianceA * varianceB)));
 }
 
-/** Scratch space of `pairwiseSpearman`, for tables of `rows` rows. */
+/** The ranks of one column's rows among those that it shares with another: 0 where the first column has no value. */
 export class RankScratch {
-  /** Twice the rank of each row, so that shared ranks are integers. */
-  readonly ranksA: Uint32Array;
-  readonly ranksB: Uint32Array;
-  /** cumulative[k]: how many of the first k rows in order are shared. */
-  readonly cumulative: Uint32Array;
+  readonly #ranks: Float64Array;
+  #of: PreparedColumn | null = null;
 
+  /** For tables of `rows` rows. */
   constructor(rows: number) {
-    this.ranksA = new Uint32Array(rows);
-    this.ranksB = new Uint32Array(rows);
-    this.cumulative = new Uint32Array(rows + 1);
+    this.#ranks = new Float64Array(rows);
+  }
+
+  /** Room for the ranks of this column, which are all written anew. */
+  for(column: PreparedColumn): Float64Array {
+    if (this.#of !== column) this.#ranks.fill(0);
+    this.#of = column;
+    return this.#ranks;
   }
 }
 
 /**
- * Twice the average ranks of `a`'s rows among those that `mask` keeps, without sorting again: its order is walked
- * and kept rows are counted. A row that `mask` drops gets some number; the caller does not use it.
+ * Writes the average ranks of the rows that `mask` keeps, among them, without sorting again: the column's order is
+ * walked and kept rows are counted. A row that `mask` drops gets some number; the caller does not use it.
  * @returns Σ (t³ - t) over groups of t equal values.
  */
-function rerank(a: Ranking, mask: Uint8Array, ranks: Uint32Array, cumulative: Uint32Array): number {
-  const { order } = a;
+function rerank({ order, groupEnds, ties }: Ranking, mask: Uint8Array, ranks: Float64Array): number {
   let kept = 0;
-  if (!a.ties) {
+  if (!ties) {
     for (let k = 0; k < order.length; k++) {
       const row = order[k]!;
-      kept += mask[row]!;
-      ranks[row] = 2 * kept;
+      // The | 0 keeps the count a machine integer: this loop is most of a matrix.
+      kept = (kept + mask[row]!) | 0;
+      ranks[row] = kept;
     }
     return 0;
   }
-  for (let k = 0; k < order.length; k++) {
-    kept += mask[order[k]!]!;
-    cumulative[k + 1] = kept;
+  let tied = 0;
+  let start = 0;
+  for (let group = 0; group < groupEnds.length; group++) {
+    const end = groupEnds[group]!;
+    let size = 0;
+    for (let k = start; k < end; k++) size += mask[order[k]!]!;
+    const rank = kept + (size + 1) / 2;
+    for (let k = start; k < end; k++) ranks[order[k]!] = rank;
+    kept += size;
+    tied += size * (size * size - 1);
+    start = end;
   }
-  const { groupStart, groupEnd } = a;
-  let ties = 0;
-  for (let k = 0; k < order.length; k++) {
-    const row = order[k]!;
-    const before = cumulative[groupStart[row]!]!;
-    const upTo = cumulative[groupEnd[row]!]!;
-    ranks[row] = before + upTo + 1;
-    // t³ - t = Σ over the group's t rows of t² - 1.
-    const size = upTo - before;
-    ties += mask[row]! * (size * size - 1);
-  }
-  return ties;
+  return tied;
 }
 
 /**
  * Spearman's rho over `n` shared rows, re-ranked among them. Ranks run from 1 to n: their mean is (n + 1) / 2 and
- * Σ (rank - mean)² = (n³ - n - Σ (t³ - t)) / 12 with groups of t ties. Null where that is 0.
+ * Σ (rank - mean)² = (n³ - n - Σ (t³ - t)) / 12 with groups of t ties. Null where that is 0. Of the second column no
+ * rank is written: each is known where its order is walked, and goes into the sum of products at once.
  */
 export function pairwiseSpearman(
   a: PreparedColumn,
@@ -125,19 +126,40 @@ export function pairwiseSpearman(
   scratch: RankScratch,
 ): number | null {
   if (!a.ranking || !b.ranking) throw new TypeError("Spearman needs columns prepared with their ranking.");
-  const { ranksA, ranksB, cumulative } = scratch;
-  const spread = n * (n * n - 1);
-  const varianceA = (spread - rerank(a.ranking, b.mask, ranksA, cumulative)) / 12;
-  const varianceB = (spread - rerank(b.ranking, a.mask, ranksB, cumulative)) / 12;
-  if (!(varianceA > 0 && varianceB > 0)) return null;
+  const ranks = scratch.for(a);
+  const tiedA = rerank(a.ranking, b.mask, ranks);
+  const { order, groupEnds, ties } = b.ranking;
+  const { mask } = a;
+  let tiedB = 0;
   let products = 0;
-  const [fewer, other] = a.present.length < b.present.length ? [a, b] : [b, a];
-  const { mask } = other;
-  const { present } = fewer;
-  for (let k = 0; k < present.length; k++) {
-    const row = present[k]!;
-    products += mask[row]! * ranksA[row]! * ranksB[row]!;
+  let kept = 0;
+  if (!ties) {
+    for (let k = 0; k < order.length; k++) {
+      const row = order[k]!;
+      kept += mask[row]!;
+      products += kept * ranks[row]!;
+    }
+  } else {
+    let start = 0;
+    for (let group = 0; group < groupEnds.length; group++) {
+      const end = groupEnds[group]!;
+      let size = 0;
+      let sum = 0;
+      for (let k = start; k < end; k++) {
+        const row = order[k]!;
+        size += mask[row]!;
+        sum += ranks[row]!;
+      }
+      products += sum * (kept + (size + 1) / 2);
+      kept += size;
+      tiedB += size * (size * size - 1);
+      start = end;
+    }
   }
-  const covariance = products / 4 - (n * (n + 1) ** 2) / 4;
+  const spread = n * (n * n - 1);
+  const varianceA = (spread - tiedA) / 12;
+  const varianceB = (spread - tiedB) / 12;
+  if (!(varianceA > 0 && varianceB > 0)) return null;
+  const covariance = products - (n * (n + 1) ** 2) / 4;
   return Math.max(-1, Math.min(1, covariance / Math.sqrt(varianceA * varianceB)));
 }

@@ -22,9 +22,10 @@ export interface PreparedColumn {
 export interface Ranking {
   /** Present rows in ascending order of value. */
   readonly order: Uint32Array;
-  /** Of each row (0 where missing) the half-open range of `order` that holds its value. */
-  readonly groupStart: Uint32Array;
-  readonly groupEnd: Uint32Array;
+  /** Where each group of equal values ends in `order`. */
+  readonly groupEnds: Uint32Array;
+  /** Of each row (0 where missing) the place of its group, from 1. */
+  readonly groupOf: Uint32Array;
   readonly ties: boolean;
 }
 
@@ -49,7 +50,10 @@ export function prepareColumn(column: MatrixColumn, ranked: boolean): PreparedCo
   let ranking: Ranking | null = null;
   if (ranked) {
     const own = rank(values, present, rows);
-    values = Float64Array.from(present, (row) => (own.groupStart[row]! + own.groupEnd[row]! + 1) / 2);
+    values = Float64Array.from(present, (row) => {
+      const group = own.groupOf[row]!;
+      return ((own.groupEnds[group - 2] ?? 0) + own.groupEnds[group - 1]! + 1) / 2;
+    });
     ranking = own;
   }
 
@@ -71,21 +75,16 @@ export function prepareColumn(column: MatrixColumn, ranked: boolean): PreparedCo
 
 function rank(values: Float64Array, present: Uint32Array, rows: number): Ranking {
   const sorted = sortOrder(values);
-  const groupStart = new Uint32Array(rows);
-  const groupEnd = new Uint32Array(rows);
+  const groupEnds = new Uint32Array(sorted.length);
+  const groupOf = new Uint32Array(rows);
   let groups = 0;
-  for (let start = 0; start < sorted.length; groups++) {
-    let end = start + 1;
-    while (end < sorted.length && values[sorted[end]!] === values[sorted[start]!]) end++;
-    for (let k = start; k < end; k++) {
-      const row = present[sorted[k]!]!;
-      groupStart[row] = start;
-      groupEnd[row] = end;
-    }
-    start = end;
+  for (let k = 0; k < sorted.length; k++) {
+    if (k === 0 || values[sorted[k]!] !== values[sorted[k - 1]!]) groups += 1;
+    groupEnds[groups - 1] = k + 1;
+    groupOf[present[sorted[k]!]!] = groups;
   }
   const order = sorted.map((k) => present[k]!);
-  return { order, groupStart, groupEnd, ties: groups < sorted.length };
+  return { order, groupEnds: groupEnds.slice(0, groups), groupOf, ties: groups < sorted.length };
 }
 
 /** Whether a cell holds no value. */
