@@ -17,13 +17,14 @@ def smooth(channels):
     return np.clip(levels, 0, 255).astype(np.uint8)
 
 
-def png(name, rows, bits, colour):
+def png(name, rows, bits, colour, *extra):
     def chunk(kind, data):
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
     header = struct.pack(">IIBBBBB", W, H, bits, colour, 0, 0, 0)
     packed = zlib.compress(b"".join(b"\0" + row for row in rows))
-    content = chunk(b"IHDR", header) + chunk(b"IDAT", packed) + chunk(b"IEND", b"")
+    before = b"".join(chunk(*one) for one in extra)
+    content = chunk(b"IHDR", header) + before + chunk(b"IDAT", packed) + chunk(b"IEND", b"")
     open(name, "wb").write(b"\x89PNG\r\n\x1a\n" + content)
 
 
@@ -76,6 +77,21 @@ for compression in ("raw", "tiff_lzw", "tiff_adobe_deflate", "packbits", "jpeg")
 for name, image in {"grey": grey, "rgba": rgba, "palette": palette, "cmyk": cmyk, "grey16": deep}.items():
     image.save(f"{name}.tif")
 black_white.save("fax.tif", compression="group4")
+rgb.save("rgb_turned.tif", tiffinfo={274: 6})
+wide = bytearray(open("palette.gif", "rb").read())
+wide[6] -= 4  # a screen narrower than its frame
+open("wide_frame.gif", "wb").write(bytes(wide))
+png("grey16_transparent.png", [random.randint(0, 600, W).astype(">u2").tobytes() for y in range(H)], 16, 0,
+    (b"tRNS", struct.pack(">H", 77)))
+signed = (np.arange(H * W).reshape(H, W) - 150).astype("<i2")
+tags = {256: W, 257: H, 258: 16, 259: 1, 262: 1, 273: 8 + 2 + 9 * 12 + 4, 277: 1, 279: H * W * 2, 339: 2}
+entries = b"".join(struct.pack("<HHII", tag, 4 if value > 65535 else 3, 1, value) for tag, value in tags.items())
+open("signed16.tif", "wb").write(b"II*\0" + struct.pack("<IH", 8, len(tags)) + entries + bytes(4) + signed.tobytes())
+colours = random.bytes(64)
+rows = b"".join(bytes([W, y % 16, 0, 0]) for y in range(H))  # each a run and an end of row, with no end of image
+header = struct.pack("<IiiHHIIiiII", 40, W, H, 1, 8, 1, len(rows), 2835, 2835, 16, 0)
+start = 14 + len(header) + len(colours)
+open("runs.bmp", "wb").write(b"BM" + struct.pack("<IHHI", start + len(rows), 0, 0, start) + header + colours + rows)
 
 for name in sorted(os.listdir(".")):
     if not name.endswith((".py", ".npy")):

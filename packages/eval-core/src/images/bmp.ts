@@ -85,6 +85,8 @@ function unpackRuns(bytes: Uint8Array, header: Header, name: string): Uint8Array
   };
   const nibble = (byte: number, index: number) => (index % 2 === 0 ? byte >> 4 : byte & 15);
   for (;;) {
+    // Some writers leave the closing mark out.
+    if (y >= height && at >= bytes.length) return out;
     const count = next();
     const value = next();
     if (count > 0) {

@@ -49,6 +49,14 @@ describe("damage", () => {
     expect(await decodeRgb(stray)).toEqual(await decodeRgb(whole));
   });
 
+  it("a scan that runs into a marker which is none", async () => {
+    const bytes = await read("rgb.jpg");
+    bytes.set([0xff, 0x55], bytes.length - 60);
+    await expect(decodeRgb(bytes, "photo.jpg")).rejects.toThrow(
+      /photo\.jpg: the JPEG is damaged: byte \d+ holds an unknown marker 0x55/,
+    );
+  });
+
   it.each([
     ["an empty file", "", "photo.jpg: the file is empty"],
     ["text", "no image at all", /^photo\.jpg: not a whole, readable image .*expected JPEG, PNG/],

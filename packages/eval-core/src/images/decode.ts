@@ -1,13 +1,14 @@
 /**
- * Decoding to 8-bit RGB as Pillow's `Image.open(file).convert("RGB")`: no EXIF orientation, no colour profile,
- * alpha dropped rather than blended, grey repeated, CMYK by Pillow's formula, the first frame of an animation.
- * sharp (libvips) reads every format but BMP (`bmp.ts`) and GIF (`gif.ts`).
+ * Decoding to 8-bit RGB as Pillow's `Image.open(file).convert("RGB")`: no EXIF orientation (but a TIFF's own), no
+ * colour profile, alpha dropped rather than blended, grey repeated, CMYK by Pillow's formula, the first frame of an
+ * animation. sharp (libvips) reads every format but BMP (`bmp.ts`) and GIF (`gif.ts`).
  */
 import { readFile } from "node:fs/promises";
 import sharp, { type Metadata } from "sharp";
 import { decodeBmp, isBmp } from "./bmp.ts";
 import { decodeGif, isGif } from "./gif.ts";
 import { ImageError, type RgbImage, rgbImage } from "./image.ts";
+import { brokenMarker } from "./jpeg.ts";
 
 /** What libvips reads and Pillow reads too; SVG and the like are drawings, not images of a dataset. */
 const FORMATS: ReadonlySet<string> = new Set(["jpeg", "png", "webp", "tiff"]);
@@ -24,7 +25,16 @@ interface Pixels {
  * A truncated file must fail: libvips otherwise fills the missing rows with grey. What libjpeg merely warns of, such
  * as stray bytes before the end (two of Oxford's Pets), passes, as in Pillow.
  */
-const open = (bytes: Uint8Array) => sharp(bytes, { failOn: "error", ignoreIcc: true, page: 0 });
+function open(bytes: Uint8Array) {
+  const image = sharp(bytes, { failOn: "error", ignoreIcc: true, page: 0 });
+  // Pillow turns a TIFF as its tag says, and leaves the same tag of other formats to the caller.
+  return isTiff(bytes) ? image.autoOrient() : image;
+}
+
+const isTiff = (bytes: Uint8Array) => bytes[0] === bytes[1] && (bytes[0] === 0x49 || bytes[0] === 0x4d);
+
+/** By the colour type in its header: a PNG's transparent level, which sharp shows as a channel, is none. */
+const isGreyPng = (bytes: Uint8Array) => bytes[0] === 0x89 && bytes[1] === 0x50 && bytes[25] === 0;
 
 async function pixels8(bytes: Uint8Array, cmyk: boolean): Promise<Pixels> {
   const pipeline = cmyk ? open(bytes).pipelineColourspace("cmyk").toColourspace("cmyk") : open(bytes);
@@ -87,9 +97,14 @@ async function decodeBytes(bytes: Uint8Array, name: string): Promise<RgbImage> {
   if (!FORMATS.has(metadata.format)) {
     throw new ImageError(name, `expected ${KNOWN}, found ${metadata.format}`);
   }
-  if (metadata.depth === "ushort") {
+  if (metadata.depth === "ushort" || metadata.depth === "short") {
     const grey = metadata.channels <= 2;
-    return toRgb(await pixels16(bytes, grey), metadata.channels === 1 ? clip : highByte);
+    const integers = metadata.channels === 1 || isGreyPng(bytes);
+    return toRgb(await pixels16(bytes, grey), integers ? clip : highByte);
+  }
+  if (metadata.format === "jpeg") {
+    const broken = brokenMarker(bytes);
+    if (broken !== undefined) throw new ImageError(name, `the JPEG is damaged: ${broken}`);
   }
   if (metadata.space === "cmyk") return cmykToRgb(await pixels8(bytes, true));
   const pixels = await pixels8(bytes, false);

@@ -53,6 +53,8 @@ class Reader {
 }
 
 const LONGEST_CODE = 12;
+/** More than any photograph: a screen that a few damaged bytes claim must not fill the memory. */
+const MOST_PIXELS = 2 ** 28;
 
 /** Fills `out` with LZW's output; answers how many values came out. */
 function unpack(data: Uint8Array, literalBits: number, out: Uint8Array): number {
@@ -127,8 +129,7 @@ function rowOrder(height: number, interlaced: boolean): number[] {
 export function decodeGif(bytes: Uint8Array, name: string): RgbImage {
   const reader = new Reader(bytes, name);
   reader.take(6);
-  const width = reader.uint16();
-  const height = reader.uint16();
+  const screen = { width: reader.uint16(), height: reader.uint16() };
   const packed = reader.byte();
   reader.take(2);
   const globalPalette = reader.palette(packed);
@@ -153,10 +154,12 @@ export function decodeGif(bytes: Uint8Array, name: string): RgbImage {
   const flags = reader.byte();
   const palette = reader.palette(flags) ?? globalPalette;
   const literalBits = reader.byte();
+  // A frame that reaches out of the screen makes it larger.
+  const width = Math.max(screen.width, left + frameWidth);
+  const height = Math.max(screen.height, top + frameHeight);
   if (width === 0 || height === 0 || literalBits < 1 || literalBits > 8)
     reader.fail("the GIF's header is damaged");
-  if (left + frameWidth > width || top + frameHeight > height)
-    reader.fail("the GIF's frame reaches out of its screen");
+  if (width * height > MOST_PIXELS) reader.fail(`the GIF claims ${width} x ${height} pixels`);
   const frame = new Uint8Array(frameWidth * frameHeight);
   const written = unpack(reader.blocks(), literalBits, frame);
   if (written < frame.length) {
