@@ -11,6 +11,7 @@ import { addFeatures } from "./commands/features.ts";
 import { addImport } from "./commands/import.ts";
 import { addPreprocess } from "./commands/preprocess.ts";
 import { addRetract, addReview } from "./commands/review.ts";
+import { addSubmission, addSubmissions } from "./commands/submissions.ts";
 import { addSubmit } from "./commands/submit.ts";
 import { addToken } from "./commands/token.ts";
 import { addTrain } from "./commands/train.ts";
@@ -29,6 +30,8 @@ const COMMANDS: readonly AddCommand[] = [
   addPreprocess,
   addDataset,
   addSubmit,
+  addSubmissions,
+  addSubmission,
   addReview,
   addRetract,
   addExport,

@@ -11,6 +11,7 @@ import { requireViewer } from "../account/require.ts";
 import { ErrorInterface } from "../error-types.ts";
 import { SuiteRef } from "../measure/types.ts";
 import { ResultRef } from "../result/types.ts";
+import type { SubmissionBody } from "./body.ts";
 import type { RankChange } from "./changes.ts";
 import { type Fault, InvalidSubmission } from "./faults.ts";
 import { visibleTo } from "./service.ts";
@@ -32,6 +33,7 @@ const AuditEventRef = builder.prismaObject("AuditEvent", {
       resolve: ({ account }) => account?.name ?? null,
     }),
     action: t.exposeString("action", { description: "What, such as submission.accepted." }),
+    subject: t.exposeString("subject", { description: "Of what, such as result/342." }),
     details: t.expose("details", { type: "JSON", description: "What changed." }),
     hash: t.string({
       description: "SHA-256 over this event and the hash before.",
@@ -77,17 +79,36 @@ export const SubmissionRef = builder.prismaNode("Submission", {
       select: { body: true },
       resolve: ({ body }) => body,
     }),
-    results: t.relation("results", { type: ResultRef, description: "The entries that it became." }),
+    methodSlug: t.string({
+      description: "The method that it is about, which may not be there yet.",
+      select: { body: true },
+      resolve: ({ body }) => (body as SubmissionBody).method.slug,
+    }),
+    valueCount: t.int({
+      description: "How many values it has.",
+      select: { body: true },
+      resolve: ({ body }) => (body as SubmissionBody).values.length,
+    }),
+    results: t.relation("results", {
+      type: ResultRef,
+      description: "The entries that it became.",
+      query: { orderBy: { id: "asc" } },
+    }),
     timeline: t.prismaField({
       type: [AuditEventRef],
-      description: "What happened, and when.",
-      resolve: (query, { id }, _, { db }) =>
-        db.prisma.auditEvent.findMany({
+      description: "What happened to it and to its entries, and when.",
+      resolve: async (query, { id }, _, { db }) => {
+        const entries = await db.prisma.result.findMany({
+          where: { submissionId: id },
+          select: { id: true },
+        });
+        return db.prisma.auditEvent.findMany({
           ...query,
-          where: { subject: `submission/${id}` },
+          where: { subject: { in: [`submission/${id}`, ...entries.map((entry) => `result/${entry.id}`)] } },
           orderBy: { id: "asc" },
           take: COST.maxPage,
-        }),
+        });
+      },
     }),
   }),
 });
@@ -107,12 +128,17 @@ builder.queryFields((t) => ({
     description: "One's own submissions, to reviewers all; newest first. Needs a token.",
     args: {
       status: t.arg({ type: SubmissionStatusEnum, description: "Only those of this status." }),
+      mine: t.arg.boolean({ defaultValue: false, description: "Only one's own, to reviewers too." }),
       ...pageArgs,
     },
     complexity: pageCost,
-    resolve: async (_, { status, ...page }, context, info) => {
+    resolve: async (_, { status, mine, ...page }, context, info) => {
       const viewer = await requireViewer(context, "READ");
-      const where: Prisma.SubmissionWhereInput = { ...visibleTo(viewer), ...(status && { status }) };
+      const where: Prisma.SubmissionWhereInput = {
+        ...visibleTo(viewer),
+        ...(mine && { accountId: viewer.accountId }),
+        ...(status && { status }),
+      };
       const after = page.after == null ? null : decodeCursor(page.after);
       const query = queryFromInfo({
         context,
