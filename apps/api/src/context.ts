@@ -4,11 +4,13 @@ import type { Logger } from "pino";
 import type { Database } from "./database/database.ts";
 import type { Viewer } from "./modules/account/viewer.ts";
 import type { Snapshot } from "./modules/catalogue/load.ts";
+import type { MatrixPool } from "./modules/correlation/matrix-pool.ts";
 import type { Ledger } from "./modules/ledger/ledger.ts";
 
 export interface Context {
   readonly db: Database;
   readonly ledger: Ledger;
+  readonly matrices: MatrixPool;
   /**
    * Of evaluations for our own workers; connects when it is first used. How far they are changes without an audit
    * event, so what is answered after asking for it is an answer of the moment.

@@ -21,6 +21,7 @@ import { submissionRoutes } from "./http/submissions.ts";
 import { LIMITS } from "./limits.ts";
 import { authenticate } from "./modules/account/authenticate.ts";
 import { Snapshots } from "./modules/catalogue/load.ts";
+import { MatrixPool } from "./modules/correlation/matrix-pool.ts";
 import { Ledger } from "./modules/ledger/ledger.ts";
 
 export interface Deps {
@@ -39,12 +40,14 @@ export interface Server {
 export async function createServer({ db, queue, log, env }: Deps): Promise<Server> {
   const snapshots = new Snapshots(db.sql);
   const ledger = new Ledger(db.sql);
+  const matrices = new MatrixPool();
   const makeContext = (request: Request): Context => {
     const requestId = randomUUID();
     let ofTheMoment = false;
     return {
       db,
       ledger,
+      matrices,
       queue: () => {
         ofTheMoment = true;
         return queue;
@@ -91,5 +94,9 @@ export async function createServer({ db, queue, log, env }: Deps): Promise<Serve
   app.use(exportRoutes(makeContext));
   app.use(notFound);
   app.use(bodyFaults(log));
-  return { app, stop: () => apollo.stop() };
+  const stop = async () => {
+    await apollo.stop();
+    await matrices.close();
+  };
+  return { app, stop };
 }

@@ -1,24 +1,37 @@
 /** Coefficients between every two of a set of variables, over the same methods as the single correlation's. */
-import { correlationMatrix } from "@transferboard/eval-core/stats";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { COEFFICIENTS, type Coefficient } from "@transferboard/eval-core/stats";
 import { builder } from "../../builder.ts";
 import type { Context } from "../../context.ts";
 import { BadInput } from "../../errors.ts";
-import { valueIn } from "../ledger/columns.ts";
 import { openSource } from "../ledger/source.ts";
 import { methodTest } from "../method/filter.ts";
-import { BoardFilterInput } from "../method/inputs.ts";
-import { VariableInputType } from "./queries.ts";
+import { correlationArgs, VariableInputType } from "./arguments.ts";
+import type { Matrix } from "./matrix-pool.ts";
 import { chooseVariable, type Options, type VariableInput } from "./service.ts";
-import { CoefficientEnum, TransformEnum, VariableType } from "./types.ts";
-import { makeVariable, readVariable, type Variable } from "./variable.ts";
+import { VariableType } from "./types.ts";
+import { makeVariable, readNumbers, type Variable } from "./variable.ts";
 
-const MAX_VARIABLES = 500;
+/** A pair of tau takes ten times as long as one of the others. */
+const MOST_VARIABLES = { PEARSON: 500, SPEARMAN: 500, KENDALL: 200 } as const satisfies Record<
+  Coefficient,
+  number
+>;
 
 export interface MatrixAnswer {
   readonly variables: readonly Variable[];
-  readonly coefficients: readonly (readonly (number | null)[])[];
-  readonly counts: readonly (readonly number[])[];
+  readonly matrix: Matrix;
   readonly position: string;
+}
+
+function requireSize(count: number, coefficient: Coefficient): void {
+  const most = MOST_VARIABLES[coefficient];
+  if (count >= 1 && count <= most) return;
+  const others = COEFFICIENTS.filter((name) => count <= MOST_VARIABLES[name] && count >= 1);
+  const hint = others.length > 0 ? `Ask for fewer, or for ${others.join(" or ")}.` : "Ask for fewer at once.";
+  throw new BadInput(
+    `A matrix of ${coefficient} takes 1 to ${most} variables: found ${count}.${count > most ? ` ${hint}` : ""}`,
+  );
 }
 
 export async function answerMatrix(
@@ -26,41 +39,46 @@ export async function answerMatrix(
   options: Options,
   context: Context,
 ): Promise<MatrixAnswer> {
-  if (inputs.length < 1 || inputs.length > MAX_VARIABLES) {
-    throw new BadInput(`A matrix takes 1 to ${MAX_VARIABLES} variables: found ${inputs.length}.`);
-  }
+  const { transform, orient, filter, coefficient, asOf } = options;
+  requireSize(inputs.length, coefficient);
   const snapshot = await context.snapshot();
   const { catalogue, position } = snapshot;
-  const { transform, orient, filter, coefficient } = options;
   const variables = inputs.map((input) =>
     makeVariable(chooseVariable(input, snapshot, filter), transform, orient),
   );
-  const measures = [...new Set(variables.flatMap((variable) => variable.measures))];
-  const { columns: read } = await openSource(context.ledger, snapshot, {
-    measures,
-    filter,
-    asOf: options.asOf,
-  });
-  const shown = valueIn(read);
   const keep = methodTest(filter, catalogue);
   const controls = filter?.family?.includes("CONTROL") ?? false;
-  const methods = catalogue.methods.filter(
-    (method) => keep(method) && (controls || method.family !== "CONTROL"),
-  );
-  const columns = variables.map((variable) =>
-    methods.map((method) => (variable.unit === "mixed" ? null : readVariable(variable, method, shown).value)),
-  );
-  const matrix = correlationMatrix(columns, coefficient);
-  const row = <T>(flat: ArrayLike<number>, i: number, read: (value: number) => T) =>
-    Array.from({ length: matrix.size }, (_, j) => read(flat[i * matrix.size + j]!));
-  return {
-    variables,
-    coefficients: variables.map((_, i) =>
-      row(matrix.coefficients, i, (value) => (Number.isNaN(value) ? null : value)),
-    ),
-    counts: variables.map((_, i) => row(matrix.counts, i, (value) => value)),
-    position,
+  const compute = async () => {
+    const measures = [...new Set(variables.flatMap((variable) => variable.measures))];
+    const { columns } = await openSource(context.ledger, snapshot, { measures, filter, asOf });
+    const methods = catalogue.methods.filter(
+      (method) => keep(method) && (controls || method.family !== "CONTROL"),
+    );
+    const none = new Float64Array(methods.length).fill(Number.NaN);
+    const numbers = variables.map((variable) =>
+      variable.unit === "mixed" ? none : readNumbers(variable, methods, columns),
+    );
+    return context.matrices.compute(numbers, coefficient);
   };
+  const key = JSON.stringify(["matrix", inputs, transform, orient, filter, coefficient, asOf]);
+  const matrix = await context.ledger.remembered(snapshot, key, compute, ({ size }) => 2 * size * size);
+  return { variables, matrix, position };
+}
+
+/** Numbers that are answered before other requests have their turn. */
+const NUMBERS_A_TURN = 10_000;
+
+/** The matrix's rows, in turns: a list of lists that is there at once would be written out at once. */
+function rowsOf<T>({ size }: Matrix, read: (at: number) => T): T[][] {
+  const rowsATurn = Math.max(1, Math.floor(NUMBERS_A_TURN / size));
+  let turn: Promise<void> | null = null;
+  const rows = Array.from({ length: size }, (_, i) => {
+    if (i > 0 && i % rowsATurn === 0) turn = (turn ?? Promise.resolve()).then(() => nextTurn());
+    const row = () => Array.from({ length: size }, (_, j) => read(i * size + j));
+    return turn ? turn.then(row) : row();
+  });
+  // GraphQL takes a promise for any item of a list; Pothos' types do so for lists of no lists only.
+  return rows as T[][];
 }
 
 const CorrelationMatrixType = builder.objectRef<MatrixAnswer>("CorrelationMatrix").implement({
@@ -75,13 +93,17 @@ const CorrelationMatrixType = builder.objectRef<MatrixAnswer>("CorrelationMatrix
       type: t.listRef(t.listRef("Float", { nullable: true })),
       description: "One list a variable, symmetric; null where not defined.",
       complexity: { field: 1, multiplier: 1 },
-      resolve: ({ coefficients }) => coefficients as (number | null)[][],
+      resolve: ({ matrix }) =>
+        rowsOf(matrix, (at) => {
+          const coefficient = matrix.coefficients[at]!;
+          return Number.isNaN(coefficient) ? null : coefficient;
+        }),
     }),
     counts: t.field({
       type: t.listRef(t.listRef("Int")),
       description: "How many methods each pair has.",
       complexity: { field: 1, multiplier: 1 },
-      resolve: ({ counts }) => counts as number[][],
+      resolve: ({ matrix }) => rowsOf(matrix, (at) => matrix.counts[at]!),
     }),
     position: t.exposeString("position", {
       description: "The ledger's position that this answer was derived from.",
@@ -97,29 +119,15 @@ builder.queryFields((t) => ({
       variables: t.arg({
         type: [VariableInputType],
         required: true,
-        description: `Measures and suites, at most ${MAX_VARIABLES}.`,
+        description: `Measures and suites, at most ${MOST_VARIABLES.PEARSON}; of KENDALL at most ${MOST_VARIABLES.KENDALL}.`,
       }),
-      transform: t.arg({
-        type: TransformEnum,
-        required: true,
-        defaultValue: "LOGIT",
-        description: "What happens to the values first.",
-      }),
-      coefficient: t.arg({
-        type: CoefficientEnum,
-        required: true,
-        defaultValue: "PEARSON",
-        description: "Which correlation.",
-      }),
-      orient: t.arg.boolean({
-        required: true,
-        defaultValue: false,
-        description: "Negate lower-is-better values.",
-      }),
-      filter: t.arg({ type: BoardFilterInput, description: "Which methods and values to keep." }),
-      asOf: t.arg({ type: "DateTime", description: "The answer as of that moment." }),
+      ...correlationArgs,
     },
-    complexity: ({ variables }) => ({ field: 50 * variables.length, multiplier: 1 }),
+    // Counting the cost is what happens before any statement: too many are refused there.
+    complexity: ({ variables, coefficient }) => {
+      requireSize(variables.length, coefficient);
+      return { field: 50 * variables.length, multiplier: 1 };
+    },
     resolve: (_, { variables, ...options }, context) => answerMatrix(variables, options, context),
   }),
 }));

@@ -1,20 +1,11 @@
 /** Asking for a correlation. */
 import { builder } from "../../builder.ts";
 import type { Context } from "../../context.ts";
-import { BoardFilterInput } from "../method/inputs.ts";
+import { correlationArgs, VariableInputType } from "./arguments.ts";
 import type { Covariate } from "./extras.ts";
 import { answerCorrelation, chooseVariable, type Options, type VariableInput } from "./service.ts";
-import { CoefficientEnum, CorrelationType, IntervalMethodEnum, TransformEnum } from "./types.ts";
+import { CorrelationType, IntervalMethodEnum } from "./types.ts";
 import { makeVariable } from "./variable.ts";
-
-export const VariableInputType = builder.inputType("VariableInput", {
-  description: "A variable: one measure, or the mean over a suite's ranked measures after the transform.",
-  isOneOf: true,
-  fields: (t) => ({
-    measure: t.string({ description: "A measure's slug." }),
-    suite: t.string({ description: "A suite's slug." }),
-  }),
-});
 
 const PretrainingCovariateEnum = builder.enumType("PretrainingCovariate", {
   description: "How a method was pretrained, as a number.",
@@ -53,23 +44,6 @@ builder.queryFields((t) => ({
     args: {
       x: t.arg({ type: VariableInputType, required: true, description: "The variable across." }),
       y: t.arg({ type: VariableInputType, required: true, description: "The variable up." }),
-      transform: t.arg({
-        type: TransformEnum,
-        required: true,
-        defaultValue: "LOGIT",
-        description: "What happens to the values first.",
-      }),
-      coefficient: t.arg({
-        type: CoefficientEnum,
-        required: true,
-        defaultValue: "PEARSON",
-        description: "Which correlation.",
-      }),
-      orient: t.arg.boolean({
-        required: true,
-        defaultValue: false,
-        description: "Negate lower-is-better values, so that more is better on both axes.",
-      }),
       interval: t.arg({
         type: IntervalMethodEnum,
         required: true,
@@ -77,11 +51,7 @@ builder.queryFields((t) => ({
         description: "How the interval is made.",
       }),
       given: t.arg({ type: CovariateInputType, description: "What the partial correlation holds fixed." }),
-      filter: t.arg({
-        type: BoardFilterInput,
-        description: "Which methods and values to keep. Control rows are in only where `family` names them.",
-      }),
-      asOf: t.arg({ type: "DateTime", description: "The answer as of that moment." }),
+      ...correlationArgs,
     },
     complexity: { field: 50, multiplier: 1 },
     resolve: async (_, { x, y, given, interval, ...options }, context) => {

@@ -3,9 +3,9 @@
  * transform (detection by AP50, surface normals by mean error, the many-shot and few-shot suites by all of theirs).
  */
 import { mean } from "@transferboard/eval-core/stats";
-import type { Direction, Measure, Method } from "../catalogue/entities.ts";
-import type { ValueOf } from "../ledger/columns.ts";
-import { commonDirection, commonUnit, isShare, toLogit } from "../measure/scale.ts";
+import type { Direction, Measure, Method, Metric } from "../catalogue/entities.ts";
+import type { Columns, ValueOf } from "../ledger/columns.ts";
+import { commonDirection, commonUnit, isShare, type Scaled, toLogit } from "../measure/scale.ts";
 
 export const TRANSFORMS = ["LOGIT", "NONE"] as const;
 export type Transform = (typeof TRANSFORMS)[number];
@@ -51,6 +51,12 @@ export type Reading =
   | { readonly value: number; readonly raw: number; readonly missing?: never }
   | { readonly value: null; readonly reason: string; readonly missing: number };
 
+function scale(value: number, metric: Metric, { transform, orient }: Variable): Scaled {
+  const scaled = transform === "LOGIT" ? toLogit(value, metric) : { value };
+  if (scaled.value === null || !orient || metric.direction !== "LOWER") return scaled;
+  return { value: -scaled.value };
+}
+
 /** The method's number in this variable, or why it has none. */
 export function readVariable(variable: Variable, method: Method, shown: ValueOf): Reading {
   const values: number[] = [];
@@ -62,11 +68,11 @@ export function readVariable(variable: Variable, method: Method, shown: ValueOf)
       absent.push(slug);
       continue;
     }
-    const scaled = variable.transform === "LOGIT" ? toLogit(value, metric) : { value };
+    const scaled = scale(value, metric, variable);
     if (scaled.value === null) {
       return { value: null, reason: `${slug}: ${scaled.reason}`, missing: 0 };
     }
-    values.push(variable.orient && metric.direction === "LOWER" ? -scaled.value : scaled.value);
+    values.push(scaled.value);
     raw.push(value);
   }
   if (absent.length > 0) {
@@ -75,4 +81,22 @@ export function readVariable(variable: Variable, method: Method, shown: ValueOf)
     return { value: null, reason: `No value in ${shown}${more}.`, missing: absent.length };
   }
   return { value: mean(values), raw: mean(raw) };
+}
+
+/** The same numbers of many methods at once: NaN where `readVariable` says why there is none. */
+export function readNumbers(variable: Variable, methods: readonly Method[], columns: Columns): Float64Array {
+  const parts = variable.measures.map(({ id, metric }) => ({ column: columns.get(id), metric }));
+  const values = new Float64Array(parts.length);
+  const numbers = new Float64Array(methods.length).fill(Number.NaN);
+  if (parts.length === 0) return numbers;
+  nextMethod: for (const [i, { id }] of methods.entries()) {
+    for (const [j, { column, metric }] of parts.entries()) {
+      const value = column?.[id] ?? Number.NaN;
+      const scaled = Number.isNaN(value) ? null : scale(value, metric, variable).value;
+      if (scaled === null) continue nextMethod;
+      values[j] = scaled;
+    }
+    numbers[i] = mean(values);
+  }
+  return numbers;
 }

@@ -1,0 +1,38 @@
+/** A thread that computes a part of a correlation matrix, so that requests are answered meanwhile. */
+import { parentPort } from "node:worker_threads";
+import { type Coefficient, correlationMatrix } from "@transferboard/eval-core/stats";
+
+/** The numbers lie in memory that all threads share; each writes the rows of its own part. */
+export interface PartOfMatrix {
+  readonly size: number;
+  readonly rows: number;
+  readonly coefficient: Coefficient;
+  readonly part: { readonly index: number; readonly of: number };
+  /** size columns of `rows` doubles, NaN where there is none. */
+  readonly columns: SharedArrayBuffer;
+  /** size x size doubles and whole numbers of 4 bytes. */
+  readonly coefficients: SharedArrayBuffer;
+  readonly counts: SharedArrayBuffer;
+}
+
+function compute({ size, rows, coefficient, part, ...shared }: PartOfMatrix): void {
+  const columns = Array.from(
+    { length: size },
+    (_, i) => new Float64Array(shared.columns, 8 * rows * i, rows),
+  );
+  const computed = correlationMatrix(columns, coefficient, { pValues: false, part });
+  const coefficients = new Float64Array(shared.coefficients);
+  const counts = new Uint32Array(shared.counts);
+  for (let i = part.index; i < size; i += part.of) {
+    for (let j = i; j < size; j++) {
+      const [at, mirrored] = [i * size + j, j * size + i];
+      coefficients[at] = coefficients[mirrored] = computed.coefficients[at]!;
+      counts[at] = counts[mirrored] = computed.counts[at]!;
+    }
+  }
+}
+
+parentPort?.on("message", (part: PartOfMatrix) => {
+  compute(part);
+  parentPort?.postMessage("done");
+});
