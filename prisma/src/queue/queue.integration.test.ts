@@ -46,7 +46,11 @@ it("is deaf to a worker that gave its job back", async () => {
   const id = await queue.send(request);
   const first = (await queue.take())!;
   expect(await first.giveBack("stopped")).toBe(true);
-  expect(await queue.find(id)).toMatchObject({ state: "QUEUED", attempts: 1, reason: null });
+  expect(await queue.find(id)).toMatchObject({
+    state: "QUEUED",
+    attempts: 1,
+    reason: "The last attempt ended early: stopped. It waits for another.",
+  });
   const second = (await queue.take())!;
   expect(second).toMatchObject({ id, attempt: 2 });
   const done: EvaluationOutcome = { state: "DONE", runs: [], notes: [] };

@@ -160,7 +160,7 @@ function standing(job: JobWithMetadata): RequestedEvaluation {
     id,
     state: outcome?.state ?? STATES[job.state],
     request: evaluationRequest.parse(data),
-    reason: outcome?.state === "FAILED" ? outcome.reason : job.state === "failed" ? lastReason(job) : null,
+    reason: outcome?.state === "FAILED" ? outcome.reason : reasonOf(job),
     notes: outcome?.notes ?? [],
     runs: outcome?.runs ?? [],
     attempts: begun ? retryCount + 1 : 0,
@@ -179,9 +179,12 @@ const STATES = {
   failed: "FAILED",
 } as const satisfies Record<JobWithMetadata["state"], RequestedEvaluation["state"]>;
 
-/** Of a job that was begun as often as it may be. */
-function lastReason({ retryCount, output }: JobWithMetadata): string {
+/** Of a job that ended without an outcome: for good, or until another worker takes it. */
+function reasonOf({ state, retryCount, output }: JobWithMetadata): string | null {
+  if (state !== "failed" && state !== "retry") return null;
   const told = z.object({ message: z.string() }).safeParse(output);
-  const last = told.success ? told.data.message : "its worker died";
-  return `Given up after ${retryCount + 1} attempts; the last: ${last}.`;
+  const last = told.success ? told.data.message.replace(/\.$/, "") : "its worker died";
+  return state === "failed"
+    ? `Given up after ${retryCount + 1} attempts; the last: ${last}.`
+    : `The last attempt ended early: ${last}. It waits for another.`;
 }

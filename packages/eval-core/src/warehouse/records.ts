@@ -35,7 +35,8 @@ export interface DatasetToRecord {
   readonly title: string;
   /** What its images show. */
   readonly domain: string;
-  readonly classCount: number;
+  /** Null for many datasets together. */
+  readonly classCount: number | null;
   readonly sizes?: { readonly train?: number; readonly val?: number; readonly test?: number };
   /** SHA-256 over the images, labels and splits. */
   readonly manifest: string;

@@ -14,7 +14,7 @@ import { suiteNamed } from "./suites.ts";
 const METRICS = ["ece", "ece-scaled"] as const;
 
 export function calibrationAverage(
-  { suite, checkpoint, method, seed, targets, preprocessing, allowPartial }: EvaluateRequest,
+  { suite, checkpoint, method, seed, targets, preprocessing, allowPartial, requestedById }: EvaluateRequest,
   outcomes: readonly Outcome[],
 ): Derived | undefined {
   if (suite !== "many-shot-linear") return undefined;
@@ -35,13 +35,14 @@ export function calibrationAverage(
     checkpoint,
     method,
     seed,
+    requestedById,
     // A mean of what is recorded: no device had a part in it.
     device: "none",
     dataset: {
       slug: "kornblith",
       title: "Kornblith's datasets",
       domain: "many",
-      classCount: 0,
+      classCount: null,
       manifest: fingerprint(whole.map(({ name, manifest }) => ({ name, manifest }))),
     },
     protocol: describeProtocol(

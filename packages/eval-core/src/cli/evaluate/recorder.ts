@@ -49,6 +49,8 @@ export interface Derived {
   readonly device: string;
   readonly values: readonly RecordedValue[];
   readonly record: Readonly<Record<string, unknown>>;
+  /** The account that asked for the runs that it is of. */
+  readonly requestedById: number | undefined;
 }
 
 export interface Recorder {
@@ -167,7 +169,7 @@ async function record(
 const asObject = (value: unknown) => (typeof value === "object" && value !== null ? value : {});
 
 async function recordDerived(db: Database, derived: Derived): Promise<void> {
-  const { checkpoint, method, dataset, protocol, seed, device, values, record } = derived;
+  const { checkpoint, method, dataset, protocol, seed, device, values, record, requestedById } = derived;
   const now = new Date();
   const identity = identityOf({
     protocol: protocol.fingerprint,
@@ -180,7 +182,10 @@ async function recordDerived(db: Database, derived: Derived): Promise<void> {
     checkpoint: checkpointToRecord(checkpoint),
     dataset,
     protocol,
-    run: { identity, seed, device, versions: versions(), startedAt: now, finishedAt: now, record },
+    run: {
+      ...{ identity, seed, device, versions: versions(), startedAt: now, finishedAt: now, record },
+      ...(requestedById === undefined ? {} : { requestedById }),
+    },
     results: values.map(({ measure, value, interval, n }) => ({ measure, value, interval, sampleSize: n })),
   });
 }

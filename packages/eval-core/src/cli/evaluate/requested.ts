@@ -58,8 +58,11 @@ export async function evaluateRequested(
     if (average) await recorder.derive(average);
     return await outcomeOf(outcomes, recorder, begun, place);
   } catch (error) {
-    if (signal.aborted || !isFinal(exitCodeOf(error).code)) throw error;
-    return { state: "FAILED", reason: publicly(sentenceOf(error), place), runs: [...begun], notes: [] };
+    if (signal.aborted) throw error;
+    const reason = publicly(sentenceOf(error), place);
+    // What is thrown is told too, to whoever asks how far the request is.
+    if (!isFinal(exitCodeOf(error).code)) throw new Error(reason, { cause: error });
+    return { state: "FAILED", reason, runs: [...begun], notes: [] };
   }
 }
 
