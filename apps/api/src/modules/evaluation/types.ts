@@ -13,7 +13,10 @@ const EvaluationType = builder.objectRef<RequestedEvaluation>("Evaluation").impl
   fields: (t) => ({
     id: t.exposeID("id", { description: "Its id, for `evaluation`." }),
     state: t.field({ type: RunStateEnum, description: "How far it is.", resolve: ({ state }) => state }),
-    reason: t.exposeString("reason", { nullable: true, description: "Why it failed." }),
+    reason: t.exposeString("reason", {
+      nullable: true,
+      description: "Why it failed, or why its last attempt did.",
+    }),
     notes: t.stringList({ description: "What the worker had to say.", resolve: ({ notes }) => [...notes] }),
     attempts: t.exposeInt("attempts", { description: "How often a worker has taken it." }),
     createdAt: t.expose("createdAt", { type: "DateTime", description: "When it was asked for." }),
