@@ -5,6 +5,21 @@ const config: NextConfig = {
   typescript: { ignoreBuildErrors: true },
   poweredByHeader: false,
   reactStrictMode: true,
+  headers: async () => [
+    {
+      source: "/:path*",
+      headers: [
+        { key: "x-content-type-options", value: "nosniff" },
+        // No other site may frame a page that decides on submissions.
+        { key: "x-frame-options", value: "DENY" },
+        {
+          key: "content-security-policy",
+          value: "frame-ancestors 'none'; base-uri 'self'; form-action 'self'",
+        },
+        { key: "referrer-policy", value: "same-origin" },
+      ],
+    },
+  ],
 };
 
 export default config;

@@ -12,6 +12,9 @@ export class ApiError extends Error {
   }
 }
 
+/** Where the API is, for the server side alone. */
+export const apiUrl = () => process.env.API_URL ?? "http://localhost:4000";
+
 const notFoundCodes = new Set(["NOT_FOUND", "UNKNOWN_SLUG"]);
 
 interface Missing {
@@ -39,21 +42,34 @@ export async function whatIsMissing(): Promise<Missing> {
  */
 export function ask<Result, Variables>(
   document: TypedDocumentString<Result, Variables>,
+  ...rest: Variables extends Record<string, never> ? [] : [Variables]
+): Promise<Result> {
+  return askAs(null, document, ...rest);
+}
+
+/** The same for whoever the token is of. It goes into the header of this one request and nowhere else. */
+export function askAs<Result, Variables>(
+  token: string | null,
+  document: TypedDocumentString<Result, Variables>,
   ...[variables]: Variables extends Record<string, never> ? [] : [Variables]
 ): Promise<Result> {
-  const answer = send(document, variables);
+  const answer = send(token, document, variables);
   missingOfRequest().asked.push(answer);
   return answer;
 }
 
 async function send<Result, Variables>(
+  token: string | null,
   document: TypedDocumentString<Result, Variables>,
   variables: Variables | undefined,
 ): Promise<Result> {
-  const url = process.env.API_URL ?? "http://localhost:4000";
-  const answer = await fetch(`${url}/graphql`, {
+  const answer = await fetch(`${apiUrl()}/graphql`, {
     method: "POST",
-    headers: { "content-type": "application/json", accept: "application/graphql-response+json" },
+    headers: {
+      "content-type": "application/json",
+      accept: "application/graphql-response+json",
+      ...(token && { authorization: `Bearer ${token}` }),
+    },
     body: JSON.stringify({ query: document.toString(), variables }),
     cache: "no-store",
   });

@@ -1,5 +1,7 @@
 /** Files that the API makes, under the site's own address: readers then need to know only one. */
 
+import { apiUrl } from "./api";
+
 /** Headers of the API's answer that are the reader's business. */
 const kept = [
   ...["content-type", "content-disposition", "content-location", "cache-control", "retry-after"],
@@ -8,9 +10,11 @@ const kept = [
 
 export async function passThrough(request: Request): Promise<Response> {
   const { pathname, search } = new URL(request.url);
-  const api = process.env.API_URL ?? "http://localhost:4000";
   try {
-    const answer = await fetch(`${api}${pathname}${search}`, { cache: "no-store", signal: request.signal });
+    const answer = await fetch(`${apiUrl()}${pathname}${search}`, {
+      cache: "no-store",
+      signal: request.signal,
+    });
     const headers = new Headers();
     for (const name of kept) {
       const value = answer.headers.get(name);

@@ -4,9 +4,10 @@ import type { VariableInput } from "../../../generated/graphql";
 import { AsOfNotice } from "../../components/as-of";
 import { CopyButton } from "../../components/copy-button";
 import { CorrelationForm, type VariableGroup } from "../../components/correlation-form";
+import { ListTable } from "../../components/list-table";
 import { PValue } from "../../components/p-value";
 import { Scatter } from "../../components/plot/scatter";
-import { ScrollRegion, Verbatim } from "../../components/scroll-region";
+import { Verbatim } from "../../components/scroll-region";
 import { readMoment, readQuery, type SearchParams, withQuery } from "../../lib/address";
 import { ask } from "../../lib/api";
 import { familyNames, formatNumber } from "../../lib/format";
@@ -140,51 +141,32 @@ export default async function CorrelationPage({ searchParams }: { searchParams: 
           <h2 id="points" className="mb-2 text-lg font-semibold">
             The points
           </h2>
-          <ScrollRegion label="Values of every point">
-            <table className="w-full text-sm tabular-nums">
-              <thead>
-                <tr className="text-left [&>th]:border-b [&>th]:border-line [&>th]:px-2 [&>th]:py-1.5 [&>th]:font-medium">
-                  <th scope="col">Method</th>
-                  <th scope="col">Family</th>
-                  <th scope="col" className="text-right">
-                    x raw
-                  </th>
-                  <th scope="col" className="text-right">
-                    x
-                  </th>
-                  <th scope="col" className="text-right">
-                    y raw
-                  </th>
-                  <th scope="col" className="text-right">
-                    y
-                  </th>
-                </tr>
-              </thead>
-              <tbody>
-                {pearson.points.map((point) => (
-                  <tr
-                    key={point.method.slug}
-                    className="[&>*]:border-b [&>*]:border-line [&>*]:px-2 [&>*]:py-1"
-                  >
-                    <th scope="row" className="text-left font-normal">
-                      <Link
-                        href={`/methods/${point.method.slug}`}
-                        prefetch={false}
-                        className="hover:underline"
-                      >
-                        {point.method.name}
-                      </Link>
-                    </th>
-                    <td className="text-muted">{familyNames[point.method.family]}</td>
-                    <td className="text-right">{formatNumber(point.rawX, 2)}</td>
-                    <td className="text-right">{formatNumber(point.x, 3)}</td>
-                    <td className="text-right">{formatNumber(point.rawY, 2)}</td>
-                    <td className="text-right">{formatNumber(point.y, 3)}</td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </ScrollRegion>
+          <ListTable
+            label="Values of every point"
+            rows={pearson.points}
+            rowKey={({ method }) => method.slug}
+            columns={[
+              {
+                title: "Method",
+                heads: true,
+                className: "font-normal whitespace-nowrap",
+                show: ({ method }) => (
+                  <Link href={`/methods/${method.slug}`} prefetch={false} className="hover:underline">
+                    {method.name}
+                  </Link>
+                ),
+              },
+              {
+                title: "Family",
+                className: "text-muted",
+                show: ({ method }) => familyNames[method.family],
+              },
+              { title: "x raw", numeric: true, show: (point) => formatNumber(point.rawX, 2) },
+              { title: "x", numeric: true, show: (point) => formatNumber(point.x, 3) },
+              { title: "y raw", numeric: true, show: (point) => formatNumber(point.rawY, 2) },
+              { title: "y", numeric: true, show: (point) => formatNumber(point.y, 3) },
+            ]}
+          />
         </section>
         <section aria-labelledby="robust" className="min-w-0">
           <h2 id="robust" className="mb-2 text-lg font-semibold">

@@ -1,7 +1,7 @@
 import type { Metadata } from "next";
 import Link from "next/link";
 import { graphql } from "../../../generated";
-import { ScrollRegion } from "../../components/scroll-region";
+import { ListTable } from "../../components/list-table";
 import { readQuery, type SearchParams, withQuery } from "../../lib/address";
 import { ask } from "../../lib/api";
 import { familyNames } from "../../lib/format";
@@ -64,54 +64,42 @@ export default async function MethodsPage({ searchParams }: { searchParams: Sear
         </button>
       </search>
       <form id="compare" method="get" action="/compare" />
-      <ScrollRegion label="Methods">
-        <table className="w-full min-w-[36rem] text-sm tabular-nums">
-          <thead>
-            <tr className="text-left text-muted [&>th]:border-b [&>th]:border-line [&>th]:px-2 [&>th]:py-1.5 [&>th]:font-normal">
-              <th scope="col">
-                <span className="sr-only">Choose</span>
-              </th>
-              <th scope="col">Method</th>
-              <th scope="col">Family</th>
-              <th scope="col" className="text-right">
-                Year
-              </th>
-              <th scope="col" className="text-right">
-                Epochs
-              </th>
-              <th scope="col" className="text-right">
-                Batch
-              </th>
-              <th scope="col">Paper</th>
-            </tr>
-          </thead>
-          <tbody>
-            {methods.nodes.map((method) => (
-              <tr key={method.slug} className="[&>*]:border-b [&>*]:border-line [&>*]:px-2 [&>*]:py-1.5">
-                <td className="w-6">
-                  <input
-                    type="checkbox"
-                    form="compare"
-                    name="methods"
-                    value={method.slug}
-                    aria-label={`Choose ${method.name}`}
-                  />
-                </td>
-                <th scope="row" className="whitespace-nowrap text-left font-medium">
-                  <Link className="hover:underline" href={`/methods/${method.slug}`} prefetch={false}>
-                    {method.name}
-                  </Link>
-                </th>
-                <td>{familyNames[method.family]}</td>
-                <td className="text-right">{method.year}</td>
-                <td className="text-right">{method.pretraining?.epochs}</td>
-                <td className="text-right">{method.pretraining?.batchSize}</td>
-                <td className="text-muted">{method.paperTitle}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </ScrollRegion>
+      <ListTable
+        label="Methods"
+        rows={methods.nodes}
+        rowKey={(method) => method.slug}
+        columns={[
+          {
+            title: "Choose",
+            untitled: true,
+            className: "w-6",
+            show: (method) => (
+              <input
+                type="checkbox"
+                form="compare"
+                name="methods"
+                value={method.slug}
+                aria-label={`Choose ${method.name}`}
+              />
+            ),
+          },
+          {
+            title: "Method",
+            heads: true,
+            className: "whitespace-nowrap",
+            show: (method) => (
+              <Link className="hover:underline" href={`/methods/${method.slug}`} prefetch={false}>
+                {method.name}
+              </Link>
+            ),
+          },
+          { title: "Family", show: (method) => familyNames[method.family] },
+          { title: "Year", numeric: true, show: (method) => method.year },
+          { title: "Epochs", numeric: true, show: (method) => method.pretraining?.epochs },
+          { title: "Batch", numeric: true, show: (method) => method.pretraining?.batchSize },
+          { title: "Paper", className: "min-w-80 text-muted", show: (method) => method.paperTitle },
+        ]}
+      />
       {methods.pageInfo.hasNextPage && (
         <p className="mt-3 text-sm">
           <Link

@@ -3,6 +3,7 @@ import Link from "next/link";
 import { cache } from "react";
 import type { MethodPageQuery } from "../../../../generated/graphql";
 import { CopyButton } from "../../../components/copy-button";
+import { ListTable } from "../../../components/list-table";
 import { Badges } from "../../../components/method/badges";
 import { PretrainingDetails } from "../../../components/method/pretraining";
 import { MethodQuery } from "../../../components/method/query";
@@ -57,45 +58,47 @@ export default async function MethodPage({ params }: Props) {
         )}
       </p>
       <div className="mt-8 grid gap-10 lg:grid-cols-[3fr_2fr]">
-        <section aria-labelledby="standings">
+        <section aria-labelledby="standings" className="min-w-0">
           <h2 id="standings" className="mb-2 text-lg font-semibold">
             Standings
           </h2>
-          <table className="w-full text-sm tabular-nums">
-            <thead>
-              <tr className="text-left text-muted [&>th]:border-b [&>th]:border-line [&>th]:px-2 [&>th]:py-1 [&>th]:font-normal">
-                <th scope="col">Board</th>
-                <th scope="col" className="text-right">
-                  Rank
-                </th>
-                <th scope="col" className="text-right">
-                  By
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {method.standings.map(({ suite, rank, of, aggregate, missing }) => (
-                <tr key={suite.slug} className="[&>*]:border-b [&>*]:border-line [&>*]:px-2 [&>*]:py-1">
-                  <th scope="row" className="text-left font-normal">
-                    <Link className="hover:underline" href={suiteAddress(suite.slug)} prefetch={false}>
-                      {suite.title}
-                    </Link>
-                  </th>
-                  <td className="text-right">
-                    {rank ? (
-                      `${rank} of ${of}`
-                    ) : (
-                      <span className="text-muted">not ranked: {missing.length} missing</span>
-                    )}
-                  </td>
-                  <td className="text-right">
+          <ListTable
+            label="Standings"
+            rows={method.standings}
+            rowKey={({ suite }) => suite.slug}
+            columns={[
+              {
+                title: "Board",
+                heads: true,
+                className: "font-normal",
+                show: ({ suite }) => (
+                  <Link className="hover:underline" href={suiteAddress(suite.slug)} prefetch={false}>
+                    {suite.title}
+                  </Link>
+                ),
+              },
+              {
+                title: "Rank",
+                numeric: true,
+                show: ({ rank, of, missing }) =>
+                  rank ? (
+                    `${rank} of ${of}`
+                  ) : (
+                    <span className="text-muted">not ranked: {missing.length} missing</span>
+                  ),
+              },
+              {
+                title: "By",
+                numeric: true,
+                show: ({ suite, aggregate }) => (
+                  <>
                     {formatNumber(aggregate, standingDigits(suite))}{" "}
                     <span className="text-muted">{standingName(suite)}</span>
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
+                  </>
+                ),
+              },
+            ]}
+          />
         </section>
         {method.pretraining && (
           <section aria-labelledby="pretraining">

@@ -1,0 +1,22 @@
+import type { Metadata } from "next";
+
+export const metadata: Metadata = { title: "Not reachable", robots: { index: false } };
+
+/** What a reader sees in place of any page while the API or its database is away. It asks neither. */
+export default function UnavailablePage() {
+  return (
+    <div className="mx-auto max-w-2xl py-16">
+      <h1 className="text-2xl font-semibold">The record is not reachable at the moment</h1>
+      <p className="mt-3 text-muted">
+        Its API, or the database behind it, does not answer: it may be starting, or away for a moment. Nothing
+        is lost.
+      </p>
+      <p className="mt-6">
+        {/* Empty: this page stands at the address of the one that was asked for. */}
+        <a href="" className="rounded border border-line px-4 py-1.5 text-sm hover:bg-raised">
+          Try again
+        </a>
+      </p>
+    </div>
+  );
+}

@@ -1,0 +1,33 @@
+/**
+ * Before every page: whether the API and its database answer. Where they do not, no page can be made, and the reader
+ * gets one that says so, with the status that tells caches and robots to come back.
+ */
+import { type NextRequest, NextResponse } from "next/server";
+
+/** Pages, and not what they are made of or what the API answers itself. */
+export const config = {
+  matcher: ["/((?!_next/|export/|badge/|bibtex/|feeds/|unavailable$|favicon.ico).*)"],
+};
+
+const patienceMs = 5_000;
+
+async function apiAnswers(): Promise<boolean> {
+  try {
+    const url = process.env.API_URL ?? "http://localhost:4000";
+    const answer = await fetch(`${url}/healthz`, {
+      cache: "no-store",
+      signal: AbortSignal.timeout(patienceMs),
+    });
+    return answer.ok;
+  } catch {
+    return false;
+  }
+}
+
+export async function proxy(request: NextRequest): Promise<NextResponse> {
+  if (await apiAnswers()) return NextResponse.next();
+  return NextResponse.rewrite(new URL("/unavailable", request.url), {
+    status: 503,
+    headers: { "retry-after": "5", "cache-control": "no-store" },
+  });
+}
