@@ -3,6 +3,7 @@
  * gets one that says so, with the status that tells caches and robots to come back.
  */
 import { type NextRequest, NextResponse } from "next/server";
+import { askedHeader } from "./lib/address";
 
 /** Pages, and not what they are made of or what the API answers itself. */
 export const config = {
@@ -26,7 +27,11 @@ async function apiAnswers(): Promise<boolean> {
 
 export async function proxy(request: NextRequest): Promise<NextResponse> {
   if (await apiAnswers()) return NextResponse.next();
+  const { pathname, search } = request.nextUrl;
+  const headers = new Headers(request.headers);
+  headers.set(askedHeader, `${pathname}${search}`);
   return NextResponse.rewrite(new URL("/unavailable", request.url), {
+    request: { headers },
     status: 503,
     headers: { "retry-after": "5", "cache-control": "no-store" },
   });

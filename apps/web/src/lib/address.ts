@@ -2,6 +2,9 @@
 
 export type SearchParams = Promise<Record<string, string | string[] | undefined>>;
 
+/** Set by the proxy: the address that was asked for, where another page stands in for it. */
+export const askedHeader = "x-asked-for";
+
 export type Query = Readonly<Record<string, string | undefined>>;
 
 /** The last value of each name. */

@@ -1,9 +1,12 @@
 import type { Metadata } from "next";
+import { headers } from "next/headers";
+import { askedHeader } from "../../lib/address";
 
 export const metadata: Metadata = { title: "Not reachable", robots: { index: false } };
 
 /** What a reader sees in place of any page while the API or its database is away. It asks neither. */
-export default function UnavailablePage() {
+export default async function UnavailablePage() {
+  const asked = (await headers()).get(askedHeader) ?? "/";
   return (
     <div className="mx-auto max-w-2xl py-16">
       <h1 className="text-2xl font-semibold">The record is not reachable at the moment</h1>
@@ -12,8 +15,7 @@ export default function UnavailablePage() {
         is lost.
       </p>
       <p className="mt-6">
-        {/* Empty: this page stands at the address of the one that was asked for. */}
-        <a href="" className="rounded border border-line px-4 py-1.5 text-sm hover:bg-raised">
+        <a href={asked} className="rounded border border-line px-4 py-1.5 text-sm hover:bg-raised">
           Try again
         </a>
       </p>
