@@ -430,6 +430,54 @@ made-up,https://example.org/made-up,segmentation/ade20k/pixel-accuracy,75.2`;
   });
 });
 
+describe("a new method in a format that only names it", () => {
+  const details = { name: "Brand New", family: "OTHER", year: 2026, pretraining: { epochs: 5 } };
+  const card = (more = "", name = "someone/Brand-New!") => `---
+${more}model-index:
+  - name: ${name}
+    results:
+      - dataset: { type: ade20k }
+        task: { name: segmentation }
+        metrics: [{ type: mean-iou, value: 0.31 }]
+---
+# Brand New`;
+  const folder = (more: object = {}) =>
+    JSON.stringify({
+      "model_meta.json": { name: "someone/Brand New" },
+      "iou.json": { task_name: "segmentation/ade20k/mean-iou", scores: { test: [{ main_score: 0.31 }] } },
+      ...more,
+    });
+
+  it.each([
+    ["MODEL_INDEX", card(`method: ${JSON.stringify(details)}\n`)],
+    ["MTEB", folder({ "method.json": details })],
+  ])("%s: is told beside", async (format, content) => {
+    const key = `new-${format}`;
+    expect(await submit(content, { format, idempotencyKey: key })).toMatchObject({ warnings: [] });
+    const row = await api.database.client.submission.findFirstOrThrow({ where: { idempotencyKey: key } });
+    expect(row.body).toMatchObject({ method: { slug: "brand-new", ...details } });
+  });
+
+  it.each([
+    ["MODEL_INDEX", card(), "/method/family", /CONTRASTIVE.+, under 'method', beside 'model-index'$/],
+    ["MODEL_INDEX", card("method: [1]\n"), "/method", /object/],
+    ["MODEL_INDEX", card("", "'%%'"), "/model-index/0/name", /^$/],
+    ["MODEL_INDEX", card("method: { slug: A }\n"), "/method/slug", /^$/],
+    [
+      "MTEB",
+      folder(),
+      "/method.json/name",
+      /its name for people, in a file method\.json beside model_meta\.json$/,
+    ],
+    ["MTEB", folder({ "method.json": { ...details, colour: 1 } }), "/method.json/colour", /a field of/],
+  ])("%s: a fault says where it belongs (%#)", async (format, content, place, expected) => {
+    const { faults } = await submit(content, { format, idempotencyKey: "bad" });
+    const found = faults.find((one: { place: string }) => one.place === place);
+    expect([place, found?.expected ?? ""]).toEqual([place, expect.stringMatching(expected)]);
+    expect(found?.severity).toBe("ERROR");
+  });
+});
+
 describe("POST /submissions", () => {
   const post = (body: string, headers: Record<string, string>, query = "") =>
     fetch(`${api.url}/submissions${query}`, { method: "POST", body, headers });

@@ -16,6 +16,8 @@ export type Path = readonly (string | number)[];
 export interface Draft {
   readonly body: unknown;
   readonly placeOf: (path: Path) => string;
+  /** Where the details of a new method go, in formats that only name it. */
+  readonly methodPlace?: string;
   /** What was wrong already while reading. */
   readonly faults: readonly Fault[];
 }

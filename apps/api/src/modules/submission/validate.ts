@@ -2,7 +2,7 @@
 
 import { shorten } from "../../errors.ts";
 import type { Catalogue } from "../catalogue/catalogue.ts";
-import type { Measure } from "../catalogue/entities.ts";
+import { FAMILIES, type Measure } from "../catalogue/entities.ts";
 import { nearest } from "../catalogue/nearest.ts";
 import { type SubmissionBody, type SubmittedValue, submissionSchema } from "./body.ts";
 import { type Draft, type Fault, fault, type Path } from "./faults.ts";
@@ -41,7 +41,7 @@ export function validate(draft: Draft, catalogue: Catalogue): Validated {
     body,
     faults: [
       ...draft.faults,
-      ...methodFaults(body, catalogue, draft.placeOf),
+      ...methodFaults(body, catalogue, draft),
       ...duplicates(body.values, draft.placeOf),
       ...body.values.flatMap((value, i) => valueFaults(value, ["values", i], catalogue, draft.placeOf)),
       ...protocolFaults(body, draft.placeOf),
@@ -69,7 +69,8 @@ function valueFaultsOfDraft({ body, placeOf }: Draft, catalogue: Catalogue): Fau
   });
 }
 
-function methodFaults({ method }: SubmissionBody, catalogue: Catalogue, placeOf: PlaceOf): Fault[] {
+function methodFaults({ method }: SubmissionBody, catalogue: Catalogue, draft: Draft): Fault[] {
+  const { placeOf, methodPlace } = draft;
   if (catalogue.findMethod(method.slug)) return [];
   const near = nearest(
     method.slug,
@@ -81,7 +82,7 @@ function methodFaults({ method }: SubmissionBody, catalogue: Catalogue, placeOf:
       placeOf(["method", field]),
       `'${method.slug}' is a new method, and a new method needs its ${field}.`,
       {
-        expected: field === "name" ? "its name for people" : "one of the families",
+        expected: `${field === "name" ? "its name for people" : `one of ${FAMILIES.join(", ")}`}${methodPlace === undefined ? "" : `, ${methodPlace}`}`,
         nearest: near,
       },
     ),

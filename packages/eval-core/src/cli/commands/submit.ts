@@ -1,6 +1,7 @@
 /** `transferboard submit FILE|DIR`: offers results to a server, which checks them and keeps them for a reviewer. */
 import type { AddCommand, Context } from "../context.ts";
 import { EXIT } from "../exit-codes.ts";
+import { METHOD_FILE_HELP, readMethodFile } from "../server/method-file.ts";
 import { FORMATS, keyOf, readOffer, sendOffer } from "../server/offer.ts";
 import { addServerOptions, Server, type ServerOptions } from "../server/server.ts";
 import { faultTable, offerInWords } from "../server/show-offer.ts";
@@ -16,6 +17,7 @@ again is harmless: the first answer comes again. The formats are in docs/submitt
 
 interface SubmitOptions extends ServerOptions {
   readonly format?: string;
+  readonly methodFile?: string;
   readonly dryRun?: boolean;
   readonly idempotencyKey?: string;
   readonly json?: boolean;
@@ -26,6 +28,7 @@ export const addSubmit: AddCommand = (program, contextOf) => {
     .command("submit <file>")
     .description("offer results to a server: JSON, CSV, a model card, or a folder of MTEB-like JSON")
     .option("--format <format>", `${FORMATS.join(", ")}; from the file's name unless told`)
+    .option("--method-file <file>", `with a model card or an MTEB folder: ${METHOD_FILE_HELP}`)
     .option("--dry-run", "check only, and say what would change")
     .option("--idempotency-key <key>", "names this offer; from its content unless told")
     .option("--json", "print one JSON document");
@@ -38,7 +41,8 @@ async function submit(context: Context, file: string, options: SubmitOptions): P
   const { terminal } = context;
   const server = new Server(options, context);
   server.requireToken("submit");
-  const offer = await readOffer(file, options.format);
+  const method = options.methodFile === undefined ? undefined : await readMethodFile(options.methodFile);
+  const offer = await readOffer(file, options.format, method);
   const key = options.idempotencyKey ?? keyOf(offer);
   const dryRun = options.dryRun ?? false;
   const answer = await sendOffer(server, offer, { dryRun, key });

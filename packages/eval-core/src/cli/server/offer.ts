@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { readdir, readFile, stat } from "node:fs/promises";
 import { basename, extname, join } from "node:path";
 import { CommandError, EXIT } from "../exit-codes.ts";
+import type { MethodFields } from "./method-file.ts";
 import type { Refusal, Server } from "./server.ts";
 
 export const FORMATS = ["json", "csv", "model-index", "mteb"] as const;
@@ -84,7 +85,35 @@ async function readFolder(path: string): Promise<string> {
   return JSON.stringify(files);
 }
 
-export async function readOffer(path: string, given?: string): Promise<Offer> {
+/** Puts the method's fields where the format has a place for them. */
+function withMethod({ format, content }: Offer, method: MethodFields): Offer {
+  const line = `method: ${JSON.stringify(method)}\n`;
+  if (format === "model-index") {
+    const [opening = ""] = /^---\r?\n/.exec(content) ?? [];
+    if (/^method:/m.test(content.slice(opening.length).split(/^---/m)[0]!)) {
+      throw new CommandError("the model card has a 'method' of its own: leave --method-file out");
+    }
+    return { format, content: `${opening}${line}${content.slice(opening.length)}` };
+  }
+  if (format === "mteb") {
+    const files = JSON.parse(content) as Record<string, unknown>;
+    if ("method.json" in files) {
+      throw new CommandError("the folder has a method.json of its own: leave --method-file out");
+    }
+    return { format, content: JSON.stringify({ ...files, "method.json": method }) };
+  }
+  throw new CommandError(
+    `--method-file goes with a model card or an MTEB folder: ${format === "csv" ? "a CSV has columns" : "our JSON has a field"} for the method`,
+    EXIT.usage,
+  );
+}
+
+export async function readOffer(path: string, given?: string, method?: MethodFields): Promise<Offer> {
+  const offer = await readAsItIs(path, given);
+  return method === undefined ? offer : withMethod(offer, method);
+}
+
+async function readAsItIs(path: string, given: string | undefined): Promise<Offer> {
   const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== "ENOENT") throw error;
     throw new CommandError(`there is no file or folder ${path}`);

@@ -1,10 +1,12 @@
 /**
  * Hugging Face's `model-index`: the YAML at the head of a model card, or that YAML alone. Each metric is a value. Its
  * measure is `metrics[].name` where that is one of ours, else setting/dataset/metric out of `task.name` (or
- * `dataset.config`), `dataset.type` and `metrics[].type`.
+ * `dataset.config`), `dataset.type` and `metrics[].type`. What there is to say of a new method stands under `method`,
+ * beside `model-index`.
  */
 import { isMap, parseDocument } from "yaml";
 import { type Draft, fault, jsonPointer, type Path } from "../faults.ts";
+import { methodWith, placeOfMethod } from "./method.ts";
 
 interface ModelIndex {
   name?: unknown;
@@ -34,12 +36,13 @@ export function readModelIndex(text: string): Draft {
     faults: [fault("/model-index", message, { expected: "a list of one model under 'model-index'" })],
   });
   if (document.errors.length > 0 || !isMap(document.contents)) return refused("The text is not valid YAML.");
-  let index: unknown;
+  let card: { "model-index"?: unknown; method?: unknown };
   try {
-    index = (document.toJS({ maxAliasCount: 0 }) as { "model-index"?: unknown })["model-index"];
+    card = document.toJS({ maxAliasCount: 0 });
   } catch {
     return refused("The YAML uses aliases, which are not read here.");
   }
+  const { "model-index": index, method } = card;
   if (!Array.isArray(index) || index.length !== 1) return refused("There must be exactly one model.");
   const model = index[0] as ModelIndex;
   const places: Path[] = [];
@@ -58,9 +61,12 @@ export function readModelIndex(text: string): Draft {
   );
   const source = values.find((value) => value.source)?.source ?? `model card of ${String(model?.name)}`;
   return {
-    body: { method: { slug: slugged(model?.name) }, source, values },
+    body: { method: methodWith(model?.name, method), source, values },
     faults: [],
+    methodPlace: "under 'method', beside 'model-index'",
     placeOf: (path) => {
+      if (path[0] === "method")
+        return jsonPointer(placeOfMethod(path, method, ["model-index", 0, "name"], ["method"]));
       const place = path[0] === "values" && typeof path[1] === "number" ? places[path[1]] : undefined;
       return jsonPointer(place ? [...place, ...path.slice(2)] : ["model-index", 0, ...path]);
     },
