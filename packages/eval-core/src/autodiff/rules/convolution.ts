@@ -3,8 +3,8 @@
  * transpose, so two maps serve both: the gradient by the input and the gradient by the kernel.
  */
 
-import { sizeOf } from "../../tensor/tensor.ts";
-import { intOf, ints } from "../attributes.ts";
+import { sizeOf, tensor } from "../../tensor/tensor.ts";
+import { int, intOf, ints } from "../attributes.ts";
 import type { Emitter } from "../emitter.ts";
 import { type AxisWindow, paddingEnd, transposedWindowsOf, windowsOf } from "../geometry.ts";
 import { each, type Rule, type RuleContext } from "./rule.ts";
@@ -20,17 +20,41 @@ const convolutionAttributes = (windows: readonly AxisWindow[], group: number) =>
   group: { type: "int", value: group } as const,
 });
 
-/** W[O, C/g, k] with inputs and outputs swapped inside each group and every axis reversed: W'[C, O/g, -k]. */
-function mirrored(e: Emitter, w: string, group: number): string {
+/** dY, framed so that windows of stride 1 end where X ends, convolved with a kernel. */
+function correlation(
+  e: Emitter,
+  dy: string,
+  kernel: string,
+  windows: readonly AxisWindow[],
+  group: number,
+): string {
+  const plain = windows.map((v) => {
+    const reach = v.dilation * (v.kernel - 1);
+    return { ...v, stride: 1, begin: reach - v.begin, end: reach - v.end };
+  });
+  const frame = (side: "begin" | "end") => [0, 0, ...plain.map((v) => Math.min(0, v[side]))];
+  const padded = plain.map((v) => ({ ...v, begin: Math.max(0, v.begin), end: Math.max(0, v.end) }));
+  const cut = e.pad(dy, frame("begin"), frame("end"));
+  return e.op("Conv", [cut, kernel], convolutionAttributes(padded, group));
+}
+
+/** Every spatial axis reversed. */
+const reversed = (e: Emitter, x: string): string =>
+  e.slice(
+    x,
+    e
+      .shape(x)
+      .slice(2)
+      .map((size, i) => ({ axis: 2 + i, start: size - 1, step: size > 1 ? -1 : 1, count: size })),
+  );
+
+/** W[O, C/g, k] with inputs and outputs swapped inside each group: W'[C, O/g, k]. */
+function swapped(e: Emitter, w: string, group: number): string {
   const [outputs, perGroup, ...kernel] = e.shape(w) as [number, number, ...number[]];
   const rank = kernel.length;
   const grouped = e.reshape(w, [group, outputs / group, perGroup, ...kernel]);
-  const swapped = e.transpose(grouped, [0, 2, 1, ...range(3, 3 + rank)]);
-  const flat = e.reshape(swapped, [group * perGroup, outputs / group, ...kernel]);
-  return e.slice(
-    flat,
-    kernel.map((k, i) => ({ axis: 2 + i, start: k - 1, step: k > 1 ? -1 : 1, count: k })),
-  );
+  const moved = e.transpose(grouped, [0, 2, 1, ...range(3, 3 + rank)]);
+  return e.reshape(moved, [group * perGroup, outputs / group, ...kernel]);
 }
 
 /** dX[n,c,i] = sum over o, k of W[o,c,k] dY[n,o,(i + begin - k*dilation)/stride], where that is whole */
@@ -42,15 +66,12 @@ export function inputGradient(
   group: number,
 ): string {
   if (windows.every((v) => v.stride === 1)) {
-    // A convolution of dY with the mirrored kernel.
-    const plain = windows.map((v) => {
-      const reach = v.dilation * (v.kernel - 1);
-      return { ...v, stride: 1, begin: reach - v.begin, end: reach - v.end };
-    });
-    const frame = (side: "begin" | "end") => [0, 0, ...plain.map((v) => Math.min(0, v[side]))];
-    const cut = e.pad(dy, frame("begin"), frame("end"));
-    const padded = plain.map((v) => ({ ...v, begin: Math.max(0, v.begin), end: Math.max(0, v.end) }));
-    return e.op("Conv", [cut, mirrored(e, w, group)], convolutionAttributes(padded, group));
+    // A convolution of dY with the reversed kernel; or of dY reversed, and reversed again, where that is less.
+    const kernel = swapped(e, w, group);
+    const images = e.size(dy) + (e.size(dy) / e.shape(dy)[1]!) * e.shape(kernel)[0]!;
+    if (images >= e.size(w)) return correlation(e, dy, reversed(e, kernel), windows, group);
+    const turned = windows.map((v) => ({ ...v, begin: v.end, end: v.begin }));
+    return reversed(e, correlation(e, reversed(e, dy), kernel, turned, group));
   }
   const extra = windows.map(
     (v) => v.size - ((v.output - 1) * v.stride + v.dilation * (v.kernel - 1) + 1 - v.begin - v.end),
@@ -60,10 +81,6 @@ export function inputGradient(
     output_padding: ints(extra),
   });
 }
-
-/** Channels first, so that every tap of every image is one long row: [N,C,...] to [C,N,...]. */
-const channelsFirst = (e: Emitter, x: string): string =>
-  e.transpose(x, [1, 0, ...range(2, e.shape(x).length)]);
 
 /**
  * dW[o,c,k] = sum over n, p of dY[n,o,p] X[n,c,p*stride + k*dilation - begin], as matrix products of dY with the taps
@@ -80,70 +97,90 @@ export function kernelGradient(
   const perGroup = channels / group;
   const outputs = e.shape(dy)[1]!;
   const kernel = windows.map((w) => w.kernel);
-  const taps = sizeOf(kernel);
   const positions = sizeOf(windows.map((w) => w.output));
+  const rows = perGroup * sizeOf(kernel);
+  const padded = e.pad(x, [0, 0, ...windows.map((w) => w.begin)], [0, 0, ...windows.map(paddingEnd)]);
   // A product an image needs no transposition of the images, but a sum of as many kernels.
-  const apart = batch === 1 || outputs * perGroup * taps < (outputs + channels) * positions;
-  const read = (source: string) => tapColumns(e, padded(e, source, windows), windows);
-  const dw =
-    group === 1 && apart
-      ? productAnImage(e, read(x), dy)
-      : productOfAll(e, read(channelsFirst(e, x)), channelsFirst(e, dy), group);
-  const split = e.reshape(dw, [outputs, taps, perGroup]);
-  return e.reshape(e.transpose(split, [0, 2, 1]), [outputs, perGroup, ...kernel]);
+  const apart = group === 1 && (batch === 1 || outputs * rows < (outputs + channels) * positions);
+  const dw = apart
+    ? productAnImage(
+        e,
+        e.reshape(dy, [batch, outputs, positions]),
+        e.reshape(stackedTaps(e, padded, windows), [batch, rows, positions]),
+      )
+    : productOfAll(
+        e,
+        e.reshape(imagesInside(e, dy), [group, outputs / group, batch * positions]),
+        e.reshape(stackedTaps(e, imagesInside(e, padded), windows), [group, rows, batch * positions]),
+      );
+  return e.reshape(dw, [outputs, perGroup, ...kernel]);
 }
 
-const padded = (e: Emitter, x: string, windows: readonly AxisWindow[]): string =>
-  e.pad(x, [0, 0, ...windows.map((w) => w.begin)], [0, 0, ...windows.map(paddingEnd)]);
-
-/** Taps [N,C,P] and dY [N,O,P] to [O, taps*C]: the sum over images of dY[n] taps[n]^T. */
-function productAnImage(e: Emitter, columns: readonly string[], dy: string): string {
-  const [batch, channels] = e.shape(columns[0]!) as [number, number];
-  const outputs = e.shape(dy)[1]!;
-  const positions = e.size(dy) / batch / outputs;
-  const stacked = e.reshape(e.concat(columns, 1), [batch, columns.length * channels, positions]);
-  const rows = e.reshape(dy, [batch, outputs, positions]);
-  if (batch === 1) {
-    const flat = (a: string) => e.reshape(a, e.shape(a).slice(1));
-    return e.gemm(flat(rows), flat(stacked), { transB: 1 });
-  }
-  return e.sum(e.matMul(rows, e.transpose(stacked, [0, 2, 1])), [0], false);
+/** [N,C,H,...] to [1,C,H,N,...]: a line of all images is one long row. */
+function imagesInside(e: Emitter, x: string): string {
+  const moved = e.transpose(x, [1, 2, 0, ...range(3, e.shape(x).length)]);
+  return e.reshape(moved, [1, ...e.shape(moved)]);
 }
 
-/** Taps [C,N,P] and dY [O,N,P] to [O, taps*C/g]: one product a group over all images at once. */
-function productOfAll(e: Emitter, columns: readonly string[], dy: string, group: number): string {
-  const perGroup = e.shape(columns[0]!)[0]! / group;
-  const outputs = e.shape(dy)[0]!;
-  const row = e.size(dy) / outputs;
-  if (group === 1) {
-    const stacked = e.reshape(e.concat(columns, 0), [columns.length * perGroup, row]);
-    return e.gemm(e.reshape(dy, [outputs, row]), stacked, { transB: 1 });
-  }
-  const stacked = e.concat(
-    columns.map((part) => e.reshape(part, [group, perGroup, row])),
-    1,
-  );
-  return e.matMul(e.reshape(dy, [group, outputs / group, row]), e.transpose(stacked, [0, 2, 1]));
+/** dY [N,O,P] and taps [N,R,P] to [O,R]: the sum over images of dY[n] taps[n]^T. */
+function productAnImage(e: Emitter, dy: string, taps: string): string {
+  if (e.shape(dy)[0] === 1) return productOfAll(e, dy, taps);
+  const product = (a: string, b: string) => e.sum(e.matMul(a, e.transpose(b, [0, 2, 1])), [0], false);
+  // The second factor is packed before it is multiplied, so it had better be the smaller one.
+  return e.shape(dy)[1]! >= e.shape(taps)[1]! ? product(dy, taps) : e.transpose(product(taps, dy), [1, 0]);
+}
+
+/** dY [g,O/g,P] and taps [g,R,P] to [g,O/g,R]: one product a group over all images at once. */
+function productOfAll(e: Emitter, dy: string, taps: string): string {
+  if (e.shape(dy)[0] !== 1) return e.matMul(dy, e.transpose(taps, [0, 2, 1]));
+  const flat = (a: string) => e.reshape(a, e.shape(a).slice(1));
+  return e.gemm(flat(dy), flat(taps), { transB: 1 });
 }
 
 /**
- * What every tap reads, in the kernel's order. The last axis is cut first: a slice of it copies short rows, and every
- * slice of an earlier axis then copies long ones.
+ * What the taps of a kernel read of X [N,C,H,...], padded, as [N, C*taps*HO, ...]: channel, tap, line. Other axes may
+ * stand between H and the last spatial ones. Lines are gathered whole, in one pass that onnxruntime shares among its
+ * threads; slices and their concatenation would be two by one thread.
  */
-function tapColumns(e: Emitter, source: string, windows: readonly AxisWindow[], axis = 0): string[] {
-  const w = windows[axis];
-  if (w === undefined) return [source];
-  if (axis === 0 && windows.every(({ kernel }) => kernel === 1)) {
+function stackedTaps(e: Emitter, x: string, windows: readonly AxisWindow[]): string {
+  const [first, ...rest] = windows as [AxisWindow, ...AxisWindow[]];
+  const [batch, channels, height, ...others] = e.shape(x) as [number, number, number, ...number[]];
+  const innermost = 3 + others.length - rest.length;
+  if (windows.every(({ kernel }) => kernel === 1)) {
     // One tap: one slice of all axes reads nothing twice.
-    return [
-      e.slice(
-        source,
-        windows.map((v, i) => ({ axis: 2 + i, start: 0, step: v.stride, count: v.output })),
-      ),
-    ];
+    const cut = ({ stride, output }: AxisWindow, axis: number) => ({
+      axis,
+      start: 0,
+      step: stride,
+      count: output,
+    });
+    return e.slice(x, [cut(first, 2), ...rest.map((w, i) => cut(w, innermost + i))]);
   }
-  const inner = tapColumns(e, source, windows, axis + 1);
-  return range(0, w.kernel).flatMap((k) => inner.map((part) => readTap(e, part, 2 + axis, w, k)));
+  const columns = tapColumns(e, x, rest, innermost);
+  const row = e.size(columns[0]!) / (batch * channels * height);
+  const lines = e.concat(
+    columns.map((part) => e.reshape(part, [batch, channels * height, row])),
+    1,
+  );
+  const from: number[] = [];
+  for (const channel of range(0, channels)) {
+    for (const k of range(0, first.kernel)) {
+      for (const t of columns.keys()) {
+        for (const o of range(0, first.output))
+          from.push((t * channels + channel) * height + o * first.stride + k * first.dilation);
+      }
+    }
+  }
+  const index = e.initializer(e.fresh("lines"), tensor("int32", [from.length], Int32Array.from(from)));
+  return e.op("Gather", [lines, index], { axis: int(1) });
+}
+
+/** What every tap of the axes from `axis` on reads, in the kernel's order. */
+function tapColumns(e: Emitter, source: string, windows: readonly AxisWindow[], axis: number): string[] {
+  const [w, ...rest] = windows;
+  if (w === undefined) return [source];
+  const inner = tapColumns(e, source, rest, axis + 1);
+  return range(0, w.kernel).flatMap((k) => inner.map((part) => readTap(e, part, axis, w, k)));
 }
 
 /** dB = dY summed over everything but the channels */
