@@ -122,14 +122,17 @@ function compare(record: LinearRecord, theirs: Theirs | undefined): void {
   });
   console.log(`chosen ${record.chosen.toExponential(2)}, test ${record.test.score.toFixed(2)}`);
   if (theirs) {
-    const worse = record.sweep.filter(
-      (point, i) => point.objective > theirs.sweep[i]!.objective * (1 + 1e-6),
-    );
+    const worse = record.sweep.filter((point) => {
+      const other = matching(point.weightDecay);
+      return other !== undefined && point.objective > other.objective * (1 + 1e-6);
+    });
     console.log(`scikit-learn chose ${theirs.chosen.toExponential(2)}`);
     console.log(
       `objectives worse than scikit-learn's by more than 1e-6: ${worse.length} of ${theirs.sweep.length}`,
     );
   }
+  const total = record.sweep.reduce((sum, point) => sum + point.iterations, 0);
+  console.log(`iterations: ${total} in the sweep, ${record.refit.iterations} in the refit`);
   for (const warning of record.warnings) console.log(`warning: ${warning}`);
 }
 

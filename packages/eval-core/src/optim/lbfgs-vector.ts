@@ -20,6 +20,6 @@ export function largest(values: Float64Array): number {
 }
 
 /** a += factor * b */
-export function addScaled(a: Float64Array, factor: number, b: Float64Array): void {
+export function addScaled(a: Float64Array, factor: number, b: Float64Array | Float32Array): void {
   for (let i = 0; i < a.length; i++) a[i] = a[i]! + factor * b[i]!;
 }

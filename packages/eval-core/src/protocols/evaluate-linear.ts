@@ -42,6 +42,21 @@ export function linearDescription(
   return describeProtocol("many-shot-linear", `Many-shot linear, ${mode}`, body);
 }
 
+/** A sweep's progress as counts, and the refit's as a note beside the full count: how long it takes is not known. */
+export function linearTeller(
+  tell: (done: number, total: number, note?: string) => void,
+): (progress: LinearProgress) => void {
+  let values = 0;
+  return ({ phase, done, total, iterations }) => {
+    if (phase === "sweep") {
+      values = total;
+      tell(done, total);
+    } else if (phase === "refit" && iterations !== undefined) {
+      tell(values, values, `fitting train and validation together, iteration ${iterations}`);
+    }
+  };
+}
+
 export async function evaluateLinear(
   arrays: LinearArrays,
   options: LinearEvaluationOptions,

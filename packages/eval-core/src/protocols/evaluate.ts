@@ -10,7 +10,7 @@ import type { Preprocessing } from "../images/index.ts";
 import { linearArrays, pooledArrays } from "./evaluate-arrays.ts";
 import { evaluateFewShot, fewShotDescription } from "./evaluate-few-shot.ts";
 import { evaluateFinetune, finetuneDescription } from "./evaluate-finetune.ts";
-import { evaluateLinear, linearDescription } from "./evaluate-linear.ts";
+import { evaluateLinear, linearDescription, linearTeller } from "./evaluate-linear.ts";
 import { type Evaluation, identityOf, type ProtocolDescription } from "./evaluation.ts";
 import type { FinetuneProgress } from "./finetune-record.ts";
 import { fingerprint } from "./fingerprint.ts";
@@ -39,8 +39,8 @@ export interface Planned extends Preparation {
 
 export interface RunHooks {
   readonly onFeatures?: (progress: ExtractProgress) => void;
-  /** The fit or the episodes. */
-  readonly onProgress?: (done: number, total: number) => void;
+  /** The fit or the episodes; the note says what comes after the last of them. */
+  readonly onProgress?: (done: number, total: number, note?: string) => void;
   readonly signal?: AbortSignal;
   /** Where unfinished work is kept; nowhere unless told. */
   readonly cacheFolder?: string;
@@ -139,9 +139,7 @@ export async function runEvaluation(
       ...(cacheFolder === undefined ? {} : { stateFile: join(cacheFolder, "sweeps", `${identity}.state`) }),
       ...(onProgress
         ? {
-            onProgress: ({ phase, done, total }) => {
-              if (phase === "sweep") onProgress(done, total);
-            },
+            onProgress: linearTeller(onProgress),
           }
         : {}),
     });

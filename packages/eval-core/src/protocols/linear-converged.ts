@@ -5,13 +5,27 @@
  */
 import type { DeviceChoice } from "../runtime/index.ts";
 import { compacted, joined, NEVER, presentClasses, recolumned } from "./linear-classes.ts";
-import { type DeviceFeatures, openFeatures, stacked } from "./linear-device.ts";
+import { type DeviceFeatures, openFeatures, rowsOf } from "./linear-device.ts";
 import { lossOf, penaltyOf } from "./linear-loss.ts";
 import type { LinearModel, ModelFit, Splits } from "./linear-model.ts";
 import { Preconditioner, subtractRowMeans } from "./linear-preconditioner.ts";
 import { REFIT_TOLERANCE, SWEEP_TOLERANCE, WEIGHT_DECAYS } from "./linear-protocol.ts";
 import type { LinearTask } from "./linear-record.ts";
 import { type Solver, solve } from "./linear-solve.ts";
+
+/** Solutions that the next one is extrapolated from. */
+const LOOK_BACK = 3;
+/** The refit's steps on its way from strong decay: their ratio, and how near they come to their optima. */
+const PATH_RATIO = 10 ** 0.75;
+const PATH_TOLERANCE = 0.03;
+
+/** The decays from the strongest of the grid to the chosen one, without it, in equal steps of their logarithm. */
+function refitPath(chosen: number): number[] {
+  const path: number[] = [];
+  for (let decay = chosen * PATH_RATIO; decay <= WEIGHT_DECAYS.at(-1)!; decay *= PATH_RATIO)
+    path.unshift(decay);
+  return path;
+}
 
 export async function convergedModel(
   splits: Splits,
@@ -30,31 +44,38 @@ export async function convergedModel(
     task === "multi-label" ? splits[part].labels : compacted(splits[part].labels, columns);
 
   const opened = new Map<string, Promise<DeviceFeatures>>();
-  const open = (split: keyof Splits) => {
-    const known = opened.get(split) ?? openFeatures(splits[split].x, device, mean);
-    opened.set(split, known);
+  const open = (part: keyof Splits | "train+val") => {
+    const x = part === "train+val" ? rowsOf([train.x, splits.val.x]) : splits[part].x;
+    const known = opened.get(part) ?? openFeatures(x, device, mean);
+    opened.set(part, known);
     return known;
+  };
+  const close = async (part: keyof Splits) => {
+    const known = await opened.get(part);
+    opened.delete(part);
+    await known?.[Symbol.asyncDispose]();
   };
   let preconditioner: Promise<Preconditioner> | undefined;
   const squares = centredSquares(train.x.data, mean);
-  const prepared = async () => Preconditioner.of(await open("train"), squares);
+  const prepared = async () => {
+    const on = await open("train");
+    return Preconditioner.of((rank) => on.products(rank, "single"), on, squares);
+  };
   const solverOn = async (on: "train" | "train+val", columns: readonly number[]): Promise<Solver> => {
-    const parts = on === "train" ? (["train"] as const) : (["train", "val"] as const);
-    const productsIn = async (precision: "single" | "double") => {
-      const each = [];
-      for (const part of parts) each.push(await (await open(part)).products(columns.length, precision));
-      return each.length === 1 ? each[0]! : stacked(each);
-    };
     preconditioner ??= prepared();
     const inverse = await preconditioner;
-    const labels = parts.map((part) => labelsOf(columns, part));
+    const parts = on === "train" ? (["train"] as const) : (["train", "val"] as const);
+    const labels = joined(parts.map((part) => labelsOf(columns, part)));
+    // The refit comes last: the features that it does not need make room for those that it does.
+    if (on === "train+val") for (const part of parts) await close(part);
+    const rows = await open(on);
     return {
-      single: await productsIn("single"),
-      double: await productsIn("double"),
+      single: await rows.products(columns.length, "single"),
+      double: await rows.products(columns.length, "double"),
+      conjugate: await rows.conjugate(task, labels, columns.length, inverse.basis),
       rowNorm: Math.sqrt(squares / train.x.shape[0]!),
-      loss: lossOf(task, labels.length === 1 ? labels[0]! : joined(labels), columns.length),
-      precondition: (penalty, residuals) =>
-        inverse.at(penalty, residuals, columns.length, task === "multi-class"),
+      loss: lossOf(task, labels, columns.length),
+      inverse: (penalty, residuals) => inverse.at(penalty, residuals, columns.length),
     };
   };
 
@@ -64,25 +85,39 @@ export async function convergedModel(
   let columns = sweepColumns;
   return {
     order: WEIGHT_DECAYS.toReversed(),
-    lookBack: 3,
-    fit: async (on, weightDecay, { solutions, best }): Promise<ModelFit> => {
+    lookBack: LOOK_BACK,
+    fit: async (on, weightDecay, solutions, onIteration): Promise<ModelFit> => {
       columns = on === "train" ? sweepColumns : refitColumns;
-      const solver = solvers.get(on) ?? solverOn(on, columns);
-      solvers.set(on, solver);
-      const from =
-        on === "train" ? extrapolated(solutions) : best && recolumned(best, sweepColumns, columns, 0);
-      const start = from?.slice() ?? new Float64Array((features + 1) * columns.length);
-      // The optimum's sum to zero, and the preconditioner keeps them so.
-      if (task === "multi-class") subtractRowMeans(start, columns.length);
-      const tolerance = on === "train" ? SWEEP_TOLERANCE : REFIT_TOLERANCE;
-      const { x, inDouble, ...fit } = await solve(
-        await solver,
-        start,
-        penaltyOf(weightDecay, task),
-        tolerance,
-        signal,
-      );
-      return { ...fit, iterationsInFloat64: inDouble, solution: x };
+      const known = solvers.get(on) ?? solverOn(on, columns);
+      solvers.set(on, known);
+      const solver = await known;
+      const from = (earlier: readonly Float64Array[]) => {
+        const start = extrapolated(earlier)?.slice() ?? new Float64Array((features + 1) * columns.length);
+        // The optimum's sum to zero, and so do the steps.
+        if (task === "multi-class") subtractRowMeans(start, columns.length);
+        return start;
+      };
+      const fitted = (earlier: readonly Float64Array[], decay: number, tolerance: number, rough: boolean) =>
+        solve(solver, from(earlier), penaltyOf(decay, task), tolerance, { rough, signal, onIteration });
+      if (on === "train") {
+        const { x, inDouble, ...fit } = await fitted(solutions, weightDecay, SWEEP_TOLERANCE, false);
+        return { ...fit, iterationsInFloat64: inDouble, solution: x };
+      }
+      // The samples of val are new, some of them far on the wrong side: a path of its own, in fewer and looser steps.
+      let path: readonly Float64Array[] = [];
+      let iterations = 0;
+      for (const decay of refitPath(weightDecay)) {
+        const rough = await fitted(path, decay, PATH_TOLERANCE, true);
+        iterations += rough.iterations;
+        path = [rough.x, ...path].slice(0, LOOK_BACK);
+      }
+      const { x, inDouble, ...fit } = await fitted(path, weightDecay, REFIT_TOLERANCE, false);
+      return {
+        ...fit,
+        iterations: iterations + fit.iterations,
+        iterationsInFloat64: inDouble,
+        solution: x,
+      };
     },
     logits: async (of, solution) => {
       const precision = of === "test" ? "double" : "single";

@@ -8,19 +8,18 @@ export interface ModelFit extends Refit {
   readonly solution: Float64Array;
 }
 
-/** Earlier solutions that a fit may start from. */
-export interface Earlier {
-  /** Newest first. */
-  readonly solutions: readonly Float64Array[];
-  readonly best: Float64Array | null;
-}
-
 export interface LinearModel extends AsyncDisposable {
   /** The weight decays in the order in which they are to be fitted. */
   readonly order: readonly number[];
   /** How many earlier solutions a fit looks at. */
   readonly lookBack: number;
-  fit(on: "train" | "train+val", weightDecay: number, earlier: Earlier): Promise<ModelFit>;
+  /** @param earlier solutions of the sweep to start from, newest first */
+  fit(
+    on: "train" | "train+val",
+    weightDecay: number,
+    earlier: readonly Float64Array[],
+    onIteration?: () => void,
+  ): Promise<ModelFit>;
   /** samples x classes, of the latest kind of fit */
   logits(of: "val" | "test", solution: Float64Array): Promise<Float64Array>;
 }

@@ -83,7 +83,7 @@ export async function paperModel(
   return {
     order: WEIGHT_DECAYS,
     lookBack: 1,
-    fit: async (on, weightDecay, { solutions }) => {
+    fit: async (on, weightDecay, solutions) => {
       const parts = on === "train" ? (["train"] as const) : (["train", "val"] as const);
       const each = [];
       for (const part of parts) each.push(await (await open(part)).products(columns, "double"));

@@ -9,46 +9,57 @@
  * which one decomposition serves for every class and every weight decay. Features are centred, so the intercept
  * is apart: its curvature is c_k n.
  */
-import type { DeviceFeatures } from "./linear-device.ts";
+import type { LinearProducts } from "./linear-loss.ts";
 import { type Spectrum, strongestDirections } from "./linear-spectrum.ts";
 
-const RANK = 192;
+/** inverse g = g * tail + U (scale * (U' g)) for a class's weights, and g * intercept for its intercept. */
+export interface InverseHessian {
+  /** classes x rank */
+  readonly scale: Float32Array;
+  readonly tail: Float32Array;
+  readonly intercept: Float32Array;
+}
+
+const RANK = 128;
 /** Of the largest eigenvalue. */
 const SMALLEST_REST = 1e-5;
 
 export class Preconditioner {
-  readonly #device: DeviceFeatures;
   readonly #spectrum: Spectrum;
+  readonly #samples: number;
   readonly #rest: number;
 
-  private constructor(device: DeviceFeatures, spectrum: Spectrum, rest: number) {
-    this.#device = device;
+  private constructor(spectrum: Spectrum, samples: number, rest: number) {
     this.#spectrum = spectrum;
+    this.#samples = samples;
     this.#rest = rest;
   }
 
   /** @param total the sum of squares of all (centred) features: the trace of X'X */
-  static async of(device: DeviceFeatures, total: number): Promise<Preconditioner> {
-    const rank = Math.min(RANK, device.features, device.samples);
-    const spectrum = await strongestDirections(await device.products(rank, "single"));
-    await device.setBasis(spectrum.basis, rank);
+  static async of(
+    products: (rank: number) => Promise<LinearProducts>,
+    { samples, features }: { readonly samples: number; readonly features: number },
+    total: number,
+  ): Promise<Preconditioner> {
+    const rank = Math.min(RANK, features, samples);
+    const spectrum = await strongestDirections(await products(rank));
     const found = spectrum.values.reduce((sum, value) => sum + value, 0);
-    const rest = (total - found) / Math.max(1, device.features - rank);
+    const rest = (total - found) / Math.max(1, features - rank);
     // Where nothing is left, 1 / penalty would be the tail, and float32 would lose the strong directions beside it.
-    return new Preconditioner(device, spectrum, Math.max(rest, SMALLEST_REST * spectrum.values[0]!));
+    return new Preconditioner(spectrum, samples, Math.max(rest, SMALLEST_REST * spectrum.values[0]!));
   }
 
-  /**
-   * The inverse for residuals where the search starts; applied in place.
-   * @param zeroSum for a softmax, which a constant added to all classes leaves as it is: the direction is then kept
-   *   free of it, as gradients are
-   */
-  at(
-    penalty: number,
-    residuals: Float64Array,
-    classes: number,
-    zeroSum: boolean,
-  ): (gradient: Float64Array) => Promise<void> {
+  /** U: features x rank. */
+  get basis(): Float32Array {
+    return this.#spectrum.basis;
+  }
+
+  get rank(): number {
+    return this.#spectrum.values.length;
+  }
+
+  /** The inverse at these residuals (samples x classes, of any samples like those of the spectrum). */
+  at(penalty: number, residuals: Float64Array, classes: number): InverseHessian {
     const { values } = this.#spectrum;
     const samples = residuals.length / classes;
     const curvature = new Float64Array(classes);
@@ -59,23 +70,15 @@ export class Preconditioner {
       }
     }
     // X was that of train; with val beside it the spectrum grows with the samples.
-    const grown = samples / this.#device.samples;
+    const grown = samples / this.#samples;
     const tail = Float32Array.from(curvature, (c) => 1 / (c * grown * this.#rest + penalty));
-    const scale = new Float32Array(values.length * classes);
-    values.forEach((value, i) => {
-      for (let k = 0; k < classes; k++) {
-        scale[i * classes + k] = 1 / (curvature[k]! * grown * value + penalty) - tail[k]!;
-      }
-    });
-    const weights = this.#device.features * classes;
-    return async (gradient) => {
-      const spread = await this.#device.spread(Float32Array.from(gradient.subarray(0, weights)), scale, tail);
-      gradient.set(spread);
-      for (let k = 0; k < classes; k++) {
-        gradient[weights + k] = gradient[weights + k]! / Math.max(curvature[k]! * samples, 1e-300);
-      }
-      if (zeroSum) subtractRowMeans(gradient, classes);
-    };
+    const scale = new Float32Array(classes * values.length);
+    for (let k = 0; k < classes; k++) {
+      values.forEach((value, i) => {
+        scale[k * values.length + i] = 1 / (curvature[k]! * grown * value + penalty) - tail[k]!;
+      });
+    }
+    return { scale, tail, intercept: Float32Array.from(curvature, (c) => 1 / Math.max(c * samples, 1e-30)) };
   }
 }
 

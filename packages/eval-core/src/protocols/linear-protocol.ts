@@ -1,9 +1,12 @@
 /** The canonical descriptions of the many-shot linear protocol, and its grid. */
 import type { LinearMetric, LinearMode, LinearProtocol, LinearTask } from "./linear-record.ts";
 
-/** How near a solution is to its optimum: ||gradient|| <= tolerance * penalty * ||W||. */
+/** How near a solution is to its optimum; CRITERION says what is held against it. */
 export const SWEEP_TOLERANCE = 1e-4;
 export const REFIT_TOLERANCE = 1e-5;
+
+const CRITERION =
+  "norm of the objective's gradient by the weights <= tolerance * penalty * norm of the weights; of each intercept <= tolerance * sum of its residuals' sizes; in float64";
 
 /** numpy.logspace(-6, 5, 45). */
 export const WEIGHT_DECAYS: readonly number[] = Array.from({ length: 45 }, (_, i) => 10 ** (-6 + i * 0.25));
@@ -34,7 +37,13 @@ export function linearProtocol(task: LinearTask, metric: LinearMetric, mode: Lin
     refit: "train+val",
     solver:
       mode === "converged"
-        ? { mode, optimum: true, relativeWeightTolerance: SWEEP_TOLERANCE, refitTolerance: REFIT_TOLERANCE }
+        ? {
+            mode,
+            optimum: true,
+            criterion: CRITERION,
+            relativeWeightTolerance: SWEEP_TOLERANCE,
+            refitTolerance: REFIT_TOLERANCE,
+          }
         : {
             mode,
             algorithm: "L-BFGS-B",

@@ -21,6 +21,7 @@ export interface SweepPoint {
   readonly objective: number;
   /** The metric on val, in percent. */
   readonly validation: number;
+  /** Conjugate gradients' in the mode converged, L-BFGS' in paper-exact: two products each. */
   readonly iterations: number;
   /** Of these, those that float32 was not exact enough for; all of them in the mode paper-exact. */
   readonly iterationsInFloat64: number;
@@ -37,8 +38,6 @@ export interface LinearState {
   readonly sweep: readonly SweepPoint[];
   /** The newest solutions, newest first: what the next value starts from. */
   readonly solutions: readonly Float64Array[];
-  /** The solution of the best value so far. */
-  readonly best: Float64Array | null;
 }
 
 export interface LinearProgress {
@@ -47,6 +46,8 @@ export interface LinearProgress {
   readonly total: number;
   /** The value that was just finished. */
   readonly point?: SweepPoint;
+  /** The refit's iterations so far: how many it takes is not known before. */
+  readonly iterations?: number;
 }
 
 export interface LinearOptions {

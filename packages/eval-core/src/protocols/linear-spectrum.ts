@@ -12,82 +12,103 @@ export interface Spectrum {
   readonly basis: Float32Array;
 }
 
-const ROUNDS = 3;
-/** The share of a column below which what its projections leave is rounding: the products are float32. */
-const ROUNDING = 1e-6;
+const ROUNDS = 2;
+/** Jacobi's sweeps end where what is off the diagonal is this small beside it, squared: a preconditioner's exactness. */
+const OFF_DIAGONAL = 1e-8;
+/** Of a column's square: what is left of it beside the others is rounding. */
+const DEPENDENT = 1e-13;
 
 /** @param products of X with `rank` columns, the intercept's column sums ignored */
 export async function strongestDirections(products: LinearProducts): Promise<Spectrum> {
   const { features, classes: rank } = products;
   const random = new SeededRandom(0);
-  let columns: Float64Array[] = Array.from({ length: rank }, () =>
-    Float64Array.from({ length: features }, () => random.normal()),
-  );
+  let columns = new Float64Array(features * rank);
+  for (let i = 0; i < columns.length; i++) columns[i] = random.normal();
   for (let round = 0; round < ROUNDS; round++) {
-    orthonormalise(columns);
     columns = await gramTimes(products, columns);
+    orthonormalise(columns, rank);
   }
-  orthonormalise(columns);
+  // Once more: the first time leaves errors where columns are nearly parallel.
+  orthonormalise(columns, rank);
   const image = await gramTimes(products, columns);
-  const small = columns.map((a) => Float64Array.from(image, (b) => inner(a, b)));
-  const { values, vectors } = symmetricEigen(small);
+  const { values, vectors } = symmetricEigen(innerProducts(columns, image, rank));
   const order = [...values.keys()].sort((a, b) => values[b]! - values[a]!);
-  const basis = new Float32Array(features * rank);
-  order.forEach((from, k) => {
-    const mixed = new Float64Array(features);
-    for (let c = 0; c < rank; c++) {
-      const weight = vectors[c]![from]!;
-      const column = columns[c]!;
-      for (let j = 0; j < features; j++) mixed[j] = mixed[j]! + weight * column[j]!;
-    }
-    for (let j = 0; j < features; j++) basis[j * rank + k] = mixed[j]!;
-  });
-  return { values: Float64Array.from(order, (k) => Math.max(0, values[k]!)), basis };
+  return {
+    values: Float64Array.from(order, (k) => Math.max(0, values[k]!)),
+    basis: mixed(
+      columns,
+      order.map((k) => vectors[k]!),
+    ),
+  };
 }
 
-/** X' X B, for B given as columns. */
-async function gramTimes(
-  products: LinearProducts,
-  columns: readonly Float64Array[],
-): Promise<Float64Array[]> {
-  const { features, classes: rank } = products;
-  const flat = new Float64Array((features + 1) * rank);
-  columns.forEach((column, k) => {
-    for (let j = 0; j < features; j++) flat[j * rank + k] = column[j]!;
-  });
-  const image = await products.gradient(Float64Array.from(await products.logits(flat)));
-  return columns.map((_, k) => Float64Array.from({ length: features }, (_, j) => image[j * rank + k]!));
+/** X' X B, for B features x rank. */
+async function gramTimes(products: LinearProducts, b: Float64Array): Promise<Float64Array<ArrayBuffer>> {
+  const { classes: rank } = products;
+  const parameters = new Float64Array(b.length + rank);
+  parameters.set(b);
+  const image = await products.gradient(new Float64Array(await products.logits(parameters)));
+  return new Float64Array(image.subarray(0, b.length));
 }
 
-/** Gram and Schmidt's process, the modified one, twice: once leaves errors where columns are nearly parallel. */
-function orthonormalise(columns: readonly Float64Array[]): void {
-  for (let k = 0; k < columns.length; k++) {
-    const column = columns[k]!;
-    const length = Math.sqrt(inner(column, column));
-    for (let pass = 0; pass < 2; pass++) {
-      for (let before = 0; before < k; before++) {
-        const other = columns[before]!;
-        const share = inner(other, column);
-        for (let j = 0; j < column.length; j++) column[j] = column[j]! - share * other[j]!;
-      }
+/** Makes the columns of B orthonormal, in place: B R^-1 for B'B = R'R, by Cholesky; a dependent column becomes 0. */
+function orthonormalise(b: Float64Array, rank: number): void {
+  const r = innerProducts(b, b, rank);
+  const inverse = new Float64Array(rank);
+  for (let k = 0; k < rank; k++) {
+    const row = r[k]!;
+    const whole = row[k]!;
+    // r is filled as the lower triangle L = R'.
+    for (let j = 0; j < k; j++) {
+      const other = r[j]!;
+      let sum = row[j]!;
+      for (let i = 0; i < j; i++) sum -= row[i]! * other[i]!;
+      row[j] = sum * inverse[j]!;
     }
-    const norm = Math.sqrt(inner(column, column));
-    // Beyond the rank of X what is left is rounding, which is orthogonal to nothing: no column then, but zeros.
-    const scale = norm > ROUNDING * length ? 1 / norm : 0;
-    for (let j = 0; j < column.length; j++) column[j]! *= scale;
+    let left = whole;
+    for (let i = 0; i < k; i++) left -= row[i]! * row[i]!;
+    inverse[k] = left > DEPENDENT * whole && left > 0 ? 1 / Math.sqrt(left) : 0;
+  }
+  for (let at = 0; at < b.length; at += rank) {
+    for (let k = 0; k < rank; k++) {
+      const row = r[k]!;
+      let sum = b[at + k]!;
+      for (let i = 0; i < k; i++) sum -= b[at + i]! * row[i]!;
+      b[at + k] = sum * inverse[k]!;
+    }
   }
 }
 
-function inner(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
-  return sum;
+/** A'B where it is symmetric: its lower triangle is computed and mirrored. */
+function innerProducts(a: Float64Array, b: Float64Array, rank: number): Float64Array[] {
+  const product = Array.from({ length: rank }, () => new Float64Array(rank));
+  for (let at = 0; at < a.length; at += rank) {
+    for (let k = 0; k < rank; k++) {
+      const row = product[k]!;
+      const value = a[at + k]!;
+      for (let i = 0; i <= k; i++) row[i] = row[i]! + value * b[at + i]!;
+    }
+  }
+  for (let k = 0; k < rank; k++) for (let i = 0; i < k; i++) product[i]![k] = product[k]![i]!;
+  return product;
 }
 
-/**
- * Jacobi's cyclic method for a symmetric matrix given by rows; it is overwritten. Column k of `vectors` (by rows)
- * belongs to values[k].
- */
+/** Columns times the matrix whose columns are `vectors`. */
+function mixed(columns: Float64Array, vectors: readonly Float64Array[]): Float32Array {
+  const rank = vectors.length;
+  const result = new Float32Array(columns.length);
+  for (let at = 0; at < columns.length; at += rank) {
+    for (let k = 0; k < rank; k++) {
+      const vector = vectors[k]!;
+      let sum = 0;
+      for (let c = 0; c < rank; c++) sum += columns[at + c]! * vector[c]!;
+      result[at + k] = sum;
+    }
+  }
+  return result;
+}
+
+/** Jacobi's cyclic method for a symmetric matrix given by rows; it is overwritten. vectors[k] belongs to values[k]. */
 export function symmetricEigen(a: Float64Array[]): { values: Float64Array; vectors: Float64Array[] } {
   const n = a.length;
   const vectors = a.map((_, i) => Float64Array.from({ length: n }, (_, j) => (i === j ? 1 : 0)));
@@ -98,8 +119,8 @@ export function symmetricEigen(a: Float64Array[]): { values: Float64Array; vecto
       on += a[i]![i]! ** 2;
       for (let j = 0; j < i; j++) off += a[i]![j]! ** 2;
     }
-    if (off <= 1e-20 * on) break;
-    const negligible = Math.sqrt((1e-20 * on) / (n * n));
+    if (off <= OFF_DIAGONAL ** 2 * on) break;
+    const negligible = OFF_DIAGONAL * Math.sqrt(on / (n * n));
     for (let p = 0; p < n - 1; p++) {
       for (let q = p + 1; q < n; q++) {
         const apq = a[p]![q]!;
@@ -107,33 +128,36 @@ export function symmetricEigen(a: Float64Array[]): { values: Float64Array; vecto
         const theta = (a[q]![q]! - a[p]![p]!) / (2 * apq);
         const t = (theta < 0 ? -1 : 1) / (Math.abs(theta) + Math.sqrt(theta * theta + 1));
         const c = 1 / Math.sqrt(t * t + 1);
-        rotate(a, vectors, p, q, c, t * c);
+        rotate(a, p, q, c, t * c, t * apq);
+        mix(vectors[p]!, vectors[q]!, c, t * c);
       }
     }
   }
   return { values: Float64Array.from(a, (row, i) => row[i]!), vectors };
 }
 
-function rotate(
-  a: Float64Array[],
-  vectors: Float64Array[],
-  p: number,
-  q: number,
-  c: number,
-  s: number,
-): void {
+/** Rows p and q, then, as the matrix is symmetric, columns p and q from them; `moved` goes from one value to the other. */
+function rotate(a: Float64Array[], p: number, q: number, c: number, s: number, moved: number): void {
   const rowP = a[p]!;
   const rowQ = a[q]!;
-  for (const row of [...a, ...vectors]) {
-    const x = row[p]!;
-    const y = row[q]!;
-    row[p] = c * x - s * y;
-    row[q] = s * x + c * y;
-  }
+  const [app, aqq] = [rowP[p]! - moved, rowQ[q]! + moved];
+  mix(rowP, rowQ, c, s);
+  rowP[p] = app;
+  rowQ[q] = aqq;
+  rowP[q] = 0;
+  rowQ[p] = 0;
   for (let j = 0; j < a.length; j++) {
-    const x = rowP[j]!;
-    const y = rowQ[j]!;
-    rowP[j] = c * x - s * y;
-    rowQ[j] = s * x + c * y;
+    const row = a[j]!;
+    row[p] = rowP[j]!;
+    row[q] = rowQ[j]!;
+  }
+}
+
+function mix(x: Float64Array, y: Float64Array, c: number, s: number): void {
+  for (let j = 0; j < x.length; j++) {
+    const one = x[j]!;
+    const two = y[j]!;
+    x[j] = c * one - s * two;
+    y[j] = s * one + c * two;
   }
 }

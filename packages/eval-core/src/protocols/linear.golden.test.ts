@@ -47,6 +47,10 @@ describe("the converged sweep against scikit-learn's optima", () => {
   it("converges everywhere, and says so", () => {
     expect(record.warnings).toEqual([]);
     expect(record.sweep.map((point) => point.status)).toEqual(Array(45).fill("converged"));
+    const refit = progress.filter((step) => step.phase === "refit" && step.iterations !== undefined);
+    expect(refit.map((step) => step.iterations)).toEqual(
+      Array.from({ length: record.refit.iterations }, (_, i) => i + 1),
+    );
     expect(progress.filter((step) => step.phase === "sweep").map((step) => step.done)).toEqual(
       Array.from({ length: 45 }, (_, i) => i + 1),
     );

@@ -86,8 +86,8 @@ describe("fitLinear", () => {
     await using model = await convergedModel(splits, "multi-class", CLASSES, "cpu", undefined);
     const random = new SeededRandom(1);
     const far = Float64Array.from({ length: (FEATURES + 1) * CLASSES }, () => random.normal(0, 3));
-    const cold = await model.fit("train", WEIGHT_DECAYS[20]!, { solutions: [], best: null });
-    const warm = await model.fit("train", WEIGHT_DECAYS[20]!, { solutions: [far], best: null });
+    const cold = await model.fit("train", WEIGHT_DECAYS[20]!, []);
+    const warm = await model.fit("train", WEIGHT_DECAYS[20]!, [far]);
     expect(warm.objective / cold.objective).toBeCloseTo(1, 7);
   });
 
@@ -157,7 +157,7 @@ describe("what fitLinear refuses", () => {
     ],
     [
       "a state of other data",
-      () => ({ checkpoint: { state: { key: "x", sweep: [], solutions: [], best: null }, save: () => {} } }),
+      () => ({ checkpoint: { state: { key: "x", sweep: [], solutions: [] }, save: () => {} } }),
       "the saved state is of other data or another protocol",
     ],
   ])("%s", async (_, change, message) => {

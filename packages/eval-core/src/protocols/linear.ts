@@ -37,7 +37,11 @@ export async function fitLinear(options: LinearOptions): Promise<LinearRecord> {
   ).weightDecay;
 
   signal?.throwIfAborted();
-  const refit = await model.fit("train+val", chosen, state);
+  let iterations = 0;
+  const refit = await model.fit("train+val", chosen, state.solutions, () => {
+    iterations++;
+    onProgress?.({ phase: "refit", done: 0, total: 1, iterations });
+  });
   onProgress?.({ phase: "refit", done: 1, total: 1 });
   const { labels } = splits.test;
   const logits = await model.logits("test", refit.solution);
@@ -86,13 +90,13 @@ async function sweep(
 ): Promise<LinearState> {
   const key = checkpoint ? keyOf(splits, protocol) : "";
   const total = model.order.length;
-  let state: LinearState = checkpoint?.state ?? { key, sweep: [], solutions: [], best: null };
+  let state: LinearState = checkpoint?.state ?? { key, sweep: [], solutions: [] };
   if (state.key !== key) {
     throw new LinearInputError("the saved state is of other data or another protocol: start without it");
   }
   for (const weightDecay of model.order.slice(state.sweep.length)) {
     signal?.throwIfAborted();
-    const fit = await model.fit("train", weightDecay, state);
+    const fit = await model.fit("train", weightDecay, state.solutions);
     const logits = await model.logits("val", fit.solution);
     const point: SweepPoint = {
       weightDecay,
@@ -103,16 +107,10 @@ async function sweep(
       gradientNorm: fit.gradientNorm,
       status: fit.status,
     };
-    const better = state.sweep.every((other) =>
-      other.weightDecay > weightDecay
-        ? other.validation <= point.validation
-        : other.validation < point.validation,
-    );
     state = {
       key,
       sweep: [...state.sweep, point],
       solutions: [fit.solution, ...state.solutions].slice(0, model.lookBack),
-      best: better ? fit.solution : state.best,
     };
     await checkpoint?.save(state);
     onProgress?.({ phase: "sweep", done: state.sweep.length, total, point });

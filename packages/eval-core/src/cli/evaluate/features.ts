@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { LinearArrays } from "../../protocols/evaluate-arrays.ts";
 import { evaluateFewShot, fewShotDescription } from "../../protocols/evaluate-few-shot.ts";
-import { evaluateLinear, linearDescription } from "../../protocols/evaluate-linear.ts";
+import { evaluateLinear, linearDescription, linearTeller } from "../../protocols/evaluate-linear.ts";
 import type { Evaluation } from "../../protocols/evaluation.ts";
 import type { LinearMetric, LinearSplit } from "../../protocols/linear-record.ts";
 import { type Setting, settingNamed } from "../../protocols/settings.ts";
@@ -61,9 +61,7 @@ async function linear(
     protocol: linearDescription(arrays, mode, ORIGIN),
     device,
     ...(existsSync(order) ? { foldOrder: Int32Array.from(readNpy(order).data, Number) } : {}),
-    onProgress: ({ phase, done, total }) => {
-      if (phase === "sweep") step.update(done, total);
-    },
+    onProgress: linearTeller((done, total, note) => step.update(done, total, note)),
     signal,
   });
   step.end("done");

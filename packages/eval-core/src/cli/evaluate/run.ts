@@ -188,7 +188,7 @@ async function compute(
       );
       if (done === total) features.end(`${total} images`);
     },
-    onProgress: (done, total) => rest.update(done, total),
+    onProgress: (done, total, note) => rest.update(done, total, note),
     checkpoint,
     ...(threads === undefined ? {} : { threads }),
     onFinetune: finetuneTeller(title, terminal, rest),
