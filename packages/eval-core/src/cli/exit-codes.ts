@@ -45,6 +45,7 @@ const CODES: Readonly<Record<string, ExitCode>> = {
   OnnxError: EXIT.badInput,
   ProtocolError: EXIT.usage,
   TrainingError: EXIT.failed,
+  TrainingInputError: EXIT.badInput,
   GraphError: EXIT.badInput,
   DatabaseError: EXIT.database,
   WarehouseError: EXIT.badInput,
@@ -68,8 +69,27 @@ export function exitCodeOf(error: unknown): { code: ExitCode; expected: boolean 
 
 /** An error's message as one line; of a database client's page, the line that says what happened. */
 export function sentenceOf(error: unknown): string {
+  const system = systemSentence(error);
+  if (system !== undefined) return system;
   const message = error instanceof Error ? error.message : String(error);
   const lines = message.trim().split(/\s*\n\s*/);
   const isPage = error instanceof Error && error.name.startsWith("PrismaClient");
   return isPage ? `the database failed: ${lines.at(-1)}` : lines.join(" ");
+}
+
+const SYSTEM: Readonly<Record<string, string>> = {
+  ENOENT: "no such file or folder",
+  EACCES: "no permission",
+  EISDIR: "is a folder, not a file",
+  ENOTDIR: "is no folder",
+  ENOSPC: "the disk is full",
+  EROFS: "the disk is read-only",
+};
+
+/** What the file system said of a path, without its codes. */
+function systemSentence(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const { code, path } = error as NodeJS.ErrnoException;
+  const meaning = code === undefined ? undefined : SYSTEM[code];
+  return meaning === undefined || path === undefined ? undefined : `${path}: ${meaning}`;
 }

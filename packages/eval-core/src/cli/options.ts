@@ -1,4 +1,6 @@
 /** Options that need a look before they are believed. */
+import { statSync } from "node:fs";
+import { dirname } from "node:path";
 import { DEVICE_CHOICES, type DeviceChoice } from "../runtime/index.ts";
 import { CommandError, EXIT } from "./exit-codes.ts";
 
@@ -22,4 +24,19 @@ export function methodSlug(given: string): string {
     `--method must be lower-case letters and digits with hyphens between, such as moco-v2, not '${given}'`,
     EXIT.usage,
   );
+}
+
+/**
+ * A file to write, looked at before the work of hours that is to be written there.
+ * @throws CommandError when its folder is not there, or it is a folder itself
+ */
+export function fileToWrite(option: string, path: string): string {
+  const folder = dirname(path);
+  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new CommandError(`${option} ${path}: there is no folder ${folder} to write to; make it first`);
+  }
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new CommandError(`${option} ${path} is a folder: give the name of a file in it`);
+  }
+  return path;
 }

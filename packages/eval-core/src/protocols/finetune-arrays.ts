@@ -9,7 +9,7 @@ import { SeededRandom } from "../tensor/random.ts";
 import { type AnyTensor, tensor } from "../tensor/tensor.ts";
 import { finetuneModel, freshHead, HEAD_PREFIX, withWeights } from "./finetune-model.ts";
 import { Trainer } from "./finetune-trainer.ts";
-import { TrainingError } from "./training-error.ts";
+import { TrainingError, TrainingInputError } from "./training-error.ts";
 
 export interface TrainOnArraysOptions {
   /** A file of weights. */
@@ -49,7 +49,7 @@ export interface TrainedOnArrays {
   readonly gradients: ReadonlyMap<string, AnyTensor>;
 }
 
-/** @throws TrainingError on arrays that do not fit, and on a loss that is not a number. */
+/** @throws TrainingInputError on arrays that do not fit; TrainingError on a loss that is not a number. */
 export async function trainOnArrays(options: TrainOnArraysOptions): Promise<TrainedOnArrays> {
   const { steps, batch, height, width } = shapesOf(options);
   const { momentum = 0.9, nesterov = false, learningRate, weightDecay } = options;
@@ -121,11 +121,13 @@ export async function trainOnArrays(options: TrainOnArraysOptions): Promise<Trai
 function shapesOf({ x, y }: TrainOnArraysOptions) {
   const [steps, batch, channels, height, width] = x.shape;
   if (x.dtype !== "float32" || x.shape.length !== 5 || channels !== 3)
-    throw new TrainingError(
+    throw new TrainingInputError(
       `x must be float32 [steps, batch, 3, height, width], found ${x.dtype} [${x.shape}]`,
     );
+  if (x.data.length === 0)
+    throw new TrainingInputError(`x is empty, [${x.shape}]: there is nothing to train on`);
   if (y.shape.length !== 2 || y.shape[0] !== steps || y.shape[1] !== batch)
-    throw new TrainingError(`y must be [${steps}, ${batch}] like x, found [${y.shape}]`);
+    throw new TrainingInputError(`y must be [${steps}, ${batch}] like x, found [${y.shape}]`);
   return { steps: steps!, batch: batch!, height: height!, width: width! };
 }
 
@@ -133,7 +135,7 @@ function labelsOf(y: AnyTensor, classes: number): Float32Array {
   return Float32Array.from(y.data as ArrayLike<number | bigint>, (raw, i) => {
     const label = Number(raw);
     if (!Number.isInteger(label) || label < 0 || label >= classes)
-      throw new TrainingError(
+      throw new TrainingInputError(
         `label ${label} (element ${i} of y) is none of the head's ${classes} classes, 0 to ${classes - 1}`,
       );
     return label;
@@ -157,14 +159,14 @@ async function headOf(
       ([name]) => name === `${options.headPrefix}${part}` || name.endsWith(`/${options.headPrefix}${part}`),
     );
     if (!found)
-      throw new TrainingError(
+      throw new TrainingInputError(
         `${options.checkpoint} has no '${options.headPrefix}${part}': give the prefix of the head's weight and bias`,
       );
     head.set(`${HEAD_PREFIX}${part}`, found[1]);
   }
   const [weight, bias] = [head.get(`${HEAD_PREFIX}weight`)!, head.get(`${HEAD_PREFIX}bias`)!];
   if (weight.dtype !== "float32" || weight.shape[1] !== featureDimension || weight.shape[0] !== bias.shape[0])
-    throw new TrainingError(
+    throw new TrainingInputError(
       `the head must be float32 [classes, ${featureDimension}] with a bias [classes], found ${weight.dtype} [${weight.shape}] and [${bias.shape}]`,
     );
   return head;

@@ -1,4 +1,9 @@
-/** Training that cannot begin or go on, in one sentence. */
+/** Training that cannot go on, in one sentence. */
 export class TrainingError extends Error {
   override readonly name = "TrainingError";
+}
+
+/** Arrays or weights that training cannot begin with, in one sentence. */
+export class TrainingInputError extends Error {
+  override readonly name = "TrainingInputError";
 }

@@ -11,6 +11,7 @@ import {
 } from "../../checkpoints/index.ts";
 import type { AddCommand } from "../context.ts";
 import { CommandError, EXIT } from "../exit-codes.ts";
+import { fileToWrite } from "../options.ts";
 
 const NORMALISATION_OPTION = [
   "--normalisation <name>",
@@ -79,7 +80,11 @@ export const addCheckpoint: AddCommand = (program, contextOf) => {
     .option("--json", "print one JSON document: what the source was, and where the copy is")
     .action(async (file: string, options: LoadChoices & { out: string; json?: boolean }) => {
       const { terminal } = contextOf(options.json);
-      const inspection = await convertCheckpoint(file, options.out, loadOptions(options));
+      const inspection = await convertCheckpoint(
+        file,
+        fileToWrite("--out", options.out),
+        loadOptions(options),
+      );
       if (options.json) terminal.print(JSON.stringify({ out: options.out, source: inspection }, null, 2));
       else {
         const { name, featureDimension } = inspection.architecture;

@@ -8,7 +8,7 @@ import { openSession } from "../../runtime/index.ts";
 import { NpyError, readNpy, tensor, writeNpy } from "../../tensor/index.ts";
 import { type AddCommand, type Context, cacheFolder } from "../context.ts";
 import { CommandError, EXIT } from "../exit-codes.ts";
-import { deviceChoice } from "../options.ts";
+import { deviceChoice, fileToWrite } from "../options.ts";
 import { duration, timed } from "../terminal.ts";
 import { addLoadOptions, type LoadChoices, openCheckpoint } from "./checkpoint.ts";
 import { namedPreprocessing } from "./preprocess.ts";
@@ -61,11 +61,13 @@ async function ofArray(
   checkpoint: Checkpoint,
   input: string,
 ): Promise<void> {
+  fileToWrite("--out", out);
   const x = readNpy(input);
   const [count = 0, channels, height = 0, width = 0] = x.shape;
   if (x.dtype !== "float32" || x.shape.length !== 4 || channels !== 3) {
     throw new NpyError(`${input} is ${x.dtype} [${x.shape}]: expected float32 [N, 3, H, W]`);
   }
+  if (x.data.length === 0) throw new NpyError(`${input} is empty, [${x.shape}]: there is no image in it`);
   const backbone = backboneOf(checkpoint);
   const { featureSize } = backbone;
   const features = new Float32Array(count * featureSize);

@@ -3,6 +3,7 @@ import { decodeRgb, PREPROCESSINGS, preprocess, preprocessingNamed } from "../..
 import { tensor, writeNpy } from "../../tensor/index.ts";
 import type { AddCommand } from "../context.ts";
 import { CommandError, EXIT } from "../exit-codes.ts";
+import { fileToWrite } from "../options.ts";
 
 export function namedPreprocessing(name: string) {
   try {
@@ -26,6 +27,7 @@ export const addPreprocess: AddCommand = (program, contextOf) => {
       const { terminal } = contextOf();
       const recipe = namedPreprocessing(options.preprocessing);
       const { crop } = recipe;
+      fileToWrite("--out", options.out);
       const levels = preprocess(await decodeRgb(image), recipe);
       writeNpy(tensor("uint8", [crop, crop, 3], levels), options.out);
       terminal.say(`${options.out}: ${crop} x ${crop} x 3, ${options.preprocessing}`);

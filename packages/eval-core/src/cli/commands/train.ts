@@ -4,7 +4,7 @@ import { trainOnArrays } from "../../protocols/finetune-arrays.ts";
 import { readNpy } from "../../tensor/index.ts";
 import type { AddCommand } from "../context.ts";
 import { CommandError, EXIT } from "../exit-codes.ts";
-import { deviceChoice, wholeNumber } from "../options.ts";
+import { deviceChoice, fileToWrite, wholeNumber } from "../options.ts";
 import { timed } from "../terminal.ts";
 
 interface TrainOptions {
@@ -73,6 +73,12 @@ export const addTrain: AddCommand = (program, contextOf) => {
     .addHelpText("after", HELP)
     .action(async (options: TrainOptions) => {
       const { terminal, signal } = contextOf(options.json);
+      if (options.out !== undefined) fileToWrite("--out", options.out);
+      if (options.gradients !== undefined) fileToWrite("--gradients", options.gradients);
+      const momentum = amount("--momentum", options.momentum);
+      if (options.nesterov && momentum === 0) {
+        throw new CommandError("--nesterov needs a --momentum above 0", EXIT.usage);
+      }
       const step = timed(terminal.step("Training"));
       const trained = await trainOnArrays({
         checkpoint: options.checkpoint,
@@ -82,7 +88,7 @@ export const addTrain: AddCommand = (program, contextOf) => {
         y: readNpy(options.y),
         learningRate: amount("--lr", options.lr),
         weightDecay: amount("--weight-decay", options.weightDecay),
-        momentum: amount("--momentum", options.momentum),
+        momentum,
         nesterov: options.nesterov ?? false,
         schedule: scheduleNamed(options.schedule),
         ...(options.classes === undefined ? {} : { classes: wholeNumber("--classes", options.classes, 1) }),

@@ -1,0 +1,33 @@
+/** What the command says of files that are not there, before any work begins. */
+import { readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { exitCodeOf, sentenceOf } from "./exit-codes.ts";
+import { fileToWrite } from "./options.ts";
+
+describe("a file to write", () => {
+  it("passes where its folder is there", () => {
+    const path = join(tmpdir(), "not-yet-there.npy");
+    expect(fileToWrite("--out", path)).toBe(path);
+    expect(fileToWrite("--out", "beside-me.npy")).toBe("beside-me.npy");
+  });
+
+  it("is refused where its folder is not, and where it is a folder", () => {
+    expect(() => fileToWrite("--out", "/nowhere/x.npy")).toThrow(
+      "--out /nowhere/x.npy: there is no folder /nowhere to write to; make it first",
+    );
+    expect(() => fileToWrite("--out", tmpdir())).toThrow("is a folder: give the name of a file in it");
+  });
+});
+
+it("a missing file to read is a sentence that names it, without the system's codes", () => {
+  let found: unknown;
+  try {
+    readFileSync("/nowhere/y.npy");
+  } catch (error) {
+    found = error;
+  }
+  expect(sentenceOf(found)).toBe("/nowhere/y.npy: no such file or folder");
+  expect(exitCodeOf(found)).toEqual({ code: 3, expected: true });
+});
