@@ -1,5 +1,5 @@
 /** Small drawn signs: fonts differ in which arrows they have. Each is hidden from readers that words are given to. */
-import type { Direction } from "../../generated/graphql";
+import type { Direction, Family } from "../../generated/graphql";
 import { directionWords } from "../lib/format";
 
 const turned: Record<Exclude<Direction, "NEITHER">, string | undefined> = {
@@ -43,5 +43,16 @@ export function ThemeMark() {
       <circle cx="8" cy="8" r="6" fill="none" stroke="currentColor" strokeWidth="1.4" />
       <path d="M8 2a6 6 0 0 1 0 12z" fill="currentColor" />
     </svg>
+  );
+}
+
+/** The colour of a family, always beside its name or explained by a legend. */
+export function FamilyDot({ family }: { family: Family }) {
+  return (
+    <span
+      aria-hidden="true"
+      className="inline-block size-2 shrink-0 rounded-full"
+      style={{ backgroundColor: `var(--${family.toLowerCase()})` }}
+    />
   );
 }

@@ -7,11 +7,16 @@ export const askedHeader = "x-asked-for";
 
 export type Query = Readonly<Record<string, string | undefined>>;
 
-/** The last value of each name. */
+/** Values that a form without script sends once for each box that is ticked; the site writes them parted by commas. */
+const lists: ReadonlySet<string> = new Set(["family", "methods", "provenance", "protocol"]);
+
+/** The last value of each name; of a list all, parted by commas. */
 export async function readQuery(params: SearchParams): Promise<Query> {
   const read: Record<string, string | undefined> = {};
-  for (const [name, value] of Object.entries(await params))
-    read[name] = Array.isArray(value) ? value.at(-1) : value;
+  for (const [name, value] of Object.entries(await params)) {
+    if (!Array.isArray(value)) read[name] = value;
+    else read[name] = lists.has(name) ? value.join(",") : value.at(-1);
+  }
   return read;
 }
 

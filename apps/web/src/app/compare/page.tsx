@@ -51,6 +51,9 @@ const slugsOf = (value: string | string[] | undefined) => [
   ...new Set([value ?? []].flat().flatMap((part) => part.split(",").filter(Boolean))),
 ];
 
+const otherProtocol =
+  "not under the protocol that most methods have in this measure, or under one that is not known";
+
 const last = (value: string | string[] | undefined) => [value].flat().at(-1);
 
 /** Which cells of a row hold its best value, where one side is better and they differ. */
@@ -83,12 +86,14 @@ export default async function ComparePage({ searchParams }: { searchParams: Sear
   }
   const asOf = readMoment(last(query.asOf)) ?? null;
   const { compare } = await ask(CompareQuery, { methods, suite: last(query.suite) ?? null, asOf });
+  const settings = Map.groupBy(compare.rows, ({ measure }) => measure.setting.title);
   const names = compare.methods.map((method) => method.name);
   return (
     <>
       <h1 className="text-2xl font-semibold tracking-tight">{names.join(", ")}</h1>
       <p className="mt-2 mb-4 text-sm text-muted">
-        {compare.rows.length} measures that any of them has a value in; the best of a row is marked.
+        {compare.rows.length} measures that any of them has a value in; the best of a row is marked; †{" "}
+        {otherProtocol}.
       </p>
       <ScrollRegion
         label={`${names.join(", ")} side by side`}
@@ -110,48 +115,63 @@ export default async function ComparePage({ searchParams }: { searchParams: Sear
             </tr>
           </thead>
           <tbody>
-            {compare.rows.map(({ measure, cells }, index) => {
-              const { digits, unit, direction, title } = measure.metric;
-              const best = bestOf(
-                cells.map((cell) => cell.value ?? null),
-                direction,
-              );
-              const opens = compare.rows[index - 1]?.measure.setting.title !== measure.setting.title;
-              return (
-                <tr key={measure.slug} className="[&>*]:border-b [&>*]:border-line [&>*]:px-2 [&>*]:py-1">
-                  <th scope="row" className="sticky left-0 max-w-56 bg-ground text-left font-normal">
-                    {opens && <span className="block pt-2 font-semibold">{measure.setting.title}</span>}
-                    {measure.dataset.title}{" "}
-                    <span className="text-xs text-muted">
-                      {title}, {unit} <DirectionMark direction={direction} />
-                    </span>
-                  </th>
-                  {cells.map((cell, column) => (
-                    <td
-                      key={compare.methods[column]?.slug}
-                      className={`text-right align-bottom whitespace-nowrap ${cell.value != null && cell.value === best ? "bg-best font-semibold" : ""}`}
-                    >
-                      {cell.value == null ? (
-                        <span className="text-muted">
-                          <span aria-hidden="true">{missing}</span>
-                          <span className="sr-only">no value</span>
-                        </span>
-                      ) : (
-                        <>
-                          {formatNumber(cell.value, digits)}
-                          {cell.value === best && <span className="sr-only"> (best)</span>}
-                          {cell.interval && (
-                            <span className="ml-1.5 text-xs font-normal text-muted">
-                              {formatInterval(cell.value, cell.interval.lower, cell.interval.upper, digits)}
-                            </span>
-                          )}
-                        </>
-                      )}
-                    </td>
-                  ))}
-                </tr>
-              );
-            })}
+            {[...settings].flatMap(([setting, rows]) => [
+              <tr key={setting}>
+                <th
+                  scope="colgroup"
+                  colSpan={compare.methods.length + 1}
+                  className="border-b border-line px-2 pt-4 pb-1 text-left font-semibold"
+                >
+                  <span className="sticky left-2">{setting}</span>
+                </th>
+              </tr>,
+              ...rows.map(({ measure, cells }) => {
+                const { digits, unit, direction, title } = measure.metric;
+                const best = bestOf(
+                  cells.map((cell) => cell.value ?? null),
+                  direction,
+                );
+                return (
+                  <tr key={measure.slug} className="[&>*]:border-b [&>*]:border-line [&>*]:px-2 [&>*]:py-1">
+                    <th scope="row" className="sticky left-0 max-w-56 bg-ground text-left font-normal">
+                      {measure.dataset.title}{" "}
+                      <span className="text-xs text-muted">
+                        {title}, {unit} <DirectionMark direction={direction} />
+                      </span>
+                    </th>
+                    {cells.map((cell, column) => (
+                      <td
+                        key={compare.methods[column]?.slug}
+                        className={`text-right align-bottom whitespace-nowrap ${cell.value != null && cell.value === best ? "bg-best font-semibold" : ""}`}
+                      >
+                        {cell.value == null ? (
+                          <span className="text-muted">
+                            <span aria-hidden="true">{missing}</span>
+                            <span className="sr-only">no value</span>
+                          </span>
+                        ) : (
+                          <>
+                            {formatNumber(cell.value, digits)}
+                            {cell.value === best && <span className="sr-only"> (best)</span>}
+                            {cell.differentProtocol && (
+                              <sup title={otherProtocol} className="ml-0.5 font-normal text-muted">
+                                <span aria-hidden="true">†</span>
+                                <span className="sr-only">, {otherProtocol}</span>
+                              </sup>
+                            )}
+                            {cell.interval && (
+                              <span className="ml-1.5 text-xs font-normal text-muted">
+                                {formatInterval(cell.value, cell.interval.lower, cell.interval.upper, digits)}
+                              </span>
+                            )}
+                          </>
+                        )}
+                      </td>
+                    ))}
+                  </tr>
+                );
+              }),
+            ])}
           </tbody>
         </table>
       </ScrollRegion>

@@ -1,11 +1,13 @@
 import type { Metadata } from "next";
 import Link from "next/link";
-import type { VariableInput } from "../../../generated/graphql";
+import type { Family, VariableInput } from "../../../generated/graphql";
 import { AsOfNotice } from "../../components/as-of";
 import { CopyButton } from "../../components/copy-button";
-import { CorrelationForm, type VariableGroup } from "../../components/correlation-form";
+import { families, readFamilies } from "../../components/correlation/family-boxes";
+import { CorrelationForm, type VariableGroup } from "../../components/correlation/form";
+import { PValue } from "../../components/correlation/p-value";
 import { ListTable } from "../../components/list-table";
-import { PValue } from "../../components/p-value";
+import { FamilyDot } from "../../components/marks";
 import { Scatter } from "../../components/plot/scatter";
 import { Verbatim } from "../../components/scroll-region";
 import { readMoment, readQuery, type SearchParams, withQuery } from "../../lib/address";
@@ -35,6 +37,22 @@ async function variableGroups(): Promise<VariableGroup[]> {
     },
     ...[...bySetting].map(([label, options]) => ({ label, options })),
   ];
+}
+
+/** What the dots' colours mean. */
+function FamilyKey({ families: present }: { families: readonly Family[] }) {
+  return (
+    <ul className="mb-1 flex flex-wrap gap-x-4 text-sm">
+      {families
+        .filter((family) => present.includes(family))
+        .map((family) => (
+          <li key={family} className="flex items-center gap-1.5">
+            <FamilyDot family={family} />
+            {familyNames[family]}
+          </li>
+        ))}
+    </ul>
+  );
 }
 
 interface Estimate {
@@ -72,6 +90,7 @@ export default async function CorrelationPage({ searchParams }: { searchParams: 
       y: variable(y),
       transform: query.transform === "NONE" ? "NONE" : "LOGIT",
       orient: query.orient === "1",
+      filter: readFamilies(query),
       asOf: readMoment(query.asOf) ?? null,
     }),
   ]);
@@ -86,7 +105,11 @@ export default async function CorrelationPage({ searchParams }: { searchParams: 
       <h1 className="text-2xl font-semibold tracking-tight">What predicts what?</h1>
       <p className="mt-2 mb-6 max-w-3xl text-muted">
         Any two measures or suites against each other, over methods. By default as the paper does it: metrics
-        bounded in 0 to 1 by their logit, and a suite by the mean over its measures after that.
+        bounded in 0 to 1 by their logit, and a suite by the mean over its measures after that.{" "}
+        <Link className="link" href="/correlation/matrix">
+          All pairs at once
+        </Link>
+        .
       </p>
       <AsOfNotice
         what="The correlation"
@@ -116,6 +139,9 @@ export default async function CorrelationPage({ searchParams }: { searchParams: 
       </dl>
       {pearson.reason && (
         <p className="mb-4 rounded border border-line bg-raised p-3 text-sm">{pearson.reason}</p>
+      )}
+      {pearson.points.length > 0 && (
+        <FamilyKey families={pearson.points.map(({ method }) => method.family)} />
       )}
       {pearson.points.length > 0 && (
         <Scatter

@@ -2,8 +2,8 @@ import { graphql } from "../../../generated";
 
 /** All three coefficients of one pair, in one request: the points come with the first. */
 export const CorrelationQuery = graphql(`
-  query CorrelationPage($x: VariableInput!, $y: VariableInput!, $transform: Transform!, $orient: Boolean!, $asOf: DateTime) {
-    pearson: correlation(x: $x, y: $y, transform: $transform, orient: $orient, asOf: $asOf, coefficient: PEARSON) {
+  query CorrelationPage($x: VariableInput!, $y: VariableInput!, $transform: Transform!, $orient: Boolean!, $filter: BoardFilter, $asOf: DateTime) {
+    pearson: correlation(x: $x, y: $y, transform: $transform, orient: $orient, filter: $filter, asOf: $asOf, coefficient: PEARSON) {
       x {
         title
         unit
@@ -65,7 +65,7 @@ export const CorrelationQuery = graphql(`
       position
       bibtex
     }
-    spearman: correlation(x: $x, y: $y, transform: $transform, orient: $orient, asOf: $asOf, coefficient: SPEARMAN) {
+    spearman: correlation(x: $x, y: $y, transform: $transform, orient: $orient, filter: $filter, asOf: $asOf, coefficient: SPEARMAN) {
       coefficient
       pValue
       interval {
@@ -73,7 +73,7 @@ export const CorrelationQuery = graphql(`
         upper
       }
     }
-    kendall: correlation(x: $x, y: $y, transform: $transform, orient: $orient, asOf: $asOf, coefficient: KENDALL) {
+    kendall: correlation(x: $x, y: $y, transform: $transform, orient: $orient, filter: $filter, asOf: $asOf, coefficient: KENDALL) {
       coefficient
       pValue
       interval {

@@ -100,7 +100,7 @@ export function BoardTable(props: {
                 </td>
               )}
               {props.columns.map((column, index) => (
-                <BoardCellView key={column.id} cell={row.cells[index] as BoardCell} digits={column.digits} />
+                <BoardCellView key={column.id} cell={row.cells[index] as BoardCell} column={column} />
               ))}
             </tr>
           ))}

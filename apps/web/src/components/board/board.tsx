@@ -6,6 +6,7 @@ import { ask } from "../../lib/api";
 import { aggregateDigits, aggregateNames, familyNames } from "../../lib/format";
 import { AsOfNotice } from "../as-of";
 import { BoardTable } from "./board-table";
+import { chosenProtocols, ProtocolFilter } from "./protocol-filter";
 import { BoardQuery } from "./query";
 import { boardColumns, boardRows } from "./rows";
 import { TakeAway } from "./take-away";
@@ -15,7 +16,9 @@ const families = Object.keys(familyNames) as Family[];
 
 function readFilter(query: Query): BoardFilter | null {
   const family = listOf(families, query.family);
-  return family.length > 0 ? { family } : null;
+  const protocol = chosenProtocols(query);
+  if (family.length === 0 && protocol.length === 0) return null;
+  return { ...(family.length > 0 && { family }), ...(protocol.length > 0 && { protocol }) };
 }
 
 export async function Board({ suite, query }: { suite: string; query: Query }) {
@@ -96,6 +99,7 @@ export async function Board({ suite, query }: { suite: string; query: Query }) {
               );
             })}
         </nav>
+        <ProtocolFilter board={leaderboard} query={query} />
       </div>
       {leaderboard.reason && (
         <p className="mb-3 rounded border border-line bg-raised p-3 text-sm">{leaderboard.reason}</p>
@@ -116,8 +120,9 @@ export async function Board({ suite, query }: { suite: string; query: Query }) {
         <span className="bg-best px-1 font-semibold text-ink">best</span>{" "}
         <span className="bg-second px-1 text-ink underline decoration-1 underline-offset-2">second best</span>{" "}
         of a column; small figures are 95% intervals; <sup>s</sup> self-reported, <sup>r</sup> reproduced by a
-        run of ours, all others published; † under another protocol than most of its column; a method with a
-        missing value is listed but not ranked; = a shared rank. Ledger position {leaderboard.position}.
+        run of ours, all others published; † not under the protocol of most of its column, or under one that
+        is not known; ‡ a column under several; a method with a missing value is listed but not ranked; = a
+        shared rank. Ledger position {leaderboard.position}.
       </p>
       {leaderboard.pageInfo.hasNextPage && (
         <p className="mt-3 text-sm">

@@ -1,5 +1,6 @@
 import { formatInterval, formatNumber, missing, provenanceMarks, provenanceNames } from "../../lib/format";
-import type { BoardCell } from "./rows";
+import { diffAddress } from "../protocol/address";
+import type { BoardCell, BoardColumn } from "./rows";
 
 const placeStyle: Record<number, string> = {
   1: "bg-best font-semibold",
@@ -10,12 +11,56 @@ const placeWords: Record<number, string> = { 1: " (best)", 2: " (second best)" }
 function explanation(cell: BoardCell): string {
   const told = [cell.provenance && provenanceNames[cell.provenance], cell.source];
   if (cell.sampleSize) told.push(`n = ${cell.sampleSize}`);
-  if (cell.differentProtocol) told.push("under another protocol than most of this column");
+  if (cell.differentProtocol)
+    told.push(
+      cell.otherProtocol
+        ? "under another protocol than most of this column"
+        : "under a protocol that is not known",
+    );
+  if (cell.supersedes !== null) told.push(`corrected from ${cell.supersedes}`);
   return told.filter(Boolean).join(", ");
 }
 
+const stateWords = { AGREES: "agrees", DIFFERS: "differs", OTHER_PROTOCOL: "other protocol" } as const;
+
+/** The claim that a run of ours was held against. */
+function Claim({
+  of: { claimed, claimedProvenance, difference, state },
+  digits,
+}: {
+  of: NonNullable<BoardCell["reproduction"]>;
+  digits: number;
+}) {
+  const sign = difference < 0 ? "" : "+";
+  return (
+    <span
+      className="block text-xs font-normal text-muted no-underline"
+      title={`${provenanceNames[claimedProvenance]} ${formatNumber(claimed, digits)}; the run’s value is ${sign}${formatNumber(difference, digits)} from it: ${stateWords[state]}`}
+    >
+      claimed {formatNumber(claimed, digits)}, {sign}
+      {formatNumber(difference, digits)}: {stateWords[state]}
+    </span>
+  );
+}
+
+/** Why a value is not strictly comparable with its column: a way to the fields that differ, where both are known. */
+function OtherProtocol({ usual, own }: { usual: string | null; own: string | null }) {
+  const mark = <sup aria-hidden="true">†</sup>;
+  if (!usual || !own) return <span className="ml-0.5 font-normal text-muted">{mark}</span>;
+  return (
+    <a
+      className="ml-0.5 inline-block px-0.5 font-normal text-accent hover:underline"
+      href={diffAddress(usual, own)}
+    >
+      {mark}
+      <span className="sr-only">In which fields its protocol differs from most of this column</span>
+    </a>
+  );
+}
+
 /** One value with its interval and how it came to be. */
-export function BoardCellView({ cell, digits }: { cell: BoardCell; digits: number }) {
+export function BoardCellView({ cell, column }: { cell: BoardCell; column: BoardColumn }) {
+  const { digits } = column;
   if (cell.value === null) {
     return (
       <td className="text-right text-muted">
@@ -42,17 +87,18 @@ export function BoardCellView({ cell, digits }: { cell: BoardCell; digits: numbe
         {placeWords[cell.place ?? 0]}
         {(mark || cell.differentProtocol) && `, ${explanation(cell)}`}
       </span>
-      {(mark || cell.differentProtocol) && (
+      {mark && (
         <sup aria-hidden="true" className="ml-0.5 font-normal text-muted">
           {mark}
-          {cell.differentProtocol && "†"}
         </sup>
       )}
+      {cell.differentProtocol && <OtherProtocol usual={column.protocol} own={cell.otherProtocol} />}
       {cell.interval && (
         <span className="block text-xs font-normal text-muted">
           {formatInterval(cell.value, cell.interval.lower, cell.interval.upper, digits)}
         </span>
       )}
+      {cell.reproduction && <Claim of={cell.reproduction} digits={digits} />}
     </td>
   );
 }

@@ -64,9 +64,18 @@ export const BoardQuery = graphql(`
             provenance
             source
             differentProtocol
+            fingerprint
             runId
             place
             supersedes
+            reproduction {
+              claimed
+              claimedProvenance
+              reproduced
+              difference
+              state
+              runId
+            }
           }
         }
       }

@@ -15,6 +15,8 @@ export interface BoardColumn {
   readonly digits: number;
   readonly ranked: boolean;
   readonly mixedProtocols: boolean;
+  /** The protocol of most of its cells. */
+  readonly protocol: string | null;
 }
 
 export interface BoardCell {
@@ -25,8 +27,15 @@ export interface BoardCell {
   readonly sampleSize: number | null;
   readonly place: number | null;
   readonly differentProtocol: boolean;
+  /** Its protocol, where it is not the one of most of the column. */
+  readonly otherProtocol: string | null;
   readonly runId: string | null;
+  /** What it corrected. */
+  readonly supersedes: number | null;
+  readonly reproduction: Reproduction | null;
 }
+
+type Reproduction = NonNullable<Leaderboard["edges"][number]["node"]["cells"][number]["reproduction"]>;
 
 export interface BoardRow {
   readonly slug: string;
@@ -40,23 +49,26 @@ export interface BoardRow {
   readonly cells: readonly BoardCell[];
 }
 
-type Column = Leaderboard["columns"][number];
+/** What a heading is made of. */
+interface Named {
+  readonly measure: Readonly<Record<"setting" | "dataset" | "metric", { readonly title: string }>>;
+}
 
-const dataset = ({ measure }: Column) => measure.dataset.title;
-const metric = ({ measure }: Column) => measure.metric.title;
-const setting = ({ measure }: Column) => measure.setting.title;
+const dataset = ({ measure }: Named) => measure.dataset.title;
+const metric = ({ measure }: Named) => measure.metric.title;
+const setting = ({ measure }: Named) => measure.setting.title;
 
 /** A header says only what varies: the dataset, unless all columns share it and the metrics tell them apart. */
-function labels(columns: readonly Column[]): string[] {
-  const distinct = (part: (column: Column) => string) => new Set(columns.map(part)).size;
+export function labelsOf(columns: readonly Named[]): string[] {
+  const distinct = (part: (column: Named) => string) => new Set(columns.map(part)).size;
   if (distinct(dataset) === 1 && distinct(metric) > 1) return columns.map(metric);
-  const both = (column: Column) => `${setting(column)} ${dataset(column)}`;
+  const both = (column: Named) => `${setting(column)} ${dataset(column)}`;
   if (distinct(both) === columns.length) return columns.map(dataset);
   return columns.map((column) => `${dataset(column)}, ${metric(column)}`);
 }
 
 export function boardColumns(board: Leaderboard): BoardColumn[] {
-  const names = labels(board.columns);
+  const names = labelsOf(board.columns);
   const several = new Set(board.columns.map(setting)).size > 1;
   return board.columns.map(({ measure, ranked, fingerprints }, index) => ({
     id: measure.slug,
@@ -68,6 +80,7 @@ export function boardColumns(board: Leaderboard): BoardColumn[] {
     digits: measure.metric.digits,
     ranked,
     mixedProtocols: fingerprints.length > 1,
+    protocol: fingerprints[0] ?? null,
   }));
 }
 
@@ -90,7 +103,10 @@ export function boardRows(board: Leaderboard): BoardRow[] {
       sampleSize: cell.sampleSize ?? null,
       place: cell.place ?? null,
       differentProtocol: cell.differentProtocol,
+      otherProtocol: cell.differentProtocol ? (cell.fingerprint ?? null) : null,
       runId: cell.runId ?? null,
+      supersedes: cell.supersedes ?? null,
+      reproduction: cell.reproduction ?? null,
     })),
   }));
 }

@@ -25,6 +25,7 @@ export function TakeAway(props: {
       suite: props.suite,
       aggregate: props.aggregate,
       family: props.query.family?.toUpperCase(),
+      protocol: props.query.protocol,
       asOf: readMoment(props.query.asOf),
     },
   );

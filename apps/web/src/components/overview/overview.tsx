@@ -66,12 +66,15 @@ export async function Overview() {
                 Method
               </th>
               {columns.map(({ board, title, metric, unit }) => (
-                <th key={board.suite.slug} scope="col" className="min-w-28 text-right">
+                <th key={board.suite.slug} scope="col" className="min-w-24 text-right">
                   <Link className="hover:underline" href={suiteAddress(board.suite.slug)} prefetch={false}>
                     {title}
                   </Link>
-                  <span className="block whitespace-nowrap text-xs font-normal text-muted">
-                    {metric}, {unit} <DirectionMark direction={board.direction} />
+                  <span className="block text-xs font-normal text-muted">
+                    {metric},{" "}
+                    <span className="whitespace-nowrap">
+                      {unit} <DirectionMark direction={board.direction} />
+                    </span>
                   </span>
                 </th>
               ))}

@@ -84,7 +84,12 @@ export default async function RunPage({ params }: { params: Promise<{ id: string
     ["Checkpoint SHA-256", <code key="sha">{run.checkpoint.sha256 ?? "not known"}</code>],
     ["Dataset", run.dataset.title],
     ["Dataset manifest", <code key="manifest">{run.datasetManifest}</code>],
-    ["Protocol", run.protocol.title],
+    [
+      "Protocol",
+      <Link key="protocol" className="link" href={`/protocols/${run.protocol.fingerprint}`} prefetch={false}>
+        {run.protocol.title}
+      </Link>,
+    ],
     ["Protocol fingerprint", <code key="fingerprint">{run.protocol.fingerprint}</code>],
     ["Seed", run.seed],
     ["Device", run.device],

@@ -1,12 +1,13 @@
 /** A plain GET form: it works without script, and the view's state is its address. */
-import type { Query } from "../lib/address";
+import type { Query } from "../../lib/address";
+import { FamilyBoxes } from "./family-boxes";
 
 export interface VariableGroup {
   readonly label: string;
   readonly options: readonly { value: string; title: string }[];
 }
 
-const field = "block w-full rounded border border-line bg-ground px-2 py-1.5 text-sm";
+export const field = "block w-full rounded border border-line bg-ground px-2 py-1.5 text-sm";
 
 function VariableSelect({
   name,
@@ -58,6 +59,7 @@ export function CorrelationForm(props: {
         <input type="checkbox" name="orient" value="1" defaultChecked={props.query.orient === "1"} />
         More is better on both axes
       </label>
+      <FamilyBoxes query={props.query} />
       <button
         type="submit"
         className="cursor-pointer rounded border border-ink bg-ink px-4 py-1.5 text-sm text-ground"

@@ -1,0 +1,34 @@
+/** The matrix in long form: one row a pair. Slugs and numbers need no quoting. */
+import { readQuery } from "../../../lib/address";
+import { readMatrix } from "../matrix/query";
+
+export const dynamic = "force-dynamic";
+
+export async function GET(request: Request): Promise<Response> {
+  const { searchParams } = new URL(request.url);
+  const asked = Object.fromEntries(
+    [...new Set(searchParams.keys())].map((name) => [name, searchParams.getAll(name)]),
+  );
+  const matrix = await readMatrix(await readQuery(Promise.resolve(asked)));
+  const lines = matrix.variables.flatMap((x, i) =>
+    matrix.variables
+      .slice(i + 1)
+      .map((y, j) =>
+        [
+          x.slug,
+          y.slug,
+          matrix.coefficient.toLowerCase(),
+          matrix.coefficients[i]?.[i + 1 + j] ?? "",
+          matrix.counts[i]?.[i + 1 + j] ?? 0,
+        ].join(","),
+      ),
+  );
+  return new Response(["x,y,coefficient,value,n", ...lines, ""].join("\n"), {
+    headers: {
+      "content-type": "text/csv; charset=utf-8",
+      "content-disposition": 'attachment; filename="correlation-matrix.csv"',
+      "cache-control": "no-store",
+      "x-ledger-position": matrix.position,
+    },
+  });
+}

@@ -1,0 +1,31 @@
+/** Which families of methods to keep: boxes of a plain form, none ticked for all. */
+import type { Family } from "../../../generated/graphql";
+import { listOf, type Query } from "../../lib/address";
+import { familyNames } from "../../lib/format";
+import { FamilyDot } from "../marks";
+
+export const families = Object.keys(familyNames) as Family[];
+
+/** The filter that the address asks for; null for every method but the control rows. */
+export function readFamilies(query: Query): { family: Family[] } | null {
+  const family = listOf(families, query.family);
+  return family.length > 0 ? { family } : null;
+}
+
+export function FamilyBoxes({ query }: { query: Query }) {
+  const chosen = listOf(families, query.family);
+  return (
+    <fieldset className="text-sm">
+      <legend className="mb-1 text-muted">Only these families (none ticked: all but controls)</legend>
+      <div className="flex flex-wrap gap-x-4 gap-y-1 py-1.5">
+        {families.map((family) => (
+          <label key={family} className="flex items-center gap-1.5">
+            <input type="checkbox" name="family" value={family} defaultChecked={chosen.includes(family)} />
+            <FamilyDot family={family} />
+            {familyNames[family]}
+          </label>
+        ))}
+      </div>
+    </fieldset>
+  );
+}

@@ -1,0 +1,115 @@
+/** In which fields two protocols differ: why numbers under them are not strictly comparable. */
+import Link from "next/link";
+import { graphql } from "../../../generated";
+import { ask } from "../../lib/api";
+import { ListTable } from "../list-table";
+
+const DiffQuery = graphql(`
+  query ProtocolDiff($left: String!, $right: String!) {
+    protocolDiff(left: $left, right: $right) {
+      left {
+        fingerprint
+        title
+        setting {
+          title
+        }
+      }
+      right {
+        fingerprint
+        title
+        setting {
+          title
+        }
+      }
+      differences {
+        path
+        left
+        right
+      }
+    }
+  }
+`);
+
+/** A longer value is spread over lines. */
+const longestLine = 60;
+
+function Value({ value }: { value: unknown }) {
+  if (value === null || value === undefined) return <span className="text-xs text-muted">absent</span>;
+  const line = JSON.stringify(value);
+  const text = line.length > longestLine ? JSON.stringify(value, null, 1) : line;
+  return <code className="text-xs break-words whitespace-pre-wrap">{text}</code>;
+}
+
+export async function ProtocolDiff(asked: { left: string; right: string }) {
+  const { left, right, differences } = (await ask(DiffQuery, asked)).protocolDiff;
+  const sides = [left, right];
+  return (
+    <>
+      <dl className="mb-6 grid gap-x-4 gap-y-2 text-sm sm:grid-cols-[auto_1fr]">
+        {sides.map(({ fingerprint, title, setting }, i) => (
+          <div key={i === 0 ? "left" : "right"} className="contents">
+            <dt className="text-muted">{i === 0 ? "Left" : "Right"}</dt>
+            <dd>
+              <Link className="link" href={`/protocols/${fingerprint}`} prefetch={false}>
+                {title}
+              </Link>{" "}
+              <span className="text-muted">{setting.title}</span>
+              <code className="block text-xs break-all text-muted">{fingerprint}</code>
+            </dd>
+          </div>
+        ))}
+      </dl>
+      {differences.length === 0 ? (
+        <p>The two are one and the same.</p>
+      ) : (
+        <>
+          <p className="mb-2 text-sm text-muted">
+            {differences.length === 1 ? "One field differs" : `${differences.length} fields differ`}; all
+            others are the same.
+          </p>
+          <ListTable
+            label="Fields that differ"
+            className="table-fixed"
+            rows={differences}
+            rowKey={({ path }) => path}
+            columns={[
+              {
+                title: "Field",
+                heads: true,
+                className: "font-mono text-xs font-normal break-words",
+                show: ({ path }) => path.slice(1).replaceAll("/", " / "),
+              },
+              { title: "Left", show: (one) => <Value value={one.left} /> },
+              { title: "Right", show: (one) => <Value value={one.right} /> },
+            ]}
+          />
+        </>
+      )}
+    </>
+  );
+}
+
+/** Two fingerprints to hold against each other; on a protocol's own page one of them is given. */
+export function DiffForm({ left, right }: { left?: string | undefined; right?: string | undefined }) {
+  return (
+    <form method="get" action="/protocols/diff" className="flex flex-wrap items-end gap-3 text-sm">
+      {(["left", "right"] as const).map((name) => (
+        <label key={name} className="min-w-0 grow basis-72">
+          <span className="mb-1 block text-muted">Fingerprint, {name}</span>
+          <input
+            name={name}
+            required
+            pattern="[0-9a-f]{64}"
+            title="64 characters from 0 to 9 and a to f"
+            defaultValue={name === "left" ? left : right}
+            autoComplete="off"
+            className="w-full min-w-0 rounded border border-line bg-ground px-2 py-1.5 font-mono text-xs"
+          />
+        </label>
+      ))}
+      <button type="submit" className="cursor-pointer rounded border border-line px-3 py-1 hover:bg-raised">
+        Compare
+      </button>
+    </form>
+  );
+}
