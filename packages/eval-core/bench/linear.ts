@@ -65,6 +65,7 @@ try {
     }
   }
   const ours: Times[] = [];
+  let memory = 0;
   const others: Times[] = [];
   for (let round = 0; round < Number(values.rounds); round++) {
     const began = performance.now();
@@ -84,6 +85,7 @@ try {
       },
     });
     const { user, system } = process.cpuUsage(cpuBegan);
+    memory = process.resourceUsage().maxRSS / 1024;
     ours.push({ seconds: (performance.now() - began) / 1000, cpu: (user + system) / 1e6 });
     const theirs = python ? await runSklearn(python) : undefined;
     if (theirs) others.push(theirs);
@@ -92,6 +94,8 @@ try {
   const shown = (times: readonly Times[]) =>
     times.map(({ seconds, cpu }) => `${seconds.toFixed(1)} s (processors ${cpu.toFixed(1)} s)`).join(", ");
   console.log(`linear ${name}: transferboard ${shown(ours)}`);
+  const held = (Object.values(data).reduce((sum, { x }) => sum + x.data.byteLength, 0) / 2 ** 20).toFixed(0);
+  console.log(`linear ${name}: at most ${memory.toFixed(0)} MiB, of which the caller's features are ${held}`);
   if (others.length > 0) {
     const best = (times: readonly Times[], of: keyof Times) => Math.min(...times.map((t) => t[of]));
     const ratio = (of: keyof Times) => (best(others, of) / best(ours, of)).toFixed(1);
