@@ -41,8 +41,7 @@ export async function openFeatures(
     const host = precision === "double" && opened.has("single") ? await opened.get("single") : undefined;
     const beside = host?.device === "cpu" ? host : undefined;
     const graph = precision === "single" ? singleGraph(samples, features) : doubleGraph(samples, features);
-    // A copy: the runtime hands the buffer over, and a Buffer's may be a pool's.
-    const model = new Uint8Array(writeModel(graph));
+    const model = writeModel(graph);
     const chosen = precision === "double" ? "cpu" : device;
     const session = await openSession(model, beside ? { beside } : { device: chosen });
     if (!beside) await session.state.set("x", mean ? centred(x, mean) : x);
