@@ -118,7 +118,7 @@ export async function openConjugate(
         iterations++;
         left = Math.sqrt(square) * unit;
         onIteration?.();
-        // Negative or no curvature is rounding: the step up to here is as good as it gets.
+        // No step was taken, nor would be: the one up to here is as good as it gets.
         if (!(along > 0) || !Number.isFinite(square)) break;
         if (left <= system.aim && intercept * unit <= system.interceptAim) break;
         feeds = {};
@@ -194,7 +194,9 @@ function iterationGraph(
   const qw = op("Add", [op("MatMul", [bent, x]), op("Mul", [penalty, pw])]);
   const qb = sum(bent, [1]);
   const along = inner(pw, qw, pb, qb);
-  const alpha = op("Div", [rz, along]);
+  // Without curvature there is no step to take: that is rounding, or the end.
+  const zero = graph.float(0);
+  const alpha = op("Where", [op("Greater", [along, zero]), op("Div", [rz, along]), zero]);
   const rw = op("Sub", ["rw", op("Mul", [alpha, qw])], "rw_next");
   const rb = op("Sub", ["rb", op("Mul", [alpha, qb])], "rb_next");
   op("Add", ["sw", op("Mul", [alpha, pw])], "sw_next");

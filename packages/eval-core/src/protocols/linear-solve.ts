@@ -132,11 +132,13 @@ export async function solve(
     const change = exact ? await double.logits(step.step) : step.change;
     const along = step.step.subarray(0, weights);
     const [xx, xd, dd] = [dot(x, x), dot(x, along), dot(along, along)];
+    let tried = Number.NaN;
     const line = {
       at: (length: number) => {
         const { loss: value, slope } = loss(logits, change, length, residuals);
+        tried = value + (penalty / 2) * (xx + 2 * length * xd + length * length * dd);
         return {
-          value: value + (penalty / 2) * (xx + 2 * length * xd + length * length * dd),
+          value: tried,
           slope: slope + penalty * (xd + length * dd),
         };
       },
@@ -151,7 +153,8 @@ export async function solve(
     }
     addScaled(w, found.step, step.step);
     addScaled(logits, found.step, change);
-    objective = loss(logits, undefined, 0, residuals).loss + (penalty / 2) * dot(x, x);
+    // The search ends on the step that it tried last: the residuals are those of this point.
+    objective = tried;
   }
 }
 
