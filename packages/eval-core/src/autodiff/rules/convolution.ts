@@ -8,7 +8,7 @@ import { int, intOf, ints } from "../attributes.ts";
 import type { Emitter } from "../emitter.ts";
 import { type AxisWindow, paddingEnd, transposedWindowsOf, windowsOf } from "../geometry.ts";
 import { each, type Rule, type RuleContext } from "./rule.ts";
-import { readTap } from "./scatter.ts";
+import { readTaps } from "./scatter.ts";
 
 const range = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => from + i);
 
@@ -156,7 +156,7 @@ function stackedTaps(e: Emitter, x: string, windows: readonly AxisWindow[]): str
     });
     return e.slice(x, [cut(first, 2), ...rest.map((w, i) => cut(w, innermost + i))]);
   }
-  const columns = tapColumns(e, x, rest, innermost);
+  const columns = readTaps(e, x, rest, innermost);
   const row = e.size(columns[0]!) / (batch * channels * height);
   const lines = e.concat(
     columns.map((part) => e.reshape(part, [batch, channels * height, row])),
@@ -173,14 +173,6 @@ function stackedTaps(e: Emitter, x: string, windows: readonly AxisWindow[]): str
   }
   const index = e.initializer(e.fresh("lines"), tensor("int32", [from.length], Int32Array.from(from)));
   return e.op("Gather", [lines, index], { axis: int(1) });
-}
-
-/** What every tap of the axes from `axis` on reads, in the kernel's order. */
-function tapColumns(e: Emitter, source: string, windows: readonly AxisWindow[], axis: number): string[] {
-  const [w, ...rest] = windows;
-  if (w === undefined) return [source];
-  const inner = tapColumns(e, source, rest, axis + 1);
-  return range(0, w.kernel).flatMap((k) => inner.map((part) => readTap(e, part, axis, w, k)));
 }
 
 /** dB = dY summed over everything but the channels */

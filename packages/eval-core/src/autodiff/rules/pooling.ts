@@ -1,25 +1,13 @@
 /** Derivatives of pools. */
 import { intOf, intsOf } from "../attributes.ts";
 import { lowestOf } from "../dtypes.ts";
-import type { Emitter } from "../emitter.ts";
 import { type AxisWindow, paddingEnd, windowsOf } from "../geometry.ts";
 import { windowCounts } from "../reference/pooling.ts";
 import { each, type Rule, type RuleContext } from "./rule.ts";
-import { readTap, scatterTaps } from "./scatter.ts";
+import { readTaps, scatterTaps } from "./scatter.ts";
 
 const windowsFor = ({ e, node, x }: RuleContext): AxisWindow[] =>
   windowsOf(node, e.shape(x(0)).slice(2), intsOf(node, "kernel_shape") ?? []);
-
-/** Every tap of a window over all spatial axes, row-major: what the outputs read through it. */
-function allTaps(e: Emitter, padded: string, windows: readonly AxisWindow[]): string[] {
-  let parts = [padded];
-  for (const [i, w] of windows.entries()) {
-    parts = parts.flatMap((part) =>
-      Array.from({ length: w.kernel }, (_, k) => readTap(e, part, 2 + i, w, k)),
-    );
-  }
-  return parts;
-}
 
 export const pooling = {
   // dx = dy at the first maximum of each window. `remaining` is what of dy no earlier tap has taken.
@@ -33,19 +21,21 @@ export const pooling = {
       lowestOf(e.dtype(c.x(0))),
     );
     let remaining = c.dy();
-    const taps = allTaps(e, padded, windows);
+    const taps = readTaps(e, padded, windows, 2);
     let parts: string[] = taps.map((tap, i) => {
-      const hit = e.op("GreaterOrEqual", [tap, c.y()]);
-      const taken = e.only(hit, remaining);
-      if (i < taps.length - 1) remaining = e.where(hit, e.scalar(0, remaining), remaining);
+      // As products: onnxruntime's Where makes three passes on the CPU.
+      const hit = e.cast(e.op("GreaterOrEqual", [tap, c.y()]), e.dtype(remaining));
+      const taken = e.mul(remaining, hit);
+      if (i < taps.length - 1) remaining = e.sub(remaining, taken);
       return taken;
     });
-    for (const [i, w] of [...windows.entries()].reverse()) {
-      const lines: string[] = [];
-      for (let k = 0; k < parts.length; k += w.kernel) {
-        lines.push(scatterTaps(e, parts.slice(k, k + w.kernel), 2 + i, w));
-      }
-      parts = lines;
+    // The first axis first: its lines are put back whole, and the short steps of the last one are left to the end.
+    for (const [i, w] of windows.entries()) {
+      const inner = parts.length / w.kernel;
+      parts = Array.from({ length: inner }, (_, at) => {
+        const along = Array.from({ length: w.kernel }, (_, k) => parts[k * inner + at]!);
+        return scatterTaps(e, along, 2 + i, w);
+      });
     }
     return parts[0]!;
   }),

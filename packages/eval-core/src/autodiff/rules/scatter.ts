@@ -17,9 +17,17 @@ export function interleave(e: Emitter, x: string, axis: number, step: number): s
   return e.slice(merged, [{ axis, start: 0, step: 1, count: (size - 1) * step + 1 }]);
 }
 
-/** Elements `start, start + step, ...` of an axis that taps read: tap k of a window, `output` of them. */
-export function readTap(e: Emitter, padded: string, axis: number, w: AxisWindow, k: number): string {
-  return e.slice(padded, [{ axis, start: k * w.dilation, step: w.stride, count: w.output }]);
+/**
+ * What every tap of windows over the axes from `axis` on reads of a padded tensor, in the kernel's order. The last axis
+ * is cut first: a slice of it copies short rows, and every slice of an earlier axis then copies long ones.
+ */
+export function readTaps(e: Emitter, padded: string, windows: readonly AxisWindow[], axis: number): string[] {
+  const [w, ...rest] = windows;
+  if (w === undefined) return [padded];
+  const inner = readTaps(e, padded, rest, axis + 1);
+  return Array.from({ length: w.kernel }, (_, k) =>
+    inner.map((part) => e.slice(part, [{ axis, start: k * w.dilation, step: w.stride, count: w.output }])),
+  ).flat();
 }
 
 /**
