@@ -182,6 +182,12 @@ describe("each kind of bad submission", () => {
       "/method/name",
       /needs its name/,
     ],
+    [
+      "a family that is none",
+      makeSubmission({ method: { slug: "newer", name: "Newer", family: "CONTRASTVE" } }),
+      "/method/family",
+      /no 'CONTRASTVE'/,
+    ],
     ["a slug with capitals", makeSubmission({ method: { slug: "New" } }), "/method/slug", /small letters/],
     ["no JSON", "{", "/", /not valid JSON/],
     ["a text", '"text"', "/", /expected object/],
@@ -428,6 +434,28 @@ made-up,https://example.org/made-up,segmentation/ade20k/pixel-accuracy,75.2`;
       ["segmentation/ade20k/pixel-accuracy", 75.2],
     ]);
   });
+});
+
+it("weights that are recorded as another method's, or a name that others have, are faults", async () => {
+  const { client } = api.database;
+  const { id: methodId } = await client.method.findUniqueOrThrow({ where: { slug: "byol" } });
+  const sha256 = "c".repeat(64);
+  const network = {
+    architecture: "ResNet-50",
+    featureDimension: 2048,
+    inputMean: [0, 0, 0],
+    inputStd: [1, 1, 1],
+  };
+  const known = await client.checkpoint.create({ data: { methodId, name: "byol.pth", sha256, ...network } });
+  const offer = (slug: string, checkpoint: object) =>
+    submit({ ...makeSubmission({ method: { slug } }), checkpoint }, { dryRun: true });
+  expect((await offer("swav", { sha256 })).faults).toMatchObject([
+    { place: "/checkpoint/sha256", message: "The checkpoint with this SHA-256 is recorded as one of byol." },
+  ]);
+  expect((await offer("byol", { sha256: "d".repeat(64), name: known.name })).faults).toMatchObject([
+    { place: "/checkpoint/name", message: `byol has another checkpoint called '${known.name}'.` },
+  ]);
+  expect(await offer("byol", { sha256 })).toMatchObject({ warnings: [] });
 });
 
 describe("a new method in a format that only names it", () => {

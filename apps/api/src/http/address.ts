@@ -120,7 +120,7 @@ export class Address {
     for (const name of Object.keys(this.#query)) {
       if (this.#asked.has(name)) continue;
       const near = nearest(name, asked, 3);
-      const known = near.length > 0 ? "" : ` It takes ${asked.join(", ")}.`;
+      const known = near.length > 0 ? "" : ` It takes ${asked.join(", ") || "none"}.`;
       this.fault(name, `There is no parameter '${shorten(name, 40)}' here.${known}`, near);
     }
     if (this.#faults.length > 0) throw new BadAddress(this.#faults.slice(0, MOST_FAULTS), this.#onlyUnknown);

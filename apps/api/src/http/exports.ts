@@ -7,7 +7,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { type Request, type Response, Router } from "express";
 import type { Context } from "../context.ts";
-import { NotFound } from "../errors.ts";
+import { NotFound, shorten } from "../errors.ts";
 import type { Method } from "../modules/catalogue/entities.ts";
 import { boardAsCsv, boardAsJson } from "../modules/export/board.ts";
 import { citeBoard, citeResults, pinnedAddress } from "../modules/export/cite.ts";
@@ -46,7 +46,9 @@ const RESULTS = { csv: "text/csv", jsonl: "application/jsonl", bib: BIBTEX } as 
 
 const known = <T extends object>(table: T, name: string): keyof T & string => {
   if (Object.hasOwn(table, name)) return name as keyof T & string;
-  throw new NotFound(`This is exported as ${Object.keys(table).join(", ")}.`);
+  throw new NotFound(
+    `There is no format '${shorten(name, 20)}': this is exported as ${Object.keys(table).join(", ")}.`,
+  );
 };
 
 /** `many-shot-linear-at-123.csv`: what it is and of which moment of the ledger. */

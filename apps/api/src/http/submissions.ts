@@ -42,7 +42,7 @@ export function submissionRoutes(makeContext: (request: Request) => Context): Ro
     async (request, response) => {
       const context = makeContext(request);
       if (!(await context.viewer()))
-        throw new NotAuthorized("Sending results needs a token with the scope SUBMIT.");
+        throw new NotAuthorized("Sending results needs a token with the scope SUBMIT; none came.");
       const idempotencyKey = request.get("idempotency-key");
       const dryRun = request.query.dryRun === "true";
       if (!idempotencyKey && !dryRun) throw new BadInput("Send an Idempotency-Key header, such as a UUID.");

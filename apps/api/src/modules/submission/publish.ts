@@ -2,16 +2,10 @@
 import type { Prisma, TransactionClient } from "@transferboard/prisma";
 import { Conflict } from "../../errors.ts";
 import { type SubmissionBody, submissionSchema } from "./body.ts";
+import { checkpointOf } from "./checkpoint.ts";
+import { defined } from "./defined.ts";
 import { recordMeasures } from "./new-measure.ts";
 import { recordProtocols } from "./protocols.ts";
-
-/** The paper's backbone and its input, where a submission does not say. */
-const DEFAULT_BACKBONE = {
-  architecture: "ResNet-50",
-  featureDimension: 2048,
-  inputMean: [0.485, 0.456, 0.406],
-  inputStd: [0.229, 0.224, 0.225],
-};
 
 /** Known methods stay as they are: what a submission says of them is not taken over unseen. */
 async function methodOf({ method }: SubmissionBody, tx: TransactionClient): Promise<number> {
@@ -27,41 +21,6 @@ async function methodOf({ method }: SubmissionBody, tx: TransactionClient): Prom
     },
   });
   if (pretraining) await tx.pretraining.create({ data: { methodId: id, ...defined(pretraining) } });
-  return id;
-}
-
-/** Without the fields that are not given. */
-function defined<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  const given = Object.entries(fields).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(given) as { [K in keyof T]?: Exclude<T[K], undefined> };
-}
-
-async function checkpointOf(
-  { checkpoint }: SubmissionBody,
-  methodId: number,
-  tx: TransactionClient,
-): Promise<number> {
-  const { sha256 } = checkpoint ?? {};
-  const bySha = sha256 ? await tx.checkpoint.findUnique({ where: { sha256 } }) : null;
-  if (bySha) {
-    if (bySha.methodId === methodId) return bySha.id;
-    throw new Conflict("The checkpoint with this SHA-256 is recorded as another method's.");
-  }
-  const name = checkpoint?.name ?? (sha256 ? `file ${sha256.slice(0, 12)}` : "as submitted");
-  const known = await tx.checkpoint.findUnique({ where: { methodId_name: { methodId, name } } });
-  if (known) {
-    if (!sha256) return known.id;
-    throw new Conflict(
-      `The method has another checkpoint called '${name}': give this one a name of its own.`,
-    );
-  }
-  const { architecture, featureDimension, inputMean, inputStd } = {
-    ...DEFAULT_BACKBONE,
-    ...defined(checkpoint ?? {}),
-  };
-  const { id } = await tx.checkpoint.create({
-    data: { methodId, name, ...defined({ sha256 }), architecture, featureDimension, inputMean, inputStd },
-  });
   return id;
 }
 

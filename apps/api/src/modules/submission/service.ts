@@ -9,6 +9,7 @@ import { requireViewer } from "../account/require.ts";
 import type { Viewer } from "../account/viewer.ts";
 import type { SubmissionBody } from "./body.ts";
 import { type RankChange, rankChanges } from "./changes.ts";
+import { checkpointFaults } from "./checkpoint.ts";
 import { type Draft, type Fault, fault, InvalidSubmission } from "./faults.ts";
 import { type Format, readDraft } from "./formats/index.ts";
 import { wrongSetting } from "./protocols.ts";
@@ -56,7 +57,7 @@ async function ledgerFaults(body: SubmissionBody, { placeOf }: Draft, { db }: Co
     body.values.flatMap((value, i) => (value[field] === undefined ? [] : [{ key: value[field], value, i }]));
   const protocols = named("protocol");
   const corrections = named("corrects");
-  const faults: Fault[] = [];
+  const faults = await checkpointFaults(body, placeOf, db);
   if (protocols.length > 0) {
     const rows = await db.prisma.protocol.findMany({
       where: { fingerprint: { in: [...new Set(protocols.map(({ key }) => key))] } },

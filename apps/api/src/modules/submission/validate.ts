@@ -32,6 +32,7 @@ export function validate(draft: Draft, catalogue: Catalogue): Validated {
           }),
         );
       }
+      if (issue.code === "invalid_value") return [notOneOf(issue.values.map(String), path, draft)];
       return [fault(draft.placeOf(path), `${issue.message}.`, { expected: expectedOf(issue) })];
     });
     return { body: null, faults: [...draft.faults, ...shape, ...valueFaultsOfDraft(draft, catalogue)] };
@@ -47,6 +48,20 @@ export function validate(draft: Draft, catalogue: Catalogue): Validated {
       ...protocolFaults(body, draft.placeOf),
     ],
   };
+}
+
+/** What a path leads to in the draft. */
+const at = (value: unknown, path: Path): unknown =>
+  path.reduce<unknown>((inner, key) => (inner as Record<string | number, unknown> | null)?.[key], value);
+
+function notOneOf(known: readonly string[], path: Path, { body, placeOf }: Draft): Fault {
+  const found = at(body, path);
+  const expected = `one of ${known.join(", ")}`;
+  if (typeof found !== "string") return fault(placeOf(path), "This is not a name.", { expected });
+  return fault(placeOf(path), `There is no '${shorten(found, 40)}'.`, {
+    expected,
+    nearest: nearest(found, known, 1),
+  });
 }
 
 function expectedOf(issue: {

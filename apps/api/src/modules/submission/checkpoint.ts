@@ -1,0 +1,71 @@
+/** The weights of a submission: known by their hash, else by their name among the method's. */
+import type { TransactionClient } from "@transferboard/prisma";
+import type { Database } from "../../database/database.ts";
+import { Conflict } from "../../errors.ts";
+import type { SubmissionBody } from "./body.ts";
+import { defined } from "./defined.ts";
+import { type Draft, type Fault, fault } from "./faults.ts";
+
+/** The paper's backbone and its input, where a submission does not say. */
+const DEFAULT_BACKBONE = {
+  architecture: "ResNet-50",
+  featureDimension: 2048,
+  inputMean: [0.485, 0.456, 0.406],
+  inputStd: [0.229, 0.224, 0.225],
+};
+
+/** What would be a conflict when the submission is accepted. */
+export async function checkpointFaults(
+  { checkpoint, method }: SubmissionBody,
+  placeOf: Draft["placeOf"],
+  { prisma }: Pick<Database, "prisma">,
+): Promise<Fault[]> {
+  const { sha256 } = checkpoint ?? {};
+  if (sha256 === undefined) return [];
+  const bySha = await prisma.checkpoint.findUnique({ where: { sha256 }, include: { method: true } });
+  if (bySha) {
+    if (bySha.method.slug === method.slug) return [];
+    const message = `The checkpoint with this SHA-256 is recorded as one of ${bySha.method.slug}.`;
+    return [
+      fault(placeOf(["checkpoint", "sha256"]), message, {
+        expected: `the method ${bySha.method.slug}, or other weights`,
+      }),
+    ];
+  }
+  const name = checkpoint?.name;
+  const named =
+    name && (await prisma.checkpoint.findFirst({ where: { name, method: { slug: method.slug } } }));
+  if (!named) return [];
+  const message = `${method.slug} has another checkpoint called '${name}'.`;
+  return [fault(placeOf(["checkpoint", "name"]), message, { expected: "a name of its own" })];
+}
+
+/** The checkpoint's id; added where it is new. @throws Conflict where another one was recorded meanwhile */
+export async function checkpointOf(
+  { checkpoint }: SubmissionBody,
+  methodId: number,
+  tx: TransactionClient,
+): Promise<number> {
+  const { sha256 } = checkpoint ?? {};
+  const bySha = sha256 ? await tx.checkpoint.findUnique({ where: { sha256 } }) : null;
+  if (bySha) {
+    if (bySha.methodId === methodId) return bySha.id;
+    throw new Conflict("The checkpoint with this SHA-256 is recorded as another method's.");
+  }
+  const name = checkpoint?.name ?? (sha256 ? `file ${sha256.slice(0, 12)}` : "as submitted");
+  const known = await tx.checkpoint.findUnique({ where: { methodId_name: { methodId, name } } });
+  if (known) {
+    if (!sha256) return known.id;
+    throw new Conflict(
+      `The method has another checkpoint called '${name}': give this one a name of its own.`,
+    );
+  }
+  const { architecture, featureDimension, inputMean, inputStd } = {
+    ...DEFAULT_BACKBONE,
+    ...defined(checkpoint ?? {}),
+  };
+  const { id } = await tx.checkpoint.create({
+    data: { methodId, name, ...defined({ sha256 }), architecture, featureDimension, inputMean, inputStd },
+  });
+  return id;
+}
