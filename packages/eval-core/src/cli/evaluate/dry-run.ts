@@ -1,14 +1,20 @@
-/** `evaluate --dry-run`: what would be done, and what it costs, without doing or writing any of it. */
+/**
+ * `evaluate --dry-run`: what would be done, and what it costs, without doing any of it. All that stays behind is the
+ * hashes of the datasets' files, which the evaluation itself then need not read again.
+ */
 import { datasetEntry, locateDataset, openDataset, SPLITS } from "../../datasets/index.ts";
 import { backboneOf, batchSize, countCached } from "../../features/index.ts";
 import { planEvaluation } from "../../protocols/evaluate.ts";
 import { networkName } from "../../protocols/evaluation.ts";
+import { configurations } from "../../protocols/finetune-protocol.ts";
+import type { Setting } from "../../protocols/settings.ts";
 import { openSession } from "../../runtime/index.ts";
 import { tensor } from "../../tensor/index.ts";
 import type { Context } from "../context.ts";
 import { table } from "../table.ts";
 import { duration } from "../terminal.ts";
 import { readFinished } from "./finished.ts";
+import { manifestOf } from "./manifest.ts";
 import type { Recorder } from "./recorder.ts";
 import type { EvaluateRequest, Target } from "./request.ts";
 
@@ -21,7 +27,10 @@ export interface PlannedTarget {
   readonly images?: number;
   /** Images whose features are not in the cache. */
   readonly toExtract?: number;
+  /** Of the linear and few-shot protocols. */
   readonly featureMegabytes?: number;
+  /** Images that fine-tuning trains on, every repetition counted. */
+  readonly toTrain?: number;
   readonly fingerprint?: string;
   readonly identity?: string;
 }
@@ -31,22 +40,32 @@ export interface Plan {
   readonly imagesPerSecond: number;
   readonly device: string;
   readonly extractionSeconds: number;
+  readonly trainingSeconds: number;
 }
 
+/** What a training step costs in passes of the network: forward, and about twice that backward. */
+const PASSES_OF_A_STEP = 3;
+
 export async function planTargets(
-  { signal }: Context,
+  context: Context,
   request: EvaluateRequest,
   recorder: Recorder | undefined,
 ): Promise<Plan> {
   const backbone = backboneOf(request.checkpoint);
   const targets: PlannedTarget[] = [];
   for (const target of request.targets) {
-    signal.throwIfAborted();
-    targets.push(await planTarget(request, backbone, target, recorder, signal));
+    context.signal.throwIfAborted();
+    targets.push(await planTarget(request, backbone, target, recorder, context));
   }
   const { imagesPerSecond, device } = await timeBackbone(request, backbone);
-  const toExtract = targets.reduce((sum, one) => sum + (one.toExtract ?? 0), 0);
-  return { targets, imagesPerSecond, device, extractionSeconds: toExtract / imagesPerSecond };
+  const sumOf = (what: "toExtract" | "toTrain") => targets.reduce((sum, one) => sum + (one[what] ?? 0), 0);
+  return {
+    targets,
+    imagesPerSecond,
+    device,
+    extractionSeconds: sumOf("toExtract") / imagesPerSecond,
+    trainingSeconds: (PASSES_OF_A_STEP * sumOf("toTrain")) / imagesPerSecond,
+  };
 }
 
 async function planTarget(
@@ -54,7 +73,7 @@ async function planTarget(
   backbone: ReturnType<typeof backboneOf>,
   target: Target,
   recorder: Recorder | undefined,
-  signal: AbortSignal,
+  context: Context,
 ): Promise<PlannedTarget> {
   const named = { dataset: target.dataset, setting: target.setting.name };
   const entry = datasetEntry(target.dataset);
@@ -64,7 +83,7 @@ async function planTarget(
   const { data, allowPartial, preprocessing, seed, skipUnreadable, cacheFolder, checkpoint } = request;
   try {
     const dataset = await openDataset(target.dataset, data, { allowPartial });
-    const manifest = await dataset.manifestHash({ signal });
+    const manifest = await manifestOf(dataset, context, cacheFolder);
     const { protocol, identity } = planEvaluation({
       setting: target.setting,
       dataset,
@@ -75,21 +94,34 @@ async function planTarget(
       skipUnreadable,
     });
     const images = SPLITS.reduce((sum, split) => sum + (dataset.splits[split]?.length ?? 0), 0);
-    const cached = await countCached(backbone, dataset, { preprocessing, manifest }, cacheFolder);
     const recorded = await recorder?.recorded(identity);
     const computed = readFinished(cacheFolder, identity);
+    const done = recorded !== undefined || computed !== undefined;
+    const work = async () => {
+      if (target.setting.kind === "finetune") return { toTrain: done ? 0 : trainedImages(target.setting) };
+      const cached = await countCached(backbone, dataset, { preprocessing, manifest }, cacheFolder);
+      return {
+        toExtract: done ? 0 : images - cached,
+        featureMegabytes: (images * backbone.featureSize * 4) / 1e6,
+      };
+    };
     return {
       ...named,
       state: recorded ? "recorded" : computed ? "computed" : "to do",
       images,
-      toExtract: recorded || computed ? 0 : images - cached,
-      featureMegabytes: (images * backbone.featureSize * 4) / 1e6,
+      ...(await work()),
       fingerprint: protocol.fingerprint,
       identity,
     };
   } catch (error) {
+    context.signal.throwIfAborted();
     return { ...named, state: "cannot", reason: (error as Error).message };
   }
+}
+
+/** Over every configuration of the grid, and the refit. */
+function trainedImages({ finetune }: Extract<Setting, { kind: "finetune" }>): number {
+  return (configurations(finetune.grid).length + 1) * finetune.steps * finetune.batch;
 }
 
 /** One batch to warm up and one to measure: the network alone, which is what bounds extraction. */
@@ -111,27 +143,31 @@ async function timeBackbone(
   }
 }
 
-export function planTable({ targets, imagesPerSecond, device, extractionSeconds }: Plan): string {
-  const rows = targets.map(({ dataset, setting, state, reason, images, toExtract, featureMegabytes }) => [
-    setting,
-    dataset,
-    state,
-    images === undefined ? "" : String(images),
-    toExtract === undefined ? "" : String(toExtract),
-    featureMegabytes === undefined ? "" : featureMegabytes.toFixed(1),
-    reason ?? "",
-  ]);
+export function planTable(plan: Plan): string {
+  const { targets, imagesPerSecond, device } = plan;
+  const trains = targets.some(({ toTrain }) => toTrain !== undefined);
+  const number = (value: number | undefined, digits = 0) => value?.toFixed(digits) ?? "";
+  const rows = targets.map(
+    ({ dataset, setting, state, reason, images, toExtract, featureMegabytes, toTrain }) => [
+      setting,
+      dataset,
+      state,
+      number(images),
+      ...(trains ? [number(toTrain)] : [number(toExtract), number(featureMegabytes, 1)]),
+      reason ?? "",
+    ],
+  );
+  const numbers = trains ? ["images", "to train on"] : ["images", "to extract", "features MB"];
   const columns = [
     { header: "protocol" },
     { header: "dataset" },
     { header: "state" },
-    { header: "images", align: "right" as const },
-    { header: "to extract", align: "right" as const },
-    { header: "features MB", align: "right" as const },
+    ...numbers.map((header) => ({ header, align: "right" as const })),
     { header: "why" },
   ];
-  return [
-    table(columns, rows),
-    `Extraction: about ${duration(extractionSeconds)} at ${imagesPerSecond.toFixed(1)} images/s on ${device}; the classifiers come on top.`,
-  ].join("\n");
+  const rate = `${imagesPerSecond.toFixed(1)} images/s on ${device}`;
+  const cost = trains
+    ? `Training: about ${duration(plan.trainingSeconds)}, a step at ${PASSES_OF_A_STEP} times the network's ${rate}; it is measured before it starts.`
+    : `Extraction: about ${duration(plan.extractionSeconds)} at ${rate}; the classifiers come on top.`;
+  return [table(columns, rows), cost].join("\n");
 }

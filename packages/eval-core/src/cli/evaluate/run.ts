@@ -1,6 +1,4 @@
 /** Runs the targets of a request one after the other: what fails or is missing is named, and the rest goes on. */
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
 import { type Dataset, datasetEntry, locateDataset, openDataset } from "../../datasets/index.ts";
 import { backboneOf, type Extractor, openExtractor } from "../../features/index.ts";
 import { type Planned, planEvaluation, runEvaluation } from "../../protocols/evaluate.ts";
@@ -10,6 +8,7 @@ import { exitCodeOf, sentenceOf } from "../exit-codes.ts";
 import { duration, timed } from "../terminal.ts";
 import { finetuneTeller } from "./finetune-progress.ts";
 import { type Finished, readFinished, writeFinished } from "./finished.ts";
+import { manifestOf } from "./manifest.ts";
 import type { RecordedValue, Recorder, RunDescription } from "./recorder.ts";
 import type { EvaluateRequest, Target } from "./request.ts";
 
@@ -103,7 +102,7 @@ async function evaluateTarget(
       `Note: ${dataset.title} is not whole (${dataset.origin.missing.join("; ")}): its result is recorded under a protocol of its own.`,
     );
   }
-  const manifest = await hashed(dataset, { terminal, signal }, request.cacheFolder);
+  const manifest = await manifestOf(dataset, { terminal, signal }, request.cacheFolder);
   const plan = planOf(request, target, dataset, manifest);
   const { identity } = plan;
   const recorded = await recorder?.recorded(identity);
@@ -151,19 +150,6 @@ function planOf(request: EvaluateRequest, { setting }: Target, dataset: Dataset,
     skipUnreadable,
     ...(again ? { again: new Date().toISOString() } : {}),
   });
-}
-
-async function hashed(dataset: Dataset, { terminal, signal }: Context, cacheFolder: string): Promise<string> {
-  const known = join(cacheFolder, "manifests");
-  mkdirSync(known, { recursive: true });
-  const step = timed(terminal.step(`${dataset.title}: hashing the images`));
-  const manifest = await dataset.manifestHash({
-    cacheFile: join(known, `${dataset.name}.json`),
-    onProgress: (done, total) => step.update(done, total),
-    signal,
-  });
-  step.end();
-  return manifest;
 }
 
 async function compute(
