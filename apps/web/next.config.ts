@@ -5,6 +5,8 @@ const config: NextConfig = {
   typescript: { ignoreBuildErrors: true },
   poweredByHeader: false,
   reactStrictMode: true,
+  // A submission of a million letters, with what a form adds to it.
+  experimental: { serverActions: { bodySizeLimit: "8mb" } },
   headers: async () => [
     {
       source: "/:path*",

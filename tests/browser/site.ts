@@ -6,7 +6,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
-import { startApi } from "../api/harness.ts";
+import { type Api, startApi } from "../api/harness.ts";
 import { launchChromium } from "./chromium.ts";
 
 const web = join(import.meta.dirname, "..", "..", "apps", "web");
@@ -60,13 +60,14 @@ function portOf(child: ChildProcess): Promise<number> {
   });
 }
 
-/** The site with the published record behind it. */
-export async function startSite(): Promise<Site> {
+/** The site with the published record behind it, and the API that it asks. */
+export async function startSite(): Promise<Site & { readonly api: Api }> {
   const api = await startApi();
   try {
     const site = await serveSite(api.url);
     return {
       url: site.url,
+      api,
       stop: async () => {
         await site.stop();
         await api.stop();

@@ -6,6 +6,7 @@ const pages = [
   { href: "/methods", name: "Methods" },
   { href: "/correlation", name: "Correlation" },
   { href: "/datasets", name: "Datasets" },
+  { href: "/submissions", name: "Submissions" },
 ] as const;
 
 export function SiteHeader() {

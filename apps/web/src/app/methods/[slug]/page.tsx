@@ -63,7 +63,7 @@ export default async function MethodPage({ params }: Props) {
             Standings
           </h2>
           <ListTable
-            label="Standings"
+            label="Rank on every board"
             rows={method.standings}
             rowKey={({ suite }) => suite.slug}
             columns={[

@@ -1,0 +1,200 @@
+import { randomUUID } from "node:crypto";
+import type { Metadata } from "next";
+import Link from "next/link";
+import type { SubmissionPageQuery } from "../../../../generated/graphql";
+import { ListTable } from "../../../components/list-table";
+import { type OfferedValue, readBody } from "../../../components/submission/body";
+import { ReviewForm, WithdrawForm } from "../../../components/submission/decision-forms";
+import { Faults, RankChanges } from "../../../components/submission/faults";
+import { OfferMutation, SubmissionQuery } from "../../../components/submission/query";
+import { SignedIn, SignIn } from "../../../components/submission/sign-in";
+import { StatusView } from "../../../components/submission/status";
+import { suiteAddress } from "../../../lib/address";
+import { askAs } from "../../../lib/api";
+import { formatDate, shortHash } from "../../../lib/format";
+import { readSession, type Session } from "../../../lib/session";
+
+export const metadata: Metadata = { title: "Submission" };
+
+type Submission = SubmissionPageQuery["submission"];
+
+/** More values than these make a page that nobody reads; the file has them all. */
+const mostValues = 500;
+
+function Values({ submission }: { submission: Submission }) {
+  const { values } = readBody(submission.body);
+  const entries = new Map(submission.results.map(({ measure, position }) => [measure.slug, position]));
+  return (
+    <>
+      <ListTable
+        label="Every value with its measure"
+        rows={values.slice(0, mostValues)}
+        rowKey={({ measure }) => measure}
+        columns={[
+          {
+            title: "Measure",
+            heads: true,
+            className: "font-normal",
+            show: ({ measure }: OfferedValue) => (
+              <Link className="link" href={suiteAddress(measure)} prefetch={false}>
+                {measure}
+              </Link>
+            ),
+          },
+          { title: "Value", numeric: true, show: ({ value }) => value },
+          {
+            title: "95% interval",
+            numeric: true,
+            show: ({ interval }) => interval && `${interval.lower} to ${interval.upper}`,
+          },
+          { title: "n", numeric: true, show: ({ sampleSize }) => sampleSize },
+          {
+            title: "Protocol",
+            show: ({ protocol }) => protocol && <code title={protocol}>{shortHash(protocol)}</code>,
+          },
+          { title: "Corrects", numeric: true, show: ({ corrects }) => corrects },
+          { title: "In the ledger", numeric: true, show: ({ measure }) => entries.get(measure) },
+        ]}
+      />
+      {values.length > mostValues && (
+        <p className="mt-2 text-sm text-muted">
+          The first {mostValues} of {values.length}.
+        </p>
+      )}
+    </>
+  );
+}
+
+/** What a check says now: the record may have moved on since the submission came. */
+async function CheckedAgain({ session, submission }: { session: Session; submission: Submission }) {
+  const { submitResults: answer } = await askAs(session.token, OfferMutation, {
+    input: {
+      format: "JSON",
+      content: JSON.stringify(submission.body),
+      idempotencyKey: randomUUID(),
+      dryRun: true,
+    },
+  });
+  if (answer.__typename === "InvalidSubmission") return <Faults faults={answer.faults} />;
+  if (answer.__typename !== "SubmitResultsPayload") return <p className="text-sm">{answer.message}</p>;
+  return (
+    <>
+      <RankChanges changes={answer.changes} />
+      {answer.warnings.length > 0 && (
+        <div className="mt-4">
+          <Faults faults={answer.warnings} />
+        </div>
+      )}
+    </>
+  );
+}
+
+const reasonOf = (details: unknown) =>
+  typeof details === "object" && details !== null && "reason" in details && typeof details.reason === "string"
+    ? details.reason
+    : null;
+
+function Timeline({ events }: { events: Submission["timeline"] }) {
+  return (
+    <ol className="space-y-2 border-l-2 border-line pl-4 text-sm">
+      {events.map(({ position, at, by, action, subject, details }) => (
+        <li key={position}>
+          <span className="tabular-nums text-muted">{formatDate(at)} UTC</span>{" "}
+          <span className="font-medium">{action.replace(".", " ")}</span>
+          {!subject.startsWith("submission/") && ` (${subject.replace("/", " ")})`}
+          {by && ` by ${by}`}
+          {reasonOf(details) && <span className="block whitespace-pre-wrap">{reasonOf(details)}</span>}
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+function Decisions({ session, submission }: { session: Session; submission: Submission }) {
+  if (submission.status !== "PENDING") return null;
+  const own = submission.submitter === session.name;
+  if (own && session.can("SUBMIT")) {
+    return (
+      <section aria-labelledby="withdraw" className="mt-8">
+        <h2 id="withdraw" className="mb-2 text-lg font-semibold">
+          Take it back
+        </h2>
+        <WithdrawForm id={submission.id} />
+      </section>
+    );
+  }
+  if (own || !session.can("REVIEW")) return null;
+  return (
+    <section aria-labelledby="review" className="mt-8">
+      <h2 id="review" className="mb-2 text-lg font-semibold">
+        Decide
+      </h2>
+      <ReviewForm id={submission.id} />
+    </section>
+  );
+}
+
+/** One submission: what was offered, what became of it, and what can still be done. */
+export default async function SubmissionPage({ params }: { params: Promise<{ id: string }> }) {
+  const session = await readSession();
+  if (!session) {
+    return (
+      <>
+        <h1 className="text-2xl font-semibold tracking-tight">A submission</h1>
+        <SignIn refused={false} />
+      </>
+    );
+  }
+  const id = decodeURIComponent((await params).id);
+  const { submission } = await askAs(session.token, SubmissionQuery, { id });
+  const { source } = readBody(submission.body);
+  return (
+    <>
+      <h1 className="flex flex-wrap items-center gap-3 text-2xl font-semibold tracking-tight">
+        {submission.methodSlug} <StatusView status={submission.status} />
+      </h1>
+      <SignedIn session={session} />
+      <p className="mt-4 max-w-3xl text-sm">
+        {submission.valueCount} {submission.valueCount === 1 ? "value" : "values"} from {submission.submitter}
+        , {formatDate(submission.createdAt)} UTC, source{" "}
+        {/^https?:\/\//.test(source) ? (
+          <a className="link break-all" href={source}>
+            {source}
+          </a>
+        ) : (
+          source
+        )}
+        .
+        {submission.status === "ACCEPTED" && (
+          <>
+            {" "}
+            <Link className="link" href={`/methods/${submission.methodSlug}`} prefetch={false}>
+              The method’s page
+            </Link>
+          </>
+        )}
+      </p>
+      <Decisions session={session} submission={submission} />
+      <section aria-labelledby="timeline" className="mt-8">
+        <h2 id="timeline" className="mb-2 text-lg font-semibold">
+          What happened
+        </h2>
+        <Timeline events={submission.timeline} />
+      </section>
+      {submission.status === "PENDING" && session.can("SUBMIT") && (
+        <section aria-labelledby="changes" className="mt-8 min-w-0">
+          <h2 id="changes" className="mb-2 text-lg font-semibold">
+            If it is accepted
+          </h2>
+          <CheckedAgain session={session} submission={submission} />
+        </section>
+      )}
+      <section aria-labelledby="values" className="mt-8 min-w-0">
+        <h2 id="values" className="mb-2 text-lg font-semibold">
+          The values
+        </h2>
+        <Values submission={submission} />
+      </section>
+    </>
+  );
+}

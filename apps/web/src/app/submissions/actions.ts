@@ -1,0 +1,166 @@
+"use server";
+
+/**
+ * What a signed-in reader does, from the server to the API with the token of the session. Next refuses an action that
+ * another site's page sent; a form without script reaches the same functions.
+ */
+import { randomUUID } from "node:crypto";
+import { redirect } from "next/navigation";
+import type { SubmissionFormat, Verdict } from "../../../generated/graphql";
+import type { Fault, RankChange } from "../../components/submission/faults";
+import { OfferMutation, ReviewMutation, WithdrawMutation } from "../../components/submission/query";
+import { submissionAddress } from "../../components/submission/status";
+import { ApiError, askAs } from "../../lib/api";
+import { readSession, type Session } from "../../lib/session";
+
+export type OfferState =
+  | { readonly step: "start" }
+  | { readonly step: "refused"; readonly message: string }
+  | {
+      readonly step: "faulty";
+      readonly name: string;
+      readonly message: string;
+      readonly faults: readonly Fault[];
+    }
+  | {
+      readonly step: "checked";
+      readonly name: string;
+      readonly format: SubmissionFormat;
+      readonly content: string;
+      readonly idempotencyKey: string;
+      readonly warnings: readonly Fault[];
+      readonly changes: readonly RankChange[];
+    };
+
+export type DecisionState = { readonly message: string } | null;
+
+const signedOut = "You are not signed in any more: sign in again.";
+const mostLetters = 1_000_000;
+
+/** What the API said of a request that it refused as a whole; anything else is a fault of ours. */
+function refusal(error: unknown): { message: string } {
+  if (error instanceof ApiError) return { message: error.message };
+  throw error;
+}
+
+const textOf = (form: FormData, name: string) => {
+  const value = form.get(name);
+  return typeof value === "string" ? value : "";
+};
+
+const formats: Readonly<Record<string, SubmissionFormat>> = {
+  json: "JSON",
+  csv: "CSV",
+  yaml: "MODEL_INDEX",
+  yml: "MODEL_INDEX",
+  md: "MODEL_INDEX",
+};
+const known: readonly string[] = ["JSON", "CSV", "MODEL_INDEX", "MTEB"] satisfies SubmissionFormat[];
+
+/** As chosen, or by the file's name; of pasted text by how it begins. */
+function formatOf(chosen: string, name: string, content: string): SubmissionFormat | null {
+  if (known.includes(chosen)) return chosen as SubmissionFormat;
+  if (name) return formats[name.split(".").at(-1)?.toLowerCase() ?? ""] ?? null;
+  return content.trimStart().startsWith("{") ? "JSON" : "CSV";
+}
+
+async function send(
+  session: Session,
+  input: { format: SubmissionFormat; content: string; idempotencyKey: string; dryRun: boolean },
+) {
+  return (await askAs(session.token, OfferMutation, { input })).submitResults;
+}
+
+async function check(session: Session, form: FormData): Promise<OfferState> {
+  const file = form.get("file");
+  const uploaded = file instanceof File && file.size > 0 ? file : null;
+  if (uploaded && uploaded.size > 4 * mostLetters)
+    return {
+      step: "refused",
+      message:
+        "The file has more than 1,000,000 letters: send it with 'transferboard submit' or to POST /submissions of the API.",
+    };
+  const content = uploaded ? await uploaded.text() : textOf(form, "text");
+  if (!content.trim()) return { step: "refused", message: "Choose a file, or paste its text." };
+  const format = formatOf(textOf(form, "format"), uploaded?.name ?? "", content);
+  if (!format) {
+    return {
+      step: "refused",
+      message: `The name '${uploaded?.name}' does not tell the format: choose it, or name the file .json, .csv, .yaml or .md.`,
+    };
+  }
+  const name = uploaded?.name ?? "the pasted text";
+  const idempotencyKey = randomUUID();
+  const answer = await send(session, { format, content, idempotencyKey, dryRun: true });
+  switch (answer.__typename) {
+    case "SubmitResultsPayload":
+      return {
+        step: "checked",
+        name,
+        format,
+        content,
+        idempotencyKey,
+        warnings: answer.warnings,
+        changes: answer.changes,
+      };
+    case "InvalidSubmission":
+      return { step: "faulty", name, message: answer.message, faults: answer.faults };
+    default:
+      return { step: "refused", message: answer.message };
+  }
+}
+
+/** Checks what the form has; what was checked is then sent, under the key that it was given when it was checked. */
+export async function offer(before: OfferState, form: FormData): Promise<OfferState> {
+  const session = await readSession();
+  if (!session) return { step: "refused", message: signedOut };
+  let received: string | undefined;
+  try {
+    if (textOf(form, "intent") !== "send" || before.step !== "checked") return await check(session, form);
+    const { format, content, idempotencyKey } = before;
+    const answer = await send(session, { format, content, idempotencyKey, dryRun: false });
+    if (answer.__typename === "InvalidSubmission")
+      return { step: "faulty", name: before.name, message: answer.message, faults: answer.faults };
+    if (answer.__typename !== "SubmitResultsPayload") return { step: "refused", message: answer.message };
+    received = answer.submission?.id;
+  } catch (error) {
+    return { step: "refused", ...refusal(error) };
+  }
+  redirect(received ? submissionAddress(received) : "/submissions");
+}
+
+export async function decide(_before: DecisionState, form: FormData): Promise<DecisionState> {
+  const session = await readSession();
+  if (!session) return { message: signedOut };
+  const id = textOf(form, "id");
+  const reason = textOf(form, "reason").trim();
+  if (!reason)
+    return { message: "A decision needs a reason: the submitter and everybody who asks will read it." };
+  const verdict: Verdict | null =
+    ({ ACCEPT: "ACCEPT", REJECT: "REJECT" } as const)[textOf(form, "verdict")] ?? null;
+  if (!verdict) return { message: "Choose to accept or to reject." };
+  try {
+    const { reviewSubmission: answer } = await askAs(session.token, ReviewMutation, {
+      input: { id, reason, verdict },
+    });
+    if (answer.__typename !== "SubmissionPayload") return { message: answer.message };
+  } catch (error) {
+    return refusal(error);
+  }
+  redirect(submissionAddress(id));
+}
+
+export async function withdraw(_before: DecisionState, form: FormData): Promise<DecisionState> {
+  const session = await readSession();
+  if (!session) return { message: signedOut };
+  const id = textOf(form, "id");
+  try {
+    const { withdrawSubmission: answer } = await askAs(session.token, WithdrawMutation, {
+      input: { id, reason: textOf(form, "reason").trim() || null },
+    });
+    if (answer.__typename !== "SubmissionPayload") return { message: answer.message };
+  } catch (error) {
+    return refusal(error);
+  }
+  redirect(submissionAddress(id));
+}

@@ -1,0 +1,46 @@
+/** A submission's values as they were offered. The API has checked the body; here only what is shown is read. */
+
+export interface OfferedValue {
+  readonly measure: string;
+  readonly value: number;
+  readonly interval: { readonly lower: number; readonly upper: number } | null;
+  readonly sampleSize: number | null;
+  readonly protocol: string | null;
+  readonly corrects: string | null;
+}
+
+export interface OfferedBody {
+  readonly source: string;
+  readonly values: readonly OfferedValue[];
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null;
+const textOf = (value: unknown) => (typeof value === "string" ? value : null);
+const numberOf = (value: unknown) => (typeof value === "number" ? value : null);
+
+function offeredValue(value: unknown): OfferedValue[] {
+  if (!isRecord(value)) return [];
+  const [measure, number] = [textOf(value.measure), numberOf(value.value)];
+  if (measure === null || number === null) return [];
+  const { interval } = value;
+  const [lower, upper] = isRecord(interval) ? [numberOf(interval.lower), numberOf(interval.upper)] : [];
+  return [
+    {
+      measure,
+      value: number,
+      interval: lower != null && upper != null ? { lower, upper } : null,
+      sampleSize: numberOf(value.sampleSize),
+      protocol: textOf(value.protocol),
+      corrects: textOf(value.corrects),
+    },
+  ];
+}
+
+export function readBody(body: unknown): OfferedBody {
+  if (!isRecord(body)) return { source: "", values: [] };
+  return {
+    source: textOf(body.source) ?? "",
+    values: Array.isArray(body.values) ? body.values.flatMap(offeredValue) : [],
+  };
+}

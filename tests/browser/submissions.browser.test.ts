@@ -1,0 +1,232 @@
+/** Offering results and reviewing them in the browser, with script and without, and what keeps the session safe. */
+import { AxeBuilder } from "@axe-core/playwright";
+import type { BrowserContext, Page } from "playwright-core";
+import { afterAll, describe, expect, it } from "vitest";
+import { makeToken } from "../api/accounts.ts";
+import { inputOf, makeSubmission, SUBMIT } from "../api/submissions.ts";
+import { browserOrNull, startSite } from "./site.ts";
+
+const browser = await browserOrNull();
+const site = browser && (await startSite());
+
+afterAll(async () => {
+  await browser?.close();
+  await site?.stop();
+});
+
+const token = (account: string, scope: "SUBMIT" | "REVIEW") => makeToken(site!.api, account, [scope]);
+
+async function signedIn(secret: string, options: { javaScriptEnabled?: boolean } = {}) {
+  const context = await browser!.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+  const page = await context.newPage();
+  const heard: string[] = [];
+  page.on("console", (message) => message.type() === "error" && heard.push(message.text()));
+  page.on("pageerror", (error) => heard.push(error.message));
+  await page.goto(`${site!.url}/submissions`);
+  await page.getByLabel("Token").fill(secret);
+  await page.keyboard.press("Enter");
+  await page.getByText("Signed in as").waitFor();
+  return { page, context, heard, [Symbol.asyncDispose]: () => context.close() };
+}
+
+/** A submission of `account`, sent to the API itself. */
+async function submitted(slug: string, secret: string): Promise<string> {
+  const body = makeSubmission({ method: { slug, name: slug, family: "OTHER" } });
+  const variables = { input: inputOf(body, { idempotencyKey: slug }) };
+  const { submitResults } = await site!.api.read(SUBMIT, { variables, token: secret });
+  return submitResults.submission.id;
+}
+
+const pageOf = (id: string) => `${site!.url}/submissions/${encodeURIComponent(id)}`;
+const main = (page: Page) => page.locator("main");
+
+/** Both widths and both schemes: nothing sticks out, and the audit finds nothing. */
+async function isWhole(page: Page): Promise<void> {
+  for (const { width, colorScheme } of [
+    { width: 1280, colorScheme: "light" },
+    { width: 390, colorScheme: "dark" },
+  ] as const) {
+    await page.setViewportSize({ width, height: 900 });
+    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    const overflow = await page.evaluate(
+      "document.documentElement.scrollWidth - document.documentElement.clientWidth",
+    );
+    expect(overflow, `${page.url()} at ${width}`).toBeLessThanOrEqual(0);
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" ")}`);
+    expect(found, `${page.url()} at ${width}`).toEqual([]);
+  }
+}
+
+const cookiesOf = (context: BrowserContext) => context.cookies(site!.url);
+
+const faulty = `method,name,family,source,measure,value
+owl,Owl,CONTRASTIVE,https://example.org/owl,segmentation/ade20k/mean-iuo,0.31
+,,,,segmentation/ade20k/pixel-accuracy,175.4
+`;
+const mended = faulty.replace("iuo", "iou").replace("175.4", "75.4");
+const fileOf = (text: string) => ({ name: "owl.csv", mimeType: "text/csv", buffer: Buffer.from(text) });
+
+describe.skipIf(!site)("the session", () => {
+  it("is a cookie that no script reads and that no address or page holds; signing out ends it", async () => {
+    const secret = await token("ada", "SUBMIT");
+    await using opened = await signedIn(secret);
+    const { page, context } = opened;
+    expect(await cookiesOf(context)).toMatchObject([
+      { httpOnly: true, sameSite: "Strict", path: "/", expires: -1, secure: false },
+    ]);
+    expect(page.url()).toBe(`${site!.url}/submissions`);
+    expect(await page.content()).not.toContain(secret);
+    await isWhole(page);
+    await page.getByRole("button", { name: "Sign out" }).click();
+    await page.getByLabel("Token").waitFor();
+    expect(await cookiesOf(context)).toEqual([]);
+    expect(opened.heard).toEqual([]);
+  });
+
+  it("is marked for https alone where the site is behind https", async () => {
+    const answer = await fetch(`${site!.url}/session`, {
+      method: "POST",
+      redirect: "manual",
+      headers: { "sec-fetch-site": "same-origin", "x-forwarded-proto": "https" },
+      body: new URLSearchParams({ token: await token("ada", "SUBMIT") }),
+    });
+    expect(answer.status).toBe(303);
+    expect(answer.headers.get("set-cookie")).toMatch(/; Secure/);
+  });
+
+  it("is not begun or ended by another site's page", async () => {
+    const body = new URLSearchParams({ token: await token("ada", "SUBMIT") });
+    const foreign: Record<string, string>[] = [
+      { "sec-fetch-site": "cross-site" },
+      { origin: "https://evil.example" },
+      {},
+    ];
+    for (const headers of foreign) {
+      for (const path of ["/session", "/session/end"]) {
+        const answer = await fetch(`${site!.url}${path}`, { method: "POST", headers, body });
+        expect(answer.status, `${path} ${JSON.stringify(headers)}`).toBe(403);
+        expect(answer.headers.get("set-cookie")).toBeNull();
+      }
+    }
+  });
+
+  it("refuses a token that does not hold, in words", async () => {
+    const context = await browser!.newContext({ javaScriptEnabled: false });
+    const page = await context.newPage();
+    await page.goto(`${site!.url}/submissions`);
+    const revoked = await makeToken(site!.api, "ada", ["SUBMIT"], { revokedAt: new Date() });
+    await page.getByLabel("Token").fill(revoked);
+    await page.getByRole("button", { name: "Sign in" }).click();
+    expect(await page.getByRole("alert").first().textContent()).toContain("revoked or expired");
+    expect(page.url()).not.toContain(revoked);
+    expect(await cookiesOf(context)).toEqual([]);
+    await context.close();
+  });
+});
+
+describe.skipIf(!site)("offering", () => {
+  for (const javaScriptEnabled of [true, false]) {
+    const how = javaScriptEnabled ? "with script" : "without script";
+    it(`names every fault with its place, then what would change, then sends, ${how}`, async () => {
+      const account = `ada-${javaScriptEnabled}`;
+      await using opened = await signedIn(await token(account, "SUBMIT"), { javaScriptEnabled });
+      const { page } = opened;
+      await page.getByRole("link", { name: "Offer results" }).click();
+      await page.locator("input[type=file]").setInputFiles(fileOf(faulty));
+      await page.getByRole("button", { name: "Check it" }).click();
+      await page.getByRole("heading", { name: "Not yet: owl.csv" }).waitFor();
+      const rows = await page.locator("tbody tr").allTextContents();
+      expect(rows).toHaveLength(2);
+      expect(rows[0]).toMatch(/row 2, column measure.*segmentation\/ade20k\/mean-iou\?/);
+      expect(rows[1]).toMatch(/row 3, column value.*175\.4/);
+      if (javaScriptEnabled) await isWhole(page);
+
+      await page.locator("input[type=file]").setInputFiles(fileOf(mended));
+      await page.getByRole("button", { name: "Check again" }).click();
+      await page.getByRole("heading", { name: "Nothing is wrong with owl.csv" }).waitFor();
+      expect(await page.getByRole("row", { name: /Semantic segmentation/ }).textContent()).toMatch(/none1$/);
+      const { client } = site!.api.database;
+      expect(await client.submission.count({ where: { account: { name: account } } })).toBe(0);
+
+      await page.getByRole("button", { name: "Send it for review" }).click();
+      await page.waitForURL(/\/submissions\/[^n]/);
+      expect(await page.getByRole("heading", { level: 1 }).textContent()).toContain("Pending");
+      expect(await main(page).textContent()).toContain("submission created");
+      expect(await client.submission.count({ where: { account: { name: account } } })).toBe(1);
+      if (javaScriptEnabled) await isWhole(page);
+      expect(opened.heard).toEqual([]);
+    });
+  }
+
+  it("says what is missing, without a file and without a text", async () => {
+    await using opened = await signedIn(await token("ada", "SUBMIT"));
+    await opened.page.goto(`${site!.url}/submissions/new`);
+    await opened.page.getByRole("button", { name: "Check it" }).click();
+    await opened.page.getByText("Choose a file, or paste its text.").waitFor();
+  });
+});
+
+describe.skipIf(!site)("deciding", () => {
+  for (const javaScriptEnabled of [true, false]) {
+    it(`accepts with a reason, and the value is on the board, ${javaScriptEnabled ? "with" : "without"} script`, async () => {
+      const slug = `made-up-${javaScriptEnabled}`;
+      const id = await submitted(slug, await token("ada", "SUBMIT"));
+      await using opened = await signedIn(await token("rosa", "REVIEW"), { javaScriptEnabled });
+      const { page } = opened;
+      await page.goto(`${site!.url}/submissions?status=PENDING`);
+      await page.getByRole("link", { name: slug }).click();
+      await page.getByRole("heading", { level: 1, name: slug }).waitFor();
+      expect(page.url()).toBe(pageOf(id));
+      if (javaScriptEnabled) await isWhole(page);
+      await page.getByLabel("Reason").fill("As in its table 2.");
+      await page.getByRole("button", { name: "Accept" }).click();
+      await page.getByText("As in its table 2.").waitFor();
+      expect(await page.getByRole("heading", { level: 1 }).textContent()).toContain("Accepted");
+      expect(await page.getByRole("button", { name: "Accept" }).count()).toBe(0);
+      await page.goto(`${site!.url}/suites/segmentation`);
+      expect(await page.getByRole("row", { name: new RegExp(slug) }).textContent()).toContain("0.3100");
+      expect(opened.heard).toEqual([]);
+    });
+  }
+
+  it("tells the second of two reviewers who was first", async () => {
+    const id = await submitted("contested", await token("ada", "SUBMIT"));
+    await using first = await signedIn(await token("rosa", "REVIEW"));
+    await using second = await signedIn(await token("rick", "REVIEW"));
+    for (const { page } of [first, second]) {
+      await page.goto(pageOf(id));
+      await page.getByLabel("Reason").fill("Not enough is told of how it was measured.");
+    }
+    await first.page.getByRole("button", { name: "Reject" }).click();
+    await first.page.getByRole("heading", { name: /Rejected/ }).waitFor();
+    await second.page.getByRole("button", { name: "Accept" }).click();
+    await second.page.getByText("already rejected by rosa").waitFor();
+  });
+
+  it("lets a submitter withdraw, by keyboard, and shows nobody else's", async () => {
+    const secret = await token("ada", "SUBMIT");
+    const id = await submitted("taken-back", secret);
+    await using stranger = await signedIn(await token("eve", "SUBMIT"));
+    expect((await stranger.page.goto(pageOf(id)))?.status()).toBe(404);
+    expect(await main(stranger.page).textContent()).not.toContain("taken-back");
+
+    await using opened = await signedIn(secret);
+    const { page } = opened;
+    await page.goto(pageOf(id));
+    expect(await page.getByRole("button", { name: "Accept" }).count()).toBe(0);
+    await page.getByLabel("Reason").focus();
+    await page.keyboard.type("Sent too early.");
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { name: /Withdrawn/ }).waitFor();
+    expect(await main(page).textContent()).toContain("Sent too early.");
+  });
+
+  it("shows none of it without a session", async () => {
+    const id = await submitted("hidden", await token("ada", "SUBMIT"));
+    const html = await (await fetch(pageOf(id))).text();
+    expect(html).not.toContain("hidden</");
+    expect(html).toContain("Sign in");
+  });
+});
