@@ -10,13 +10,14 @@ import {
 } from "../modules/catalogue/entities.ts";
 import type { Snapshot } from "../modules/catalogue/load.ts";
 import { nearest } from "../modules/catalogue/nearest.ts";
-import { RESULT_ORDERS, type ResultsQuestion } from "../modules/export/results.ts";
+import type { ResultsQuestion } from "../modules/export/results.ts";
 import {
   type BoardFilter,
   type BoardOrder,
   type BoardQuestion,
   inDomains,
 } from "../modules/leaderboard/service.ts";
+import { RESULT_ORDERS } from "../modules/result/page.ts";
 import type { Address } from "./address.ts";
 
 const DIRECTIONS = ["ASC", "DESC"] as const;

@@ -2,24 +2,19 @@
  * The ledger as a stream, in pages that follow each other by their last entry, so that any number of entries costs the
  * memory of one page. All pages are of one moment, whatever is written meanwhile.
  */
-import type { Prisma } from "@transferboard/prisma";
 import type { Context } from "../../context.ts";
 import type { Snapshot } from "../catalogue/load.ts";
-import { type ResultFilter, whereResults } from "../result/where.ts";
+import { type LastSeen, type ResultOrder, readIds, readRows } from "../result/page.ts";
+import type { ResultFilter } from "../result/where.ts";
 import { csvRow } from "./csv.ts";
 
 const PAGE = 5_000;
 
-/** By position is by time: the ledger has one order. */
-export const RESULT_ORDERS = ["POSITION", "VALUE", "RECORDED_AT"] as const;
-
 export interface ResultsQuestion {
   readonly filter: ResultFilter;
-  readonly orderBy: { readonly field: (typeof RESULT_ORDERS)[number]; readonly direction: "ASC" | "DESC" };
+  readonly orderBy: ResultOrder;
   readonly asOf: Date;
 }
-
-type Row = Prisma.ResultGetPayload<object>;
 
 interface FlatResult {
   readonly position: string;
@@ -51,16 +46,10 @@ const COLUMNS = [
 
 async function* pages({ filter, orderBy, asOf }: ResultsQuestion, snapshot: Snapshot, { db }: Context) {
   const { catalogue } = snapshot;
-  const where = whereResults(filter, snapshot, asOf);
-  const direction = orderBy.direction === "ASC" ? ("asc" as const) : ("desc" as const);
-  let after: { cursor: { id: bigint }; skip: 1 } | null = null;
+  let after: LastSeen | null = null;
   for (;;) {
-    const rows: Row[] = await db.prisma.result.findMany({
-      where,
-      orderBy: orderBy.field === "VALUE" ? [{ value: direction }, { id: direction }] : [{ id: direction }],
-      take: PAGE,
-      ...after,
-    });
+    const ids = await readIds(db.sql, snapshot, { filter, asOf, order: orderBy, after, take: PAGE });
+    const rows = await readRows(db, ids);
     yield rows.map(
       (row): FlatResult => ({
         position: String(row.id),
@@ -78,7 +67,7 @@ async function* pages({ filter, orderBy, asOf }: ResultsQuestion, snapshot: Snap
     );
     const last = rows.at(-1);
     if (!last || rows.length < PAGE) return;
-    after = { cursor: { id: last.id }, skip: 1 };
+    after = last;
   }
 }
 

@@ -11,8 +11,9 @@ import type { Method } from "../catalogue/entities.ts";
 import { OrderDirectionEnum } from "../catalogue/enums.ts";
 import { ResultFilterInput } from "../method/inputs.ts";
 import { MethodRef } from "../method/types.ts";
+import { countResults, type LastSeen, RESULT_ORDERS, type ResultOrder, readIds, readRows } from "./page.ts";
 import { ResultRef } from "./types.ts";
-import { type ResultFilter, whereResults } from "./where.ts";
+import type { ResultFilter } from "./where.ts";
 
 const ResultOrderInput = builder.inputType("ResultOrder", {
   description: "How to order the ledger's entries; equal ones by position.",
@@ -20,7 +21,7 @@ const ResultOrderInput = builder.inputType("ResultOrder", {
     field: t.field({
       type: builder.enumType("ResultOrderField", {
         description: "What to order entries by.",
-        values: ["POSITION", "VALUE", "RECORDED_AT"] as const,
+        values: RESULT_ORDERS,
       }),
       required: true,
       description: "By what.",
@@ -40,56 +41,44 @@ const ResultConnection = builder.connectionObject({
   description: "A page of the ledger.",
 });
 
-interface Order {
-  readonly field: "POSITION" | "VALUE" | "RECORDED_AT";
-  readonly direction: "ASC" | "DESC";
-}
-
 type Row = Prisma.ResultGetPayload<object>;
 
 /** What a cursor holds: the sort key and the id of a row, from which the next rows follow whatever was added since. */
-const keyOf = (field: Order["field"]) => (row: Row) =>
+const keyOf = (field: ResultOrder["field"]) => (row: Row) =>
   field === "VALUE" ? `${row.id}|${row.value}` : `${row.id}`;
 
-function following(after: string, { field, direction }: Order): Prisma.ResultWhereInput {
+function lastSeen(after: string, { field }: ResultOrder): LastSeen {
   const [id = "", key = ""] = decodeCursor(after).split("|");
-  const beyond = direction === "ASC" ? "gt" : "lt";
-  const wrong = () => new BadInput("'after' is not a cursor of this list in this order.");
-  if (!/^\d{1,18}$/.test(id)) throw wrong();
-  const position = { [beyond]: BigInt(id) };
-  if (field !== "VALUE") return { id: position };
   const value = Number(key);
-  if (key === "" || !Number.isFinite(value)) throw wrong();
-  return { OR: [{ value: { [beyond]: value } }, { value, id: position }] };
+  if (!/^\d{1,18}$/.test(id) || (field === "VALUE" && (key === "" || !Number.isFinite(value)))) {
+    throw new BadInput("'after' is not a cursor of this list in this order.");
+  }
+  return { id: BigInt(id), value };
 }
 
-type Selection = Pick<Prisma.ResultFindManyArgs, "select" | "include">;
-
-interface ResultQuestion extends PageArgs {
+interface ResultsQuestion extends PageArgs {
   readonly filter?: ResultFilter | null | undefined;
-  readonly orderBy?: Order | null | undefined;
+  readonly orderBy?: ResultOrder | null | undefined;
   readonly asOf?: Date | null | undefined;
 }
 
-async function answerResults(question: ResultQuestion, context: Context, info: GraphQLResolveInfo) {
+/** Three statements at most, and one a relation that is asked for. */
+async function answerResults(question: ResultsQuestion, context: Context, info: GraphQLResolveInfo) {
   const order = question.orderBy ?? { field: "POSITION", direction: "ASC" };
-  const where = whereResults(question.filter, await context.snapshot(), question.asOf);
-  const direction = order.direction === "ASC" ? ("asc" as const) : ("desc" as const);
+  const after = question.after == null ? null : lastSeen(question.after, order);
+  const snapshot = await context.snapshot();
+  const { sql } = context.db;
+  const { filter, asOf } = question;
+  const take = (question.first ?? COST.defaultPage) + 1;
+  const ids = await readIds(sql, snapshot, { filter, asOf, order, after, take });
   const query = queryFromInfo({
     context,
     info,
     paths: [["nodes"], ["edges", "node"]],
     typeName: "Result",
-  }) as Selection;
-  const rows = (await context.db.prisma.result.findMany({
-    ...query,
-    where: question.after == null ? where : { AND: [where, following(question.after, order)] },
-    orderBy:
-      // The ledger's order is that of its times, which a date of milliseconds cannot tell apart.
-      order.field === "VALUE" ? [{ value: direction }, { id: direction }] : [{ id: direction }],
-    take: (question.first ?? COST.defaultPage) + 1,
-  })) as Row[];
-  return pageOfRows(rows, question, keyOf(order.field), () => context.db.prisma.result.count({ where }));
+  }) as Pick<Prisma.ResultFindManyArgs, "select" | "include">;
+  const rows = await readRows(context.db, ids, query);
+  return pageOfRows(rows, question, keyOf(order.field), () => countResults(sql, snapshot, { filter, asOf }));
 }
 
 builder.queryField("results", (t) =>

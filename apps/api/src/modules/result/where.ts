@@ -1,5 +1,4 @@
-/** The ledger's filters as Prisma conditions. */
-import type { Prisma } from "@transferboard/prisma";
+/** The ledger's filters as conditions of a statement. */
 import type { Catalogue } from "../catalogue/catalogue.ts";
 import type { Provenance } from "../catalogue/entities.ts";
 import type { Snapshot } from "../catalogue/load.ts";
@@ -57,25 +56,55 @@ function methodIds(filter: ResultFilter, catalogue: Catalogue): number[] | undef
   return catalogue.methods.filter(methodTest(filter, catalogue)).map(({ id }) => id);
 }
 
-/** Live entries at the moment, unless the history is asked for. */
+/** Conditions on `result r`, with their values in order ($1, $2 ...). */
+export class Conditions {
+  readonly #texts: string[] = [];
+  readonly values: unknown[] = [];
+
+  /** A value's place in the statement. */
+  place(value: unknown): string {
+    return `$${this.values.push(value)}`;
+  }
+
+  add(text: string): void {
+    this.#texts.push(text);
+  }
+
+  get text(): string {
+    return this.#texts.length > 0 ? this.#texts.join(" and ") : "true";
+  }
+}
+
+/**
+ * Live entries at the moment, unless the history is asked for. As anti-joins: the outer joins that Prisma makes of the
+ * same lead Postgres to compare every entry with every retraction.
+ */
 export function whereResults(
   filter: ResultFilter | null | undefined,
   snapshot: Snapshot,
   asOf: Date | null | undefined,
-): Prisma.ResultWhereInput {
-  const conditions: Prisma.ResultWhereInput[] = [];
+): Conditions {
+  const conditions = new Conditions();
+  const among = (column: string, type: string, values: readonly unknown[]) =>
+    conditions.add(`${column} = any(${conditions.place(values)}::${type}[])`);
   if (filter) {
     const measures = measureIds(filter, snapshot);
     const methods = methodIds(filter, snapshot.catalogue);
-    if (measures) conditions.push({ measureId: { in: measures } });
-    if (methods) conditions.push({ methodId: { in: methods } });
-    if (filter.provenance) conditions.push({ provenance: { in: [...filter.provenance] } });
-    if (filter.protocol) conditions.push({ protocolFingerprint: { in: [...filter.protocol] } });
+    if (measures) among("r.measure_id", "int", measures);
+    if (methods) among("r.method_id", "int", methods);
+    if (filter.provenance) among("r.provenance", `text[]::"Provenance"`, filter.provenance);
+    if (filter.protocol) among("r.protocol_fingerprint", "char(64)", filter.protocol);
   }
-  if (asOf) conditions.push({ recordedAt: { lte: asOf } });
+  const moment = asOf ? `${conditions.place(asOf.toISOString())}::timestamptz` : null;
+  const by = (column: string) => (moment ? ` and ${column} <= ${moment}` : "");
+  if (moment) conditions.add(`r.recorded_at <= ${moment}`);
   if (!filter?.history) {
-    const then = asOf ? { recordedAt: { lte: asOf } } : {};
-    conditions.push({ supersededBy: { isNot: then } }, { retraction: { isNot: then } });
+    conditions.add(
+      `not exists (select from result correction where correction.supersedes_id = r.id${by("correction.recorded_at")})`,
+    );
+    conditions.add(
+      `not exists (select from retraction where retraction.result_id = r.id${by("retraction.recorded_at")})`,
+    );
   }
-  return { AND: conditions };
+  return conditions;
 }

@@ -1,0 +1,214 @@
+/**
+ * The number of SQL statements of each query is fixed: a row for every field of Query, and none missing. `first` is asked
+ * where nothing was read of the ledger as it stands, `then` is another question of the same kind, `changed` the first
+ * one again after something else was written: what was read of the ledger is not read again.
+ */
+import { schema } from "@transferboard/api/schema";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { makeToken } from "./accounts.ts";
+import { type Api, startApi } from "./harness.ts";
+
+interface Row {
+  readonly query: string;
+  readonly variables: Record<string, unknown>;
+  /** The same kind of question, with more in it. */
+  readonly other: Record<string, unknown>;
+  /** Statements of the three questions. */
+  readonly costs: readonly [first: number, then: number, changed: number];
+  readonly token?: true;
+  /** Nothing has the id that is asked for: looking for it is what costs. */
+  readonly absent?: true;
+}
+
+const BOARD = `query ($suite: String!, $first: Int) { leaderboard(suite: $suite, first: $first) {
+  suite { measures { dataset { title } } } columns { best fingerprints } rankedCount
+  edges { rank node { method { name pretraining { epochs } } aggregate complete missing { slug } otherRanks { rank }
+    cells { value interval { lower } provenance source differentProtocol place protocol { title } } } } } }`;
+
+const LEDGER = `query ($first: Int) { results(first: $first, orderBy: { field: VALUE, direction: DESC }) { totalCount
+  nodes { value method { slug } measure { slug } protocol { title } checkpoint { name } } } }`;
+
+const MATRIX = `query ($variables: [VariableInput!]!, $coefficient: Coefficient!) {
+  correlationMatrix(variables: $variables, coefficient: $coefficient) { coefficients counts variables { unit } } }`;
+
+const CORRELATION = `query ($x: VariableInput!, $y: VariableInput!) { correlation(x: $x, y: $y, interval: BOOTSTRAP,
+    given: { suite: "segmentation" }) { n coefficient interval { lower } points { method { slug } x } excluded { reason }
+  withoutFamily { coefficient } partial { coefficient } } }`;
+
+const COMPARE = `query ($methods: [String!]!) { compare(methods: $methods) { rows { measure { slug }
+  cells { value place differentProtocol protocol { title } } } } }`;
+
+const METHOD = `query ($slug: String!) { method(slug: $slug) { name checkpoints { name } standings { rank suite { slug } }
+  results(first: 5) { nodes { value } } } }`;
+
+const DATASETS = "query ($first: Int) { datasets(first: $first) { totalCount nodes { slug title } } }";
+
+const globalId = (type: string, id: string | number) => Buffer.from(`${type}:${id}`).toString("base64");
+const IMAGENET = { measure: "imagenet/imagenet/top1" };
+const NOBODY = "00000000-0000-7000-8000-000000000000";
+
+let api: Api;
+let token: string;
+let fingerprints: readonly string[];
+let retracted = 100n;
+beforeAll(async () => {
+  api = await startApi();
+  token = await makeToken(api, "reads and submits", ["READ", "SUBMIT"]);
+  const protocols = await api.database.client.protocol.findMany({ orderBy: { title: "asc" } });
+  // The use of a token is recorded once in a while.
+  await api.ask("{ viewer { account { name } } }", { token });
+  fingerprints = protocols.map(({ fingerprint }) => fingerprint);
+});
+afterAll(() => api.stop());
+
+/** Every question begins with where the ledger stands: one statement. With a token comes another: whose it is. */
+const ROWS: Readonly<Record<string, () => Row>> = {
+  // The entries of these methods; the protocols of their cells.
+  compare: () => ({
+    query: COMPARE,
+    variables: { methods: ["swav", "byol"] },
+    other: { methods: ["swav", "byol", "pirl", "infomin"] },
+    costs: [3, 3, 2],
+  }),
+  // The entries of the measures.
+  correlation: () => ({
+    query: CORRELATION,
+    variables: { x: IMAGENET, y: { suite: "surface-normals" } },
+    other: { x: IMAGENET, y: { suite: "overview" } },
+    costs: [2, 2, 1],
+  }),
+  correlationMatrix: () => ({
+    query: MATRIX,
+    variables: { variables: [IMAGENET, { suite: "detection-finetune" }], coefficient: "SPEARMAN" },
+    other: {
+      variables: ["imagenet", "many-shot-finetune", "few-shot-cdfsl", "few-shot-cdfsl-50"].map((suite) =>
+        suite === "imagenet" ? IMAGENET : { suite },
+      ),
+      coefficient: "KENDALL",
+    },
+    costs: [2, 2, 1],
+  }),
+  datasets: () => ({ query: DATASETS, variables: { first: 2 }, other: { first: 200 }, costs: [1, 1, 1] }),
+  evaluation: () => ({
+    query: "query ($id: ID!) { evaluation(id: $id) { state } }",
+    variables: { id: NOBODY },
+    other: { id: NOBODY },
+    costs: [1, 1, 1],
+    absent: true,
+  }),
+  // The entries of the suite; the protocols of its cells.
+  leaderboard: () => ({
+    query: BOARD,
+    variables: { suite: "many-shot-linear", first: 2 },
+    other: { suite: "many-shot-linear", first: 14 },
+    costs: [3, 2, 2],
+  }),
+  measures: () => ({
+    query:
+      "query ($first: Int) { measures(first: $first) { totalCount nodes { slug dataset { title } metric { unit } } } }",
+    variables: { first: 2 },
+    other: { first: 200 },
+    costs: [1, 1, 1],
+  }),
+  // Checkpoints; the ids and the rows of its entries; what all standings are made of.
+  method: () => ({
+    query: METHOD,
+    variables: { slug: "swav" },
+    other: { slug: "byol" },
+    costs: [5, 4, 4],
+  }),
+  methods: () => ({
+    query:
+      "query ($first: Int) { methods(first: $first) { totalCount nodes { name pretraining { epochs } } } }",
+    variables: { first: 2 },
+    other: { first: 200 },
+    costs: [1, 1, 1],
+  }),
+  node: () => ({
+    query:
+      "query ($id: ID!) { node(id: $id) { id ... on Result { value method { name } checkpoint { name } } } }",
+    variables: { id: globalId("Result", 1) },
+    other: { id: globalId("Result", 2) },
+    costs: [3, 3, 3],
+  }),
+  protocol: () => ({
+    query: "query ($fingerprint: String!) { protocol(fingerprint: $fingerprint) { title body } }",
+    variables: { fingerprint: fingerprints[0] },
+    other: { fingerprint: fingerprints[1] },
+    costs: [2, 2, 2],
+  }),
+  // One a protocol.
+  protocolDiff: () => ({
+    query: `query ($left: String!, $right: String!) { protocolDiff(left: $left, right: $right) {
+      left { title } differences { path left right } } }`,
+    variables: { left: fingerprints[0], right: fingerprints[1] },
+    other: { left: fingerprints[1], right: fingerprints[2] },
+    costs: [3, 3, 3],
+  }),
+  // The ids of the page, its rows, their checkpoints, their protocols; how many there are in all.
+  results: () => ({ query: LEDGER, variables: { first: 2 }, other: { first: 200 }, costs: [6, 6, 6] }),
+  run: () => ({
+    query: "query ($id: ID!) { run(id: $id) { state } }",
+    variables: { id: globalId("Run", NOBODY) },
+    other: { id: globalId("Run", NOBODY) },
+    costs: [2, 2, 2],
+    absent: true,
+  }),
+  submission: () => ({
+    query: "query ($id: ID!) { submission(id: $id) { status } }",
+    variables: { id: globalId("Submission", NOBODY) },
+    other: { id: globalId("Submission", NOBODY) },
+    costs: [4, 4, 4],
+    token: true,
+    absent: true,
+  }),
+  submissions: () => ({
+    query: "query ($first: Int) { submissions(first: $first) { totalCount nodes { status submitter } } }",
+    variables: { first: 2 },
+    other: { first: 200 },
+    costs: [6, 6, 6],
+    token: true,
+  }),
+  suite: () => ({
+    query: "query ($slug: String!) { suite(slug: $slug) { title measures { slug metric { unit } } } }",
+    variables: { slug: "overview" },
+    other: { slug: "segmentation" },
+    costs: [1, 1, 1],
+  }),
+  suites: () => ({
+    query: "query ($first: Int) { suites(first: $first) { nodes { title measures { slug } } } }",
+    variables: { first: 2 },
+    other: { first: 200 },
+    costs: [1, 1, 1],
+  }),
+  viewer: () => ({
+    query: "{ viewer { account { name } } }",
+    variables: {},
+    other: {},
+    costs: [4, 4, 4],
+    token: true,
+  }),
+};
+
+it("there is a row for every query", () => {
+  expect(Object.keys(ROWS).sort()).toEqual(Object.keys(schema.getQueryType()!.getFields()).sort());
+});
+
+it.each(Object.keys(ROWS))("%s", async (field) => {
+  const row = ROWS[field]!();
+  const cost = async (variables: Record<string, unknown>) => {
+    api.statements.length = 0;
+    const { errors } = await api.ask(row.query, { variables, ...(row.token && { token }) });
+    expect(errors?.map(({ extensions }) => extensions.code)).toEqual(row.absent ? ["NOT_FOUND"] : undefined);
+    return api.statements.length;
+  };
+  // The ledger moves on, so that nothing that was read of it is known.
+  const accountId = (await api.database.client.account.findFirstOrThrow()).id;
+  await api.database.client.retraction.create({
+    data: { resultId: retracted++, accountId, reason: `Before ${field}.` },
+  });
+  const first = await cost(row.variables);
+  const then = await cost(row.other);
+  await api.database.client.account.create({ data: { name: `anybody after ${field}` } });
+  expect([first, then, await cost(row.variables)]).toEqual(row.costs);
+});
