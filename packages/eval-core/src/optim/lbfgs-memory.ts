@@ -18,7 +18,7 @@ export class LbfgsMemory {
   readonly #size: number;
   readonly #pairs: Pair[] = [];
   readonly #spare: Pair[] = [];
-  /** (s . y) / (y . y) of the newest pair: the scale of the identity where there is no preconditioner. */
+  /** (s . y) / (y . y) of the newest pair: the scale of the identity. */
   #scale = 1;
 
   constructor(limit: number, size: number) {
@@ -36,11 +36,7 @@ export class LbfgsMemory {
   }
 
   /** direction = -H gradient. */
-  async direction(
-    gradient: Float64Array,
-    direction: Float64Array,
-    precondition?: (gradient: Float64Array) => Promise<void> | void,
-  ): Promise<void> {
+  direction(gradient: Float64Array, direction: Float64Array): void {
     for (let i = 0; i < gradient.length; i++) direction[i] = -gradient[i]!;
     const alphas: number[] = [];
     for (const { s, y, rho } of this.#pairs.toReversed()) {
@@ -48,8 +44,7 @@ export class LbfgsMemory {
       alphas.push(alpha);
       addScaled(direction, -alpha, y);
     }
-    if (precondition) await precondition(direction);
-    else if (this.#scale !== 1) for (let i = 0; i < direction.length; i++) direction[i]! *= this.#scale;
+    if (this.#scale !== 1) for (let i = 0; i < direction.length; i++) direction[i]! *= this.#scale;
     for (const { s, y, rho } of this.#pairs) {
       addScaled(direction, alphas.pop()! - rho * dot(y, direction), s);
     }

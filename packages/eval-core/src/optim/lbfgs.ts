@@ -5,7 +5,7 @@
  * prepares a line once (one matrix product), tries steps on it for nearly nothing, and pays a second product
  * for the gradient where it stops. `pointwise` makes such an objective of any value-and-gradient function.
  *
- * Two styles. `convex` searches lines by the secant rule on slopes and stops by the caller's own criterion.
+ * Two styles. `convex` searches lines by the secant rule on slopes.
  * `scipy` takes the path of SciPy's L-BFGS-B without bounds (Zhu, Byrd, Lu and Nocedal's version 3.0): first
  * step 1/||g||, Moré and Thuente's search, restart after a failed search, stop on the largest |gradient| or on
  * the relative decrease of the objective.
@@ -51,10 +51,6 @@ export interface LbfgsOptions {
   readonly gradientTolerance?: number;
   /** Converged when (f_old - f) / max(|f_old|, |f|, 1) is at most this; off unless told. */
   readonly objectiveTolerance?: number;
-  /** The caller's own criterion, asked at every point. */
-  readonly converged?: (x: Float64Array, point: Point) => boolean;
-  /** Applies an approximate inverse Hessian, in place; it replaces the scaled identity. */
-  readonly precondition?: (gradient: Float64Array) => Promise<void> | void;
   /** Trials a line search may take; 20, SciPy's. */
   readonly maxTrials?: number;
   readonly signal?: AbortSignal | undefined;
@@ -67,7 +63,6 @@ export async function minimise(
   options: LbfgsOptions,
 ): Promise<Minimum> {
   const { style = "convex", memory: kept = 10, maxIterations, gradientTolerance = 0 } = options;
-  let { precondition } = options;
   const x = start.slice();
   const memory = new LbfgsMemory(kept, x.length);
   const direction = new Float64Array(x.length);
@@ -85,14 +80,13 @@ export async function minimise(
     iterations,
     status,
   });
-  const settled = () =>
-    largest(point.gradient) <= gradientTolerance || (options.converged?.(x, point) ?? false);
+  const settled = () => largest(point.gradient) <= gradientTolerance;
   if (settled()) return done("converged");
 
   while (iterations < maxIterations) {
     options.signal?.throwIfAborted();
     before.set(point.gradient);
-    await memory.direction(before, direction, precondition);
+    memory.direction(before, direction);
     let slope = dot(before, direction);
     if (!(slope < 0) && memory.pairs > 0) {
       memory.clear();
@@ -100,17 +94,13 @@ export async function minimise(
     }
     const line = await objective.along(direction);
     slope = dot(before, direction);
-    const first =
-      iterations === 0 && !precondition ? Math.min(1 / Math.sqrt(dot(direction, direction)), 1e10) : 1;
+    const first = iterations === 0 ? Math.min(1 / Math.sqrt(dot(direction, direction)), 1e10) : 1;
     const search = style === "scipy" ? moreThuente : convexSearch;
     const found: SearchResult | undefined =
       slope < 0 ? search(line, point.objective, slope, first, options.maxTrials ?? 20) : undefined;
     if (!found) {
-      if (memory.pairs === 0) {
-        // The direction was steepest descent itself: nothing is left to try but to go without the preconditioner.
-        if (!precondition) return done("line-search-failed");
-        precondition = undefined;
-      }
+      // Without corrections the direction was steepest descent itself: nothing is left to try.
+      if (memory.pairs === 0) return done("line-search-failed");
       memory.clear();
       continue;
     }

@@ -26,11 +26,6 @@ export class LinearObjective implements Objective {
     this.#residuals = new Float64Array(this.#logits.length);
   }
 
-  /** dloss/dlogits at the current point. */
-  get residuals(): Float64Array {
-    return this.#residuals;
-  }
-
   async start(x: Float64Array): Promise<Point> {
     this.#x = x.slice();
     this.#logits.set(await this.#products.logits(x));

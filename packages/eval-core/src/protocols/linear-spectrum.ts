@@ -15,8 +15,8 @@ export interface Spectrum {
 const ROUNDS = 2;
 /** Jacobi's sweeps end where what is off the diagonal is this small beside it, squared: a preconditioner's exactness. */
 const OFF_DIAGONAL = 1e-8;
-/** Of a column's square: what is left of it beside the others is rounding. */
-const DEPENDENT = 1e-13;
+/** The share of a column's square below which what the others leave of it is rounding: the products are float32. */
+const DEPENDENT = 1e-12;
 
 /** @param products of X with `rank` columns, the intercept's column sums ignored */
 export async function strongestDirections(products: LinearProducts): Promise<Spectrum> {
