@@ -19,6 +19,7 @@ import { addWorker } from "./commands/worker.ts";
 import type { AddCommand, Context } from "./context.ts";
 import { EXIT_HELP } from "./exit-codes.ts";
 import { makeTerminal } from "./terminal.ts";
+import { OWN_VERSION } from "./versions.ts";
 
 const COMMANDS: readonly AddCommand[] = [
   addEvaluate,
@@ -45,6 +46,7 @@ const COMMANDS: readonly AddCommand[] = [
 export function makeProgram(signal: AbortSignal): Command {
   const program = new Command("transferboard")
     .description("Measures how well a pretrained vision model transfers, and keeps the record")
+    .version(OWN_VERSION, "-V, --version", "print the version")
     .addHelpText("after", EXIT_HELP)
     .showHelpAfterError("(add --help for what is possible)")
     .exitOverride();

@@ -3,6 +3,8 @@
  * `--json` can be piped. Progress is a bar on a terminal, and now and then a line anywhere else.
  */
 const BAR_WIDTH = 24;
+/** A shorter bar says nothing. */
+const LEAST_BAR = 6;
 const REDRAW_MS = 100;
 const LINE_EVERY_MS = 10_000;
 
@@ -33,6 +35,20 @@ export function makeTerminal(quiet: boolean): Terminal {
   };
 }
 
+/**
+ * One line of at most `columns`: a longer one would wrap, and redrawing clears only the last row of it. The bar gives
+ * way first, then the note's end.
+ */
+export function barLine(title: string, done: number, total: number, note: string, columns: number): string {
+  const share = total > 0 ? Math.min(1, done / total) : 1;
+  const told = `${done}/${total}${note === "" ? "" : `  ${note}`}`;
+  const width = Math.min(BAR_WIDTH, columns - title.length - told.length - 4);
+  const filled = Math.round(share * width);
+  const bar = width < LEAST_BAR ? [] : ["█".repeat(filled) + "░".repeat(width - filled)];
+  const line = [title, ...bar, told].join("  ");
+  return line.length <= columns ? line : `${line.slice(0, Math.max(0, columns - 1))}…`;
+}
+
 function barStep(title: string): Step {
   let drawn = 0;
   return {
@@ -40,10 +56,9 @@ function barStep(title: string): Step {
       const now = performance.now();
       if (now - drawn < REDRAW_MS && done < total) return;
       drawn = now;
-      const share = total > 0 ? Math.min(1, done / total) : 1;
-      const filled = Math.round(share * BAR_WIDTH);
-      const bar = "█".repeat(filled) + "░".repeat(BAR_WIDTH - filled);
-      process.stderr.write(`\r\x1b[2K${title}  ${bar}  ${done}/${total}  ${note}`);
+      // The last column stays free: some terminals wrap when it is written.
+      const columns = (process.stderr.columns || 80) - 1;
+      process.stderr.write(`\r\x1b[2K${barLine(title, done, total, note, columns)}`);
     },
     end(sentence) {
       process.stderr.write(`\r\x1b[2K${sentence === undefined ? "" : `${title}: ${sentence}\n`}`);

@@ -15,9 +15,12 @@ const own = JSON.parse(readFileSync(new URL("../../package.json", import.meta.ur
   version: string;
 };
 
+/** Of transferboard itself. */
+export const OWN_VERSION = own.version;
+
 export function versions(): Record<"transferboard" | "node" | "onnxruntime" | "sharp", string> {
   return {
-    transferboard: own.version,
+    transferboard: OWN_VERSION,
     node: process.versions.node,
     onnxruntime: versionOf("onnxruntime-node"),
     sharp: versionOf("sharp"),

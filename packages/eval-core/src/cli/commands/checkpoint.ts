@@ -26,7 +26,7 @@ const PREFIX_OPTION = [
 const IGNORE_OPTION = "--ignore <start>";
 const IGNORE_MEANING =
   "leave tensors whose names begin so: they are no part of the backbone (may be repeated)";
-const collect = (start: string, earlier: readonly string[]): string[] => [...earlier, start];
+const collect = (start: string, earlier: readonly string[] = []): string[] => [...earlier, start];
 
 /** Which backbone of a file, and how it wants its inputs. */
 export interface LoadChoices {
@@ -40,7 +40,7 @@ export function addLoadOptions(command: Command): Command {
   return command
     .option(...NORMALISATION_OPTION)
     .option(...PREFIX_OPTION)
-    .option(IGNORE_OPTION, IGNORE_MEANING, collect, []);
+    .option(IGNORE_OPTION, IGNORE_MEANING, collect);
 }
 
 /** @throws CommandError for a normalisation that is none */

@@ -10,7 +10,7 @@ import { type Setting, settingNamed } from "../../protocols/settings.ts";
 import { type AnyTensor, NpyError, readNpy, type Tensor, writeNpy } from "../../tensor/index.ts";
 import type { Context } from "../context.ts";
 import { CommandError, EXIT } from "../exit-codes.ts";
-import { deviceChoice, wholeNumber } from "../options.ts";
+import { deviceChoice, fileToWrite, wholeNumber } from "../options.ts";
 import { timed } from "../terminal.ts";
 import { readEpisodes } from "./episodes-file.ts";
 import { resultTable } from "./report.ts";
@@ -33,6 +33,11 @@ export async function evaluateFeatures(
       EXIT.usage,
     );
   }
+  if (setting.kind === "few-shot" && given && given.shot !== setting.shot) {
+    context.terminal.say(
+      `Note: ${options.episodes} has ${given.shot}-shot episodes: the result is of few-shot-${given.shot}, not of ${setting.name}.`,
+    );
+  }
   const evaluation = await (setting.kind === "linear"
     ? linear(context, options, setting)
     : fewShotOf(context, options, setting));
@@ -52,6 +57,7 @@ async function linear(
   { mode }: Extract<Setting, { kind: "linear" }>,
 ): Promise<Evaluation> {
   const device = deviceChoice(options.device);
+  if (options.logits !== undefined) fileToWrite("--logits", options.logits);
   const arrays = linearArrays(options.features, options.metric);
   const order = join(options.features, "fold_order.npy");
   const step = timed(terminal.step("Linear probe"));
