@@ -128,9 +128,37 @@ const inAddress = fc
     raw ? value.replace(/[^\x21-\x7e]|[#?]/g, "").slice(0, 2_000) : encoded(value.slice(0, 1_000)),
   );
 
-const parameters = fc
+/** What every export reads, so that what is behind the reading of addresses is reached too. */
+const READABLE = [
+  "family=CLUSTERING",
+  "yearMin=-1e308",
+  "epochsMax=1e308",
+  "asOf=0000-01-01T00:00Z",
+  "asOf=9999-12-31T23:59:59.999999999-23:59",
+  "asOf=2126-01-01T00:00:00Z",
+  `protocol=${"0".repeat(64)}`,
+  "provenance=PUBLISHED,REPRODUCED",
+  "orderByDirection=DESC&orderBy=VALUE",
+  "orderBy=METHOD",
+  "domain=scenes",
+  "methods=swav,byol",
+  "augmentation=BLUR",
+  "aggregate=BORDA",
+  "history=true",
+];
+
+const readable = fc
+  .uniqueArray(fc.constantFrom(...READABLE), {
+    maxLength: 4,
+    selector: (one) => one.slice(0, one.indexOf("=")),
+  })
+  .map((pairs) => pairs.join("&"));
+
+const wild = fc
   .array(fc.tuple(fc.constantFrom(...PARAMETERS), inAddress), { maxLength: 5 })
   .map((pairs) => pairs.map(([name, value]) => `${name}=${value}`).join("&"));
+
+const parameters = fc.oneof(readable, wild);
 
 const address = fc
   .tuple(

@@ -113,6 +113,8 @@ describe("an address with several faults", () => {
     ["orderBy=NAME", /must be of RANK, METHOD, YEAR, MEASURE/],
     ["methods=", /'methods' is empty/],
     ["aggregate=MEEN", /Did you mean MEAN\?/],
+    ["asOf=0000-01-01T00:00Z", /in the years 1 to 9999/],
+    ["asOf=9999-12-31T23:59-23:59", /in the years 1 to 9999/],
   ])("%s", async (query, sentence) => {
     const { status, message } = await faultsOf(`/export/leaderboard.json?suite=segmentation&${query}`);
     expect([status, message]).toEqual([400, expect.stringMatching(sentence)]);

@@ -136,8 +136,12 @@ const ISO = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{
 /** @throws BadInput on anything but a full moment: a date without a zone means another instant in every place. */
 export function parseMoment(value: unknown): Date {
   const moment = typeof value === "string" && ISO.test(value) ? new Date(value) : null;
-  if (moment && !Number.isNaN(moment.getTime())) return moment;
-  throw new BadInput("A DateTime is written like 2026-01-31T12:00:00Z, with its time zone.");
+  if (!moment || Number.isNaN(moment.getTime())) {
+    throw new BadInput("A DateTime is written like 2026-01-31T12:00:00Z, with its time zone.");
+  }
+  const year = moment.getUTCFullYear();
+  if (year >= 1 && year <= 9999) return moment;
+  throw new BadInput("A DateTime lies in the years 1 to 9999.");
 }
 
 builder.globalConnectionFields((t) => ({
