@@ -23,7 +23,8 @@ export function finetuneTeller(
         const { phase, configuration, configurations, steps, loss, accuracy, secondsLeft } = progress;
         const which = phase === "refit" ? "refit" : `configuration ${configuration + 1} of ${configurations}`;
         const rightly = accuracy === undefined ? "" : `, ${accuracy.toFixed(0)}% of the batch`;
-        const note = `${which}, loss ${loss.toFixed(3)}${rightly}, ${duration(secondsLeft)} left`;
+        // What a narrow terminal cuts off is the end.
+        const note = `${duration(secondsLeft)} left, ${which}, loss ${loss.toFixed(3)}${rightly}`;
         step.update(configuration * steps + progress.step, (configurations + 1) * steps, note);
       }
     }
