@@ -81,15 +81,19 @@ async function answerResults(question: ResultsQuestion, context: Context, info: 
   return pageOfRows(rows, question, keyOf(order.field), () => countResults(sql, snapshot, { filter, asOf }));
 }
 
+const resultArgs = builder.args((t) => ({
+  filter: t.field({ type: ResultFilterInput, description: "Which to keep." }),
+  ...pageArgs,
+}));
+
 builder.queryField("results", (t) =>
   t.field({
     type: ResultConnection,
     description: "The ledger's live entries, or with `history` all of them.",
     args: {
-      filter: t.arg({ type: ResultFilterInput, description: "Which to keep." }),
       orderBy: t.arg({ type: ResultOrderInput, description: "In which order; by position where not given." }),
       asOf: t.arg({ type: "DateTime", description: "The ledger as it was at that moment." }),
-      ...pageArgs,
+      ...resultArgs,
     },
     complexity: pageCost,
     resolve: (_, question, context, info) => answerResults(question, context, info),
@@ -100,7 +104,7 @@ builder.objectField(MethodRef, "results", (t) =>
   t.field({
     type: ResultConnection,
     description: "Its live entries, newest first.",
-    args: { filter: t.arg({ type: ResultFilterInput, description: "Which to keep." }), ...pageArgs },
+    args: resultArgs,
     complexity: pageCost,
     resolve: (method: Method, { filter, ...page }, context, info) =>
       answerResults(
