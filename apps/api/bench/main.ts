@@ -7,7 +7,14 @@ import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { compareBoards, comparePages, type Line, timeMatrix, timeSubmitters } from "./measure.ts";
+import {
+  compareBoards,
+  comparePages,
+  type Line,
+  timeMatrix,
+  timeSubmitters,
+  timeWideBoard,
+} from "./measure.ts";
 import { startWarehouses } from "./warehouse.ts";
 
 const { values } = parseArgs({ options: { results: { type: "string", default: "1000000" } } });
@@ -45,6 +52,7 @@ console.error(`Generating ${results.toLocaleString("en")} results ...`);
   ]);
   await compareBoards("published", places.published, "many-shot-linear", say);
   await compareBoards("generated", places.generated, "generated-12", say);
+  await timeWideBoard(places.generated, 500, say);
   await comparePages(places.generated, places.results, say);
   await timeMatrix(places.generated, 500, say);
   await timeSubmitters(places.published, say);

@@ -85,9 +85,51 @@ export async function comparePages({ appUrl }: Place, size: number, say: Say): P
   await at(0.5);
   const [first, deep] = [await at(0), await at(0.95)];
   say([`a page of 50 of the ledger: the first; after ${whole(size * 0.95)}`, `${ms(first)}; ${ms(deep)}`]);
+  const by = async (field: string, direction: string) => {
+    const took: number[] = [];
+    for (let i = 0; i < 11; i++) {
+      const question = results(null, { field, direction }, 50 - i);
+      took.push((await timed(ours.url, question, 1)).medianMs);
+    }
+    return took.sort((a, b) => a - b)[5]!;
+  };
+  const [newest, largest] = [await by("POSITION", "DESC"), await by("VALUE", "DESC")];
+  say([`a page of the ledger, newest first; largest values first`, `${ms(newest)}; ${ms(largest)}`]);
+}
+
+/** Boards of so many measures, no question twice: what the columns of a large suite cost when they are in memory. */
+export async function timeWideBoard({ appUrl }: Place, count: number, say: Say): Promise<void> {
+  await using ours = await serveOurs(appUrl);
+  const suite = `generated-${count}`;
+  const cold = await timed(ours.url, ourBoard(suite), 1);
+  checkWhole(cold.text);
+  const varied = await under(ours.url, (i) => json(ourBoard(suite, 50, { filter: { year: { min: -i } } })));
+  say([
+    `a board of ${count} measures: at first; no question twice, requests a second; p50, p99`,
+    `${ms(cold.medianMs)}; ${whole(varied.perSecond)}; ${ms(varied.p50Ms)}, ${ms(varied.p99Ms)}`,
+  ]);
+}
+
+/** The longest that a board of twelve measures took, asked again and again until `work` is done. */
+async function longestMeanwhile<T>(url: string, work: Promise<T>): Promise<{ done: T; longestMs: number }> {
+  let longestMs = 0;
+  let over = false;
+  const done = work.finally(() => {
+    over = true;
+  });
+  for (let i = 0; !over; i++) {
+    const question = ourBoard("generated-12", 5, { filter: { year: { min: -i } } });
+    longestMs = Math.max(longestMs, (await timed(url, question, 1)).medianMs);
+  }
+  return { done: await done, longestMs };
 }
 
 export async function timeMatrix({ appUrl }: Place, count: number, say: Say): Promise<void> {
+  for (const coefficient of ["PEARSON", "SPEARMAN"]) await timeOneMatrix(appUrl, count, coefficient, say);
+}
+
+async function timeOneMatrix(appUrl: string, count: number, coefficient: string, say: Say): Promise<void> {
+  // A server of its own, so that each is measured from the first reading on.
   await using ours = await serveOurs(appUrl);
   const { text } = await timed(
     ours.url,
@@ -95,17 +137,18 @@ export async function timeMatrix({ appUrl }: Place, count: number, say: Say): Pr
     1,
   );
   const measures = (JSON.parse(text).data.suite.measures as { slug: string }[]).map(({ slug }) => slug);
-  for (const coefficient of ["PEARSON", "SPEARMAN"]) {
-    const cold = await timed(ours.url, matrix(measures, coefficient), 1);
-    checkWhole(cold.text);
-    // Another order of the measures is another question over the same entries.
-    const warm = await timed(ours.url, matrix(measures.toReversed(), coefficient), 1);
-    const again = await timed(ours.url, matrix(measures, coefficient), 3);
-    say([
-      `correlation matrix of ${measures.length} measures, ${coefficient}: at first; another order; the same again`,
-      [cold, warm, again].map(({ medianMs }) => ms(medianMs)).join("; "),
-    ]);
-  }
+  await timed(ours.url, ourBoard("generated-12", 5), 1);
+  const cold = await timed(ours.url, matrix(measures, coefficient), 1);
+  checkWhole(cold.text);
+  // Another order of the measures is another question over the same entries.
+  const asking = timed(ours.url, matrix(measures.toReversed(), coefficient), 1);
+  const { done: warm, longestMs } = await longestMeanwhile(ours.url, asking);
+  const again = await timed(ours.url, matrix(measures, coefficient), 3);
+  say([
+    `correlation matrix of ${measures.length} measures, ${coefficient}: at first; another order; the same again`,
+    [cold, warm, again].map(({ medianMs }) => ms(medianMs)).join("; "),
+  ]);
+  say([`${coefficient}: the longest that a board took while the other order was computed`, ms(longestMs)]);
 }
 
 const SUBMITTERS = 50;

@@ -23,10 +23,10 @@ export const peersBoard = (suite: string, first = 50): Question => ({
   variables: { suite, first },
 });
 
-export const results = (after: string | null): Question => ({
-  query: `query ($after: String) { results(first: 50, after: $after) { nodes { value provenance method { slug } measure { slug } }
-    pageInfo { hasNextPage endCursor } } }`,
-  variables: { after },
+export const results = (after: string | null, orderBy: object | null = null, first = 50): Question => ({
+  query: `query ($after: String, $orderBy: ResultOrder, $first: Int) { results(first: $first, after: $after, orderBy: $orderBy) {
+    nodes { value provenance method { slug } measure { slug } } pageInfo { hasNextPage endCursor } } }`,
+  variables: { after, orderBy, first },
 });
 
 export const matrix = (measures: readonly string[], coefficient: string): Question => ({
