@@ -8,7 +8,7 @@ import { int, intOf, ints } from "../attributes.ts";
 import type { Emitter } from "../emitter.ts";
 import { type AxisWindow, paddingEnd, transposedWindowsOf, windowsOf } from "../geometry.ts";
 import { each, type Rule, type RuleContext } from "./rule.ts";
-import { readTaps } from "./scatter.ts";
+import { interleave, readTaps } from "./scatter.ts";
 
 const range = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => from + i);
 
@@ -65,21 +65,28 @@ export function inputGradient(
   windows: readonly AxisWindow[],
   group: number,
 ): string {
-  if (windows.every((v) => v.stride === 1)) {
-    // A convolution of dY with the reversed kernel; or of dY reversed, and reversed again, where that is less.
-    const kernel = swapped(e, w, group);
-    const images = e.size(dy) + (e.size(dy) / e.shape(dy)[1]!) * e.shape(kernel)[0]!;
-    if (images >= e.size(w)) return correlation(e, dy, reversed(e, kernel), windows, group);
-    const turned = windows.map((v) => ({ ...v, begin: v.end, end: v.begin }));
-    return reversed(e, correlation(e, reversed(e, dy), kernel, turned, group));
+  if (group === 1 && windows.some((v) => v.stride > 1)) {
+    const extra = windows.map(
+      (v) => v.size - ((v.output - 1) * v.stride + v.dilation * (v.kernel - 1) + 1 - v.begin - v.end),
+    );
+    return e.op("ConvTranspose", [dy, w], {
+      ...convolutionAttributes(windows, group),
+      output_padding: ints(extra),
+    });
   }
-  const extra = windows.map(
-    (v) => v.size - ((v.output - 1) * v.stride + v.dilation * (v.kernel - 1) + 1 - v.begin - v.end),
-  );
-  return e.op("ConvTranspose", [dy, w], {
-    ...convolutionAttributes(windows, group),
-    output_padding: ints(extra),
+  // With zeros between, as if the stride had been 1: onnxruntime's ConvTranspose is wrong for groups on WebGPU.
+  const spread = windows.reduce((made, v, i) => interleave(e, made, 2 + i, v.stride), dy);
+  const dense = windows.map((v, i) => {
+    const output = e.shape(spread)[2 + i]!;
+    const end = output + v.dilation * (v.kernel - 1) - v.size - v.begin;
+    return { ...v, stride: 1, output, end };
   });
+  // A convolution of dY with the reversed kernel; or of dY reversed, and reversed again, where that is less.
+  const kernel = swapped(e, w, group);
+  const images = e.size(spread) + sizeOf(dense.map((v) => v.size)) * e.shape(dy)[0]! * e.shape(kernel)[0]!;
+  if (images >= e.size(w)) return correlation(e, spread, reversed(e, kernel), dense, group);
+  const turned = dense.map((v) => ({ ...v, begin: v.end, end: v.begin }));
+  return reversed(e, correlation(e, reversed(e, spread), kernel, turned, group));
 }
 
 /**
