@@ -106,14 +106,35 @@ function linearArrays(folder: string, metric: string | undefined): LinearArrays 
   });
   const [train, val, test] = [split("train"), split("val"), split("test")];
   const task = train.y.shape.length === 2 ? "multi-label" : "multi-class";
-  return { train, val, test, task, classes: classCount([train, val, test]), metric: metricOf(task, metric) };
+  return {
+    train,
+    val,
+    test,
+    task,
+    classes: classCount({ train, val, test }),
+    metric: metricOf(task, metric),
+  };
 }
 
-function classCount(splits: readonly LinearSplit[]): number {
-  const [first] = splits;
-  if (first?.y.shape.length === 2) return first.y.shape[1] ?? 0;
+/** More classes than any dataset has: a larger number is a broken label, and would fill the memory with logits. */
+const MOST_CLASSES = 100_000;
+
+/** One more than the highest class number. What else is wrong with a label, the protocol says. */
+function classCount(splits: Readonly<Record<"train" | "val" | "test", LinearSplit>>): number {
+  const { shape } = splits.train.y;
+  if (shape.length === 2) return shape[1] ?? 0;
   let highest = 0;
-  for (const { y } of splits) for (const label of y.data) highest = Math.max(highest, Number(label));
+  for (const [name, { y }] of Object.entries(splits)) {
+    y.data.forEach((raw: number | bigint, row: number) => {
+      const label = Number(raw);
+      if (!(label < MOST_CLASSES)) {
+        throw new CommandError(
+          `the ${name} labels hold ${label} in row ${row}: expected class numbers from 0 up, below ${MOST_CLASSES}`,
+        );
+      }
+      highest = Math.max(highest, label);
+    });
+  }
   return Math.floor(highest) + 1;
 }
 
