@@ -212,3 +212,14 @@ it.each(Object.keys(ROWS))("%s", async (field) => {
   await api.database.client.account.create({ data: { name: `anybody after ${field}` } });
   expect([first, then, await cost(row.variables)]).toEqual(row.costs);
 });
+
+it("a matrix that would compute for too long is refused before any statement, and says what to do", async () => {
+  api.statements.length = 0;
+  const variables = { variables: Array.from({ length: 201 }, () => IMAGENET), coefficient: "KENDALL" };
+  const { status, errors } = await api.ask(MATRIX, { variables });
+  expect([status, errors?.[0]?.extensions.code]).toEqual([400, "BAD_INPUT"]);
+  expect(errors?.[0]?.message).toBe(
+    "A matrix of KENDALL takes 1 to 200 variables: found 201. Ask for fewer, or for PEARSON or SPEARMAN.",
+  );
+  expect(api.statements).toEqual([]);
+});

@@ -4,7 +4,7 @@ import type { Context } from "../context.ts";
 import { CallerError } from "../errors.ts";
 import { AGGREGATES } from "../modules/catalogue/entities.ts";
 import { badge, wordBadge } from "../modules/export/badge.ts";
-import { answerBoard } from "../modules/leaderboard/service.ts";
+import { rankBoard } from "../modules/leaderboard/service.ts";
 import { Address } from "./address.ts";
 import { isKnown } from "./known.ts";
 
@@ -24,8 +24,7 @@ export function badgeRoute(makeContext: (request: Request) => Context): RequestH
       const board = address.found("suite", () => catalogue.board(suite));
       address.done();
       if (await isKnown(context, request as unknown as Request, response)) return;
-      if (method && board)
-        response.send(badge(await answerBoard({ suite, aggregate, asOf }, context), method));
+      if (method && board) response.send(badge(await rankBoard({ suite, aggregate, asOf }, context), method));
     } catch (error) {
       if (!(error instanceof CallerError)) throw error;
       const missing = error.code === "UNKNOWN_SLUG";
