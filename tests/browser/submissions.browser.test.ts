@@ -1,10 +1,10 @@
 /** Offering results and reviewing them in the browser, with script and without, and what keeps the session safe. */
-import { AxeBuilder } from "@axe-core/playwright";
 import type { BrowserContext, Page } from "playwright-core";
 import { afterAll, describe, expect, it } from "vitest";
 import { makeToken } from "../api/accounts.ts";
 import { inputOf, makeSubmission, SUBMIT } from "../api/submissions.ts";
 import { browserOrNull, startSite } from "./site.ts";
+import { complaints, expectWhole } from "./whole.ts";
 
 const browser = await browserOrNull();
 const site = browser && (await startSite());
@@ -19,9 +19,7 @@ const token = (account: string, scope: "SUBMIT" | "REVIEW") => makeToken(site!.a
 async function signedIn(secret: string, options: { javaScriptEnabled?: boolean } = {}) {
   const context = await browser!.newContext({ viewport: { width: 1280, height: 900 }, ...options });
   const page = await context.newPage();
-  const heard: string[] = [];
-  page.on("console", (message) => message.type() === "error" && heard.push(message.text()));
-  page.on("pageerror", (error) => heard.push(error.message));
+  const heard = complaints(page);
   await page.goto(`${site!.url}/submissions`);
   await page.getByLabel("Token").fill(secret);
   await page.keyboard.press("Enter");
@@ -39,24 +37,6 @@ async function submitted(slug: string, secret: string): Promise<string> {
 
 const pageOf = (id: string) => `${site!.url}/submissions/${encodeURIComponent(id)}`;
 const main = (page: Page) => page.locator("main");
-
-/** Both widths and both schemes: nothing sticks out, and the audit finds nothing. */
-async function isWhole(page: Page): Promise<void> {
-  for (const { width, colorScheme } of [
-    { width: 1280, colorScheme: "light" },
-    { width: 390, colorScheme: "dark" },
-  ] as const) {
-    await page.setViewportSize({ width, height: 900 });
-    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    const overflow = await page.evaluate(
-      "document.documentElement.scrollWidth - document.documentElement.clientWidth",
-    );
-    expect(overflow, `${page.url()} at ${width}`).toBeLessThanOrEqual(0);
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" ")}`);
-    expect(found, `${page.url()} at ${width}`).toEqual([]);
-  }
-}
 
 const cookiesOf = (context: BrowserContext) => context.cookies(site!.url);
 
@@ -77,7 +57,7 @@ describe.skipIf(!site)("the session", () => {
     ]);
     expect(page.url()).toBe(`${site!.url}/submissions`);
     expect(await page.content()).not.toContain(secret);
-    await isWhole(page);
+    await expectWhole(page);
     await page.getByRole("button", { name: "Sign out" }).click();
     await page.getByLabel("Token").waitFor();
     expect(await cookiesOf(context)).toEqual([]);
@@ -140,7 +120,7 @@ describe.skipIf(!site)("offering", () => {
       expect(rows).toHaveLength(2);
       expect(rows[0]).toMatch(/row 2, column measure.*segmentation\/ade20k\/mean-iou\?/);
       expect(rows[1]).toMatch(/row 3, column value.*175\.4/);
-      if (javaScriptEnabled) await isWhole(page);
+      if (javaScriptEnabled) await expectWhole(page);
 
       await page.locator("input[type=file]").setInputFiles(fileOf(mended));
       await page.getByRole("button", { name: "Check again" }).click();
@@ -154,7 +134,7 @@ describe.skipIf(!site)("offering", () => {
       expect(await page.getByRole("heading", { level: 1 }).textContent()).toContain("Pending");
       expect(await main(page).textContent()).toContain("submission created");
       expect(await client.submission.count({ where: { account: { name: account } } })).toBe(1);
-      if (javaScriptEnabled) await isWhole(page);
+      if (javaScriptEnabled) await expectWhole(page);
       expect(opened.heard).toEqual([]);
     });
   }
@@ -178,7 +158,7 @@ describe.skipIf(!site)("deciding", () => {
       await page.getByRole("link", { name: slug }).click();
       await page.getByRole("heading", { level: 1, name: slug }).waitFor();
       expect(page.url()).toBe(pageOf(id));
-      if (javaScriptEnabled) await isWhole(page);
+      if (javaScriptEnabled) await expectWhole(page);
       await page.getByLabel("Reason").fill("As in its table 2.");
       await page.getByRole("button", { name: "Accept" }).click();
       await page.getByText("As in its table 2.").waitFor();
@@ -221,6 +201,31 @@ describe.skipIf(!site)("deciding", () => {
     await page.keyboard.press("Enter");
     await page.getByRole("heading", { name: /Withdrawn/ }).waitFor();
     expect(await main(page).textContent()).toContain("Sent too early.");
+  });
+
+  it("does not decide on the word of another site's page", async () => {
+    const id = await submitted("forged", await token("ada", "SUBMIT"));
+    await using opened = await signedIn(await token("rosa", "REVIEW"), { javaScriptEnabled: false });
+    const { page, context } = opened;
+    await page.goto(pageOf(id));
+    const fields = await page.locator("main form[enctype] input[type=hidden]").all();
+    const form = new FormData();
+    for (const field of fields)
+      form.set((await field.getAttribute("name"))!, (await field.getAttribute("value")) ?? "");
+    form.set("reason", "forged");
+    form.set("verdict", "ACCEPT");
+    const cookie = (await cookiesOf(context)).map(({ name, value }) => `${name}=${value}`).join("; ");
+    const send = (origin: string) =>
+      fetch(pageOf(id), { method: "POST", redirect: "manual", headers: { origin, cookie }, body: form });
+    const { client } = site!.api.database;
+    const statusOf = async () =>
+      (await client.submission.findFirstOrThrow({ where: { idempotencyKey: "forged" } })).status;
+
+    expect((await send("https://evil.example")).status).toBeGreaterThanOrEqual(400);
+    expect(await statusOf()).toBe("PENDING");
+    // The same form from our own page is heard, so the refusal was of the origin.
+    expect((await send(site!.url)).status).toBe(303);
+    expect(await statusOf()).toBe("ACCEPTED");
   });
 
   it("shows none of it without a session", async () => {

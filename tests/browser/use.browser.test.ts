@@ -105,6 +105,52 @@ describe.skipIf(!site)("the other pages", () => {
     expect(await opened.page.locator("main dl").textContent()).toContain("n = 14");
   });
 
+  it("keeps a correlation to families that are ticked, without script too", async () => {
+    await using opened = await open("/correlation", { javaScriptEnabled: false });
+    for (const family of ["Contrastive", "Supervised"]) await opened.page.getByLabel(family).check();
+    await opened.page.getByRole("button", { name: "Show" }).click();
+    expect(await opened.page.locator("main dl").textContent()).toContain("n = 9");
+    expect(await opened.page.getByLabel("Supervised").isChecked()).toBe(true);
+    expect(await opened.page.getByLabel("Clustering").isChecked()).toBe(false);
+  });
+
+  it("shows every correlation at once, each leading to the scatter that says the same", async () => {
+    await using opened = await open("/correlation/matrix");
+    const { page } = opened;
+    const row = page.getByRole("row", { name: /^Semantic segmentation/ });
+    expect(await row.getByRole("cell").allInnerTexts()).toHaveLength(9);
+    const cell = row.getByRole("link").first();
+    expect(await cell.getAttribute("title")).toMatch(/r = 0\.19\d, n = 14$/);
+    await cell.focus();
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/y=segmentation/);
+    const [shown] = /r = 0\.19\d/.exec((await page.locator("main dl").textContent()) ?? "") ?? [];
+    expect(shown).toBeDefined();
+  });
+
+  it("makes a matrix of a suite's measures by the form without script, and gives it as CSV", async () => {
+    await using opened = await open("/correlation/matrix", { javaScriptEnabled: false });
+    const { page } = opened;
+    await page.locator("select[name=of]").selectOption("surface-normals");
+    await page.locator("select[name=coefficient]").selectOption("SPEARMAN");
+    await page.locator("select[name=orient]").selectOption("0");
+    await page.getByRole("button", { name: "Show" }).click();
+    const row = page.locator("tbody tr").filter({ hasText: "mean angular error" });
+    const cells = await row.getByRole("cell").allInnerTexts();
+    expect(cells).toHaveLength(5);
+    // As measured, a lower error goes with a higher share.
+    expect(cells[2]).toMatch(/^−0\.9/);
+    const csv = await (
+      await fetch(`${site!.url}${await page.getByRole("link", { name: "CSV" }).getAttribute("href")}`)
+    ).text();
+    const lines = csv.trim().split("\n");
+    expect(lines).toHaveLength(1 + (5 * 4) / 2);
+    expect(lines[0]).toBe("x,y,coefficient,value,n");
+    expect(lines[2]).toMatch(
+      /^surface-normals\/nyuv2\/mean-error,surface-normals\/nyuv2\/within-11.25,spearman,-0\.9\d+,14$/,
+    );
+  });
+
   it("finds methods by a part of the name", async () => {
     await using opened = await open("/methods");
     await opened.page.getByRole("searchbox").fill("moco");

@@ -198,8 +198,11 @@ export default async function CorrelationPage({ searchParams }: { searchParams: 
           <h2 id="robust" className="mb-2 text-lg font-semibold">
             How much hangs on one family
           </h2>
+          {pearson.withoutFamily.length < 2 && (
+            <p className="text-sm text-muted">There are not several families to leave one out of.</p>
+          )}
           <ul className="text-sm tabular-nums">
-            {pearson.withoutFamily.map((left) => (
+            {(pearson.withoutFamily.length > 1 ? pearson.withoutFamily : []).map((left) => (
               <li key={left.family} className="py-0.5">
                 Without {familyNames[left.family].toLowerCase()}: <i>r</i> ={" "}
                 {formatNumber(left.coefficient, 3)}, <i>n</i> = {left.n}

@@ -24,18 +24,26 @@ export const chosenProtocols = (query: Query): string[] =>
   (query.protocol ?? "").split(",").filter((one) => fingerprint.test(one));
 
 interface Columns {
-  readonly columns: readonly { readonly fingerprints: readonly string[] }[];
+  readonly columns: readonly {
+    readonly fingerprints: readonly string[];
+    readonly measure: { readonly setting: { readonly slug: string } };
+  }[];
 }
 
-/** Each protocol that some column has beside others, the most frequent first, with the fingerprints that a filter on it keeps. */
+/**
+ * Each protocol that some column has beside others, the most frequent first, with the fingerprints that keep the
+ * columns of its setting to it and leave those of other settings as they are.
+ */
 function choicesOf({ columns }: Columns): Map<string, string[]> {
-  const mixed = columns.filter(({ fingerprints }) => fingerprints.length > 1);
-  // Columns that are all under one protocol stay as they are.
-  const untouched = columns
-    .filter(({ fingerprints }) => fingerprints.length === 1)
-    .flatMap((one) => one.fingerprints);
-  const distinct = [...new Set(mixed.flatMap(({ fingerprints }) => fingerprints))];
-  return new Map(distinct.map((one) => [one, [...new Set([one, ...untouched])]]));
+  const choices = new Map<string, string[]>();
+  for (const { fingerprints, measure } of columns) {
+    if (fingerprints.length < 2) continue;
+    const elsewhere = columns
+      .filter((column) => column.measure.setting.slug !== measure.setting.slug)
+      .flatMap((column) => column.fingerprints);
+    for (const one of fingerprints) choices.set(one, [...new Set([one, ...elsewhere])]);
+  }
+  return choices;
 }
 
 const style =

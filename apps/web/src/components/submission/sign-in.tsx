@@ -1,4 +1,5 @@
 /** The way in and the way out. Plain forms: a token goes into the body of a POST and never into an address. */
+import Link from "next/link";
 import type { Session } from "../../lib/session";
 
 export function SignIn({ refused }: { refused: boolean }) {
@@ -54,5 +55,15 @@ export function SignedIn({ session }: { session: Session }) {
         Sign out
       </button>
     </form>
+  );
+}
+
+export function ToAll() {
+  return (
+    <p className="mb-2 text-sm">
+      <Link className="link" href="/submissions" prefetch={false}>
+        All submissions
+      </Link>
+    </p>
   );
 }

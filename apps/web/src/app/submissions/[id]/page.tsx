@@ -2,12 +2,13 @@ import { randomUUID } from "node:crypto";
 import type { Metadata } from "next";
 import Link from "next/link";
 import type { SubmissionPageQuery } from "../../../../generated/graphql";
-import { ListTable } from "../../../components/list-table";
+import { type ListColumn, ListTable } from "../../../components/list-table";
+import { Verbatim } from "../../../components/scroll-region";
 import { type OfferedValue, readBody } from "../../../components/submission/body";
 import { ReviewForm, WithdrawForm } from "../../../components/submission/decision-forms";
 import { Faults, RankChanges } from "../../../components/submission/faults";
 import { OfferMutation, SubmissionQuery } from "../../../components/submission/query";
-import { SignedIn, SignIn } from "../../../components/submission/sign-in";
+import { SignedIn, SignIn, ToAll } from "../../../components/submission/sign-in";
 import { StatusView } from "../../../components/submission/status";
 import { suiteAddress } from "../../../lib/address";
 import { askAs } from "../../../lib/api";
@@ -21,40 +22,53 @@ type Submission = SubmissionPageQuery["submission"];
 /** More values than these make a page that nobody reads; the file has them all. */
 const mostValues = 500;
 
+type ValueColumn = ListColumn<OfferedValue> & {
+  /** Left out where no value has it. */
+  readonly has?: (value: OfferedValue) => unknown;
+};
+
 function Values({ submission }: { submission: Submission }) {
   const { values } = readBody(submission.body);
   const entries = new Map(submission.results.map(({ measure, position }) => [measure.slug, position]));
+  const columns: readonly ValueColumn[] = [
+    {
+      title: "Measure",
+      heads: true,
+      className: "font-normal",
+      show: ({ measure }) => (
+        <Link className="link" href={suiteAddress(measure)} prefetch={false}>
+          {measure}
+        </Link>
+      ),
+    },
+    { title: "Value", numeric: true, show: ({ value }) => value },
+    {
+      title: "95% interval",
+      has: ({ interval }) => interval,
+      numeric: true,
+      show: ({ interval }) => interval && `${interval.lower} to ${interval.upper}`,
+    },
+    { title: "n", numeric: true, has: ({ sampleSize }) => sampleSize, show: ({ sampleSize }) => sampleSize },
+    {
+      title: "Protocol",
+      has: ({ protocol }) => protocol,
+      show: ({ protocol }) => protocol && <code title={protocol}>{shortHash(protocol)}</code>,
+    },
+    { title: "Corrects", numeric: true, has: ({ corrects }) => corrects, show: ({ corrects }) => corrects },
+    {
+      title: "In the ledger",
+      numeric: true,
+      has: ({ measure }) => entries.has(measure),
+      show: ({ measure }) => entries.get(measure),
+    },
+  ];
   return (
     <>
       <ListTable
         label="Every value with its measure"
         rows={values.slice(0, mostValues)}
         rowKey={({ measure }) => measure}
-        columns={[
-          {
-            title: "Measure",
-            heads: true,
-            className: "font-normal",
-            show: ({ measure }: OfferedValue) => (
-              <Link className="link" href={suiteAddress(measure)} prefetch={false}>
-                {measure}
-              </Link>
-            ),
-          },
-          { title: "Value", numeric: true, show: ({ value }) => value },
-          {
-            title: "95% interval",
-            numeric: true,
-            show: ({ interval }) => interval && `${interval.lower} to ${interval.upper}`,
-          },
-          { title: "n", numeric: true, show: ({ sampleSize }) => sampleSize },
-          {
-            title: "Protocol",
-            show: ({ protocol }) => protocol && <code title={protocol}>{shortHash(protocol)}</code>,
-          },
-          { title: "Corrects", numeric: true, show: ({ corrects }) => corrects },
-          { title: "In the ledger", numeric: true, show: ({ measure }) => entries.get(measure) },
-        ]}
+        columns={columns.filter(({ has }) => !has || values.some(has))}
       />
       {values.length > mostValues && (
         <p className="mt-2 text-sm text-muted">
@@ -150,6 +164,7 @@ export default async function SubmissionPage({ params }: { params: Promise<{ id:
   const { source } = readBody(submission.body);
   return (
     <>
+      <ToAll />
       <h1 className="flex flex-wrap items-center gap-3 text-2xl font-semibold tracking-tight">
         {submission.methodSlug} <StatusView status={submission.status} />
       </h1>
@@ -194,6 +209,14 @@ export default async function SubmissionPage({ params }: { params: Promise<{ id:
           The values
         </h2>
         <Values submission={submission} />
+        <details className="mt-4 text-sm">
+          <summary className="cursor-pointer text-muted hover:text-ink">
+            All that was offered, as it came
+          </summary>
+          <Verbatim label="The submission as JSON" className="mt-2 max-h-[32rem] overflow-y-auto">
+            {JSON.stringify(submission.body, null, 2)}
+          </Verbatim>
+        </details>
       </section>
     </>
   );

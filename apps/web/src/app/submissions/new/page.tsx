@@ -1,6 +1,6 @@
 import type { Metadata } from "next";
 import { OfferForm } from "../../../components/submission/offer-form";
-import { SignedIn, SignIn } from "../../../components/submission/sign-in";
+import { SignedIn, SignIn, ToAll } from "../../../components/submission/sign-in";
 import { readSession } from "../../../lib/session";
 
 export const metadata: Metadata = { title: "Offer results" };
@@ -10,6 +10,7 @@ export default async function NewSubmissionPage() {
   const session = await readSession();
   return (
     <>
+      {session && <ToAll />}
       <h1 className="text-2xl font-semibold tracking-tight">Offer results</h1>
       {session ? (
         <>

@@ -1,0 +1,37 @@
+/** What holds of every page: it fits, it is accessible, and the browser has nothing to complain of. */
+import { AxeBuilder } from "@axe-core/playwright";
+import type { Page } from "playwright-core";
+import { expect } from "vitest";
+
+const views = [
+  { width: 1280, colorScheme: "light", audited: true },
+  { width: 390, colorScheme: "dark", audited: true },
+  { width: 390, colorScheme: "light", audited: false },
+  { width: 1280, colorScheme: "dark", audited: false },
+] as const;
+
+/** What the browser complains of while a page is open. */
+export function complaints(page: Page): string[] {
+  const heard: string[] = [];
+  page.on("console", (message) => message.type() === "error" && heard.push(message.text()));
+  page.on("pageerror", (error) => heard.push(error.message));
+  return heard;
+}
+
+/** The style follows width and scheme by itself, so one visit is seen in every view. */
+export async function expectWhole(page: Page): Promise<void> {
+  for (const { width, colorScheme, audited } of views) {
+    const named = `${page.url()} at ${width} px, ${colorScheme}`;
+    await page.setViewportSize({ width, height: 900 });
+    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    const overflow = await page.evaluate(
+      "document.documentElement.scrollWidth - document.documentElement.clientWidth",
+    );
+    expect(overflow, `${named}: how much wider the page is than the screen`).toBeLessThanOrEqual(0);
+    // The audit takes seconds: both layouts and both schemes are in two of the four.
+    if (!audited) continue;
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" ")}`);
+    expect(found, named).toEqual([]);
+  }
+}
