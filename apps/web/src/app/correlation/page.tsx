@@ -1,10 +1,10 @@
 import type { Metadata } from "next";
 import Link from "next/link";
-import type { Family, VariableInput } from "../../../generated/graphql";
+import type { CovariateInput, Family, VariableInput } from "../../../generated/graphql";
 import { AsOfNotice } from "../../components/as-of";
 import { CopyButton } from "../../components/copy-button";
 import { families, readFamilies } from "../../components/correlation/family-boxes";
-import { CorrelationForm, type VariableGroup } from "../../components/correlation/form";
+import { CorrelationForm, pretraining, type VariableGroup } from "../../components/correlation/form";
 import { PValue } from "../../components/correlation/p-value";
 import { ListTable } from "../../components/list-table";
 import { FamilyDot } from "../../components/marks";
@@ -21,6 +21,12 @@ const defaults = { x: "imagenet/imagenet/top1", y: "many-shot-linear" };
 
 /** A measure's slug has slashes; a suite's has none. */
 const variable = (slug: string): VariableInput => (slug.includes("/") ? { measure: slug } : { suite: slug });
+
+function covariate(given: string | undefined): CovariateInput | null {
+  if (!given) return null;
+  const known = pretraining.options.find(({ value }) => value === given);
+  return known ? { pretraining: known.value } : variable(given);
+}
 
 async function variableGroups(): Promise<VariableGroup[]> {
   const { suites, measures } = await ask(VariablesQuery);
@@ -55,10 +61,22 @@ function FamilyKey({ families: present }: { families: readonly Family[] }) {
   );
 }
 
+/** What is held fixed, in the words of the form. */
+const givenTitle = (given: string | undefined, groups: readonly VariableGroup[]) =>
+  [pretraining, ...groups]
+    .flatMap(({ options }): readonly { value: string; title: string }[] => options)
+    .find(({ value }) => value === given)?.title ?? given;
+
 interface Estimate {
   readonly coefficient?: number | null;
   readonly pValue?: number | null;
   readonly interval?: { lower: number; upper: number } | null;
+  readonly partial?: {
+    readonly coefficient?: number | null;
+    readonly pValue?: number | null;
+    readonly n: number;
+    readonly reason?: string | null;
+  } | null;
 }
 
 function EstimateView({ name, symbol, estimate }: { name: string; symbol: string; estimate: Estimate }) {
@@ -74,6 +92,23 @@ function EstimateView({ name, symbol, estimate }: { name: string; symbol: string
             `95% ${formatNumber(estimate.interval.lower, 3)} to ${formatNumber(estimate.interval.upper, 3)}; `}
           {estimate.pValue != null && <PValue p={estimate.pValue} />}
         </span>
+        {estimate.partial && (
+          <span className="block text-xs">
+            {estimate.partial.reason ?? (
+              <>
+                partial {formatNumber(estimate.partial.coefficient, 3)}
+                <span className="text-muted">
+                  , n = {estimate.partial.n}
+                  {estimate.partial.pValue != null && (
+                    <>
+                      ; <PValue p={estimate.partial.pValue} />
+                    </>
+                  )}
+                </span>
+              </>
+            )}
+          </span>
+        )}
       </dd>
     </div>
   );
@@ -91,6 +126,8 @@ export default async function CorrelationPage({ searchParams }: { searchParams: 
       transform: query.transform === "NONE" ? "NONE" : "LOGIT",
       orient: query.orient === "1",
       filter: readFamilies(query),
+      interval: query.interval === "BOOTSTRAP" ? "BOOTSTRAP" : "FISHER",
+      given: covariate(query.given),
       asOf: readMoment(query.asOf) ?? null,
     }),
   ]);
@@ -117,6 +154,11 @@ export default async function CorrelationPage({ searchParams }: { searchParams: 
         now={withQuery(query, { asOf: undefined })}
       />
       <CorrelationForm key={`${x} ${y}`} x={x} y={y} query={query} groups={groups} />
+      {pearson.partial && (
+        <p className="mb-3 text-sm text-muted">
+          Partial: with {givenTitle(query.given, groups)} held fixed, over the methods that have all three.
+        </p>
+      )}
       <dl className="mb-4 grid grid-cols-2 gap-x-8 gap-y-3 sm:flex sm:flex-wrap sm:gap-x-10">
         <EstimateView name="Pearson" symbol="r" estimate={pearson} />
         <EstimateView name="Spearman" symbol="ρ" estimate={spearman} />

@@ -2,8 +2,8 @@ import { graphql } from "../../../generated";
 
 /** All three coefficients of one pair, in one request: the points come with the first. */
 export const CorrelationQuery = graphql(`
-  query CorrelationPage($x: VariableInput!, $y: VariableInput!, $transform: Transform!, $orient: Boolean!, $filter: BoardFilter, $asOf: DateTime) {
-    pearson: correlation(x: $x, y: $y, transform: $transform, orient: $orient, filter: $filter, asOf: $asOf, coefficient: PEARSON) {
+  query CorrelationPage($x: VariableInput!, $y: VariableInput!, $transform: Transform!, $orient: Boolean!, $filter: BoardFilter, $interval: IntervalMethod!, $given: CovariateInput, $asOf: DateTime) {
+    pearson: correlation(x: $x, y: $y, transform: $transform, orient: $orient, filter: $filter, interval: $interval, given: $given, asOf: $asOf, coefficient: PEARSON) {
       x {
         title
         unit
@@ -28,6 +28,13 @@ export const CorrelationQuery = graphql(`
       interval {
         lower
         upper
+      }
+      partial {
+        given
+        coefficient
+        pValue
+        n
+        reason
       }
       regression {
         slope
@@ -65,20 +72,34 @@ export const CorrelationQuery = graphql(`
       position
       bibtex
     }
-    spearman: correlation(x: $x, y: $y, transform: $transform, orient: $orient, filter: $filter, asOf: $asOf, coefficient: SPEARMAN) {
+    spearman: correlation(x: $x, y: $y, transform: $transform, orient: $orient, filter: $filter, interval: $interval, given: $given, asOf: $asOf, coefficient: SPEARMAN) {
       coefficient
       pValue
       interval {
         lower
         upper
       }
+      partial {
+        given
+        coefficient
+        pValue
+        n
+        reason
+      }
     }
-    kendall: correlation(x: $x, y: $y, transform: $transform, orient: $orient, filter: $filter, asOf: $asOf, coefficient: KENDALL) {
+    kendall: correlation(x: $x, y: $y, transform: $transform, orient: $orient, filter: $filter, interval: $interval, given: $given, asOf: $asOf, coefficient: KENDALL) {
       coefficient
       pValue
       interval {
         lower
         upper
+      }
+      partial {
+        given
+        coefficient
+        pValue
+        n
+        reason
       }
     }
   }

@@ -16,6 +16,7 @@ import { ScrollRegion } from "../scroll-region";
 import { type AggregateHeading, BoardHead } from "./board-head";
 import { BoardCellView } from "./cell-view";
 import { MethodCell } from "./method-cell";
+import { RankCell } from "./rank-cell";
 import type { BoardCell, BoardColumn, BoardRow } from "./rows";
 import { parseSort } from "./sorting";
 
@@ -78,21 +79,7 @@ export function BoardTable(props: {
               key={id}
               className="[&>*]:border-b [&>*]:border-line [&>*]:px-2 [&>*]:py-1.5 last:[&>*]:border-b-0 hover:bg-raised"
             >
-              <td className="text-right text-muted">
-                {row.rank === null ? (
-                  <span title={`Not ranked: no value in ${row.missing.join(", ")}`}>
-                    <span aria-hidden="true">–</span>
-                    <span className="sr-only">not ranked: no value in {row.missing.join(", ")}</span>
-                  </span>
-                ) : (
-                  row.rank
-                )}
-                {row.tied && (
-                  <span title="Shared with another method">
-                    =<span className="sr-only"> shared with another method</span>
-                  </span>
-                )}
-              </td>
+              <RankCell row={row} showOthers={showAggregate} />
               <MethodCell row={row} />
               {showAggregate && (
                 <td className="text-right font-medium">

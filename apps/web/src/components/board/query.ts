@@ -51,6 +51,10 @@ export const BoardQuery = graphql(`
             year
           }
           aggregate
+          otherRanks {
+            aggregate
+            rank
+          }
           missing {
             title
           }

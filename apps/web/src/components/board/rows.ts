@@ -1,5 +1,11 @@
 /** From the API's answer to the plain rows that the table in the browser needs, and no more. */
-import type { BoardQuery as BoardAnswer, Direction, Family, Provenance } from "../../../generated/graphql";
+import type {
+  Aggregate,
+  BoardQuery as BoardAnswer,
+  Direction,
+  Family,
+  Provenance,
+} from "../../../generated/graphql";
 
 type Leaderboard = BoardAnswer["leaderboard"];
 
@@ -45,6 +51,8 @@ export interface BoardRow {
   /** Whether another row has the same rank. */
   readonly tied: boolean;
   readonly aggregate: number | null;
+  /** Its rank by each of the aggregates, where they do not agree. */
+  readonly ranks: readonly { aggregate: Aggregate; rank: number }[];
   readonly missing: readonly string[];
   readonly cells: readonly BoardCell[];
 }
@@ -84,6 +92,11 @@ export function boardColumns(board: Leaderboard): BoardColumn[] {
   }));
 }
 
+function disagreeing(ranks: readonly { aggregate: Aggregate; rank?: number | null }[]): BoardRow["ranks"] {
+  const known = ranks.flatMap(({ aggregate, rank }) => (rank == null ? [] : [{ aggregate, rank }]));
+  return new Set(known.map(({ rank }) => rank)).size > 1 ? known : [];
+}
+
 export function boardRows(board: Leaderboard): BoardRow[] {
   const sharing = new Map<number | null | undefined, number>();
   for (const { rank } of board.edges) sharing.set(rank, (sharing.get(rank) ?? 0) + 1);
@@ -94,6 +107,7 @@ export function boardRows(board: Leaderboard): BoardRow[] {
     rank: rank ?? null,
     tied: rank != null && (sharing.get(rank) ?? 0) > 1,
     aggregate: node.aggregate ?? null,
+    ranks: disagreeing(node.otherRanks),
     missing: node.missing.map((measure) => measure.title),
     cells: node.cells.map((cell) => ({
       value: cell.value ?? null,

@@ -38,6 +38,21 @@ function VariableSelect({
   );
 }
 
+const nothing: VariableGroup = {
+  label: "No partial correlation",
+  options: [{ value: "", title: "Nothing" }],
+};
+
+/** How a method was pretrained, as a number; the API's names. */
+export const pretraining = {
+  label: "How it was pretrained",
+  options: [
+    { value: "EPOCHS", title: "Epochs" },
+    { value: "BATCH_SIZE", title: "Batch size" },
+    { value: "YEAR", title: "Year" },
+  ],
+} as const;
+
 export function CorrelationForm(props: {
   x: string;
   y: string;
@@ -58,6 +73,19 @@ export function CorrelationForm(props: {
       <label className="flex items-center gap-2 py-1.5 text-sm">
         <input type="checkbox" name="orient" value="1" defaultChecked={props.query.orient === "1"} />
         More is better on both axes
+      </label>
+      <VariableSelect
+        name="given"
+        label="With this held fixed"
+        value={props.query.given ?? ""}
+        groups={[nothing, pretraining, ...props.groups]}
+      />
+      <label className="block text-sm">
+        <span className="mb-1 block text-muted">Interval</span>
+        <select name="interval" defaultValue={props.query.interval ?? "FISHER"} className={field}>
+          <option value="FISHER">Fisher’s z</option>
+          <option value="BOOTSTRAP">Bootstrap</option>
+        </select>
       </label>
       <FamilyBoxes query={props.query} />
       <button
