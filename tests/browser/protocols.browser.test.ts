@@ -133,6 +133,18 @@ describe.skipIf(!site)("a board with several protocols", () => {
     expect(opened.heard).toEqual([]);
   });
 
+  it("keeps to values that came to be in one way", async () => {
+    await using opened = await open("/suites/many-shot-linear", { javaScriptEnabled: false });
+    const { page } = opened;
+    const values = page.getByRole("navigation", { name: "Provenance" });
+    await values.getByRole("link", { name: "Published" }).click();
+    expect(await page.getByRole("row", { name: /SwAV/ }).textContent()).toContain("77.02");
+    await values.getByRole("link", { name: "Published" }).click();
+    await values.getByRole("link", { name: "Reproduced" }).click();
+    const dtd = await page.locator("tbody tr").allTextContents();
+    expect(dtd.filter((row) => /\d\d\.\d\d/.test(row))).toHaveLength(1);
+  });
+
   it("keeps to one, whose name it says, and gives it away so", async () => {
     await using opened = await open("/suites/many-shot-linear", { javaScriptEnabled: false });
     const { page } = opened;

@@ -1,9 +1,9 @@
 /** A suite's board: heading, choices, table, legend. Rendered on the server; only sorting runs in the browser. */
 import Link from "next/link";
-import type { Aggregate, BoardFilter, Family } from "../../../generated/graphql";
+import type { Aggregate, BoardFilter, Family, Provenance } from "../../../generated/graphql";
 import { listOf, oneOf, type Query, readMoment, withQuery } from "../../lib/address";
 import { ask } from "../../lib/api";
-import { aggregateDigits, aggregateNames, familyNames } from "../../lib/format";
+import { aggregateDigits, aggregateNames, familyNames, provenanceNames } from "../../lib/format";
 import { AsOfNotice } from "../as-of";
 import { BoardTable } from "./board-table";
 import { chosenProtocols, ProtocolFilter } from "./protocol-filter";
@@ -12,13 +12,19 @@ import { boardColumns, boardRows } from "./rows";
 import { TakeAway } from "./take-away";
 
 const aggregates = Object.keys(aggregateNames) as Aggregate[];
+const provenances = Object.keys(provenanceNames) as Provenance[];
 const families = Object.keys(familyNames) as Family[];
 
 function readFilter(query: Query): BoardFilter | null {
   const family = listOf(families, query.family);
   const protocol = chosenProtocols(query);
-  if (family.length === 0 && protocol.length === 0) return null;
-  return { ...(family.length > 0 && { family }), ...(protocol.length > 0 && { protocol }) };
+  const provenance = listOf(provenances, query.provenance);
+  if (family.length + protocol.length + provenance.length === 0) return null;
+  return {
+    ...(family.length > 0 && { family }),
+    ...(protocol.length > 0 && { protocol }),
+    ...(provenance.length > 0 && { provenance }),
+  };
 }
 
 export async function Board({ suite, query }: { suite: string; query: Query }) {
@@ -35,6 +41,12 @@ export async function Board({ suite, query }: { suite: string; query: Query }) {
   const rows = boardRows(leaderboard);
   const present = new Set(rows.map((row) => row.family));
   const chosen = listOf(families, query.family);
+  const chosenProvenances = listOf(provenances, query.provenance);
+  const provenancesShown = provenances.filter(
+    (one) =>
+      chosenProvenances.length > 0 ||
+      leaderboard.edges.some(({ node }) => node.cells.some((cell) => cell.provenance === one)),
+  );
   const units = new Set(columns.filter((column) => column.ranked).map((column) => column.unit));
   const digits =
     leaderboard.aggregate === "MEAN"
@@ -99,6 +111,29 @@ export async function Board({ suite, query }: { suite: string; query: Query }) {
               );
             })}
         </nav>
+        {provenancesShown.length > 1 && (
+          <nav aria-label="Provenance" className="text-sm">
+            <span className="text-muted">Values </span>
+            {provenancesShown.map((one) => {
+              const on = chosenProvenances.includes(one);
+              const next = on
+                ? chosenProvenances.filter((other) => other !== one)
+                : [...chosenProvenances, one];
+              return (
+                <Link
+                  key={one}
+                  scroll={false}
+                  prefetch={false}
+                  aria-current={on ? "true" : undefined}
+                  href={withQuery(query, { provenance: next.join(","), after: undefined })}
+                  className="ml-1 inline-block rounded border border-line px-1.5 py-0.5 hover:underline aria-[current]:bg-raised aria-[current]:font-medium"
+                >
+                  {provenanceNames[one]}
+                </Link>
+              );
+            })}
+          </nav>
+        )}
         <ProtocolFilter board={leaderboard} query={query} />
       </div>
       {leaderboard.reason && (

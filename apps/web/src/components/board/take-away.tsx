@@ -26,6 +26,7 @@ export function TakeAway(props: {
       aggregate: props.aggregate,
       family: props.query.family?.toUpperCase(),
       protocol: props.query.protocol,
+      provenance: props.query.provenance,
       asOf: readMoment(props.query.asOf),
     },
   );

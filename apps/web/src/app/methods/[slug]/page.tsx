@@ -121,7 +121,7 @@ export default async function MethodPage({ params }: Props) {
               {checkpoint.sha256 ? (
                 <span className="break-all font-mono text-xs">sha256 {checkpoint.sha256}</span>
               ) : (
-                <span className="text-muted">known by its publication only</span>
+                <span className="text-muted">its file is not known</span>
               )}
             </li>
           ))}
