@@ -1,7 +1,7 @@
 /** What the single commands answer: every golden of a kind through its command, and what a choice of options changes. */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { encodeNpy, tensor } from "@transferboard/eval-core/tensor";
+import { encodeNpy, readNpy, tensor } from "@transferboard/eval-core/tensor";
 import { type TestDatabase, testDatabase } from "@transferboard/prisma/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { worstDifference } from "./arrays.ts";
@@ -36,6 +36,14 @@ describe("features --input", () => {
   ])("%s agrees with PyTorch", async (file, expected) => {
     const out = await features(golden(`checkpoint/${file}`));
     expect(worstDifference(out, golden(`checkpoint/${expected}`), { relative: true })).toBeLessThan(1e-4);
+  });
+
+  it("float64 is narrowed: it is what NumPy writes unless told", async () => {
+    const { shape, data } = readNpy(golden("checkpoint/input.npy"));
+    const input = join(temporaryFolder(), "input64.npy");
+    writeFileSync(input, encodeNpy(tensor("float64", shape, Float64Array.from(data, Number))));
+    const out = await features(golden("checkpoint/backbone.safetensors"), "--input", input);
+    expect(worstDifference(out, golden("checkpoint/features.npy"), { relative: true })).toBeLessThan(1e-4);
   });
 
   it("--prefix takes another backbone of the file", async () => {

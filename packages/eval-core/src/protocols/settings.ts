@@ -34,6 +34,9 @@ export function settingNamed(name: string, mode: string, { given, finetune }: Se
   if (mode !== "converged" && mode !== "paper-exact") {
     throw new ProtocolError(`unknown mode '${mode}': known are converged, paper-exact`);
   }
+  if (given && !name.startsWith("few-shot-")) {
+    throw new ProtocolError(`episodes are of the few-shot protocols: '${name}' has none`);
+  }
   if (name === "many-shot-linear") return { kind: "linear", name, mode };
   if (name === "many-shot-finetune")
     return { kind: "finetune", name, finetune: { ...PAPER_SETTINGS, ...finetune } };

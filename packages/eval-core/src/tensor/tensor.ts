@@ -33,6 +33,12 @@ export interface Tensor<D extends DType = DType> {
 /** A tensor of any one dtype, so that `switch (t.dtype)` narrows `t.data`. */
 export type AnyTensor = { [D in DType]: Tensor<D> }[DType];
 
+/** float64 as float32, what networks compute in; every other dtype as it is. */
+export function narrowed(array: AnyTensor): AnyTensor {
+  if (array.dtype !== "float64") return array;
+  return { dtype: "float32", shape: array.shape, data: Float32Array.from(array.data) };
+}
+
 /** Number of elements of a shape; 1 for a scalar. */
 export function sizeOf(shape: readonly number[]): number {
   let size = 1;

@@ -5,7 +5,7 @@ import type { Checkpoint } from "../../checkpoints/index.ts";
 import { openDataset, SPLITS } from "../../datasets/index.ts";
 import { backboneOf, batchSize, openExtractor } from "../../features/index.ts";
 import { openSession } from "../../runtime/index.ts";
-import { NpyError, readNpy, tensor, writeNpy } from "../../tensor/index.ts";
+import { NpyError, narrowed, readNpy, tensor, writeNpy } from "../../tensor/index.ts";
 import { type AddCommand, type Context, cacheFolder } from "../context.ts";
 import { CommandError, EXIT } from "../exit-codes.ts";
 import { deviceChoice, fileToWrite } from "../options.ts";
@@ -39,7 +39,7 @@ export const addFeatures: AddCommand = (program, contextOf) => {
     .option("--dataset <name>", "which dataset; without it, --data is a folder of images by class")
     .option("--data <dir>", "where the datasets are")
     .option("--allow-partial", "accept a dataset that is not whole")
-    .option("--input <file.npy>", "N x 3 x H x W in float32, already normalised")
+    .option("--input <file.npy>", "N x 3 x H x W in float32 or float64, already normalised")
     .option("--preprocessing <name>", "how images become crops", "imagenet-shorter-224")
     .option("--device <device>", "auto, cpu, webgpu or cuda", "auto")
     .option("--cache <dir>", "where features are kept")
@@ -62,10 +62,10 @@ async function ofArray(
   input: string,
 ): Promise<void> {
   fileToWrite("--out", out);
-  const x = readNpy(input);
+  const x = narrowed(readNpy(input));
   const [count = 0, channels, height = 0, width = 0] = x.shape;
   if (x.dtype !== "float32" || x.shape.length !== 4 || channels !== 3) {
-    throw new NpyError(`${input} is ${x.dtype} [${x.shape}]: expected float32 [N, 3, H, W]`);
+    throw new NpyError(`${input} is ${x.dtype} [${x.shape}]: expected float32 or float64 [N, 3, H, W]`);
   }
   if (x.data.length === 0) throw new NpyError(`${input} is empty, [${x.shape}]: there is no image in it`);
   const backbone = backboneOf(checkpoint);

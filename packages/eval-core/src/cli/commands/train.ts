@@ -1,7 +1,7 @@
 /** `transferboard train`: fine-tuning on batches as given, to be held against any other framework's numbers. */
 import { saveSafetensors } from "../../checkpoints/index.ts";
 import { trainOnArrays } from "../../protocols/finetune-arrays.ts";
-import { readNpy } from "../../tensor/index.ts";
+import { narrowed, readNpy } from "../../tensor/index.ts";
 import type { AddCommand } from "../context.ts";
 import { CommandError, EXIT } from "../exit-codes.ts";
 import { deviceChoice, fileToWrite, wholeNumber } from "../options.ts";
@@ -84,7 +84,7 @@ export const addTrain: AddCommand = (program, contextOf) => {
         checkpoint: options.checkpoint,
         ...(options.backbonePrefix === undefined ? {} : { backbonePrefix: options.backbonePrefix }),
         ...(options.headPrefix === undefined ? {} : { headPrefix: options.headPrefix }),
-        x: readNpy(options.x),
+        x: narrowed(readNpy(options.x)),
         y: readNpy(options.y),
         learningRate: amount("--lr", options.lr),
         weightDecay: amount("--weight-decay", options.weightDecay),

@@ -7,7 +7,7 @@ import { evaluateLinear, linearDescription, linearTeller } from "../../protocols
 import type { Evaluation } from "../../protocols/evaluation.ts";
 import type { LinearMetric, LinearSplit } from "../../protocols/linear-record.ts";
 import { type Setting, settingNamed } from "../../protocols/settings.ts";
-import { type AnyTensor, NpyError, readNpy, type Tensor, writeNpy } from "../../tensor/index.ts";
+import { NpyError, narrowed, readNpy, type Tensor, writeNpy } from "../../tensor/index.ts";
 import type { Context } from "../context.ts";
 import { CommandError, EXIT } from "../exit-codes.ts";
 import { deviceChoice, fileToWrite, wholeNumber } from "../options.ts";
@@ -151,13 +151,10 @@ function metricOf(task: "multi-class" | "multi-label", given: string | undefined
 
 /** samples x features in float32; float64 is narrowed. */
 function features(path: string): Tensor<"float32"> {
-  const array: AnyTensor = readNpy(path);
+  const array = narrowed(readNpy(path));
   if (array.shape.length !== 2) {
     throw new NpyError(`${path} has shape [${array.shape}]: expected [samples, features]`);
   }
   if (array.dtype === "float32") return array;
-  if (array.dtype === "float64") {
-    return { dtype: "float32", shape: array.shape, data: Float32Array.from(array.data) };
-  }
   throw new NpyError(`${path} holds ${array.dtype}: expected float32 or float64`);
 }
