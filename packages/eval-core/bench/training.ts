@@ -111,7 +111,7 @@ async function ours(work: Work): Promise<{ session: Session; once(): Promise<Tim
   const kept = Object.fromEntries(
     outputs.filter((name) => name !== "loss").map((name) => [name, step.carried[name] ?? name]),
   );
-  const session = await openSession(writeModel(graph), { device: "cpu", threads });
+  const session = await openSession(writeModel(graph), { device: "cpu", threads, spin: true });
   for (const [name, value] of step.initial) await session.state.set(name, value);
   const random = new SeededRandom(5);
   const pixels = Float32Array.from({ length: batch * 3 * side * side }, () => random.uniform(-1, 1));

@@ -12,6 +12,8 @@ export interface OpenOptions {
   readonly device: Device;
   /** Threads of one operator; the machine's cores unless told. */
   readonly threads?: number;
+  /** Whether threads wait for each other by spinning while a run lasts. */
+  readonly spin: boolean;
   /** Outputs that stay on the device between runs, to be fed back; the rest come to the CPU. */
   readonly stay: readonly string[];
   /** Refuse a graph of which any node would fall back to the CPU. */

@@ -20,6 +20,11 @@ export interface SessionOptions {
   readonly device?: DeviceChoice;
   /** Threads of one operator on the CPU; the machine's cores unless told. */
   readonly threads?: number;
+  /**
+   * Let threads wait for each other by spinning while a run lasts: for graphs of thousands of operators on a machine
+   * that does nothing else meanwhile. Takes the cores from whoever else is here.
+   */
+  readonly spin?: boolean;
   /** Outputs that stay on the device, to be kept in the state; all others come to the CPU. */
   readonly stay?: readonly string[];
   /** Refuse a graph of which any node would fall back from the device to the CPU. */
@@ -94,6 +99,7 @@ export async function openSession(model: Uint8Array | string, asked: SessionOpti
           device,
           stay: asked.stay ?? [],
           noFallback: asked.noFallback ?? false,
+          spin: asked.spin ?? false,
           ...(asked.threads === undefined ? {} : { threads: asked.threads }),
         },
       },

@@ -59,7 +59,7 @@ function describe(metadata: readonly ort.InferenceSession.ValueMetadata[]): Valu
   });
 }
 
-function options({ device, threads, stay, noFallback }: OpenOptions, outputs: readonly string[]) {
+function options({ device, threads, spin, stay, noFallback }: OpenOptions, outputs: readonly string[]) {
   const fallback = noFallback && device !== "cpu" ? { disable_cpu_ep_fallback: "1" } : {};
   const settings: ort.InferenceSession.SessionOptions = {
     executionProviders: device === "cpu" ? ["cpu"] : noFallback ? [device] : [device, "cpu"],
@@ -67,7 +67,10 @@ function options({ device, threads, stay, noFallback }: OpenOptions, outputs: re
     graphOptimizationLevel: "all",
     // Threads that wait by spinning take the cores from decoding, from the solver and from whoever else is here:
     // without, small and large graphs alike cost half the processor's time, and less of the clock's when it is busy.
-    extra: { session: { intra_op: { allow_spinning: "0" }, ...fallback } },
+    // Where that is asked for nevertheless, they sleep between runs.
+    extra: {
+      session: { intra_op: { allow_spinning: spin ? "1" : "0" }, force_spinning_stop: "1", ...fallback },
+    },
   };
   if (threads !== undefined) settings.intraOpNumThreads = threads;
   if (device === "webgpu" && stay.length > 0) {
