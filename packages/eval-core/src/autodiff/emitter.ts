@@ -28,6 +28,7 @@ export class Emitter {
   readonly #known = new Map<string, Known>();
   readonly #made = new Map<string, readonly string[]>();
   readonly #taken: Set<string>;
+  readonly #factors = new Map<string, { value: string; by: string }>();
   readonly #counters = new Map<string, number>();
   /** Put before the names of new nodes: which node's gradient is being written. */
   scope = "";
@@ -269,6 +270,19 @@ export class Emitter {
     return this.op("Pad", [cut, this.ints(amounts), ...(fill === 0 ? [] : [this.scalar(fill, a)])]);
   }
 
+  /**
+   * a * by, where `by` holds a number a channel, [1, C, 1, ...]. What a is multiplied by is remembered: an operator that
+   * is linear in it may rather multiply something smaller.
+   */
+  mulChannels(a: string, by: string): string {
+    const product = this.mul(a, by);
+    if (product !== a) this.#factors.set(product, { value: a, by });
+    return product;
+  }
+  /** The factors of what `mulChannels` made; undefined for anything else. */
+  factors = (product: string): { readonly value: string; readonly by: string } | undefined =>
+    this.#factors.get(product);
+
   /** The graph with these outputs, without anything they do not need. */
   build(outputs: readonly string[], metadata?: Readonly<Record<string, string>>): Graph {
     const graph = prune({
@@ -277,10 +291,28 @@ export class Emitter {
       inputs: this.#inputs,
       outputs: outputs.map((name) => ({ name, ...this.info(name) })),
       initializers: this.#initializers,
-      nodes: this.#nodes,
+      nodes: namedAtTheirSource(this.#nodes, outputs),
       ...(metadata ? { metadata } : {}),
     });
     validateGraph(graph);
     return graph;
   }
+}
+
+/**
+ * Values that an Identity only gives the name of an output get that name where they are made: onnxruntime would copy
+ * them, which for the weights and their momenta is a pass over all of them.
+ */
+function namedAtTheirSource(nodes: readonly Node[], outputs: readonly string[]): Node[] {
+  const made = new Set(nodes.flatMap((node) => node.outputs));
+  const names = new Map<string, string>();
+  for (const { opType, inputs, outputs: given } of nodes) {
+    const [from, to] = [inputs[0]!, given[0]!];
+    if (opType !== "Identity" || !outputs.includes(to)) continue;
+    if (made.has(from) && !outputs.includes(from) && !names.has(from)) names.set(from, to);
+  }
+  const renamed = (name: string) => names.get(name) ?? name;
+  return nodes
+    .filter((node) => !(node.opType === "Identity" && names.get(node.inputs[0]!) === node.outputs[0]))
+    .map((node) => ({ ...node, inputs: node.inputs.map(renamed), outputs: node.outputs.map(renamed) }));
 }

@@ -8,7 +8,7 @@ import type { Node } from "../onnx/ir.ts";
 import { axisOf, float, floatOf, intOf, ints, intsOf } from "./attributes.ts";
 import { lowestOf } from "./dtypes.ts";
 import type { Emitter } from "./emitter.ts";
-import { paddingEnd, windowsOf } from "./geometry.ts";
+import { type AxisWindow, paddingEnd, windowsOf } from "./geometry.ts";
 
 /** Values for the gradient rule, by the names that it asks for. */
 export type Saved = Readonly<Record<string, string>>;
@@ -78,17 +78,48 @@ function logSoftmax(node: Node, e: Emitter): Saved {
 function poolRoundingUp(node: Node, e: Emitter): Saved {
   const windows = windowsOf(node, e.shape(node.inputs[0]!).slice(2), intsOf(node, "kernel_shape") ?? []);
   const { ceil_mode: _, auto_pad: __, pads: ___, ...attributes } = node.attributes;
-  const [begin, end] = [windows.map((w) => w.begin), windows.map(paddingEnd)];
-  if (windows.some((w, i) => end[i]! >= w.kernel)) {
-    // More padding than a pool takes: a dilated MaxPool, for AveragePool has no dilation here.
-    const x = node.inputs[0]!;
-    const padded = e.pad(x, [0, 0, ...begin], [0, 0, ...end], lowestOf(e.dtype(x)));
-    e.append({ ...node, inputs: [padded], attributes });
-  } else {
-    e.append({ ...node, attributes: { ...attributes, pads: ints([...begin, ...end]) } });
-  }
+  const pads = ints([...windows.map((w) => w.begin), ...windows.map(paddingEnd)]);
+  e.append({ ...node, attributes: { ...attributes, pads } });
   return NOTHING;
 }
+
+/**
+ * A maximum over several axes, one axis after another, the last first: each leaves what it read, and a gradient of a few
+ * taps an axis is less than one of all taps at once.
+ */
+function maxPool(node: Node, e: Emitter): Saved {
+  const windows = windowsOf(node, e.shape(node.inputs[0]!).slice(2), intsOf(node, "kernel_shape") ?? []);
+  const saved: Record<string, string> = {};
+  let x = node.inputs[0]!;
+  const pooled = windows.map((w, i) => ({ w, i })).filter(({ w }) => !isWhole(w));
+  for (const { w, i } of pooled.toReversed()) {
+    saved[beforePool(i)] = x;
+    const only = <T>(value: T, otherwise: T) => windows.map((_, at) => (at === i ? value : otherwise));
+    const end = paddingEnd(w);
+    // More padding than a pool takes: one that rounds up, dilated.
+    const apart = w.begin >= w.kernel || end >= w.kernel;
+    const padded = apart
+      ? e.pad(x, [0, 0, ...only(w.begin, 0)], [0, 0, ...only(end, 0)], lowestOf(e.dtype(x)))
+      : x;
+    const output = i === pooled[0]!.i ? node.outputs[0]! : e.fresh("maxpool");
+    const attributes = {
+      kernel_shape: ints(only(w.kernel, 1)),
+      strides: ints(only(w.stride, 1)),
+      dilations: ints(only(w.dilation, 1)),
+      pads: ints(apart ? windows.flatMap(() => [0, 0]) : [...only(w.begin, 0), ...only(end, 0)]),
+    };
+    e.append({ opType: "MaxPool", name: output, inputs: [padded], outputs: [output], attributes });
+    x = output;
+  }
+  if (pooled.length === 0) e.append({ ...node, opType: "Identity", attributes: {} });
+  return saved;
+}
+
+/** What a pool over one spatial axis read, by the name it is saved under; nothing for an axis that it leaves alone. */
+export const beforePool = (axis: number): string => `before axis ${axis}`;
+
+/** Whether windows along an axis are its elements, one by one. */
+export const isWhole = (w: AxisWindow): boolean => w.kernel === 1 && w.stride === 1 && w.output === w.size;
 
 /** Appends a forward node and answers what it leaves for its gradient. */
 export function lower(node: Node, e: Emitter): Saved {
@@ -98,8 +129,8 @@ export function lower(node: Node, e: Emitter): Saved {
       return batchNormalization(node, e);
     if (node.opType === "LayerNormalization") return layerNormalization(node, e);
     if (node.opType === "LogSoftmax") return logSoftmax(node, e);
-    const pool = node.opType === "MaxPool" || node.opType === "AveragePool";
-    if (pool && intOf(node, "ceil_mode", 0) && !intOf(node, "count_include_pad", 0))
+    if (node.opType === "MaxPool") return maxPool(node, e);
+    if (node.opType === "AveragePool" && intOf(node, "ceil_mode", 0) && !intOf(node, "count_include_pad", 0))
       return poolRoundingUp(node, e);
     e.append(node);
     return NOTHING;

@@ -27,8 +27,8 @@ function training(c: RuleContext): (string | undefined)[] {
   const sumDyZ = e.sum(e.mul(dy(), z), axes);
   const dx = () => {
     const slope = e.mul(e.reshape(x(1), column), r);
-    const pull = e.scale(e.mul(e.mul(slope, e.mul(r, r)), sumDyZ), -1 / count);
-    const offset = e.scale(e.mul(slope, sumDy), -1 / count);
+    const pull = e.scale(e.mul(e.mul(r, r), sumDyZ), -1 / count);
+    const offset = e.scale(sumDy, -1 / count);
     // BatchNormalization by mean 0 and variance 1 is alpha z + beta in one pass.
     const channelsShape = e.shape(x(1));
     const constant = (v: number) => e.expand(e.literal(e.dtype(x(0)), [1], [v]), channelsShape);
@@ -36,7 +36,7 @@ function training(c: RuleContext): (string | undefined)[] {
     const affine = e.op("BatchNormalization", [z, alpha, beta, constant(0), constant(1)], {
       epsilon: float(0),
     });
-    return e.add(e.mul(dy(), slope), affine);
+    return e.mulChannels(e.add(dy(), affine), slope);
   };
   const flat = (name: string) => e.reshape(name, e.shape(x(1)));
   return [

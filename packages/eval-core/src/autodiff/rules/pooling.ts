@@ -1,7 +1,9 @@
 /** Derivatives of pools. */
 import { intOf, intsOf } from "../attributes.ts";
 import { lowestOf } from "../dtypes.ts";
+import type { Emitter } from "../emitter.ts";
 import { type AxisWindow, paddingEnd, windowsOf } from "../geometry.ts";
+import { beforePool, isWhole } from "../lowering.ts";
 import { windowCounts } from "../reference/pooling.ts";
 import { each, type Rule, type RuleContext } from "./rule.ts";
 import { readTaps, scatterTaps } from "./scatter.ts";
@@ -9,35 +11,36 @@ import { readTaps, scatterTaps } from "./scatter.ts";
 const windowsFor = ({ e, node, x }: RuleContext): AxisWindow[] =>
   windowsOf(node, e.shape(x(0)).slice(2), intsOf(node, "kernel_shape") ?? []);
 
+/** dy, at what of x along one axis is the first to equal its window's maximum y. */
+function firstMaximum(e: Emitter, x: string, y: string, dy: string, axis: number, w: AxisWindow): string {
+  const zeros = e.shape(x).map(() => 0);
+  const lowest = lowestOf(e.dtype(x));
+  const padded = e.pad(x, zeros.with(axis, w.begin), zeros.with(axis, paddingEnd(w)), lowest);
+  const taps = readTaps(e, padded, [w], axis);
+  // What of dy no earlier tap has taken.
+  let remaining = dy;
+  const parts = taps.map((tap, i) => {
+    // As products: onnxruntime's Where makes three passes on the CPU.
+    const hit = e.cast(e.op("GreaterOrEqual", [tap, y]), e.dtype(dy));
+    const taken = e.mul(remaining, hit);
+    if (i < taps.length - 1) remaining = e.sub(remaining, taken);
+    return taken;
+  });
+  return scatterTaps(e, parts, axis, w);
+}
+
 export const pooling = {
-  // dx = dy at the first maximum of each window. `remaining` is what of dy no earlier tap has taken.
+  // dx = dy at the first maximum of each window, axis by axis: first the line that holds it, then its place there
   MaxPool: each((c) => {
     const { e } = c;
-    const windows = windowsFor(c);
-    const padded = e.pad(
-      c.x(0),
-      [0, 0, ...windows.map((w) => w.begin)],
-      [0, 0, ...windows.map(paddingEnd)],
-      lowestOf(e.dtype(c.x(0))),
-    );
-    let remaining = c.dy();
-    const taps = readTaps(e, padded, windows, 2);
-    let parts: string[] = taps.map((tap, i) => {
-      // As products: onnxruntime's Where makes three passes on the CPU.
-      const hit = e.cast(e.op("GreaterOrEqual", [tap, c.y()]), e.dtype(remaining));
-      const taken = e.mul(remaining, hit);
-      if (i < taps.length - 1) remaining = e.sub(remaining, taken);
-      return taken;
-    });
-    // The first axis first: its lines are put back whole, and the short steps of the last one are left to the end.
-    for (const [i, w] of windows.entries()) {
-      const inner = parts.length / w.kernel;
-      parts = Array.from({ length: inner }, (_, at) => {
-        const along = Array.from({ length: w.kernel }, (_, k) => parts[k * inner + at]!);
-        return scatterTaps(e, along, 2 + i, w);
-      });
+    let [y, dy] = [c.y(), c.dy()];
+    for (const [i, w] of windowsFor(c).entries()) {
+      if (isWhole(w)) continue;
+      const x = c.saved(beforePool(i));
+      dy = firstMaximum(e, x, y, dy, 2 + i, w);
+      y = x;
     }
-    return parts[0]!;
+    return dy;
   }),
   // dx = the sum of dy / count over the windows that hold it; separable, so one axis after another
   AveragePool: each((c) => {
