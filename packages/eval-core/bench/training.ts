@@ -55,8 +55,8 @@ const times = new Map<string, Timed[]>();
 for (const work of WORKS) {
   // One session at a time: each holds all activations of its graph.
   const run = await ours(work);
-  // A training run has thousands of steps. The first ones are up to twice as slow, on both sides: memory is touched for
-  // the first time, and it takes some steps until every buffer has found its place.
+  // A training run has thousands of steps. Our first ones are up to twice as slow: memory is touched for the first time,
+  // and it takes some steps until every buffer has found its place.
   for (let round = 0; round < WARM_UP; round++) {
     await run.once();
     if (theirs) await theirs.once(work);
