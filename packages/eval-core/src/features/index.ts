@@ -1,4 +1,5 @@
 /** Backbone x images -> features, cached by content. */
+export { requireAgreement } from "./agreement.ts";
 export { type Backbone, backboneOf } from "./backbone.ts";
 export { batchSize } from "./batches.ts";
 export { type BlockStore, noCache, openCache } from "./cache.ts";

@@ -3,7 +3,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Checkpoint } from "../../checkpoints/index.ts";
 import { openDataset, SPLITS } from "../../datasets/index.ts";
-import { backboneOf, batchSize, openExtractor } from "../../features/index.ts";
+import { backboneOf, batchSize, openExtractor, requireAgreement } from "../../features/index.ts";
 import { openSession } from "../../runtime/index.ts";
 import { NpyError, narrowed, readNpy, tensor, writeNpy } from "../../tensor/index.ts";
 import { type AddCommand, type Context, cacheFolder } from "../context.ts";
@@ -85,7 +85,12 @@ async function ofArray(
         x.data.subarray(start * size, end * size),
       );
       const answer = await session.run({ [backbone.input]: part }, [backbone.output]);
-      features.set(answer[backbone.output]!.data as Float32Array, start * featureSize);
+      const rows = answer[backbone.output]!.data as Float32Array;
+      if (start === 0 && session.device !== "cpu") {
+        const [image, row] = [x.data.slice(0, size), rows.subarray(0, featureSize)];
+        await requireAgreement(backbone, session.device, image, [height, width], row);
+      }
+      features.set(rows, start * featureSize);
       step.update(end, count);
     }
   } finally {
