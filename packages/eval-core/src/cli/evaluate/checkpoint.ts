@@ -1,5 +1,5 @@
 /** `evaluate --checkpoint FILE`: parses what is asked, runs it, records it, and ends with a table. */
-import { datasetEntry } from "../../datasets/index.ts";
+import { datasetEntry, locateDataset } from "../../datasets/index.ts";
 import { type FinetuneSettings, gridNamed } from "../../protocols/finetune-protocol.ts";
 import { settingNamed } from "../../protocols/settings.ts";
 import { openCheckpoint } from "../commands/checkpoint.ts";
@@ -24,7 +24,7 @@ export async function evaluateCheckpoint(context: Context, options: EvaluateOpti
   }
   const sending = server === undefined || dryRun ? undefined : await openSending(context, server, options);
   const request = await requestOf(options);
-  const recorder = options.record && server === undefined ? await openRecorder() : undefined;
+  const recorder = options.record && server === undefined ? await recorderFor(context, options) : undefined;
   try {
     if (dryRun) {
       const plan = await planTargets(context, request, recorder);
@@ -40,6 +40,17 @@ export async function evaluateCheckpoint(context: Context, options: EvaluateOpti
   }
 }
 
+/** A plan is worth having without a database: then it cannot say what is recorded already, and says so. */
+async function recorderFor(context: Context, { dryRun }: EvaluateOptions): Promise<Recorder | undefined> {
+  try {
+    return await openRecorder();
+  } catch (error) {
+    if (!dryRun) throw error;
+    context.terminal.say(`Note: what is recorded already is not known. ${(error as Error).message}`);
+    return undefined;
+  }
+}
+
 export async function requestOf(options: EvaluateOptions): Promise<EvaluateRequest> {
   if (options.checkpoint === undefined) {
     throw new CommandError("say what to evaluate: --checkpoint FILE, or --features DIR", EXIT.usage);
@@ -51,6 +62,7 @@ export async function requestOf(options: EvaluateOptions): Promise<EvaluateReque
     );
   }
   const targets = targetsOf(options);
+  if (options.suite === undefined && options.data === undefined) await requireShipped(targets[0]!.dataset);
   return {
     method: {
       slug: methodSlug(options.method),
@@ -101,6 +113,13 @@ function targetsOf(options: EvaluateOptions): Target[] {
   const name = dataset ?? "folder";
   datasetEntry(name);
   return [{ setting: settingNamed(protocol, mode, { given, finetune }), dataset: name }];
+}
+
+/** @throws CommandError for a dataset whose files must be brought, when nobody said where they are. */
+async function requireShipped(name: string): Promise<void> {
+  if ((await locateDataset(name, undefined)) !== undefined) return;
+  const { title, source } = datasetEntry(name);
+  throw new CommandError(`say where the files of ${title} are: --data DIR (${source})`, EXIT.usage);
 }
 
 interface Ending {
