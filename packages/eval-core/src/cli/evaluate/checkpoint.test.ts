@@ -3,7 +3,13 @@ import { requestOf } from "./checkpoint.ts";
 import type { EvaluateOptions } from "./request.ts";
 
 const asked = (more: Partial<EvaluateOptions>) =>
-  requestOf({ checkpoint: "weights.pth", method: "mine", mode: "converged", seed: "0", ...more } as EvaluateOptions);
+  requestOf({
+    checkpoint: "weights.pth",
+    method: "mine",
+    mode: "converged",
+    seed: "0",
+    ...more,
+  } as EvaluateOptions);
 
 describe("what evaluate refuses before it reads the checkpoint", () => {
   it("a dataset whose files are nowhere", () =>
