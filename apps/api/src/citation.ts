@@ -27,3 +27,14 @@ export function citeAnswer({ key, title, url, asOf, note }: Citation): string {
   note = {As of ${moment}${note === undefined ? "" : `; ${plain(note)}`}}
 }`;
 }
+
+/** The address of the same answer, of that moment. `query` holds a value, or all values, of each name. */
+export function pinnedAddress(path: string, query: object, asOf: Date): string {
+  const parameters = new URLSearchParams();
+  for (const [name, value] of Object.entries(query) as [string, string | string[]][]) {
+    if (name !== "asOf") for (const one of [value].flat()) parameters.append(name, one);
+  }
+  parameters.append("asOf", asOf.toISOString());
+  // What people paste into papers: signs that an address may hold stay as they are.
+  return `${path}?${String(parameters).replaceAll("%2F", "/").replaceAll("%3A", ":").replaceAll("%2C", ",")}`;
+}

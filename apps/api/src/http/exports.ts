@@ -6,11 +6,12 @@
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { type Request, type Response, Router } from "express";
+import { pinnedAddress } from "../citation.ts";
 import type { Context } from "../context.ts";
 import { NotFound, shorten } from "../errors.ts";
 import type { Method } from "../modules/catalogue/entities.ts";
 import { boardAsCsv, boardAsJson } from "../modules/export/board.ts";
-import { citeBoard, citeResults, pinnedAddress } from "../modules/export/cite.ts";
+import { citeBoard, citeResults } from "../modules/export/cite.ts";
 import { feed } from "../modules/export/feed.ts";
 import { boardAsLatex } from "../modules/export/latex.ts";
 import { streamResults } from "../modules/export/results.ts";

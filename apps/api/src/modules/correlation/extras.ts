@@ -10,6 +10,7 @@ import { SeededRandom } from "@transferboard/eval-core/tensor";
 import { FAMILIES, type Family, type Method } from "../catalogue/entities.ts";
 import type { ValueOf } from "../ledger/columns.ts";
 import type { Point } from "./correlate.ts";
+import type { CorrelationAnswer } from "./service.ts";
 import { readVariable, type Variable } from "./variable.ts";
 
 /** The same question gives the same interval. */
@@ -62,6 +63,12 @@ const PRETRAINING = {
   BATCH_SIZE: ({ pretraining }: Method) => pretraining?.batchSize ?? null,
   YEAR: ({ year }: Method) => year,
 };
+
+/** An answer with what was asked beside the coefficient. */
+export interface CorrelationShape extends CorrelationAnswer {
+  readonly intervalMethod: "FISHER" | "BOOTSTRAP";
+  readonly given: Covariate | null;
+}
 
 export interface Partial {
   readonly given: string;

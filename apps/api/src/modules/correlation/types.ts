@@ -1,22 +1,21 @@
 /** A correlation as the API answers it. */
 import type { Regression } from "@transferboard/eval-core/stats";
 import { builder } from "../../builder.ts";
-import { citeAnswer } from "../../citation.ts";
 import { BadInput } from "../../errors.ts";
 import { DirectionEnum, FamilyEnum } from "../catalogue/enums.ts";
 import { IntervalType } from "../measure/interval.ts";
 import { MeasureRef } from "../measure/types.ts";
 import { MethodRef } from "../method/types.ts";
+import { citeCorrelation } from "./cite.ts";
 import type { Excluded, Point } from "./correlate.ts";
 import {
   bootstrapOf,
-  type Covariate,
+  type CorrelationShape,
   type FamilyLeftOut,
   type Partial,
   partialOf,
   withoutEachFamily,
 } from "./extras.ts";
-import type { CorrelationAnswer } from "./service.ts";
 import type { TRANSFORMS, Variable } from "./variable.ts";
 
 export const TransformEnum = builder.enumType("Transform", {
@@ -160,11 +159,6 @@ const PartialType = builder.objectRef<Partial>("PartialCorrelation").implement({
   }),
 });
 
-export interface CorrelationShape extends CorrelationAnswer {
-  readonly intervalMethod: "FISHER" | "BOOTSTRAP";
-  readonly given: Covariate | null;
-}
-
 export const CorrelationType = builder.objectRef<CorrelationShape>("Correlation").implement({
   description: "How two variables go together over methods.",
   fields: (t) => ({
@@ -244,16 +238,11 @@ export const CorrelationType = builder.objectRef<CorrelationShape>("Correlation"
       resolve: ({ options }) => options.asOf ?? null,
     }),
     bibtex: t.string({
-      description: "This answer as a BibTeX entry.",
-      resolve: async ({ x, y, options }, _, { siteUrl, snapshot }) => {
-        const asOf = options.asOf ?? (await snapshot()).moment;
-        const query = new URLSearchParams({ x: x.slug, y: y.slug, asOf: asOf.toISOString() });
-        return citeAnswer({
-          key: `${x.slug}-${y.slug}`,
-          title: `Correlation of ${x.title} and ${y.title}`,
-          url: `${siteUrl}/correlation?${query}`,
-          asOf,
-        });
+      description:
+        "This answer as a BibTeX entry: its address leads to the same question, filter and all, of the same moment.",
+      resolve: async (answer, _, { siteUrl, snapshot }) => {
+        const asOf = answer.options.asOf ?? (await snapshot()).moment;
+        return citeCorrelation(answer, asOf, siteUrl);
       },
     }),
   }),

@@ -33,6 +33,8 @@ export interface BoardAnswer extends Board {
   readonly suite: Suite;
   readonly position: string;
   readonly asOf: Date | null;
+  /** As it was asked. */
+  readonly question: BoardQuestion;
 }
 
 /** Keeps the measures on datasets of these domains; an unknown domain is an error with near matches. */
@@ -88,7 +90,7 @@ export async function rankBoard(question: BoardQuestion, context: Context): Prom
   const { grid, source } = await groundOf(question, suite, snapshot, context);
   const board = makeBoard(grid, source, question.aggregate ?? suite.aggregate, keep);
   const rows = ordered(board, question.orderBy, catalogue);
-  return { ...board, rows, suite, position, asOf: question.asOf ?? null };
+  return { ...board, rows, suite, position, asOf: question.asOf ?? null, question };
 }
 
 /** Cells that are read in one statement. */

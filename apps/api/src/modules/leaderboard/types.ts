@@ -1,6 +1,5 @@
 /** A board as the API answers it. */
 import { builder } from "../../builder.ts";
-import { citeAnswer } from "../../citation.ts";
 import { once } from "../../context.ts";
 import type { Page } from "../../page.ts";
 import { AggregateEnum, DirectionEnum } from "../catalogue/enums.ts";
@@ -8,6 +7,7 @@ import { MeasureRef, SuiteRef } from "../measure/types.ts";
 import { MethodRef } from "../method/types.ts";
 import type { AggregateRank, BoardColumn, BoardRow } from "./board.ts";
 import { CellType } from "./cell-type.ts";
+import { citeView } from "./cite-view.ts";
 import type { BoardAnswer } from "./service.ts";
 
 /** A row on a page: what one row's cells need is read for the whole page. */
@@ -175,12 +175,11 @@ export const LeaderboardType = builder.objectRef<LeaderboardShape>("Leaderboard"
       resolve: ({ answer }) => answer.asOf,
     }),
     bibtex: t.string({
-      description: "This answer as a BibTeX entry.",
+      description:
+        "This answer as a BibTeX entry: its address leads to the same board, with its filter and order, of the same moment.",
       resolve: async ({ answer }, _, { siteUrl, snapshot }) => {
         const asOf = answer.asOf ?? (await snapshot()).moment;
-        const path = `/suites/${encodeURI(answer.suite.slug)}?asOf=${asOf.toISOString()}`;
-        const title = `${answer.suite.title}: leaderboard`;
-        return citeAnswer({ key: answer.suite.slug, title, url: `${siteUrl}${path}`, asOf });
+        return citeView(answer, asOf, siteUrl);
       },
     }),
   }),
