@@ -8,7 +8,15 @@ export const askedHeader = "x-asked-for";
 export type Query = Readonly<Record<string, string | undefined>>;
 
 /** Values that a form without script sends once for each box that is ticked; the site writes them parted by commas. */
-const lists: ReadonlySet<string> = new Set(["family", "methods", "provenance", "protocol"]);
+const lists: ReadonlySet<string> = new Set([
+  "augmentation",
+  "domain",
+  "family",
+  "methods",
+  "protocol",
+  "provenance",
+  "withoutAugmentation",
+]);
 
 /** The last value of each name; of a list all, parted by commas. */
 export async function readQuery(params: SearchParams): Promise<Query> {

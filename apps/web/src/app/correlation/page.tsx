@@ -3,15 +3,17 @@ import Link from "next/link";
 import type { CovariateInput, Family, VariableInput } from "../../../generated/graphql";
 import { AsOfNotice } from "../../components/as-of";
 import { CopyButton } from "../../components/copy-button";
-import { families, readFamilies } from "../../components/correlation/family-boxes";
+import { families } from "../../components/correlation/family-boxes";
 import { CorrelationForm, pretraining, type VariableGroup } from "../../components/correlation/form";
 import { PValue } from "../../components/correlation/p-value";
+import { FilterNotice } from "../../components/filter-notice";
 import { ListTable } from "../../components/list-table";
 import { FamilyDot } from "../../components/marks";
 import { Scatter } from "../../components/plot/scatter";
 import { Verbatim } from "../../components/scroll-region";
 import { readMoment, readQuery, type SearchParams, withQuery } from "../../lib/address";
 import { ask } from "../../lib/api";
+import { readFilter } from "../../lib/board-filter";
 import { familyNames, formatNumber } from "../../lib/format";
 import { CorrelationQuery, VariablesQuery } from "./query";
 
@@ -125,7 +127,7 @@ export default async function CorrelationPage({ searchParams }: { searchParams: 
       y: variable(y),
       transform: query.transform === "NONE" ? "NONE" : "LOGIT",
       orient: query.orient === "1",
-      filter: readFamilies(query),
+      filter: readFilter(query),
       interval: query.interval === "BOOTSTRAP" ? "BOOTSTRAP" : "FISHER",
       given: covariate(query.given),
       asOf: readMoment(query.asOf) ?? null,
@@ -153,6 +155,7 @@ export default async function CorrelationPage({ searchParams }: { searchParams: 
         asOf={pearson.asOf ?? null}
         now={withQuery(query, { asOf: undefined })}
       />
+      <FilterNotice query={query} shown={["family"]} />
       <CorrelationForm key={`${x} ${y}`} x={x} y={y} query={query} groups={groups} />
       {pearson.partial && (
         <p className="mb-3 text-sm text-muted">

@@ -1,12 +1,14 @@
 /** A suite's board: heading, choices, table, legend. Rendered on the server; only sorting runs in the browser. */
 import Link from "next/link";
-import type { Aggregate, BoardFilter, Family, Provenance } from "../../../generated/graphql";
+import type { Aggregate, Family, Provenance } from "../../../generated/graphql";
 import { listOf, oneOf, type Query, readMoment, withQuery } from "../../lib/address";
 import { ask } from "../../lib/api";
+import { readFilter } from "../../lib/board-filter";
 import { aggregateDigits, aggregateNames, familyNames, provenanceNames } from "../../lib/format";
 import { AsOfNotice } from "../as-of";
+import { FilterNotice } from "../filter-notice";
 import { BoardTable } from "./board-table";
-import { chosenProtocols, ProtocolFilter } from "./protocol-filter";
+import { ProtocolFilter } from "./protocol-filter";
 import { BoardQuery } from "./query";
 import { boardColumns, boardRows } from "./rows";
 import { TakeAway } from "./take-away";
@@ -14,18 +16,6 @@ import { TakeAway } from "./take-away";
 const aggregates = Object.keys(aggregateNames) as Aggregate[];
 const provenances = Object.keys(provenanceNames) as Provenance[];
 const families = Object.keys(familyNames) as Family[];
-
-function readFilter(query: Query): BoardFilter | null {
-  const family = listOf(families, query.family);
-  const protocol = chosenProtocols(query);
-  const provenance = listOf(provenances, query.provenance);
-  if (family.length + protocol.length + provenance.length === 0) return null;
-  return {
-    ...(family.length > 0 && { family }),
-    ...(protocol.length > 0 && { protocol }),
-    ...(provenance.length > 0 && { provenance }),
-  };
-}
 
 export async function Board({ suite, query }: { suite: string; query: Query }) {
   const variables = {
@@ -64,6 +54,7 @@ export async function Board({ suite, query }: { suite: string; query: Query }) {
         asOf={leaderboard.asOf ?? null}
         now={withQuery(query, { asOf: undefined })}
       />
+      <FilterNotice query={query} shown={["family", "provenance", "protocol"]} />
       <div className="mb-3 flex flex-wrap items-center gap-x-8 gap-y-2">
         {columns.length > 1 && (
           <nav aria-label="Rank by" className="text-sm">

@@ -3,6 +3,7 @@ import Link from "next/link";
 import { graphql } from "../../../generated";
 import { type Query, withQuery } from "../../lib/address";
 import { ask } from "../../lib/api";
+import { chosenProtocols } from "../../lib/board-filter";
 import { shortHash } from "../../lib/format";
 import { diffAddress } from "../protocol/address";
 
@@ -17,11 +18,6 @@ const TitleQuery = graphql(`
 
 /** A board with more is read column by column. */
 const mostShown = 6;
-
-const fingerprint = /^[0-9a-f]{64}$/;
-
-export const chosenProtocols = (query: Query): string[] =>
-  (query.protocol ?? "").split(",").filter((one) => fingerprint.test(one));
 
 interface Columns {
   readonly columns: readonly {

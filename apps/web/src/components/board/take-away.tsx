@@ -1,6 +1,7 @@
 /** What a reader takes along from a board: files, a citation, the query, a feed, and the board of another day. */
 import type { Aggregate } from "../../../generated/graphql";
 import { type Query, readMoment, withQuery } from "../../lib/address";
+import { filterQuery } from "../../lib/board-filter";
 import { AsOfForm } from "../as-of";
 import { CopyButton } from "../copy-button";
 import { Verbatim } from "../scroll-region";
@@ -24,9 +25,7 @@ export function TakeAway(props: {
     {
       suite: props.suite,
       aggregate: props.aggregate,
-      family: props.query.family?.toUpperCase(),
-      protocol: props.query.protocol,
-      provenance: props.query.provenance,
+      ...filterQuery(props.query),
       asOf: readMoment(props.query.asOf),
     },
   );

@@ -6,12 +6,6 @@ import { FamilyDot } from "../marks";
 
 export const families = Object.keys(familyNames) as Family[];
 
-/** The filter that the address asks for; null for every method but the control rows. */
-export function readFamilies(query: Query): { family: Family[] } | null {
-  const family = listOf(families, query.family);
-  return family.length > 0 ? { family } : null;
-}
-
 export function FamilyBoxes({ query }: { query: Query }) {
   const chosen = listOf(families, query.family);
   return (

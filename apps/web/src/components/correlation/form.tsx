@@ -1,5 +1,6 @@
 /** A plain GET form: it works without script, and the view's state is its address. */
 import type { Query } from "../../lib/address";
+import { KeptFilter } from "../filter-notice";
 import { FamilyBoxes } from "./family-boxes";
 
 export interface VariableGroup {
@@ -88,6 +89,8 @@ export function CorrelationForm(props: {
         </select>
       </label>
       <FamilyBoxes query={props.query} />
+      <KeptFilter query={props.query} shown={["family"]} />
+      {props.query.asOf && <input type="hidden" name="asOf" value={props.query.asOf} />}
       <button
         type="submit"
         className="cursor-pointer rounded border border-ink bg-ink px-4 py-1.5 text-sm text-ground"

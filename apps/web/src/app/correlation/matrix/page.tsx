@@ -5,8 +5,10 @@ import { AsOfNotice } from "../../../components/as-of";
 import { labelsOf } from "../../../components/board/rows";
 import { FamilyBoxes } from "../../../components/correlation/family-boxes";
 import { field } from "../../../components/correlation/form";
+import { FilterNotice, KeptFilter } from "../../../components/filter-notice";
 import { type Query, readMoment, readQuery, type SearchParams, withQuery } from "../../../lib/address";
 import { ask } from "../../../lib/api";
+import { filterQuery } from "../../../lib/board-filter";
 import { HeatKey, HeatMap } from "./heat-map";
 import { coefficients, readMatrix } from "./query";
 
@@ -93,6 +95,7 @@ function MatrixForm({ query, matrix, suites }: { query: Query; matrix: Matrix; s
         ]}
       />
       <FamilyBoxes query={query} />
+      <KeptFilter query={query} shown={["family"]} />
       {query.asOf && <input type="hidden" name="asOf" value={query.asOf} />}
       <button
         type="submit"
@@ -131,6 +134,7 @@ export default async function MatrixPage({ searchParams }: { searchParams: Searc
         asOf={readMoment(query.asOf) ?? null}
         now={withQuery(query, { asOf: undefined })}
       />
+      <FilterNotice query={query} shown={["family"]} />
       <MatrixForm
         query={query}
         matrix={matrix}
@@ -160,7 +164,7 @@ export default async function MatrixPage({ searchParams }: { searchParams: Searc
               y,
               transform: matrix.transform === "LOGIT" ? undefined : matrix.transform,
               orient: matrix.orient ? "1" : undefined,
-              family: query.family,
+              ...filterQuery(query),
               asOf: query.asOf,
             },
           )}`

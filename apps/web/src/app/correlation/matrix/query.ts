@@ -1,9 +1,9 @@
 /** What a matrix is of, read from its address, and the request for it. The page and its CSV share both. */
 import { graphql } from "../../../../generated";
 import type { Coefficient, Transform, VariableInput } from "../../../../generated/graphql";
-import { readFamilies } from "../../../components/correlation/family-boxes";
 import { oneOf, type Query, readMoment } from "../../../lib/address";
 import { ask } from "../../../lib/api";
+import { readFilter } from "../../../lib/board-filter";
 
 export const MatrixQuery = graphql(`
   query CorrelationMatrix(
@@ -89,7 +89,7 @@ export async function readMatrix(query: Query) {
     coefficient,
     transform,
     orient,
-    filter: readFamilies(query),
+    filter: readFilter(query),
     asOf: readMoment(query.asOf) ?? null,
   });
   return { ...correlationMatrix, suite, coefficient, transform, orient };

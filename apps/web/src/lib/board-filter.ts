@@ -1,0 +1,118 @@
+/**
+ * Which methods and values a view keeps to, read from its address by the names that citations and exports use. The forms
+ * offer the most usual parts of it; the rest arrives by a link, and stays until it is taken away.
+ */
+import type { Augmentation, BoardFilter, Family, IntRange, Provenance } from "../../generated/graphql";
+import { listOf, type Query } from "./address";
+import { familyNames, provenanceNames } from "./format";
+
+const augmentationNames: Readonly<Record<Augmentation, string>> = {
+  BLUR: "blur",
+  COLOUR_JITTER: "colour jitter",
+  GRAYSCALE: "grayscale",
+  HORIZONTAL_FLIP: "horizontal flip",
+  JIGSAW: "jigsaw",
+  MULTI_CROP: "multi-crop",
+  PCA_COLOUR: "PCA colour",
+  RANDOM_CROP: "random crop",
+  SOLARIZE: "solarize",
+};
+
+const keys = <T extends string>(names: Readonly<Record<T, string>>) => Object.keys(names) as T[];
+
+/** Values that are not known in advance: the API says what is wrong with one. */
+const words = (text: string | undefined) =>
+  (text ?? "")
+    .split(",")
+    .map((word) => word.trim())
+    .filter(Boolean);
+
+const fingerprint = /^[0-9a-f]{64}$/;
+
+export const chosenProtocols = (query: Query): string[] =>
+  words(query.protocol).filter((one) => fingerprint.test(one));
+
+function number(text: string | undefined, whole: boolean): number | undefined {
+  const value = text ? Number(text) : Number.NaN;
+  return (whole ? Number.isInteger(value) : Number.isFinite(value)) ? value : undefined;
+}
+
+function range(query: Query, name: string, whole: boolean) {
+  const [min, max] = [number(query[`${name}Min`], whole), number(query[`${name}Max`], whole)];
+  return min === undefined && max === undefined ? undefined : { min, max };
+}
+
+/** The filter that the address asks for; null where it asks for none. */
+export function readFilter(query: Query): BoardFilter | null {
+  const all: BoardFilter = {
+    methods: words(query.methods),
+    family: listOf<Family>(keys(familyNames), query.family),
+    year: range(query, "year", true),
+    epochs: range(query, "epochs", false),
+    batchSize: range(query, "batchSize", true),
+    augmentation: listOf<Augmentation>(keys(augmentationNames), query.augmentation),
+    withoutAugmentation: listOf<Augmentation>(keys(augmentationNames), query.withoutAugmentation),
+    domain: words(query.domain),
+    provenance: listOf<Provenance>(keys(provenanceNames), query.provenance),
+    protocol: chosenProtocols(query),
+  };
+  const given = Object.entries(all).filter(([, one]) => (Array.isArray(one) ? one.length > 0 : one));
+  return given.length > 0 ? Object.fromEntries(given) : null;
+}
+
+const between = ({ min, max }: IntRange) =>
+  min === max
+    ? `${min}`
+    : min == null
+      ? `at most ${max}`
+      : max == null
+        ? `at least ${min}`
+        : `${min} to ${max}`;
+
+/** Says a part of the filter in words. */
+const sentences: {
+  readonly [Name in keyof BoardFilter]-?: (given: NonNullable<BoardFilter[Name]>) => string;
+} = {
+  methods: (slugs) => `the methods ${slugs.join(", ")}`,
+  family: (families) => `the families ${families.map((one) => familyNames[one].toLowerCase()).join(", ")}`,
+  year: (years) => `papers of the years ${between(years)}`,
+  epochs: (epochs) => `pretraining epochs ${between(epochs)}`,
+  batchSize: (sizes) => `batch sizes ${between(sizes)}`,
+  augmentation: (names) => `pretraining with ${names.map((one) => augmentationNames[one]).join(", ")}`,
+  withoutAugmentation: (names) =>
+    `pretraining without ${names.map((one) => augmentationNames[one]).join(", ")}`,
+  domain: (domains) => `datasets of ${domains.join(", ")}`,
+  provenance: (ways) => `values ${ways.map((one) => provenanceNames[one].toLowerCase()).join(", ")}`,
+  protocol: (prints) => `values under ${prints.length === 1 ? "one protocol" : `${prints.length} protocols`}`,
+};
+
+type Part = keyof BoardFilter;
+
+/** The names in the address of each part. */
+const parameters: Readonly<Record<Part, readonly string[]>> = {
+  methods: ["methods"],
+  family: ["family"],
+  year: ["yearMin", "yearMax"],
+  epochs: ["epochsMin", "epochsMax"],
+  batchSize: ["batchSizeMin", "batchSizeMax"],
+  augmentation: ["augmentation"],
+  withoutAugmentation: ["withoutAugmentation"],
+  domain: ["domain"],
+  provenance: ["provenance"],
+  protocol: ["protocol"],
+};
+
+/** The parts that the view's own controls do not show, in words, and what stands for them in the address. */
+export function hiddenFilter(query: Query, shown: readonly Part[]): { words: string[]; query: Query } {
+  const filter = readFilter(query) ?? {};
+  const parts = (Object.keys(sentences) as Part[]).filter((part) => filter[part] && !shown.includes(part));
+  // Each sentence takes its own part's value; TypeScript cannot follow that through a loop.
+  const say = (part: Part) => (sentences[part] as (given: unknown) => string)(filter[part]);
+  return {
+    words: parts.map(say),
+    query: Object.fromEntries(parts.flatMap((part) => parameters[part]).map((name) => [name, query[name]])),
+  };
+}
+
+/** All that the address says of the filter, for another address that reads the same names. */
+export const filterQuery = (query: Query): Query => hiddenFilter(query, []).query;
