@@ -1,16 +1,12 @@
-/**
- * The API killed and Postgres cut off under twenty writers. By default 5 kills and 3 cuts; TRANSFERBOARD_FAULTS=full
- * does the issue's 30 and 10.
- */
+/** The API killed and Postgres cut off under twenty writers. */
 import { connect, type Database, verifyAuditChain } from "@transferboard/prisma";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { makeToken } from "../api/accounts.ts";
 import { type Cluster, freePort, startApiProcess, startCluster, untilHealthy } from "./processes.ts";
 import { type Load, startWriters } from "./writers.ts";
 
-const full = process.env.TRANSFERBOARD_FAULTS === "full";
-const KILLS = full ? 30 : 5;
-const CUTS = full ? 10 : 3;
+const KILLS = 30;
+const CUTS = 10;
 const WRITERS = 20;
 const RECOVERY_MS = 5_000;
 
