@@ -14,7 +14,7 @@ afterAll(async () => {
 });
 
 const hash = (text: string) => createHash("sha256").update(text).digest("hex");
-const body = { evaluation: "many-shot-linear", solver: { algorithm: "L-BFGS", mode: "converged" } };
+const body = { evaluation: "many-shot-linear", solver: { algorithm: "L-BFGS-B", mode: "converged" } };
 const own = hash("the protocol of the run");
 let runId = "";
 let published = "";
@@ -106,7 +106,7 @@ describe.skipIf(!site)("a protocol", () => {
     await page.keyboard.press("Enter");
     await page.waitForURL(/\/protocols\/diff\?/);
     const field = page.getByRole("row", { name: /^solver \/ mode/ });
-    expect(await field.getByRole("cell").allInnerTexts()).toEqual(['"converged"', "absent"]);
+    expect(await field.getByRole("cell").allInnerTexts()).toEqual(['"converged"', '"paper-exact"']);
     expect(await page.getByRole("row", { name: /^solver \/ algorithm/ }).count()).toBe(0);
     await expectWhole(page);
     expect(opened.heard).toEqual([]);

@@ -60,11 +60,30 @@ async function seedVocabulary(client: pg.Client): Promise<void> {
     test_size: test,
   }));
   await addMissing(client, "dataset", ["slug"], rows);
-  const rowsOfProtocols = protocols.map(({ setting, ...protocol }) => ({
-    ...protocol,
-    setting_slug: setting,
-  }));
-  await addMissing(client, "protocol", ["fingerprint"], rowsOfProtocols);
+}
+
+/** What the paper's own values were recorded under. */
+const recordedProtocols = `SELECT DISTINCT ON (p.setting_slug) p.setting_slug AS setting, p.fingerprint
+  FROM result r JOIN protocol p ON p.fingerprint = r.protocol_fingerprint
+  WHERE r.provenance = 'PUBLISHED' AND r.submission_id IS NULL AND r.source = ANY($1)
+  ORDER BY p.setting_slug, r.id`;
+
+/**
+ * The protocol of each setting's published values. The ledger is append-only: where they were recorded before this
+ * wording of the protocols, they keep the one they have, and what is missing joins them under it.
+ */
+async function seedProtocols(client: pg.Client): Promise<ReadonlyMap<string, string>> {
+  const sources = [...new Set(publishedValues().map(({ source }) => source))];
+  const { rows } = await client.query<{ setting: string; fingerprint: string }>(recordedProtocols, [sources]);
+  const recorded = new Map(rows.map(({ setting, fingerprint }) => [setting, fingerprint.trim()]));
+  const added = protocols.filter(({ setting }) => !recorded.has(setting));
+  if (added.length > 0) {
+    const rowsOfAdded = added.map(({ setting, ...protocol }) => ({ ...protocol, setting_slug: setting }));
+    await addMissing(client, "protocol", ["fingerprint"], rowsOfAdded);
+  }
+  return new Map(
+    protocols.map(({ setting, fingerprint }) => [setting, recorded.get(setting) ?? fingerprint]),
+  );
 }
 
 async function seedMeasures(client: pg.Client): Promise<number> {
@@ -139,7 +158,7 @@ async function seedMethods(client: pg.Client): Promise<number> {
   return added;
 }
 
-async function seedResults(client: pg.Client): Promise<number> {
+async function seedResults(client: pg.Client, protocolOf: ReadonlyMap<string, string>): Promise<number> {
   const methodIds = await idsOf(client, "method");
   const measureIds = await idsOf(client, "measure");
   const { rows: checkpoints } = await client.query<{ id: number; method_id: number }>(
@@ -148,7 +167,6 @@ async function seedResults(client: pg.Client): Promise<number> {
   );
   const checkpointOf = new Map(checkpoints.map((row) => [row.method_id, row.id]));
   const slugOf = new Map(methods.map((method) => [method.name, method.slug]));
-  const protocolOf = new Map(protocols.map((protocol) => [protocol.setting, protocol.fingerprint]));
   const rows = publishedValues().map(({ method, measure, source, value, halfWidth }) => {
     const methodId = idIn(methodIds, slugOf.get(method) ?? method);
     return {
@@ -176,9 +194,10 @@ export async function seed(url: string): Promise<Seeded> {
     // Two seeds at once: the second waits, and then has nothing to add.
     await client.query("SELECT lock_ledger()");
     await seedVocabulary(client);
+    const protocolOf = await seedProtocols(client);
     const measures = await seedMeasures(client);
     const added = await seedMethods(client);
-    const results = await seedResults(client);
+    const results = await seedResults(client, protocolOf);
     await client.query("COMMIT");
     return { methods: added, measures, results };
   } finally {

@@ -1,8 +1,12 @@
 /**
  * How the paper measured, one protocol a setting (its appendix A): what stands beside a published number so that a
- * reproduced one can be compared field by field. ImageNet has none: its figures are each method's authors' own.
+ * reproduced one can be compared field by field. Where our own evaluations state the same, the field has the name and
+ * the words that they give it, so that a comparison names what differs and nothing else; what is chosen dataset by
+ * dataset is said for all of them, and what neither the paper nor its authors' code says is "not stated". How inputs
+ * are normalised is the checkpoint's. ImageNet has none: its figures are each method's authors' own.
  */
 import { fingerprint, type Json } from "../canonical-json.ts";
+import { settings } from "./vocabulary.ts";
 
 export interface SeedProtocol {
   fingerprint: string;
@@ -11,52 +15,121 @@ export interface SeedProtocol {
   body: Json;
 }
 
-const backbone = {
-  architecture: "ResNet-50 1x",
-  features: "global average pool of layer4",
-  mode: "evaluation",
-};
+/** Of the description: which fields there are, and what they mean. */
+const version = 1;
+const notStated = "not stated";
 
-const preprocessing = {
-  colour: "RGB",
-  resize: { shorterSide: 224, filter: "bicubic, antialiased" },
-  crop: { size: 224, place: "centre" },
-  scale: "levels / 255",
-  mean: [0.485, 0.456, 0.406],
-  std: [0.229, 0.224, 0.225],
-  exceptions: "SimCLR-v1 and SimCLR-v2: mean 0, deviation 1",
-};
+const features = "global average of the last stage, evaluation mode";
+const preprocessing = { resize: "shorter-side", resizeSize: 224, crop: 224, filter: "bicubic" };
 
 /** The authors' few-shot code resizes to a square before it crops. */
-const fewShotPreprocessing = { ...preprocessing, resize: { square: 257, filter: "bicubic, antialiased" } };
+const fewShotPreprocessing = { resize: "square", resizeSize: 257, crop: 224, filter: "bicubic" };
 
-const validation = {
-  own: ["aircraft", "dtd", "flowers", "voc2007"],
-  others: "a random 20% of train",
-  refit: "train+val",
+const splits = {
+  rule: "published splits; Caltech101: 30 random training images a class, the rest test",
+  validation: "published for Aircraft, DTD, Flowers and VOC2007; else a random 20% of train",
 };
 
-const fewShot = (shots: number): Json => ({
-  evaluation: "few-shot",
-  backbone,
-  preprocessing: fewShotPreprocessing,
-  classifier: "nearest centroid, squared Euclidean distance",
-  ways: 5,
-  shots,
-  queriesPerClass: 15,
+const metric =
+  "accuracy; mean-per-class-accuracy for Aircraft, Caltech101, Flowers and Pets; map11 for VOC2007";
+
+/** scikit-learn's LogisticRegression with the SciPy defaults under it, as the authors ran it. */
+const linear: Json = {
+  evaluation: "many-shot-linear",
+  version,
+  task: "multi-class; multi-label for VOC2007",
+  metric,
+  classifier:
+    "multinomial logistic regression with intercept; for VOC2007 a two-class multinomial logistic regression with intercept for each class",
+  objective: "sum of cross-entropy + weight decay / 2 * squared norm of the weights, intercept not penalised",
+  weightDecays: { from: 1e-6, to: 1e5, count: 45, scale: "log" },
+  selection: "best validation score, the first of equals in ascending weight decay",
+  refit: "train+val",
+  solver: {
+    mode: "paper-exact",
+    algorithm: "L-BFGS-B",
+    maxIterations: 100,
+    gradientTolerance: 1e-4,
+    objectiveTolerance: 1e7 * Number.EPSILON,
+    memory: 10,
+    warmStart: "every fit from the one before it, ascending weight decay",
+  },
+  features,
+  preprocessing,
+  splits,
+};
+
+const finetuned: Json = {
+  evaluation: "many-shot-finetune",
+  version,
+  network: "whole backbone and a linear head",
+  head: "linear, its first weights not stated",
+  steps: 5000,
+  batch: 64,
+  batches: notStated,
+  optimizer: "SGD, Nesterov momentum 0.9, cosine annealing to 0 without restarts",
+  batchNorm: "training mode, running statistics with momentum 0.1 and unbiased variance",
+  loss: "cross-entropy; for VOC2007 binary cross-entropy, mean over images and classes",
+  grid: {
+    learningRates: [1e-4, 1e-3, 1e-2, 1e-1],
+    weightDecays: [0, 1e-6, 1e-5, 1e-4, 1e-3],
+    weightDecayOver: "the learning rate",
+    augmentations: ["random-resized-crop", "centre-crop"],
+  },
+  randomResizedCrop: { side: 224, scale: [0.08, 1], ratio: [3 / 4, 4 / 3], flip: true, filter: "bicubic" },
+  metric,
+  selection: "best validation score at the end, the first of equals; refit on train and validation; one test",
+  preprocessing,
+  splits,
+};
+
+const fewShot = (shot: number): Json => ({
+  evaluation: `few-shot-${shot}`,
+  version,
+  classifier: "nearest centroid of the support features, squared Euclidean distance, the first of equals",
+  way: 5,
+  shot,
+  query: 15,
   episodes: 600,
-  images: "train+val+test",
-  interval: "1.96 * population deviation / sqrt(episodes)",
+  pool: "train + validation + test",
+  sampling: notStated,
+  metric: "mean accuracy over episodes, in percent",
+  interval: "1.96 population deviations / sqrt(episodes)",
+  features,
+  preprocessing: fewShotPreprocessing,
 });
 
-const calibration = (classifier: string): Json => ({
-  evaluation: "calibration",
+/** Kornblith's, without VOC2007: several labels an image have no top probability. */
+const calibrated = [
+  "aircraft",
+  "caltech101",
+  "cars",
+  "cifar10",
+  "cifar100",
+  "dtd",
+  "flowers",
+  "food",
+  "pets",
+  "sun397",
+];
+
+const calibration = (evaluation: string, classifier: Json): Json => ({
+  evaluation,
+  version,
   classifier,
-  backbone,
+  metric: "expected calibration error of the top probability",
+  bins: { count: 15, width: "equal", edges: notStated },
+  scaling: {
+    method: "one temperature of least negative log likelihood",
+    fittedOn: "one fold of test",
+    scoredOn: "the other folds of test",
+    folds: 5,
+    foldOrder: notStated,
+    reported: "mean over folds",
+  },
+  datasets: calibrated,
+  reported: "mean over datasets",
   preprocessing,
-  bins: { count: 15, width: "equal", of: "top probability" },
-  temperature: { folds: 5, of: "test", fittedOn: "one fold", scoredOn: "the other four", combined: "mean" },
-  average: "mean over the many-shot datasets without VOC2007",
 });
 
 const detection = (frozen: boolean): Json => ({
@@ -76,44 +149,8 @@ const detection = (frozen: boolean): Json => ({
 });
 
 const bodies: readonly { setting: string; body: Json }[] = [
-  {
-    setting: "many-shot-linear",
-    body: {
-      evaluation: "many-shot-linear",
-      backbone,
-      preprocessing,
-      classifier: "multinomial logistic regression with intercept; for VOC2007 one binary classifier a class",
-      objective:
-        "sum of cross-entropy + weight decay / 2 * squared norm of the weights, intercept not penalised",
-      weightDecays: { from: 1e-6, to: 1e5, count: 45, scale: "log" },
-      solver: { algorithm: "L-BFGS", maxIterations: 100, gradientTolerance: 1e-4, warmStart: true },
-      validation,
-    },
-  },
-  {
-    setting: "many-shot-finetune",
-    body: {
-      evaluation: "many-shot-finetune",
-      backbone: { ...backbone, mode: "training" },
-      preprocessing,
-      head: "linear",
-      steps: 5000,
-      batchSize: 64,
-      optimiser: { name: "SGD", momentum: 0.9, nesterov: true, schedule: "cosine to 0, no restarts" },
-      learningRates: { from: 1e-4, to: 1e-1, count: 4, scale: "log" },
-      weightDecays: {
-        zero: true,
-        from: 1e-6,
-        to: 1e-3,
-        count: 4,
-        scale: "log",
-        dividedBy: "learning rate",
-      },
-      augmentation: ["random resized crop and horizontal flip", "centre crop"],
-      loss: "cross-entropy; binary cross-entropy for VOC2007",
-      validation,
-    },
-  },
+  { setting: "many-shot-linear", body: linear },
+  { setting: "many-shot-finetune", body: finetuned },
   { setting: "few-shot-5", body: fewShot(5) },
   { setting: "few-shot-20", body: fewShot(20) },
   { setting: "few-shot-50", body: fewShot(50) },
@@ -149,8 +186,15 @@ const bodies: readonly { setting: string; body: Json }[] = [
       scoredOn: "labelled pixels, 150 classes",
     },
   },
-  { setting: "calibration-linear", body: calibration("many-shot-linear") },
-  { setting: "calibration-finetune", body: calibration("many-shot-finetune") },
+  {
+    setting: "calibration-linear",
+    body: calibration("calibration-linear", {
+      kind: "linear",
+      name: "many-shot-linear",
+      mode: "paper-exact",
+    }),
+  },
+  { setting: "calibration-finetune", body: calibration("calibration-finetune", "many-shot-finetune") },
   {
     setting: "reconstruction",
     body: {
@@ -175,9 +219,11 @@ const bodies: readonly { setting: string; body: Json }[] = [
   },
 ];
 
+const titles: ReadonlyMap<string, string> = new Map(settings.map(({ slug, title }) => [slug, title]));
+
 export const protocols: readonly SeedProtocol[] = bodies.map(({ setting, body }) => ({
   setting,
-  title: `${setting}, as published`,
+  title: `${titles.get(setting) ?? setting} (as published)`,
   body,
   fingerprint: fingerprint(body),
 }));

@@ -198,6 +198,39 @@ test("seeding again adds nothing and writes no event", async () => {
   expect(await stateOf()).toEqual(before);
 });
 
+test("values that were recorded under an earlier wording of a protocol keep it, and missing ones join them", async () => {
+  await using older = await testDatabase();
+  const owner = new pg.Client({ connectionString: older.url });
+  await owner.connect();
+  try {
+    const earlier = { evaluation: "many-shot-linear", shorterSide: 224 };
+    // As if an earlier version had seeded it, without one method's values in one column.
+    await owner.query("SET session_replication_role = replica");
+    await owner.query(
+      `WITH old AS (UPDATE protocol SET fingerprint = $1, body = $2, title = 'earlier'
+         WHERE setting_slug = 'many-shot-linear' RETURNING fingerprint)
+       UPDATE result SET protocol_fingerprint = $1 FROM measure m
+       WHERE m.id = measure_id AND m.setting_slug = 'many-shot-linear'`,
+      [fingerprint(earlier), earlier],
+    );
+    await owner.query(
+      `DELETE FROM result USING measure m, method WHERE m.id = measure_id AND method.id = method_id
+         AND m.slug = 'many-shot-linear/dtd/accuracy' AND method.slug = 'swav'`,
+    );
+    await owner.query("SET session_replication_role = origin");
+    expect(await seed(older.url)).toEqual({ methods: 0, measures: 0, results: 1 });
+    const { rows } = await owner.query(
+      `SELECT trim(protocol_fingerprint) AS fingerprint, count(*)::int AS results FROM result
+       JOIN measure m ON m.id = measure_id WHERE m.setting_slug = 'many-shot-linear' GROUP BY 1`,
+    );
+    expect(rows).toEqual([{ fingerprint: fingerprint(earlier), results: 14 * 11 }]);
+    expect((await owner.query("SELECT count(*)::int AS n FROM protocol")).rows).toEqual([{ n: 13 }]);
+    expect(await seed(older.url)).toEqual({ methods: 0, measures: 0, results: 0 });
+  } finally {
+    await owner.end();
+  }
+});
+
 test("two seeds at once add the record once", async () => {
   await using empty = await testDatabase({ from: "empty" });
   const seeded = await Promise.all([seed(empty.url), seed(empty.url)]);
