@@ -7,6 +7,7 @@ import { schema } from "@transferboard/api/schema";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { makeToken } from "./accounts.ts";
 import { type Api, startApi } from "./harness.ts";
+import { inputOf, makeSubmission, SUBMIT } from "./submissions.ts";
 
 interface Row {
   readonly query: string;
@@ -50,6 +51,8 @@ const NOBODY = "00000000-0000-7000-8000-000000000000";
 let api: Api;
 let token: string;
 let fingerprints: readonly string[];
+/** Two pending submissions: of a few values in one suite, and of many in all. */
+let offered: readonly string[];
 let retracted = 100n;
 beforeAll(async () => {
   api = await startApi();
@@ -58,7 +61,20 @@ beforeAll(async () => {
   // The use of a token is recorded once in a while.
   await api.ask("{ viewer { account { name } } }", { token });
   fingerprints = protocols.map(({ fingerprint }) => fingerprint);
+  const checkpoint = { name: "mine", sha256: "ab".repeat(32) };
+  const { measures } = await api
+    .read('{ suite(slug: "overview") { measures { slug } } }')
+    .then((data) => data.suite);
+  const values = measures.map(({ slug }: { slug: string }) => ({ measure: slug, value: 0.5 }));
+  offered = await Promise.all(
+    [makeSubmission({ checkpoint }), makeSubmission({ checkpoint, values })].map(offer),
+  );
 });
+async function offer(body: object, i: number): Promise<string> {
+  const input = inputOf(body, { idempotencyKey: `offer-${i}` });
+  const { submitResults } = await api.read(SUBMIT, { variables: { input }, token });
+  return submitResults.submission.id;
+}
 afterAll(() => api.stop());
 
 /** Every question begins with where the ledger stands: one statement. With a token comes another: whose it is. */
@@ -154,13 +170,14 @@ const ROWS: Readonly<Record<string, () => Row>> = {
     costs: [2, 2, 2],
     absent: true,
   }),
+  // What it would change is read of its suites and of its method; what may be wrong, of weights and protocols.
   submission: () => ({
-    query: "query ($id: ID!) { submission(id: $id) { status } }",
-    variables: { id: globalId("Submission", NOBODY) },
-    other: { id: globalId("Submission", NOBODY) },
-    costs: [4, 4, 4],
+    query: `query ($id: ID!) { submission(id: $id) { status submitter warnings { place message } timeline { action }
+      changes { suite { slug measures { slug } } before after } } }`,
+    variables: { id: offered[0] },
+    other: { id: offered[1] },
+    costs: [11, 11, 9],
     token: true,
-    absent: true,
   }),
   submissions: () => ({
     query: "query ($first: Int) { submissions(first: $first) { totalCount nodes { status submitter } } }",

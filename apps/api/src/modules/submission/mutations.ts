@@ -6,9 +6,10 @@ import { localId } from "../../global-id.ts";
 import { MUTATION_SCOPES } from "../account/rules.ts";
 import { ResultRef } from "../result/types.ts";
 import { InvalidSubmission } from "./faults.ts";
+import { FaultType, RankChangeType } from "./findings.ts";
 import type { FORMATS } from "./formats/index.ts";
 import { type Offered, retract, review, type SubmissionRow, submit, withdraw } from "./service.ts";
-import { FaultType, RankChangeType, SubmissionRef } from "./types.ts";
+import { SubmissionRef } from "./types.ts";
 
 const reason = z.string().regex(/\S/, "expected a reason").max(5_000, "expected at most 5000 letters");
 

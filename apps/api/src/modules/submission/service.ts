@@ -8,11 +8,11 @@ import { isUuid, uuidv7 } from "../../uuid.ts";
 import { requireViewer } from "../account/require.ts";
 import type { Viewer } from "../account/viewer.ts";
 import type { SubmissionBody } from "./body.ts";
-import { type RankChange, rankChanges } from "./changes.ts";
-import { checkpointFaults } from "./checkpoint.ts";
-import { type Draft, type Fault, fault, InvalidSubmission } from "./faults.ts";
+import type { RankChange } from "./changes.ts";
+import { type Fault, InvalidSubmission } from "./faults.ts";
 import { type Format, readDraft } from "./formats/index.ts";
-import { wrongSetting } from "./protocols.ts";
+import { ledgerFaults, onceEach } from "./ledger-faults.ts";
+import { changesBy } from "./pending.ts";
 import { publish } from "./publish.ts";
 import { validate } from "./validate.ts";
 
@@ -51,57 +51,6 @@ const hashOf = (body: SubmissionBody) =>
     .update(JSON.stringify(canonical(body)))
     .digest("hex");
 
-/** What only the database can tell: protocols that are recorded, entries that can be corrected. */
-async function ledgerFaults(body: SubmissionBody, { placeOf }: Draft, { db }: Context): Promise<Fault[]> {
-  const named = (field: "protocol" | "corrects") =>
-    body.values.flatMap((value, i) => (value[field] === undefined ? [] : [{ key: value[field], value, i }]));
-  const protocols = named("protocol");
-  const corrections = named("corrects");
-  const faults = await checkpointFaults(body, placeOf, db);
-  if (protocols.length > 0) {
-    const rows = await db.prisma.protocol.findMany({
-      where: { fingerprint: { in: [...new Set(protocols.map(({ key }) => key))] } },
-      select: { fingerprint: true, settingSlug: true },
-    });
-    const settings = new Map(rows.map((row) => [row.fingerprint.trim(), row.settingSlug]));
-    const brought = new Set(body.protocols?.map(({ fingerprint }) => fingerprint));
-    for (const { key, value, i } of protocols) {
-      const setting = settings.get(key);
-      const place = placeOf(["values", i, "protocol"]);
-      if (setting !== undefined) faults.push(...wrongSetting(value.measure, setting, place));
-      else if (!brought.has(key)) {
-        const expected = "the fingerprint of a recorded protocol or of one in 'protocols', or none";
-        faults.push(fault(place, `No protocol with the fingerprint ${key} is recorded.`, { expected }));
-      }
-    }
-  }
-  if (corrections.length > 0) {
-    const rows = await db.prisma.result.findMany({
-      where: {
-        id: { in: corrections.map(({ key }) => BigInt(key)) },
-        provenance: "SELF_REPORTED",
-        supersededBy: null,
-        retraction: null,
-      },
-      include: { method: { select: { slug: true } }, measure: { select: { slug: true } } },
-    });
-    for (const { key, value, i } of corrections) {
-      const row = rows.find(({ id }) => String(id) === key);
-      if (row?.method.slug === body.method.slug && row.measure.slug === value.measure) continue;
-      const expected = "a live self-reported entry of the same method and measure";
-      faults.push(
-        fault(placeOf(["values", i, "corrects"]), `${key} cannot be corrected by this value.`, { expected }),
-      );
-    }
-  }
-  return faults;
-}
-
-/** What both the submission and the ledger say is said once. */
-const onceEach = (faults: readonly Fault[]): Fault[] => [
-  ...new Map(faults.map((one) => [`${one.place} ${one.message}`, one])).values(),
-];
-
 /** Checks and records a submission; with `dryRun` only checks. @throws InvalidSubmission, Conflict, NotAuthorized. */
 export async function submit(offer: Offer, context: Context): Promise<Offered> {
   const viewer = await requireViewer(context, "SUBMIT");
@@ -113,9 +62,7 @@ export async function submit(offer: Offer, context: Context): Promise<Offered> {
   const { body, faults: found } = validate(draft, catalogue);
   const faults = body ? onceEach([...found, ...(await ledgerFaults(body, draft, context))]) : found;
   if (!body || faults.some(({ severity }) => severity === "ERROR")) throw new InvalidSubmission(faults);
-  // A measure that is new is in no suite.
-  const values = body.values.filter(({ measure }) => catalogue.findMeasure(measure));
-  const answer = { warnings: faults, changes: () => rankChanges({ ...body, values }, context) };
+  const answer = { warnings: faults, changes: () => changesBy(body, context) };
   if (offer.dryRun) return { ...answer, submission: null, created: false };
   return { ...answer, ...(await record(offer.idempotencyKey, body, viewer, context)) };
 }

@@ -8,12 +8,10 @@ import { COST } from "../../limits.ts";
 import { decodeCursor, pageArgs, pageCost, pageOfRows } from "../../page.ts";
 import { isUuid } from "../../uuid.ts";
 import { requireViewer } from "../account/require.ts";
-import { ErrorInterface } from "../error-types.ts";
-import { SuiteRef } from "../measure/types.ts";
 import { ResultRef } from "../result/types.ts";
 import type { SubmissionBody } from "./body.ts";
-import type { RankChange } from "./changes.ts";
-import { type Fault, InvalidSubmission } from "./faults.ts";
+import { FaultType, RankChangeType } from "./findings.ts";
+import { changesOf, warningsOf } from "./pending.ts";
 import { visibleTo } from "./service.ts";
 
 export const SubmissionStatusEnum = builder.enumType("SubmissionStatus", {
@@ -88,6 +86,24 @@ export const SubmissionRef = builder.prismaNode("Submission", {
       description: "How many values it has.",
       select: { body: true },
       resolve: ({ body }) => (body as SubmissionBody).values.length,
+    }),
+    warnings: t.field({
+      type: [FaultType],
+      nullable: true,
+      description:
+        "What may be wrong, as checked now, with places in `body`; an ERROR came up since it was sent, and stands against accepting it. Null once it is decided.",
+      select: { status: true, body: true },
+      complexity: { field: 20, multiplier: 10 },
+      resolve: (submission, _, context) => warningsOf(submission, context),
+    }),
+    changes: t.field({
+      type: [RankChangeType],
+      nullable: true,
+      description:
+        "The method's rank in each suite that it touches, now and if it were accepted now. Null once it is decided.",
+      select: { status: true, body: true },
+      complexity: { field: 100, multiplier: 10 },
+      resolve: (submission, _, context) => changesOf(submission, context),
     }),
     results: t.relation("results", {
       type: ResultRef,
@@ -176,44 +192,3 @@ builder.queryFields((t) => ({
     },
   }),
 }));
-
-export const FaultType = builder.objectRef<Fault>("Fault").implement({
-  description: "Something wrong, or perhaps wrong, at one place of a submission.",
-  fields: (t) => ({
-    place: t.exposeString("place", { description: "A JSON pointer, or a row and column." }),
-    message: t.exposeString("message", { description: "What was found." }),
-    expected: t.exposeString("expected", { nullable: true, description: "What was expected." }),
-    severity: t.field({
-      type: builder.enumType("FaultSeverity", {
-        description: "Whether it stops the submission.",
-        values: ["ERROR", "WARNING"] as const,
-      }),
-      description: "Whether it stops the submission.",
-      resolve: ({ severity }) => severity,
-    }),
-    nearest: t.stringList({ description: "Names that come near.", resolve: ({ nearest }) => [...nearest] }),
-  }),
-});
-
-builder.objectType(InvalidSubmission, {
-  name: "InvalidSubmission",
-  description: "Every fault of a submission at once.",
-  interfaces: [ErrorInterface],
-  fields: (t) => ({
-    faults: t.field({
-      type: [FaultType],
-      description: "What is wrong, and where.",
-      resolve: ({ faults }) => [...faults],
-    }),
-  }),
-});
-
-export const RankChangeType = builder.objectRef<RankChange>("RankChange").implement({
-  description: "A method's rank in a suite, without and with a submission.",
-  fields: (t) => ({
-    suite: t.field({ type: SuiteRef, description: "The suite.", resolve: ({ suite }) => suite }),
-    method: t.exposeString("method", { description: "The method's slug." }),
-    before: t.exposeInt("before", { nullable: true, description: "Null where it is not ranked." }),
-    after: t.exposeInt("after", { nullable: true, description: "Null where values are still missing." }),
-  }),
-});
