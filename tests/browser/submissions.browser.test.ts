@@ -159,6 +159,8 @@ describe.skipIf(!site)("deciding", () => {
       await page.getByRole("heading", { level: 1, name: slug }).waitFor();
       expect(page.url()).toBe(pageOf(id));
       if (javaScriptEnabled) await expectWhole(page);
+      const change = page.getByRole("region", { name: "What it would change" });
+      expect(await change.getByRole("row", { name: /Semantic segmentation/ }).count()).toBe(1);
       await page.getByLabel("Reason").fill("As in its table 2.");
       await page.getByRole("button", { name: "Accept" }).click();
       await page.getByText("As in its table 2.").waitFor();

@@ -2,6 +2,7 @@
 import { notFound } from "next/navigation";
 import { cache } from "react";
 import type { TypedDocumentString } from "../../generated/graphql";
+import { noteOutage } from "./outage";
 
 export class ApiError extends Error {
   readonly errors: readonly { message: string; extensions?: { code?: string; nearest?: string[] } }[];
@@ -15,7 +16,10 @@ export class ApiError extends Error {
 /** Where the API is, for the server side alone. */
 export const apiUrl = () => process.env.API_URL ?? "http://localhost:4000";
 
-const notFoundCodes = new Set(["NOT_FOUND", "UNKNOWN_SLUG"]);
+const notFoundCodes: ReadonlySet<string> = new Set(["NOT_FOUND", "UNKNOWN_SLUG"]);
+
+/** Where a page only reads, all that it asks comes from its address: what is wrong with it is said in the same place. */
+const badAddressCodes: ReadonlySet<string> = new Set([...notFoundCodes, "BAD_INPUT", "BAD_USER_INPUT"]);
 
 interface Missing {
   message: string;
@@ -37,45 +41,64 @@ export async function whatIsMissing(): Promise<Missing> {
 }
 
 /**
- * An unknown name ends in the not-found page.
+ * An unknown name, or a value that the API refuses, ends in the not-found page with what the API said.
  * @throws ApiError when the API answers with errors; its messages are fit to show.
  */
 export function ask<Result, Variables>(
   document: TypedDocumentString<Result, Variables>,
   ...rest: Variables extends Record<string, never> ? [] : [Variables]
 ): Promise<Result> {
-  return askAs(null, document, ...rest);
+  return noted(send(null, document, rest[0], badAddressCodes));
 }
 
-/** The same for whoever the token is of. It goes into the header of this one request and nowhere else. */
+/**
+ * For whoever the token is of. It goes into the header of this one request and nowhere else. Only an unknown name ends
+ * in the not-found page: a form shows the rest beside itself.
+ */
 export function askAs<Result, Variables>(
   token: string | null,
   document: TypedDocumentString<Result, Variables>,
   ...[variables]: Variables extends Record<string, never> ? [] : [Variables]
 ): Promise<Result> {
-  const answer = send(token, document, variables);
+  return noted(send(token, document, variables, notFoundCodes));
+}
+
+function noted<Result>(answer: Promise<Result>): Promise<Result> {
   missingOfRequest().asked.push(answer);
   return answer;
+}
+
+/** @throws where the API is away or goes away while it answers; the server then says so in the page's place. */
+async function post(token: string | null, body: object): Promise<{ status: number; text: string }> {
+  try {
+    const answer = await fetch(`${apiUrl()}/graphql`, {
+      method: "POST",
+      headers: {
+        "content-type": "application/json",
+        accept: "application/graphql-response+json",
+        ...(token && { authorization: `Bearer ${token}` }),
+      },
+      body: JSON.stringify(body),
+      cache: "no-store",
+    });
+    if (answer.status === 503) noteOutage();
+    return { status: answer.status, text: await answer.text() };
+  } catch (error) {
+    noteOutage();
+    throw error;
+  }
 }
 
 async function send<Result, Variables>(
   token: string | null,
   document: TypedDocumentString<Result, Variables>,
   variables: Variables | undefined,
+  endsPage: ReadonlySet<string>,
 ): Promise<Result> {
-  const answer = await fetch(`${apiUrl()}/graphql`, {
-    method: "POST",
-    headers: {
-      "content-type": "application/json",
-      accept: "application/graphql-response+json",
-      ...(token && { authorization: `Bearer ${token}` }),
-    },
-    body: JSON.stringify({ query: document.toString(), variables }),
-    cache: "no-store",
-  });
-  const body = (await answer.json()) as { data?: Result; errors?: ApiError["errors"] };
+  const { status, text } = await post(token, { query: document.toString(), variables });
+  const body = JSON.parse(text) as { data?: Result; errors?: ApiError["errors"] };
   if (body.errors) {
-    const missing = body.errors.find((error) => notFoundCodes.has(error.extensions?.code ?? ""));
+    const missing = body.errors.find((error) => endsPage.has(error.extensions?.code ?? ""));
     if (missing) {
       Object.assign(missingOfRequest(), {
         message: missing.message,
@@ -85,6 +108,6 @@ async function send<Result, Variables>(
     }
     throw new ApiError(body.errors);
   }
-  if (!body.data) throw new Error(`the API answered ${answer.status} without data`);
+  if (!body.data) throw new Error(`the API answered ${status} without data`);
   return body.data;
 }

@@ -1,12 +1,13 @@
 /**
- * Which methods and values a view keeps to, read from its address by the names that citations and exports use. The forms
- * offer the most usual parts of it; the rest arrives by a link, and stays until it is taken away.
+ * Which methods and values a view keeps to, read from its address by the names that citations and exports use. What a
+ * view has no control for arrives by a link, and stays until it is taken away. What cannot be read is no part of the
+ * filter here; filter-faults.ts says what is wrong with it.
  */
 import type { Augmentation, BoardFilter, Family, IntRange, Provenance } from "../../generated/graphql";
 import { listOf, type Query } from "./address";
 import { familyNames, provenanceNames } from "./format";
 
-const augmentationNames: Readonly<Record<Augmentation, string>> = {
+export const augmentationNames: Readonly<Record<Augmentation, string>> = {
   BLUR: "blur",
   COLOUR_JITTER: "colour jitter",
   GRAYSCALE: "grayscale",
@@ -21,19 +22,18 @@ const augmentationNames: Readonly<Record<Augmentation, string>> = {
 const keys = <T extends string>(names: Readonly<Record<T, string>>) => Object.keys(names) as T[];
 
 /** Values that are not known in advance: the API says what is wrong with one. */
-const words = (text: string | undefined) =>
+export const words = (text: string | undefined) =>
   (text ?? "")
     .split(",")
     .map((word) => word.trim())
     .filter(Boolean);
 
-const fingerprint = /^[0-9a-f]{64}$/;
+export const isFingerprint = (text: string) => /^[0-9a-f]{64}$/.test(text);
 
-export const chosenProtocols = (query: Query): string[] =>
-  words(query.protocol).filter((one) => fingerprint.test(one));
+export const chosenProtocols = (query: Query): string[] => words(query.protocol).filter(isFingerprint);
 
 function number(text: string | undefined, whole: boolean): number | undefined {
-  const value = text ? Number(text) : Number.NaN;
+  const value = text?.trim() ? Number(text) : Number.NaN;
   return (whole ? Number.isInteger(value) : Number.isFinite(value)) ? value : undefined;
 }
 
@@ -86,7 +86,7 @@ const sentences: {
   protocol: (prints) => `values under ${prints.length === 1 ? "one protocol" : `${prints.length} protocols`}`,
 };
 
-type Part = keyof BoardFilter;
+export type Part = keyof BoardFilter;
 
 /** The names in the address of each part. */
 const parameters: Readonly<Record<Part, readonly string[]>> = {
@@ -116,3 +116,13 @@ export function hiddenFilter(query: Query, shown: readonly Part[]): { words: str
 
 /** All that the address says of the filter, for another address that reads the same names. */
 export const filterQuery = (query: Query): Query => hiddenFilter(query, []).query;
+
+/** How many parts of the filter are in use. */
+export const countOfFilter = (query: Query): number => Object.keys(readFilter(query) ?? {}).length;
+
+/** Takes the whole filter out of an address; also what of it cannot be read. */
+export const noFilter: Query = Object.fromEntries(
+  Object.values(parameters)
+    .flat()
+    .map((name) => [name, undefined]),
+);

@@ -6,6 +6,7 @@ import { CopyButton } from "../../components/copy-button";
 import { families } from "../../components/correlation/family-boxes";
 import { CorrelationForm, pretraining, type VariableGroup } from "../../components/correlation/form";
 import { PValue } from "../../components/correlation/p-value";
+import { FaultNotice } from "../../components/fault-notice";
 import { FilterNotice } from "../../components/filter-notice";
 import { ListTable } from "../../components/list-table";
 import { FamilyDot } from "../../components/marks";
@@ -13,7 +14,8 @@ import { Scatter } from "../../components/plot/scatter";
 import { Verbatim } from "../../components/scroll-region";
 import { readMoment, readQuery, type SearchParams, withQuery } from "../../lib/address";
 import { ask } from "../../lib/api";
-import { readFilter } from "../../lib/board-filter";
+import { noFilter, readFilter } from "../../lib/board-filter";
+import { filterFaults } from "../../lib/filter-faults";
 import { familyNames, formatNumber } from "../../lib/format";
 import { CorrelationQuery, VariablesQuery } from "./query";
 
@@ -120,6 +122,19 @@ export default async function CorrelationPage({ searchParams }: { searchParams: 
   const query = await readQuery(searchParams);
   const x = query.x ?? defaults.x;
   const y = query.y ?? defaults.y;
+  const faults = filterFaults(query);
+  if (faults.length > 0) {
+    return (
+      <>
+        <h1 className="mb-4 text-2xl font-semibold tracking-tight">What predicts what?</h1>
+        <FaultNotice
+          what="The correlation"
+          faults={faults}
+          without={withQuery(query, { ...noFilter, asOf: undefined })}
+        />
+      </>
+    );
+  }
   const [groups, { pearson, spearman, kendall }] = await Promise.all([
     variableGroups(),
     ask(CorrelationQuery, {

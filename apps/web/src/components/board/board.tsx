@@ -3,11 +3,15 @@ import Link from "next/link";
 import type { Aggregate, Family, Provenance } from "../../../generated/graphql";
 import { listOf, oneOf, type Query, readMoment, withQuery } from "../../lib/address";
 import { ask } from "../../lib/api";
-import { readFilter } from "../../lib/board-filter";
+import { noFilter, readFilter } from "../../lib/board-filter";
+import { aggregateFaults, filterFaults } from "../../lib/filter-faults";
 import { aggregateDigits, aggregateNames, familyNames, provenanceNames } from "../../lib/format";
 import { AsOfNotice } from "../as-of";
-import { FilterNotice } from "../filter-notice";
+import { FaultNotice } from "../fault-notice";
+import { FamilyDot } from "../marks";
 import { BoardTable } from "./board-table";
+import { Choices, toggled } from "./choices";
+import { FilterForm } from "./filter-form";
 import { ProtocolFilter } from "./protocol-filter";
 import { BoardQuery } from "./query";
 import { boardColumns, boardRows } from "./rows";
@@ -18,6 +22,19 @@ const provenances = Object.keys(provenanceNames) as Provenance[];
 const families = Object.keys(familyNames) as Family[];
 
 export async function Board({ suite, query }: { suite: string; query: Query }) {
+  const faults = [...filterFaults(query), ...aggregateFaults(query)];
+  if (faults.length > 0) {
+    return (
+      <>
+        <FaultNotice
+          what="The board"
+          faults={faults}
+          without={withQuery(query, { ...noFilter, asOf: undefined, aggregate: undefined, after: undefined })}
+        />
+        <FilterForm query={query} domains={[]} open />
+      </>
+    );
+  }
   const variables = {
     suite,
     aggregate: oneOf(aggregates, query.aggregate?.toUpperCase().replace("-", "_")) ?? null,
@@ -29,6 +46,7 @@ export async function Board({ suite, query }: { suite: string; query: Query }) {
   const title = leaderboard.suite.title;
   const columns = boardColumns(leaderboard);
   const rows = boardRows(leaderboard);
+  const domains = [...new Set(leaderboard.suite.measures.map(({ dataset }) => dataset.domain))].sort();
   const present = new Set(rows.map((row) => row.family));
   const chosen = listOf(families, query.family);
   const chosenProvenances = listOf(provenances, query.provenance);
@@ -54,81 +72,61 @@ export async function Board({ suite, query }: { suite: string; query: Query }) {
         asOf={leaderboard.asOf ?? null}
         now={withQuery(query, { asOf: undefined })}
       />
-      <FilterNotice query={query} shown={["family", "provenance", "protocol"]} />
-      <div className="mb-3 flex flex-wrap items-center gap-x-8 gap-y-2">
+      <div className="mb-1 flex flex-wrap items-center gap-x-8 gap-y-2">
         {columns.length > 1 && (
-          <nav aria-label="Rank by" className="text-sm">
-            <span className="text-muted">Rank by </span>
-            {aggregates.map((aggregate) => (
-              <Link
-                key={aggregate}
-                scroll={false}
-                prefetch={false}
-                aria-current={aggregate === leaderboard.aggregate ? "true" : undefined}
-                href={withQuery(query, {
-                  aggregate: aggregate.toLowerCase().replace("_", "-"),
-                  sort: undefined,
-                })}
-                className="ml-1 inline-block rounded px-1.5 py-0.5 hover:underline aria-[current]:bg-raised aria-[current]:font-medium"
-              >
-                {aggregateNames[aggregate]}
-              </Link>
-            ))}
-          </nav>
+          <Choices
+            label="Rank by"
+            title="Rank by"
+            choices={aggregates.map((aggregate) => ({
+              key: aggregate,
+              on: aggregate === leaderboard.aggregate,
+              href: withQuery(query, {
+                aggregate: aggregate.toLowerCase().replace("_", "-"),
+                sort: undefined,
+                after: undefined,
+              }),
+              show: aggregateNames[aggregate],
+            }))}
+          />
         )}
-        <nav aria-label="Families" className="text-sm">
-          <span className="text-muted">Family </span>
-          {families
+        <Choices
+          label="Families"
+          title="Family"
+          several
+          choices={families
             .filter((family) => present.has(family) || chosen.includes(family))
-            .map((family) => {
-              const on = chosen.includes(family);
-              const next = on ? chosen.filter((one) => one !== family) : [...chosen, family];
-              return (
-                <Link
-                  key={family}
-                  scroll={false}
-                  prefetch={false}
-                  aria-current={on ? "true" : undefined}
-                  href={withQuery(query, { family: next.join(",") })}
-                  className="ml-1 inline-block rounded border border-line px-1.5 py-0.5 hover:underline aria-[current]:bg-raised aria-[current]:font-medium"
-                >
-                  <span
-                    aria-hidden="true"
-                    className="mr-1 inline-block size-2 rounded-full"
-                    style={{ backgroundColor: `var(--${family.toLowerCase()})` }}
-                  />
+            .map((family) => ({
+              key: family,
+              on: chosen.includes(family),
+              href: withQuery(query, { family: toggled(chosen, family), after: undefined }),
+              show: (
+                <span className="inline-flex items-center gap-1">
+                  <FamilyDot family={family} />
                   {familyNames[family]}
-                </Link>
-              );
-            })}
-        </nav>
+                </span>
+              ),
+            }))}
+        />
         {provenancesShown.length > 1 && (
-          <nav aria-label="Provenance" className="text-sm">
-            <span className="text-muted">Values </span>
-            {provenancesShown.map((one) => {
-              const on = chosenProvenances.includes(one);
-              const next = on
-                ? chosenProvenances.filter((other) => other !== one)
-                : [...chosenProvenances, one];
-              return (
-                <Link
-                  key={one}
-                  scroll={false}
-                  prefetch={false}
-                  aria-current={on ? "true" : undefined}
-                  href={withQuery(query, { provenance: next.join(","), after: undefined })}
-                  className="ml-1 inline-block rounded border border-line px-1.5 py-0.5 hover:underline aria-[current]:bg-raised aria-[current]:font-medium"
-                >
-                  {provenanceNames[one]}
-                </Link>
-              );
-            })}
-          </nav>
+          <Choices
+            label="Provenance"
+            title="Values"
+            several
+            choices={provenancesShown.map((one) => ({
+              key: one,
+              on: chosenProvenances.includes(one),
+              href: withQuery(query, { provenance: toggled(chosenProvenances, one), after: undefined }),
+              show: provenanceNames[one],
+            }))}
+          />
         )}
         <ProtocolFilter board={leaderboard} query={query} />
       </div>
+      <FilterForm query={query} domains={domains} />
       {leaderboard.reason && (
-        <p className="mb-3 rounded border border-line bg-raised p-3 text-sm">{leaderboard.reason}</p>
+        <p className="mb-3 rounded border border-line bg-raised p-3 text-sm">
+          {rows.length === 0 && variables.filter ? "No method matches these filters." : leaderboard.reason}
+        </p>
       )}
       <BoardTable
         caption={`${title}: ${rows.length} methods, ${leaderboard.rankedCount} ranked`}

@@ -9,6 +9,11 @@ export const BoardQuery = graphql(`
         title
         description
         aggregate
+        measures {
+          dataset {
+            domain
+          }
+        }
       }
       aggregate
       direction

@@ -54,6 +54,21 @@ export const SubmissionQuery = graphql(`
       decidedBy
       reason
       body
+      warnings {
+        place
+        message
+        expected
+        severity
+        nearest
+      }
+      changes {
+        suite {
+          slug
+          title
+        }
+        before
+        after
+      }
       results {
         position
         measure {

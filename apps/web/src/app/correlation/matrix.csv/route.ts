@@ -1,5 +1,6 @@
 /** The matrix in long form: one row a pair. Slugs and numbers need no quoting. */
 import { readQuery } from "../../../lib/address";
+import { filterFaults } from "../../../lib/filter-faults";
 import { readMatrix } from "../matrix/query";
 
 export const dynamic = "force-dynamic";
@@ -9,7 +10,10 @@ export async function GET(request: Request): Promise<Response> {
   const asked = Object.fromEntries(
     [...new Set(searchParams.keys())].map((name) => [name, searchParams.getAll(name)]),
   );
-  const matrix = await readMatrix(await readQuery(Promise.resolve(asked)));
+  const query = await readQuery(Promise.resolve(asked));
+  const faults = filterFaults(query);
+  if (faults.length > 0) return new Response(`${faults.join("\n")}\n`, { status: 400 });
+  const matrix = await readMatrix(query);
   const lines = matrix.variables.flatMap((x, i) =>
     matrix.variables
       .slice(i + 1)

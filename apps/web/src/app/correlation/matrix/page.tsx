@@ -5,10 +5,12 @@ import { AsOfNotice } from "../../../components/as-of";
 import { labelsOf } from "../../../components/board/rows";
 import { FamilyBoxes } from "../../../components/correlation/family-boxes";
 import { field } from "../../../components/correlation/form";
+import { FaultNotice } from "../../../components/fault-notice";
 import { FilterNotice, KeptFilter } from "../../../components/filter-notice";
 import { type Query, readMoment, readQuery, type SearchParams, withQuery } from "../../../lib/address";
 import { ask } from "../../../lib/api";
-import { filterQuery } from "../../../lib/board-filter";
+import { filterQuery, noFilter } from "../../../lib/board-filter";
+import { filterFaults } from "../../../lib/filter-faults";
 import { HeatKey, HeatMap } from "./heat-map";
 import { coefficients, readMatrix } from "./query";
 
@@ -110,6 +112,19 @@ function MatrixForm({ query, matrix, suites }: { query: Query; matrix: Matrix; s
 /** How every two of a set of measures or suites go together over methods. */
 export default async function MatrixPage({ searchParams }: { searchParams: SearchParams }) {
   const query = await readQuery(searchParams);
+  const faults = filterFaults(query);
+  if (faults.length > 0) {
+    return (
+      <>
+        <h1 className="mb-4 text-2xl font-semibold tracking-tight">What goes with what?</h1>
+        <FaultNotice
+          what="The matrix"
+          faults={faults}
+          without={withQuery(query, { ...noFilter, asOf: undefined })}
+        />
+      </>
+    );
+  }
   const [matrix, { suites }] = await Promise.all([readMatrix(query), ask(SuitesQuery)]);
   const names = shortNames(matrix);
   const { name, symbol } = coefficients[matrix.coefficient];

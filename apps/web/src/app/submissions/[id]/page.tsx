@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import type { Metadata } from "next";
 import Link from "next/link";
 import type { SubmissionPageQuery } from "../../../../generated/graphql";
@@ -7,7 +6,7 @@ import { Verbatim } from "../../../components/scroll-region";
 import { type OfferedValue, readBody } from "../../../components/submission/body";
 import { ReviewForm, WithdrawForm } from "../../../components/submission/decision-forms";
 import { Faults, RankChanges } from "../../../components/submission/faults";
-import { OfferMutation, SubmissionQuery } from "../../../components/submission/query";
+import { SubmissionQuery } from "../../../components/submission/query";
 import { SignedIn, SignIn, ToAll } from "../../../components/submission/sign-in";
 import { StatusView } from "../../../components/submission/status";
 import { suiteAddress } from "../../../lib/address";
@@ -80,23 +79,13 @@ function Values({ submission }: { submission: Submission }) {
 }
 
 /** What a check says now: the record may have moved on since the submission came. */
-async function CheckedAgain({ session, submission }: { session: Session; submission: Submission }) {
-  const { submitResults: answer } = await askAs(session.token, OfferMutation, {
-    input: {
-      format: "JSON",
-      content: JSON.stringify(submission.body),
-      idempotencyKey: randomUUID(),
-      dryRun: true,
-    },
-  });
-  if (answer.__typename === "InvalidSubmission") return <Faults faults={answer.faults} />;
-  if (answer.__typename !== "SubmitResultsPayload") return <p className="text-sm">{answer.message}</p>;
+function CheckedAgain({ changes, warnings }: Pick<Submission, "changes" | "warnings">) {
   return (
     <>
-      <RankChanges changes={answer.changes} />
-      {answer.warnings.length > 0 && (
+      <RankChanges changes={changes ?? []} />
+      {warnings && warnings.length > 0 && (
         <div className="mt-4">
-          <Faults faults={answer.warnings} />
+          <Faults faults={warnings} />
         </div>
       )}
     </>
@@ -196,12 +185,12 @@ export default async function SubmissionPage({ params }: { params: Promise<{ id:
         </h2>
         <Timeline events={submission.timeline} />
       </section>
-      {submission.status === "PENDING" && session.can("SUBMIT") && (
+      {submission.status === "PENDING" && (
         <section aria-labelledby="changes" className="mt-8 min-w-0">
           <h2 id="changes" className="mb-2 text-lg font-semibold">
             If it is accepted
           </h2>
-          <CheckedAgain session={session} submission={submission} />
+          <CheckedAgain changes={submission.changes} warnings={submission.warnings} />
         </section>
       )}
       <section aria-labelledby="values" className="mt-8 min-w-0">
