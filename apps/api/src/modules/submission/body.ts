@@ -10,7 +10,9 @@ const slug = z
     "expected small letters and digits, parted by single dots and hyphens",
   );
 const words = (most: number) => z.string().max(most).regex(/\S/, "expected some words");
-const sha256 = z.string().regex(/^[0-9a-f]{64}$/, "expected 64 hexadecimal digits");
+const DIGEST = /^[0-9a-f]{64}$/;
+const POSITION = /^\d{1,18}$/;
+const sha256 = z.string().regex(DIGEST, "expected 64 hexadecimal digits");
 const count = z.number().int().positive().max(2_147_483_647);
 const yesNo = z.boolean().optional();
 
@@ -74,7 +76,7 @@ const valueSchema = z.strictObject({
   source: words(2000).optional().describe("Where this value comes from, if elsewhere than the rest."),
   corrects: z
     .string()
-    .regex(/^\d{1,18}$/, "expected a position of the ledger")
+    .regex(POSITION, "expected a position of the ledger")
     .optional()
     .describe("The position of the self-reported entry that this value corrects."),
 });
@@ -103,8 +105,9 @@ export const submissionSchema = z.strictObject({
 });
 
 export type SubmissionBody = z.infer<typeof submissionSchema>;
-export type SubmittedValue = SubmissionBody["values"][number];
-export type SubmittedProtocol = NonNullable<SubmissionBody["protocols"]>[number];
+
+export const isDigest = (text: string): boolean => DIGEST.test(text);
+export const isPosition = (text: string): boolean => POSITION.test(text);
 
 /** What a person or a program can check a file against before sending it. */
 export const submissionJsonSchema = () => ({

@@ -5,6 +5,7 @@ import { Conflict } from "../../errors.ts";
 import type { SubmissionBody } from "./body.ts";
 import { defined } from "./defined.ts";
 import { type Draft, type Fault, fault } from "./faults.ts";
+import type { Parts } from "./parts.ts";
 
 /** The paper's backbone and its input, where a submission does not say. */
 const DEFAULT_BACKBONE = {
@@ -16,12 +17,11 @@ const DEFAULT_BACKBONE = {
 
 /** What would be a conflict when the submission is accepted. */
 export async function checkpointFaults(
-  { checkpoint, method }: SubmissionBody,
+  { checkpoint: { sha256, name }, method }: Parts,
   placeOf: Draft["placeOf"],
   { prisma }: Pick<Database, "prisma">,
 ): Promise<Fault[]> {
-  const { sha256 } = checkpoint ?? {};
-  if (sha256 === undefined) return [];
+  if (sha256 === undefined || !method) return [];
   const bySha = await prisma.checkpoint.findUnique({ where: { sha256 }, include: { method: true } });
   if (bySha) {
     if (bySha.method.slug === method.slug) return [];
@@ -32,7 +32,6 @@ export async function checkpointFaults(
       }),
     ];
   }
-  const name = checkpoint?.name;
   const named =
     name && (await prisma.checkpoint.findFirst({ where: { name, method: { slug: method.slug } } }));
   if (!named) return [];

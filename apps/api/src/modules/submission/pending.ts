@@ -5,9 +5,8 @@
 import type { Context } from "../../context.ts";
 import { type SubmissionBody, submissionSchema } from "./body.ts";
 import { type RankChange, rankChanges } from "./changes.ts";
+import { check } from "./check.ts";
 import { type Fault, jsonPointer } from "./faults.ts";
-import { ledgerFaults, onceEach } from "./ledger-faults.ts";
-import { validate } from "./validate.ts";
 
 interface Row {
   readonly status: string;
@@ -17,11 +16,8 @@ interface Row {
 /** Places are pointers into the submission's body, whatever it was written in. */
 export async function warningsOf({ status, body }: Row, context: Context): Promise<Fault[] | null> {
   if (status !== "PENDING") return null;
-  const { catalogue } = await context.snapshot();
-  const draft = { body, placeOf: jsonPointer, faults: [] };
-  const checked = validate(draft, catalogue);
-  if (!checked.body) return [...checked.faults];
-  return onceEach([...checked.faults, ...(await ledgerFaults(checked.body, draft, context))]);
+  const { faults } = await check({ body, placeOf: jsonPointer, faults: [] }, context);
+  return [...faults];
 }
 
 export async function changesOf({ status, body }: Row, context: Context): Promise<RankChange[] | null> {

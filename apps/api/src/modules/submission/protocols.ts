@@ -5,6 +5,7 @@
 import { fingerprint as fingerprintOf, type Json, type TransactionClient } from "@transferboard/prisma";
 import type { SubmissionBody } from "./body.ts";
 import { type Draft, type Fault, fault } from "./faults.ts";
+import type { Parts } from "./parts.ts";
 
 /** The setting that a measure begins with. */
 export const settingOf = (measure: string): string => measure.slice(0, measure.indexOf("/"));
@@ -16,12 +17,9 @@ export function wrongSetting(measure: string, setting: string, place: string): F
   return [fault(place, `The protocol is of the setting ${setting}.`, { expected })];
 }
 
-export function protocolFaults(
-  { protocols = [], values }: SubmissionBody,
-  placeOf: Draft["placeOf"],
-): Fault[] {
+export function protocolFaults({ protocols, values, named }: Parts, placeOf: Draft["placeOf"]): Fault[] {
   const seen = new Map<string, number>();
-  return protocols.flatMap(({ fingerprint, body }, i) => {
+  return protocols.flatMap(({ fingerprint, body, at: i }) => {
     const place = placeOf(["protocols", i, "fingerprint"]);
     const before = seen.get(fingerprint);
     if (before !== undefined) {
@@ -36,17 +34,15 @@ export function protocolFaults(
         fault(place, message, { expected: `${hash}, the SHA-256 of the body's canonical JSON (RFC 8785)` }),
       ];
     }
-    const users = values.flatMap(({ protocol, measure }, at) =>
-      protocol === fingerprint ? [{ measure, at }] : [],
-    );
-    const [first, ...others] = users;
-    if (!first) {
+    const users = values.filter(({ protocol }) => protocol === fingerprint);
+    if (!named.has(fingerprint)) {
       return [
         fault(placeOf(["protocols", i]), "No value names this protocol.", { expected: "a value under it" }),
       ];
     }
+    const [first, ...others] = users;
     return others.flatMap(({ measure, at }) =>
-      wrongSetting(measure, settingOf(first.measure), placeOf(["values", at, "protocol"])),
+      wrongSetting(measure, settingOf(first!.measure), placeOf(["values", at, "protocol"])),
     );
   });
 }

@@ -9,12 +9,11 @@ import { requireViewer } from "../account/require.ts";
 import type { Viewer } from "../account/viewer.ts";
 import type { SubmissionBody } from "./body.ts";
 import type { RankChange } from "./changes.ts";
+import { check } from "./check.ts";
 import { type Fault, InvalidSubmission } from "./faults.ts";
 import { type Format, readDraft } from "./formats/index.ts";
-import { ledgerFaults, onceEach } from "./ledger-faults.ts";
 import { changesBy } from "./pending.ts";
 import { publish } from "./publish.ts";
-import { validate } from "./validate.ts";
 
 export type SubmissionRow = Prisma.SubmissionGetPayload<object>;
 
@@ -59,8 +58,7 @@ export async function submit(offer: Offer, context: Context): Promise<Offered> {
   }
   const { catalogue } = await context.snapshot();
   const draft = readDraft(offer.format, offer.content, catalogue);
-  const { body, faults: found } = validate(draft, catalogue);
-  const faults = body ? onceEach([...found, ...(await ledgerFaults(body, draft, context))]) : found;
+  const { body, faults } = await check(draft, context);
   if (!body || faults.some(({ severity }) => severity === "ERROR")) throw new InvalidSubmission(faults);
   const answer = { warnings: faults, changes: () => changesBy(body, context) };
   if (offer.dryRun) return { ...answer, submission: null, created: false };

@@ -4,15 +4,18 @@ import { shorten } from "../../errors.ts";
 import type { Catalogue } from "../catalogue/catalogue.ts";
 import { FAMILIES, type Measure } from "../catalogue/entities.ts";
 import { nearest } from "../catalogue/nearest.ts";
-import { type SubmissionBody, type SubmittedValue, submissionSchema } from "./body.ts";
+import { type SubmissionBody, submissionSchema } from "./body.ts";
 import { type Draft, type Fault, fault, type Path } from "./faults.ts";
 import { measureToBe } from "./new-measure.ts";
+import { type Parts, partsOf, type ReadValue } from "./parts.ts";
 import { protocolFaults } from "./protocols.ts";
 import { textFaults } from "./text.ts";
 
 export interface Validated {
   /** Null where the shape is wrong. */
   readonly body: SubmissionBody | null;
+  /** What could be read of it, whatever its shape; null where its text cannot even be kept. */
+  readonly parts: Parts | null;
   readonly faults: readonly Fault[];
 }
 
@@ -20,34 +23,38 @@ type PlaceOf = Draft["placeOf"];
 
 export function validate(draft: Draft, catalogue: Catalogue): Validated {
   const unreadable = textFaults(draft);
-  if (unreadable.length > 0) return { body: null, faults: [...draft.faults, ...unreadable] };
-  const parsed = submissionSchema.safeParse(draft.body);
-  if (!parsed.success) {
-    const shape = parsed.error.issues.flatMap((issue) => {
-      const path = issue.path as Path;
-      if (issue.code === "unrecognized_keys") {
-        return issue.keys.map((key) =>
-          fault(draft.placeOf([...path, key]), `There is no field '${shorten(key)}' here.`, {
-            expected: "a field of the submission's JSON Schema",
-          }),
-        );
-      }
-      if (issue.code === "invalid_value") return [notOneOf(issue.values.map(String), path, draft)];
-      return [fault(draft.placeOf(path), `${issue.message}.`, { expected: expectedOf(issue) })];
-    });
-    return { body: null, faults: [...draft.faults, ...shape, ...valueFaultsOfDraft(draft, catalogue)] };
-  }
-  const body = parsed.data;
+  if (unreadable.length > 0) return { body: null, parts: null, faults: [...draft.faults, ...unreadable] };
+  const { success, data, error } = submissionSchema.safeParse(draft.body);
+  const parts = partsOf(draft.body);
   return {
-    body,
+    body: success ? data : null,
+    parts,
     faults: [
       ...draft.faults,
-      ...methodFaults(body, catalogue, draft),
-      ...duplicates(body.values, draft.placeOf),
-      ...body.values.flatMap((value, i) => valueFaults(value, ["values", i], catalogue, draft.placeOf)),
-      ...protocolFaults(body, draft.placeOf),
+      ...(error ? shapeFaults(error.issues, draft) : []),
+      ...methodFaults(parts, catalogue, draft),
+      ...duplicates(parts.values, draft.placeOf),
+      ...parts.values.flatMap((value) => valueFaults(value, catalogue, draft.placeOf)),
+      ...protocolFaults(parts, draft.placeOf),
     ],
   };
+}
+
+type Issues = NonNullable<ReturnType<typeof submissionSchema.safeParse>["error"]>["issues"];
+
+function shapeFaults(issues: Issues, draft: Draft): Fault[] {
+  return issues.flatMap((issue) => {
+    const path = issue.path as Path;
+    if (issue.code === "unrecognized_keys") {
+      return issue.keys.map((key) =>
+        fault(draft.placeOf([...path, key]), `There is no field '${shorten(key)}' here.`, {
+          expected: "a field of the submission's JSON Schema",
+        }),
+      );
+    }
+    if (issue.code === "invalid_value") return [notOneOf(issue.values.map(String), path, draft)];
+    return [fault(draft.placeOf(path), `${issue.message}.`, { expected: expectedOf(issue) })];
+  });
 }
 
 /** What a path leads to in the draft. */
@@ -72,26 +79,14 @@ function expectedOf(issue: {
   return typeof issue.expected === "string" ? `a ${issue.expected}` : null;
 }
 
-/** A wrong shape somewhere does not hide a wrong value elsewhere. */
-function valueFaultsOfDraft({ body, placeOf }: Draft, catalogue: Catalogue): Fault[] {
-  const values = (body as { values?: unknown } | null)?.values;
-  if (!Array.isArray(values)) return [];
-  return values.slice(0, 5_000).flatMap((value, i) => {
-    const parsed = submissionSchema.shape.values.element.safeParse(value);
-    if (parsed.success) return valueFaults(parsed.data, ["values", i], catalogue, placeOf);
-    const measure = (value as { measure?: unknown } | null)?.measure;
-    return typeof measure === "string" ? unknownMeasure(measure, ["values", i], catalogue, placeOf) : [];
-  });
-}
-
-function methodFaults({ method }: SubmissionBody, catalogue: Catalogue, draft: Draft): Fault[] {
+function methodFaults({ method }: Parts, catalogue: Catalogue, draft: Draft): Fault[] {
   const { placeOf, methodPlace } = draft;
-  if (catalogue.findMethod(method.slug)) return [];
+  if (!method || catalogue.findMethod(method.slug)) return [];
   const near = nearest(
     method.slug,
     catalogue.methods.map(({ slug }) => slug),
   );
-  const missing = (["name", "family"] as const).filter((field) => method[field] === undefined);
+  const missing = (["name", "family"] as const).filter((field) => !method.given.has(field));
   return missing.map((field) =>
     fault(
       placeOf(["method", field]),
@@ -104,10 +99,10 @@ function methodFaults({ method }: SubmissionBody, catalogue: Catalogue, draft: D
   );
 }
 
-function duplicates(values: readonly SubmittedValue[], placeOf: PlaceOf): Fault[] {
+function duplicates(values: readonly ReadValue[], placeOf: PlaceOf): Fault[] {
   const seen = new Map<string, number>();
-  return values.flatMap(({ measure, protocol }, i) => {
-    const key = `${measure} ${protocol ?? ""}`;
+  return values.flatMap(({ measure, under, at: i }) => {
+    const key = `${measure} ${under}`;
     const first = seen.get(key);
     if (first === undefined) {
       seen.set(key, i);
@@ -140,13 +135,14 @@ function unknownMeasure(slug: string, path: Path, catalogue: Catalogue, placeOf:
   ];
 }
 
-function valueFaults(value: SubmittedValue, path: Path, catalogue: Catalogue, placeOf: PlaceOf): Fault[] {
+function valueFaults(value: ReadValue, catalogue: Catalogue, placeOf: PlaceOf): Fault[] {
+  const path: Path = ["values", value.at];
   const measure = measureToBe(value.measure, catalogue);
   if (!measure) return unknownMeasure(value.measure, path, catalogue, placeOf);
   return [
     ...unknownMeasure(value.measure, path, catalogue, placeOf),
-    ...boundFaults(value.value, measure, placeOf([...path, "value"])),
-    ...intervalFaults(value, measure, [...path, "interval"], placeOf),
+    ...(value.value === undefined ? [] : boundFaults(value.value, measure, placeOf([...path, "value"]))),
+    ...intervalFaults(value, measure, placeOf([...path, "interval"])),
   ];
 }
 
@@ -163,15 +159,9 @@ function boundFaults(value: number, { metric }: Measure, place: string): Fault[]
   return [];
 }
 
-function intervalFaults(
-  { value, interval }: SubmittedValue,
-  measure: Measure,
-  path: Path,
-  placeOf: PlaceOf,
-): Fault[] {
+function intervalFaults({ value, interval }: ReadValue, measure: Measure, place: string): Fault[] {
   if (!interval) return [];
   const { lower, upper } = interval;
-  const place = placeOf(path);
   if (lower > upper) {
     return [
       fault(place, `The interval's lower end ${lower} is above its upper end ${upper}.`, {
@@ -179,7 +169,7 @@ function intervalFaults(
       }),
     ];
   }
-  if (value < lower || value > upper) {
+  if (value !== undefined && (value < lower || value > upper)) {
     return [
       fault(place, `The interval ${lower} to ${upper} does not contain its value ${value}.`, {
         expected: "lower <= value <= upper",

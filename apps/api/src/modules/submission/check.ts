@@ -1,0 +1,21 @@
+/** Every fault of a submission at once: those of its shape, those that the catalogue tells, those that the ledger does. */
+import type { Context } from "../../context.ts";
+import type { SubmissionBody } from "./body.ts";
+import type { Draft, Fault } from "./faults.ts";
+import { ledgerFaults } from "./ledger-faults.ts";
+import { validate } from "./validate.ts";
+
+export interface Checked {
+  /** Null where the shape is wrong. */
+  readonly body: SubmissionBody | null;
+  readonly faults: readonly Fault[];
+}
+
+export async function check(draft: Draft, context: Context): Promise<Checked> {
+  const { catalogue } = await context.snapshot();
+  const { body, parts, faults } = validate(draft, catalogue);
+  if (!parts) return { body, faults };
+  const all = [...faults, ...(await ledgerFaults(parts, draft.placeOf, context))];
+  // What both the submission and the ledger say is said once.
+  return { body, faults: [...new Map(all.map((one) => [`${one.place} ${one.message}`, one])).values()] };
+}
