@@ -1,13 +1,13 @@
 /**
  * The site's server: Next.js behind Node's own http server, so that it can say whether it is up, stop in order, end
- * with the process that started it, and answer 503 where the API went away while a page was made.
+ * with the process that started it, and answer in the place of pages that could not be made.
  */
 import { createServer, type IncomingMessage } from "node:http";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import createNext from "next";
 import { askedHeader } from "./src/lib/address.ts";
-import { watchOutage } from "./src/lib/outage.ts";
+import { type Instead, insteadHeader, watchRequest } from "./src/lib/instead.ts";
 import { type Answer, standIn } from "./stand-in.ts";
 
 const dir = dirname(fileURLToPath(import.meta.url));
@@ -23,29 +23,44 @@ const server = createServer((request, response) => {
     response.writeHead(200, { "content-type": "text/plain" }).end("ok\n");
     return;
   }
-  watchOutage((wasAway) => {
-    standIn(response, wasAway, () => unavailable(request));
+  watchRequest((noted) => {
+    standIn(response, (status) => {
+      const instead = noted();
+      // A reader who comes from another page by script gets data, not pages: the browser's side knows what to show.
+      if (!instead || request.headers.rsc) return null;
+      const fits = instead.status === 503 ? status >= 500 : status === 404;
+      return fits ? () => answerInstead(instead, request) : null;
+    });
     void handle(request, response);
   });
 });
 
-/** The page that the proxy shows too, when it finds the API away before a page is begun. */
-async function unavailable({ url = "/", headers }: IncomingMessage): Promise<Answer> {
-  const common = { "retry-after": "5", "cache-control": "no-store" };
+/** Of a page's headers, those that config sets and its type. */
+const kept = [
+  "content-type",
+  "content-security-policy",
+  "x-frame-options",
+  "x-content-type-options",
+  "referrer-policy",
+];
+
+/** A page that says it, or its sentence alone to whoever asked for something else. */
+async function answerInstead(instead: Instead, { url = "/", headers }: IncomingMessage): Promise<Answer> {
+  const { status } = instead;
+  const away = status === 503;
+  const common = { "cache-control": "no-store", ...(away && { "retry-after": "5" }) };
   if (!headers.accept?.includes("text/html")) {
-    const body = "The record is not reachable at the moment: try again shortly.\n";
-    return { status: 503, headers: { ...common, "content-type": "text/plain; charset=utf-8" }, body };
+    const body = away ? "The record is not reachable at the moment: try again shortly." : instead.message;
+    return { status, headers: { ...common, "content-type": "text/plain; charset=utf-8" }, body: `${body}\n` };
   }
-  const page = await fetch(`http://localhost:${portOf()}/unavailable`, { headers: { [askedHeader]: url } });
-  const kept = [
-    "content-type",
-    "content-security-policy",
-    "x-frame-options",
-    "x-content-type-options",
-    "referrer-policy",
-  ];
-  const own = kept.flatMap((name) => (page.headers.get(name) ? [[name, page.headers.get(name) ?? ""]] : []));
-  return { status: 503, headers: { ...common, ...Object.fromEntries(own) }, body: await page.text() };
+  const page = await fetch(`http://localhost:${portOf()}${away ? "/unavailable" : "/missing"}`, {
+    headers: away ? { [askedHeader]: url } : { [insteadHeader]: encodeURIComponent(JSON.stringify(instead)) },
+  });
+  const own = kept.flatMap((name) => {
+    const value = page.headers.get(name);
+    return value === null ? [] : [[name, value]];
+  });
+  return { status, headers: { ...common, ...Object.fromEntries(own) }, body: await page.text() };
 }
 
 function portOf(): number {

@@ -1,6 +1,5 @@
 /**
- * Puts another answer in the place of one that was going to be a fault of the server: nothing of the first has been sent
- * when its status is known.
+ * Puts another answer in the place of one that is only begun: nothing of the first has been sent when its status is known.
  */
 import type { OutgoingHttpHeader, ServerResponse } from "node:http";
 
@@ -10,28 +9,31 @@ export interface Answer {
   readonly body: string;
 }
 
-/** Where `wanted` holds when the head of a 5xx is about to be sent, `make`'s answer is sent and the first is dropped. */
-export function standIn(response: ServerResponse, wanted: () => boolean, make: () => Promise<Answer>): void {
+/** `choose` is asked when the head is about to be sent; where it gives an answer, that is sent and the first is dropped. */
+export function standIn(
+  response: ServerResponse,
+  choose: (status: number) => (() => Promise<Answer>) | null,
+): void {
   const { writeHead, write, end } = response;
   let replaced = false;
 
-  const replace = async () => {
+  const replace = async (make: () => Promise<Answer>) => {
     const { status, headers, body } = await make();
     Object.assign(response, { writeHead, write, end });
     for (const name of response.getHeaderNames()) response.removeHeader(name);
     response.writeHead(status, { ...headers }).end(body);
   };
 
-  /** True from the moment that the first answer has shown itself to be a fault. */
   const drops = (status: number): boolean => {
-    if (!replaced && status >= 500 && !response.headersSent && wanted()) {
+    const make = replaced || response.headersSent ? null : choose(status);
+    if (make) {
       replaced = true;
-      replace().catch(() => response.destroy());
+      replace(make).catch(() => response.destroy());
     }
     return replaced;
   };
 
-  /** Whoever writes waits for no more than is promised: a callback at the end of the arguments. */
+  /** Whoever writes to what is dropped still hears that it is done. */
   const done = (given: unknown[]) => {
     const callback = given.find((one) => typeof one === "function");
     if (callback) queueMicrotask(callback as () => void);

@@ -176,9 +176,11 @@ describe.skipIf(!site)("the other pages", () => {
   });
 
   it("meets an unknown suite with 404 and the near names", async () => {
-    await using opened = await open("/suites/many-shot-lineer");
-    expect(opened.status).toBe(404);
-    expect(await opened.page.locator("main").textContent()).toContain("many-shot-linear");
+    for (const javaScriptEnabled of [true, false]) {
+      await using opened = await open("/suites/many-shot-lineer", { javaScriptEnabled });
+      expect(opened.status).toBe(404);
+      expect(await opened.page.locator("main").textContent()).toContain("many-shot-linear");
+    }
   });
 
   it("answers 503 with a page that says so while the API is away, without script too", async () => {

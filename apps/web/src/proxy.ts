@@ -7,7 +7,7 @@ import { askedHeader } from "./lib/address";
 
 /** Pages, and not what they are made of or what the API answers itself. */
 export const config = {
-  matcher: ["/((?!_next/|export/|badge/|bibtex/|feeds/|unavailable$|favicon.ico).*)"],
+  matcher: ["/((?!_next/|export/|badge/|bibtex/|feeds/|unavailable$|missing$|favicon.ico).*)"],
 };
 
 const patienceMs = 5_000;

@@ -2,7 +2,7 @@
 import { notFound } from "next/navigation";
 import { cache } from "react";
 import type { TypedDocumentString } from "../../generated/graphql";
-import { noteOutage } from "./outage";
+import { noteInstead } from "./instead";
 
 export class ApiError extends Error {
   readonly errors: readonly { message: string; extensions?: { code?: string; nearest?: string[] } }[];
@@ -81,10 +81,10 @@ async function post(token: string | null, body: object): Promise<{ status: numbe
       body: JSON.stringify(body),
       cache: "no-store",
     });
-    if (answer.status === 503) noteOutage();
+    if (answer.status === 503) noteInstead({ status: 503 });
     return { status: answer.status, text: await answer.text() };
   } catch (error) {
-    noteOutage();
+    noteInstead({ status: 503 });
     throw error;
   }
 }
@@ -100,10 +100,9 @@ async function send<Result, Variables>(
   if (body.errors) {
     const missing = body.errors.find((error) => endsPage.has(error.extensions?.code ?? ""));
     if (missing) {
-      Object.assign(missingOfRequest(), {
-        message: missing.message,
-        nearest: missing.extensions?.nearest ?? [],
-      });
+      const told = { message: missing.message, nearest: missing.extensions?.nearest ?? [] };
+      Object.assign(missingOfRequest(), told);
+      noteInstead({ status: notFoundCodes.has(missing.extensions?.code ?? "") ? 404 : 400, ...told });
       notFound();
     }
     throw new ApiError(body.errors);

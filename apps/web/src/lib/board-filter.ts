@@ -74,7 +74,7 @@ const sentences: {
   readonly [Name in keyof BoardFilter]-?: (given: NonNullable<BoardFilter[Name]>) => string;
 } = {
   methods: (slugs) => `the methods ${slugs.join(", ")}`,
-  family: (families) => `the families ${families.map((one) => familyNames[one].toLowerCase()).join(", ")}`,
+  family: (families) => `${families.map((one) => familyNames[one].toLowerCase()).join(", ")} methods`,
   year: (years) => `papers of the years ${between(years)}`,
   epochs: (epochs) => `pretraining epochs ${between(epochs)}`,
   batchSize: (sizes) => `batch sizes ${between(sizes)}`,

@@ -31,7 +31,7 @@ export async function Board({ suite, query }: { suite: string; query: Query }) {
           faults={faults}
           without={withQuery(query, { ...noFilter, asOf: undefined, aggregate: undefined, after: undefined })}
         />
-        <FilterForm query={query} domains={[]} open />
+        <FilterForm query={query} domains={[]} faulty />
       </>
     );
   }
@@ -94,7 +94,7 @@ export async function Board({ suite, query }: { suite: string; query: Query }) {
           title="Family"
           several
           choices={families
-            .filter((family) => present.has(family) || chosen.includes(family))
+            .filter((family) => present.has(family) || chosen.length > 0)
             .map((family) => ({
               key: family,
               on: chosen.includes(family),

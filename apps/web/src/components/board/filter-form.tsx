@@ -77,7 +77,8 @@ export function FilterForm(props: {
   query: Query;
   /** The domains of the board's datasets, whatever the filter; none where they are not known. */
   domains: readonly string[];
-  open?: boolean;
+  /** The address has faults: the fields are there to mend them, and nothing is claimed of what is shown. */
+  faulty?: boolean;
 }) {
   const { query, domains } = props;
   const offered: Part[] = ["year", "epochs", "batchSize", "augmentation", "withoutAugmentation"];
@@ -86,7 +87,7 @@ export function FilterForm(props: {
   const kept = ["aggregate", "sort", "asOf"].filter((name) => query[name]);
   return (
     <div className="mb-3 text-sm">
-      <details open={props.open}>
+      <details open={props.faulty}>
         <summary className="w-fit cursor-pointer rounded px-1 py-0.5 hover:underline">
           Filters
           {active > 0 && <span className="ml-1.5 rounded bg-raised px-1.5 font-medium">{active} active</span>}
@@ -140,8 +141,8 @@ export function FilterForm(props: {
           </div>
         </form>
       </details>
-      {active > 0 && (
-        <p role="status" className="mt-2 rounded border border-accent bg-raised px-3 py-2">
+      {active > 0 && !props.faulty && (
+        <p role="status" className="mt-2 w-fit rounded border border-accent bg-raised px-3 py-2">
           Only {hiddenFilter(query, []).words.join("; ")}.{" "}
           <Link
             className="link whitespace-nowrap"
