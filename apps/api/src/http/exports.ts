@@ -15,7 +15,7 @@ import { citeBoard, citeResults } from "../modules/export/cite.ts";
 import { feed } from "../modules/export/feed.ts";
 import { boardAsLatex } from "../modules/export/latex.ts";
 import { streamResults } from "../modules/export/results.ts";
-import { answerBoard, type BoardAnswer } from "../modules/leaderboard/service.ts";
+import { type BoardAnswer, rankBoard } from "../modules/leaderboard/service.ts";
 import { Address } from "./address.ts";
 import { badgeRoute } from "./badges.ts";
 import { isKnown } from "./known.ts";
@@ -32,15 +32,14 @@ interface Moment {
 
 const BOARDS = {
   csv: { type: "text/csv", write: boardAsCsv },
-  json: {
-    type: "application/json",
-    write: (board: BoardAnswer, { url }: Moment) => JSON.stringify(boardAsJson(board, url)),
+  json: { type: "application/json", write: boardAsJson },
+  tex: { type: "application/x-tex", write: boardAsLatex },
+  bib: {
+    type: BIBTEX,
+    write: function* (board: BoardAnswer, moment: Moment) {
+      yield citeBoard(board, moment);
+    },
   },
-  tex: {
-    type: "application/x-tex",
-    write: (board: BoardAnswer, { asOf }: Moment) => boardAsLatex(board, asOf),
-  },
-  bib: { type: BIBTEX, write: citeBoard },
 } as const;
 
 const RESULTS = { csv: "text/csv", jsonl: "application/jsonl", bib: BIBTEX } as const;
@@ -73,6 +72,19 @@ function sayMoment(
   return { asOf, position, url: `${context.siteUrl}${path.replace(/^([^?]+)\.bib\?/, "$1.csv?")}` };
 }
 
+/** A head and the first rows are made before the status is sent, so that a fault is still a fault. */
+async function sendParts(
+  response: Response,
+  parts: Generator<string> | AsyncGenerator<string>,
+): Promise<void> {
+  const begun = [await parts.next(), await parts.next()];
+  const all = async function* () {
+    for (const { value, done } of begun) if (!done) yield value;
+    yield* parts;
+  };
+  await pipeline(Readable.from(all()), response);
+}
+
 export function exportRoutes(makeContext: (request: Request) => Context): Router {
   const router = Router();
 
@@ -82,13 +94,11 @@ export function exportRoutes(makeContext: (request: Request) => Context): Router
     const snapshot = await context.snapshot();
     const question = readBoardQuestion(new Address(request.query), snapshot);
     if (await isKnown(context, request, response)) return;
-    const board = await answerBoard(question, context);
+    const board = await rankBoard(question, context);
     const moment = sayMoment(request, response, question.asOf, context, board.position);
     const { type, write } = BOARDS[format];
-    response
-      .attachment(fileName(board.suite.slug, board.position, format))
-      .type(type)
-      .send(write(board, moment));
+    response.attachment(fileName(board.suite.slug, board.position, format)).type(type);
+    await sendParts(response, write(board, moment));
   });
 
   router.get("/export/results.:format", async (request, response) => {
@@ -103,14 +113,7 @@ export function exportRoutes(makeContext: (request: Request) => Context): Router
       response.send(citeResults(moment));
       return;
     }
-    const rows = streamResults(format, question, context);
-    // The first page is read before the status is sent, so that a fault is still a fault.
-    const first = await rows.next();
-    const all = async function* () {
-      if (!first.done) yield first.value;
-      yield* rows;
-    };
-    await pipeline(Readable.from(all()), response);
+    await sendParts(response, streamResults(format, question, context));
   });
 
   router.get("/bibtex/:method.bib", async (request, response) => {

@@ -2,8 +2,8 @@
  * A board as a LaTeX table (booktabs): best in bold and second best underlined in each column, ties too; a dagger where a
  * cell's protocol is not its column's; intervals where they are known; a caption that says of which moment it is.
  */
-import type { BoardCell, BoardColumn } from "../leaderboard/board.ts";
-import type { BoardAnswer } from "../leaderboard/service.ts";
+import type { BoardCell, BoardColumn, BoardRow } from "../leaderboard/board.ts";
+import { type BoardAnswer, portionsOf } from "../leaderboard/service.ts";
 import type { Entry } from "../ledger/entries.ts";
 import { AGGREGATE_NAMES } from "./cite.ts";
 import { beyondPdfLatex, escapeLatex } from "./latex-text.ts";
@@ -52,9 +52,35 @@ function head(column: BoardColumn, turned: boolean): string {
   return turned ? `\\rotatebox{90}{${stack}}` : stack;
 }
 
+/** What the head of a table has to know of its cells. */
+interface Glance {
+  /** Of the widest number of each column. */
+  readonly numbers: readonly number[];
+  /** Whether a cell is not under its column's protocol. */
+  readonly marked: boolean;
+}
+
+async function glanceAt(board: BoardAnswer): Promise<Glance> {
+  const numbers = board.columns.map(() => (board.rows.length > 0 ? 2 * LETTER : 0));
+  let marked = false;
+  for await (const rows of portionsOf(board)) {
+    for (const { cells } of rows) {
+      for (const [i, boardCell] of cells.entries()) {
+        const entry = boardCell.cell?.entry;
+        if (!entry) continue;
+        const { digits } = boardCell.column.measure.metric;
+        const aside = entry.lower === null ? 0 : (digits + 4) * SMALL_LETTER;
+        numbers[i] = Math.max(numbers[i]!, entry.value.toFixed(digits).length * LETTER + aside);
+        marked ||= differs(boardCell);
+      }
+    }
+  }
+  return { numbers, marked };
+}
+
 /** About how wide the table is, its heads upright or turned. */
-function widthOf({ columns, rows }: BoardAnswer, turned: boolean): number {
-  const longest = Math.max(0, ...rows.map(({ method }) => method.name.length));
+function widthOf({ columns, rows }: BoardAnswer, { numbers }: Glance, turned: boolean): number {
+  const longest = rows.reduce((most, { method }) => Math.max(most, method.name.length), 0);
   const widths = columns.map(({ measure: { dataset, metric } }, i) => {
     const heads = turned
       ? TURNED_HEAD
@@ -62,13 +88,7 @@ function widthOf({ columns, rows }: BoardAnswer, turned: boolean): number {
           dataset.title.length * LETTER,
           (metric.title.length + metric.unit.length + 5) * SMALL_LETTER,
         );
-    const numbers = rows.map(({ cells }) => {
-      const entry = cells[i]?.cell?.entry;
-      if (!entry) return 2 * LETTER;
-      const aside = entry.lower === null ? 0 : (metric.digits + 4) * SMALL_LETTER;
-      return entry.value.toFixed(metric.digits).length * LETTER + aside;
-    });
-    return Math.max(heads, ...numbers) + GAP;
+    return Math.max(heads, numbers[i]!) + GAP;
   });
   return RANK_AND_AGGREGATE + longest * LETTER + widths.reduce((sum, width) => sum + width, 0);
 }
@@ -82,29 +102,24 @@ function shown(boardCell: BoardCell): string {
   return `${number}${interval(cell.entry, digits)}${differs(boardCell) ? DAGGER : ""}`;
 }
 
-function captionOf({ suite, rows, position }: BoardAnswer, moment: Date): string {
-  const other = rows.some(({ cells }) => cells.some(differs))
+function captionOf({ suite, position }: BoardAnswer, { marked }: Glance, moment: Date): string {
+  const other = marked
     ? ` ${DAGGER} Not under the protocol of most of the column, or under one that is not known.`
     : "";
   const day = moment.toISOString().slice(0, 10);
   return `${escapeLatex(suite.title)}. Best in bold, second best underlined.${other} transferboard, ledger position ${position}, ${day}.`;
 }
 
-export function boardAsLatex(board: BoardAnswer, moment: Date): string {
+/** In parts; what stands before the rows is made of a first look at all of them. */
+export async function* boardAsLatex(
+  board: BoardAnswer,
+  { asOf: moment }: { asOf: Date },
+): AsyncGenerator<string> {
   const { columns, rows, suite, position } = board;
-  const digits =
-    board.aggregate === "MEAN" ? (columns.find(({ ranked }) => ranked)?.measure.metric.digits ?? 2) : 2;
-  const [firstRank, secondRank] = bestAggregates(rows);
-  const lines = rows.map((row) => {
-    const aggregate =
-      row.aggregate === null || row.rank === null
-        ? "--"
-        : mark(row.rank, firstRank, secondRank, row.aggregate.toFixed(digits));
-    const cells = [row.rank ?? "--", escapeLatex(row.method.name), ...row.cells.map(shown), aggregate];
-    return `${cells.join(" & ")} \\\\`;
-  });
+  await Promise.all(columns.map((column) => column.withFingerprints(() => undefined)));
+  const glance = await glanceAt(board);
   const aggregate = AGGREGATE_NAMES[board.aggregate];
-  const [upright, narrow] = [widthOf(board, false), widthOf(board, true)];
+  const [upright, narrow] = [widthOf(board, glance, false), widthOf(board, glance, true)];
   // Heads that are no wider than their numbers stay as they are.
   const turned = upright > LINE && narrow < 0.9 * upright;
   const wide = (turned ? narrow : upright) > LINE;
@@ -113,22 +128,40 @@ export function boardAsLatex(board: BoardAnswer, moment: Date): string {
     ...columns.map((column) => head(column, turned)),
     aggregate[0]!.toUpperCase() + aggregate.slice(1),
   ];
-  const table = `\\begin{table}
+  const begin = `\\begin{table}
 \\centering
-\\caption{${captionOf(board, moment)}}
+\\caption{${captionOf(board, glance, moment)}}
 \\label{tab:${suite.slug.replace(/[^a-z0-9]+/gi, "-")}}
 ${wide ? "\\resizebox{\\linewidth}{!}{%\n" : ""}\\begin{tabular}{rl${"r".repeat(columns.length + 1)}}
 \\toprule
 ${heads.join(" & ")} \\\\
 \\midrule
-${lines.join("\n")}
-\\bottomrule
-\\end{tabular}${wide ? "}" : ""}
-\\end{table}
 `;
-  const beyond = beyondPdfLatex(table);
+  // Cells are numbers and signs of ours: of a row only the name can be beyond a font.
+  const names = rows.map(({ method }) => escapeLatex(method.name));
+  const beyond = beyondPdfLatex(begin + names.join("\n"));
   const engine =
     beyond.length > 0 ? ` pdfLaTeX cannot print ${beyond.join(" ")}: take XeLaTeX or LuaLaTeX.` : "";
   const packages = turned || wide ? "booktabs and graphicx" : "booktabs";
-  return `% ${suite.slug}, as of ${moment.toISOString()}, ledger position ${position}. Needs ${packages}.${engine}\n${table}`;
+  yield `% ${suite.slug}, as of ${moment.toISOString()}, ledger position ${position}. Needs ${packages}.${engine}\n${begin}`;
+  const lineOf = lines(board);
+  for await (const portion of portionsOf(board)) yield portion.map((row) => `${lineOf(row)}\n`).join("");
+  yield `\\bottomrule
+\\end{tabular}${wide ? "}" : ""}
+\\end{table}
+`;
+}
+
+function lines({ aggregate, columns, rows }: BoardAnswer): (row: BoardRow) => string {
+  const digits =
+    aggregate === "MEAN" ? (columns.find(({ ranked }) => ranked)?.measure.metric.digits ?? 2) : 2;
+  const [firstRank, secondRank] = bestAggregates(rows);
+  return (row) => {
+    const last =
+      row.aggregate === null || row.rank === null
+        ? "--"
+        : mark(row.rank, firstRank, secondRank, row.aggregate.toFixed(digits));
+    const cells = [row.rank ?? "--", escapeLatex(row.method.name), ...row.cells.map(shown), last];
+    return `${cells.join(" & ")} \\\\`;
+  };
 }

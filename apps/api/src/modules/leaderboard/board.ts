@@ -52,6 +52,8 @@ export interface Board {
   readonly rankedCount: number;
   /** Reads what `cells` of these rows needs: at most one statement for a page. */
   readonly load: (rows: readonly BoardRow[]) => Promise<void>;
+  /** Lets go of what `load` read for these rows. */
+  readonly forget: (rows: readonly BoardRow[]) => void;
 }
 
 /** Where the rest of a cell comes from, once it is asked for. */
@@ -188,6 +190,9 @@ export function makeBoard(
       if (missing.length === 0) return;
       const cells = await source.cells(missing);
       for (const method of missing) loaded.set(method, cells);
+    },
+    forget: (seen) => {
+      for (const { method } of seen) loaded.delete(method);
     },
   };
 }

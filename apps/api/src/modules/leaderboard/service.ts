@@ -93,18 +93,25 @@ export async function rankBoard(question: BoardQuestion, context: Context): Prom
   return { ...board, rows, suite, position, asOf: question.asOf ?? null, question };
 }
 
-/** Cells that are read in one statement. */
-const CELLS_A_STATEMENT = 50_000;
+/** Cells that are read in one statement, and held at once. */
+const CELLS_A_PORTION = 50_000;
 
-/** The board with every cell of every row, as exports show it. */
-export async function answerBoard(question: BoardQuestion, context: Context): Promise<BoardAnswer> {
-  const board = await rankBoard(question, context);
-  const size = Math.max(1, Math.floor(CELLS_A_STATEMENT / Math.max(1, board.columns.length)));
-  for (let start = 0; start < board.rows.length; start += size) {
-    await board.load(board.rows.slice(start, start + size));
+/**
+ * The board's rows with every cell, a portion after the other, as exports show them: a board of a million cells costs the
+ * memory of one portion. A board that is one portion is read once, however often it is gone through.
+ */
+export async function* portionsOf(
+  board: Pick<BoardAnswer, "rows" | "columns" | "load" | "forget">,
+  cells = CELLS_A_PORTION,
+): AsyncGenerator<readonly BoardRow[]> {
+  const { rows, columns } = board;
+  const size = Math.max(1, Math.floor(cells / Math.max(1, columns.length)));
+  for (let start = 0; start < rows.length; start += size) {
+    const portion = rows.slice(start, start + size);
+    await board.load(portion);
+    yield portion;
+    if (rows.length > size) board.forget(portion);
   }
-  await Promise.all(board.columns.map((column) => column.withFingerprints(() => undefined)));
-  return board;
 }
 
 function ordered(
