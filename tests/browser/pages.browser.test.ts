@@ -25,6 +25,7 @@ const pages = [
   { path: "/correlation/matrix", heading: "What goes with what?" },
   { path: "/correlation/matrix?of=detection-frozen&orient=0", heading: "What goes with what?" },
   { path: "/compare?methods=swav&methods=byol&suite=many-shot-linear", heading: "SwAV, BYOL" },
+  { path: "/about", heading: "How to read the record" },
   { path: "/datasets", heading: "21 datasets" },
   { path: "/submissions", heading: "Submissions" },
   { path: "/submissions/new", heading: "Offer results" },

@@ -106,6 +106,20 @@ describe.skipIf(!site)("the session", () => {
 });
 
 describe.skipIf(!site)("offering", () => {
+  it.each(["CSV", "JSON"])("shows %s that can be sent as it stands", async (format) => {
+    await using opened = await signedIn(await token(`reads-${format}`, "SUBMIT"));
+    const { page } = opened;
+    await page.getByRole("link", { name: "Offer results" }).click();
+    await page.getByText("What a file looks like").click();
+    await expectWhole(page);
+    const example = await page.getByRole("region", { name: `Results as ${format}` }).textContent();
+    await page.getByLabel("Or its text").fill(example!);
+    await page.getByRole("button", { name: "Check it" }).click();
+    await page.getByRole("heading", { name: /^Nothing is wrong/ }).waitFor();
+    const schema = await fetch(`${site!.url}/submissions/schema.json`);
+    expect(await schema.json()).toHaveProperty("properties.values");
+  });
+
   for (const javaScriptEnabled of [true, false]) {
     const how = javaScriptEnabled ? "with script" : "without script";
     it(`names every fault with its place, then what would change, then sends, ${how}`, async () => {

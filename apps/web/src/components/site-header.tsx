@@ -1,13 +1,6 @@
 import Link from "next/link";
+import { MainNav } from "./main-nav";
 import { ThemeToggle } from "./theme-toggle";
-
-const pages = [
-  { href: "/", name: "Boards" },
-  { href: "/methods", name: "Methods" },
-  { href: "/correlation", name: "Correlation" },
-  { href: "/datasets", name: "Datasets" },
-  { href: "/submissions", name: "Submissions" },
-] as const;
 
 export function SiteHeader() {
   return (
@@ -16,17 +9,7 @@ export function SiteHeader() {
         <Link href="/" className="text-lg font-semibold tracking-tight">
           transferboard
         </Link>
-        <nav aria-label="Main" className="order-last w-full sm:order-none sm:w-auto">
-          <ul className="flex flex-wrap gap-x-5 gap-y-1 text-sm">
-            {pages.map(({ href, name }) => (
-              <li key={href}>
-                <Link href={href} className="text-muted hover:text-ink hover:underline">
-                  {name}
-                </Link>
-              </li>
-            ))}
-          </ul>
-        </nav>
+        <MainNav />
         <div className="ml-auto">
           <ThemeToggle />
         </div>

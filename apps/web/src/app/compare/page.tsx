@@ -1,11 +1,14 @@
 import type { Metadata } from "next";
 import Link from "next/link";
 import { graphql } from "../../../generated";
+import { AsOfNotice } from "../../components/as-of";
+import { FaultNotice } from "../../components/fault-notice";
 import { DirectionMark } from "../../components/marks";
 import { ScrollRegion } from "../../components/scroll-region";
-import { readMoment, type SearchParams } from "../../lib/address";
+import { readMoment, type SearchParams, withQuery } from "../../lib/address";
 import { ask } from "../../lib/api";
-import { formatInterval, formatNumber, missing } from "../../lib/format";
+import { filterFaults } from "../../lib/filter-faults";
+import { formatInterval, formatNumber, missing, provenanceMarks, provenanceNames } from "../../lib/format";
 
 export const metadata: Metadata = { title: "Compare" };
 
@@ -40,6 +43,7 @@ const CompareQuery = graphql(`
             upper
           }
           differentProtocol
+          provenance
         }
       }
     }
@@ -84,29 +88,52 @@ export default async function ComparePage({ searchParams }: { searchParams: Sear
       </>
     );
   }
-  const asOf = readMoment(last(query.asOf)) ?? null;
-  const { compare } = await ask(CompareQuery, { methods, suite: last(query.suite) ?? null, asOf });
+  const [suite, day] = [last(query.suite), last(query.asOf)];
+  const asOf = readMoment(day) ?? null;
+  const others = { methods: methods.join(","), suite, asOf: day };
+  if (day && !asOf) {
+    return (
+      <FaultNotice
+        what="The comparison"
+        faults={filterFaults({ asOf: day })}
+        without={withQuery(others, { asOf: undefined })}
+      />
+    );
+  }
+  const { compare } = await ask(CompareQuery, { methods, suite: suite ?? null, asOf });
   const settings = Map.groupBy(compare.rows, ({ measure }) => measure.setting.title);
   const names = compare.methods.map((method) => method.name);
   return (
     <>
       <h1 className="text-2xl font-semibold tracking-tight">{names.join(", ")}</h1>
       <p className="mt-2 mb-4 text-sm text-muted">
-        {compare.rows.length} measures that any of them has a value in; the best of a row is marked; †{" "}
-        {otherProtocol}.
+        {compare.rows.length} measures {suite && "of one board "}that any of them has a value in
+        {suite && (
+          <>
+            {" "}
+            (
+            <Link className="link" href={withQuery(others, { suite: undefined })} prefetch={false}>
+              all boards
+            </Link>
+            )
+          </>
+        )}
+        ; the best of a row is marked; <sup>s</sup> self-reported, <sup>r</sup> reproduced by a run of ours,
+        all others published; † {otherProtocol}.
       </p>
+      <AsOfNotice what="The comparison" asOf={asOf} now={withQuery(others, { asOf: undefined })} />
       <ScrollRegion
         label={`${names.join(", ")} side by side`}
-        className="-mx-4 sm:mx-0 sm:rounded sm:border sm:border-line"
+        className="-mx-4 max-w-[100vw] sm:mx-0 sm:w-fit sm:max-w-full sm:rounded sm:border sm:border-line"
       >
-        <table className="w-full border-separate border-spacing-0 text-sm tabular-nums">
+        <table className="w-full sm:w-auto border-separate border-spacing-0 text-sm tabular-nums">
           <thead>
             <tr className="text-left [&>th]:border-b [&>th]:border-line [&>th]:px-2 [&>th]:py-2 [&>th]:font-medium">
               <th scope="col" className="sticky left-0 bg-ground">
                 Measure
               </th>
               {compare.methods.map((method) => (
-                <th key={method.slug} scope="col" className="text-right whitespace-nowrap">
+                <th key={method.slug} scope="col" className="text-right whitespace-nowrap sm:min-w-28">
                   <Link className="hover:underline" href={`/methods/${method.slug}`} prefetch={false}>
                     {method.name}
                   </Link>
@@ -133,7 +160,10 @@ export default async function ComparePage({ searchParams }: { searchParams: Sear
                 );
                 return (
                   <tr key={measure.slug} className="[&>*]:border-b [&>*]:border-line [&>*]:px-2 [&>*]:py-1">
-                    <th scope="row" className="sticky left-0 max-w-56 bg-ground text-left font-normal">
+                    <th
+                      scope="row"
+                      className="sticky left-0 max-w-56 bg-ground text-left sm:max-w-none sm:min-w-80 font-normal"
+                    >
                       {measure.dataset.title}{" "}
                       <span className="text-xs text-muted">
                         {title}, {unit} <DirectionMark direction={direction} />
@@ -153,6 +183,15 @@ export default async function ComparePage({ searchParams }: { searchParams: Sear
                           <>
                             {formatNumber(cell.value, digits)}
                             {cell.value === best && <span className="sr-only"> (best)</span>}
+                            {cell.provenance && provenanceMarks[cell.provenance] && (
+                              <sup
+                                title={provenanceNames[cell.provenance]}
+                                className="ml-0.5 font-normal text-muted"
+                              >
+                                <span aria-hidden="true">{provenanceMarks[cell.provenance]}</span>
+                                <span className="sr-only">, {provenanceNames[cell.provenance]}</span>
+                              </sup>
+                            )}
                             {cell.differentProtocol && (
                               <sup title={otherProtocol} className="ml-0.5 font-normal text-muted">
                                 <span aria-hidden="true">†</span>

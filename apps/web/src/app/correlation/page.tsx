@@ -1,15 +1,14 @@
 import type { Metadata } from "next";
 import Link from "next/link";
-import type { CovariateInput, Family, VariableInput } from "../../../generated/graphql";
+import type { CovariateInput, VariableInput } from "../../../generated/graphql";
 import { AsOfNotice } from "../../components/as-of";
 import { CopyButton } from "../../components/copy-button";
-import { families } from "../../components/correlation/family-boxes";
 import { CorrelationForm, pretraining, type VariableGroup } from "../../components/correlation/form";
 import { PValue } from "../../components/correlation/p-value";
+import { FamilyKey } from "../../components/family-key";
 import { FaultNotice } from "../../components/fault-notice";
 import { FilterNotice } from "../../components/filter-notice";
 import { ListTable } from "../../components/list-table";
-import { FamilyDot } from "../../components/marks";
 import { Scatter } from "../../components/plot/scatter";
 import { Verbatim } from "../../components/scroll-region";
 import { readMoment, readQuery, type SearchParams, withQuery } from "../../lib/address";
@@ -47,22 +46,6 @@ async function variableGroups(): Promise<VariableGroup[]> {
     },
     ...[...bySetting].map(([label, options]) => ({ label, options })),
   ];
-}
-
-/** What the dots' colours mean. */
-function FamilyKey({ families: present }: { families: readonly Family[] }) {
-  return (
-    <ul className="mb-1 flex flex-wrap gap-x-4 text-sm">
-      {families
-        .filter((family) => present.includes(family))
-        .map((family) => (
-          <li key={family} className="flex items-center gap-1.5">
-            <FamilyDot family={family} />
-            {familyNames[family]}
-          </li>
-        ))}
-    </ul>
-  );
 }
 
 /** What is held fixed, in the words of the form. */

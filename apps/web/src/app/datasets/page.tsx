@@ -2,13 +2,14 @@ import type { Metadata } from "next";
 import Link from "next/link";
 import { graphql } from "../../../generated";
 import { ListTable } from "../../components/list-table";
+import { readQuery, type SearchParams, withQuery } from "../../lib/address";
 import { ask } from "../../lib/api";
 
 export const metadata: Metadata = { title: "Datasets" };
 
 const DatasetsQuery = graphql(`
-  query Datasets {
-    datasets(first: 200) {
+  query Datasets($after: String) {
+    datasets(first: 100, after: $after) {
       totalCount
       nodes {
         slug
@@ -23,7 +24,14 @@ const DatasetsQuery = graphql(`
           setting {
             title
           }
+          metric {
+            title
+          }
         }
+      }
+      pageInfo {
+        hasNextPage
+        endCursor
       }
     }
   }
@@ -31,8 +39,9 @@ const DatasetsQuery = graphql(`
 
 const count = (value: number | null | undefined) => value?.toLocaleString("en") ?? "";
 
-export default async function DatasetsPage() {
-  const { datasets } = await ask(DatasetsQuery);
+export default async function DatasetsPage({ searchParams }: { searchParams: SearchParams }) {
+  const query = await readQuery(searchParams);
+  const { datasets } = await ask(DatasetsQuery, { after: query.after ?? null });
   return (
     <>
       <h1 className="mb-4 text-2xl font-semibold tracking-tight">{datasets.totalCount} datasets</h1>
@@ -56,7 +65,7 @@ export default async function DatasetsPage() {
             title: "Against ImageNet",
             className: "min-w-[28rem]",
             show: (dataset) =>
-              dataset.measures.map((measure) => (
+              dataset.measures.map((measure, _, all) => (
                 <Link
                   key={measure.slug}
                   className="link mr-3 inline-block"
@@ -64,11 +73,24 @@ export default async function DatasetsPage() {
                   prefetch={false}
                 >
                   {measure.setting.title}
+                  {all.filter(({ setting }) => setting.title === measure.setting.title).length > 1 &&
+                    `: ${measure.metric.title}`}
                 </Link>
               )),
           },
         ]}
       />
+      {datasets.pageInfo.hasNextPage && (
+        <p className="mt-3 text-sm">
+          <Link
+            className="link"
+            href={withQuery(query, { after: datasets.pageInfo.endCursor ?? undefined })}
+            prefetch={false}
+          >
+            The next datasets
+          </Link>
+        </p>
+      )}
     </>
   );
 }

@@ -97,7 +97,11 @@ export default async function MethodsPage({ searchParams }: { searchParams: Sear
           { title: "Year", numeric: true, show: (method) => method.year },
           { title: "Epochs", numeric: true, show: (method) => method.pretraining?.epochs },
           { title: "Batch", numeric: true, show: (method) => method.pretraining?.batchSize },
-          { title: "Paper", className: "min-w-80 text-muted", show: (method) => method.paperTitle },
+          {
+            title: "Paper",
+            className: "whitespace-nowrap text-muted lg:whitespace-normal",
+            show: (method) => method.paperTitle,
+          },
         ]}
       />
       {methods.pageInfo.hasNextPage && (

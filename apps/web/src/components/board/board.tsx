@@ -1,6 +1,7 @@
 /** A suite's board: heading, choices, table, legend. Rendered on the server; only sorting runs in the browser. */
 import Link from "next/link";
-import type { Aggregate, Family, Provenance } from "../../../generated/graphql";
+import { cache } from "react";
+import type { Aggregate, BoardQueryVariables, Family, Provenance } from "../../../generated/graphql";
 import { listOf, oneOf, type Query, readMoment, withQuery } from "../../lib/address";
 import { ask } from "../../lib/api";
 import { noFilter, readFilter } from "../../lib/board-filter";
@@ -21,8 +22,29 @@ const aggregates = Object.keys(aggregateNames) as Aggregate[];
 const provenances = Object.keys(provenanceNames) as Provenance[];
 const families = Object.keys(familyNames) as Family[];
 
+/** Once a request: the page's title and its board are of one answer. */
+const ofRequest = cache((variables: string) => ask(BoardQuery, JSON.parse(variables) as BoardQueryVariables));
+
+const faultsOf = (query: Query) => [...filterFaults(query), ...aggregateFaults(query)];
+
+function variablesOf(suite: string, query: Query) {
+  return {
+    suite,
+    aggregate: oneOf(aggregates, query.aggregate?.toUpperCase().replace("-", "_")) ?? null,
+    filter: readFilter(query),
+    asOf: readMoment(query.asOf) ?? null,
+    after: query.after ?? null,
+  };
+}
+
+/** The board's name; its slug where the address has faults. */
+export async function boardTitle(suite: string, query: Query): Promise<string> {
+  if (faultsOf(query).length > 0) return suite;
+  return (await ofRequest(JSON.stringify(variablesOf(suite, query)))).leaderboard.suite.title;
+}
+
 export async function Board({ suite, query }: { suite: string; query: Query }) {
-  const faults = [...filterFaults(query), ...aggregateFaults(query)];
+  const faults = faultsOf(query);
   if (faults.length > 0) {
     return (
       <>
@@ -35,14 +57,8 @@ export async function Board({ suite, query }: { suite: string; query: Query }) {
       </>
     );
   }
-  const variables = {
-    suite,
-    aggregate: oneOf(aggregates, query.aggregate?.toUpperCase().replace("-", "_")) ?? null,
-    filter: readFilter(query),
-    asOf: readMoment(query.asOf) ?? null,
-    after: query.after ?? null,
-  };
-  const { leaderboard } = await ask(BoardQuery, variables);
+  const variables = variablesOf(suite, query);
+  const { leaderboard } = await ofRequest(JSON.stringify(variables));
   const title = leaderboard.suite.title;
   const columns = boardColumns(leaderboard);
   const rows = boardRows(leaderboard);

@@ -4,8 +4,10 @@ import type { BoardCell, BoardColumn } from "./rows";
 
 const placeStyle: Record<number, string> = {
   1: "bg-best font-semibold",
-  2: "bg-second underline decoration-1 underline-offset-2",
+  2: "bg-second",
 };
+/** The number alone is underlined, not the small figures below it. */
+const numberStyle: Record<number, string> = { 2: "underline decoration-1 underline-offset-2" };
 const placeWords: Record<number, string> = { 1: " (best)", 2: " (second best)" };
 
 function explanation(cell: BoardCell): string {
@@ -34,7 +36,7 @@ function Claim({
   const sign = difference < 0 ? "" : "+";
   return (
     <span
-      className="block text-xs font-normal text-muted no-underline"
+      className="ml-auto block max-w-36 text-xs font-normal whitespace-normal text-muted"
       title={`${provenanceNames[claimedProvenance]} ${formatNumber(claimed, digits)}; the run’s value is ${sign}${formatNumber(difference, digits)} from it: ${stateWords[state]}`}
     >
       claimed {formatNumber(claimed, digits)}, {sign}
@@ -81,7 +83,7 @@ export function BoardCellView({ cell, column }: { cell: BoardCell; column: Board
           {number}
         </a>
       ) : (
-        number
+        <span className={numberStyle[cell.place ?? 0]}>{number}</span>
       )}
       <span className="sr-only">
         {placeWords[cell.place ?? 0]}

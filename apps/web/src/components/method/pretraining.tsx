@@ -1,11 +1,12 @@
 import type { MethodPageQuery } from "../../../generated/graphql";
+import { augmentationNames } from "../../lib/board-filter";
 
 type Pretraining = NonNullable<MethodPageQuery["method"]["pretraining"]>;
 
 const yesNo = (value: boolean | null | undefined) => (value == null ? "not known" : value ? "yes" : "no");
 
-const augmentationNames = (names: Pretraining["augmentations"]) =>
-  names.map((name) => name.toLowerCase().replaceAll("_", " ")).join(", ") || "none";
+const augmentationList = (names: Pretraining["augmentations"]) =>
+  names.map((name) => augmentationNames[name]).join(", ") || "none";
 
 /** How the method was pretrained: the paper's Table 10. */
 export function PretrainingDetails({ pretraining }: { pretraining: Pretraining }) {
@@ -18,7 +19,7 @@ export function PretrainingDetails({ pretraining }: { pretraining: Pretraining }
     ["Momentum encoder", yesNo(pretraining.momentumEncoder)],
     ["Memory bank", yesNo(pretraining.memoryBank)],
     ["Projection head", yesNo(pretraining.projectionHead)],
-    ["Augmentations", augmentationNames(pretraining.augmentations)],
+    ["Augmentations", augmentationList(pretraining.augmentations)],
     ["ImageNet normalisation", yesNo(pretraining.normalize)],
   ];
   return (

@@ -5,6 +5,7 @@ import { suiteAddress } from "../../lib/address";
 import { ask } from "../../lib/api";
 import { formatNumber } from "../../lib/format";
 import { MethodCell } from "../board/method-cell";
+import { FamilyKey } from "../family-key";
 import { DirectionMark } from "../marks";
 import { ScrollRegion } from "../scroll-region";
 import { OverviewQuery } from "./query";
@@ -49,6 +50,7 @@ export async function Overview() {
     .map(columnOf);
   return (
     <>
+      <FamilyKey families={all.edges.map(({ node }) => node.method.family)} />
       <ScrollRegion
         label={`Overview: ${all.edges.length} methods in ${columns.length} settings`}
         className="-mx-4 sm:mx-0 sm:rounded sm:border sm:border-line"

@@ -34,10 +34,10 @@ const DiffQuery = graphql(`
 const longestLine = 60;
 
 function Value({ value }: { value: unknown }) {
-  if (value === null || value === undefined) return <span className="text-xs text-muted">absent</span>;
+  if (value === null || value === undefined) return <span className="block text-xs text-muted">absent</span>;
   const line = JSON.stringify(value);
   const text = line.length > longestLine ? JSON.stringify(value, null, 1) : line;
-  return <code className="text-xs break-words whitespace-pre-wrap">{text}</code>;
+  return <code className="block text-xs break-words whitespace-pre-wrap">{text}</code>;
 }
 
 export async function ProtocolDiff(asked: { left: string; right: string }) {

@@ -19,6 +19,10 @@ export default async function ProtocolDiffPage({ searchParams }: { searchParams:
         <h2 id="others" className="mb-2 text-lg font-semibold">
           {left && right ? "Compare others" : "Choose two"}
         </h2>
+        <p className="mb-3 max-w-3xl text-sm text-muted">
+          A method’s page names the protocol of each of its values; the page of a protocol gives its
+          fingerprint.
+        </p>
         <DiffForm left={left} right={right} />
       </section>
     </>

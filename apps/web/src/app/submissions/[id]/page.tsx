@@ -178,13 +178,6 @@ export default async function SubmissionPage({ params }: { params: Promise<{ id:
           </>
         )}
       </p>
-      <Decisions session={session} submission={submission} />
-      <section aria-labelledby="timeline" className="mt-8">
-        <h2 id="timeline" className="mb-2 text-lg font-semibold">
-          What happened
-        </h2>
-        <Timeline events={submission.timeline} />
-      </section>
       {submission.status === "PENDING" && (
         <section aria-labelledby="changes" className="mt-8 min-w-0">
           <h2 id="changes" className="mb-2 text-lg font-semibold">
@@ -193,6 +186,13 @@ export default async function SubmissionPage({ params }: { params: Promise<{ id:
           <CheckedAgain changes={submission.changes} warnings={submission.warnings} />
         </section>
       )}
+      <Decisions session={session} submission={submission} />
+      <section aria-labelledby="timeline" className="mt-8">
+        <h2 id="timeline" className="mb-2 text-lg font-semibold">
+          What happened
+        </h2>
+        <Timeline events={submission.timeline} />
+      </section>
       <section aria-labelledby="values" className="mt-8 min-w-0">
         <h2 id="values" className="mb-2 text-lg font-semibold">
           The values

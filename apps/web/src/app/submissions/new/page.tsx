@@ -1,4 +1,5 @@
 import type { Metadata } from "next";
+import { FormatHelp } from "../../../components/submission/format-help";
 import { OfferForm } from "../../../components/submission/offer-form";
 import { SignedIn, SignIn, ToAll } from "../../../components/submission/sign-in";
 import { readSession } from "../../../lib/session";
@@ -22,6 +23,7 @@ export default async function NewSubmissionPage() {
                 checked first: every fault is named at once, with its place, and nothing is recorded until you
                 send it.
               </p>
+              <FormatHelp />
               <OfferForm />
             </>
           ) : (

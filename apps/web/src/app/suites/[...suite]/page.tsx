@@ -1,5 +1,5 @@
 import type { Metadata } from "next";
-import { Board } from "../../../components/board/board";
+import { Board, boardTitle } from "../../../components/board/board";
 import { SuiteNav } from "../../../components/suite-nav";
 import { readQuery, type SearchParams } from "../../../lib/address";
 
@@ -11,8 +11,8 @@ interface Props {
 /** A suite's slug, or a measure's, which has slashes. */
 const slugOf = (parts: readonly string[]) => parts.map(decodeURIComponent).join("/");
 
-export async function generateMetadata({ params }: Props): Promise<Metadata> {
-  return { title: slugOf((await params).suite) };
+export async function generateMetadata({ params, searchParams }: Props): Promise<Metadata> {
+  return { title: await boardTitle(slugOf((await params).suite), await readQuery(searchParams)) };
 }
 
 export default async function SuitePage({ params, searchParams }: Props) {

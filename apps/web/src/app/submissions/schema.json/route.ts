@@ -1,0 +1,2 @@
+/** Boards and the ledger as files. */
+export { passThrough as GET } from "../../../lib/passthrough";
