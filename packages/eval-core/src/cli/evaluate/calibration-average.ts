@@ -3,6 +3,7 @@
  * follows from the suite's runs, so it is there when, and only when, all of them are.
  */
 import { DATASETS, type DatasetName } from "../../datasets/index.ts";
+import { CALIBRATION_LINEAR } from "../../protocols/calibration.ts";
 import { describeProtocol } from "../../protocols/evaluation.ts";
 import { fingerprint } from "../../protocols/fingerprint.ts";
 import type { Derived } from "./recorder.ts";
@@ -31,6 +32,7 @@ export function calibrationAverage(
   const whole = parts.flatMap((part) => (part && !part.errors.includes(undefined) ? [part] : []));
   if (whole.length < datasets.length) return undefined;
   const setting = targets[0]?.setting;
+  const { metric, bins, scaling } = CALIBRATION_LINEAR;
   return {
     checkpoint,
     method,
@@ -52,6 +54,9 @@ export function calibrationAverage(
         evaluation: "calibration-linear",
         version: 1,
         classifier: setting,
+        metric,
+        bins,
+        scaling,
         datasets,
         reported: "mean over datasets",
         preprocessing: { ...preprocessing },
