@@ -20,10 +20,23 @@ if ("missing" in driver) console.warn(`SKIPPED: the operators on WebGPU are not 
 describe.skipIf("missing" in driver)(`WebGPU, ${RUNS} random cases each, seed ${SEED}`, () => {
   const faults = new Map<string, string | null>();
   beforeAll(async () => {
-    const run = promisify(execFile)(process.execPath, [program, String(SEED), String(RUNS)], {
-      env: "env" in driver ? driver.env : {},
-    });
-    for (const line of (await run).stdout.trim().split("\n")) {
+    const env = "env" in driver ? driver.env : {};
+    const { stdout, died } = await promisify(execFile)(
+      process.execPath,
+      [program, String(SEED), String(RUNS)],
+      {
+        env,
+      },
+    ).then(
+      (ended) => ({ ...ended, died: "the program ended before" }),
+      // What it printed until then still says which operators are right, and which one it did not survive.
+      (error: Error & { stdout: string; stderr: string; signal: string | null }) => ({
+        stdout: error.stdout,
+        died: `the program died here or before: ${error.signal ?? ""} ${error.stderr.slice(0, 1000)}`,
+      }),
+    );
+    for (const op of Object.keys(cases)) faults.set(op, died);
+    for (const line of stdout.split("\n").filter((text) => text !== "")) {
       const { op, fault } = JSON.parse(line) as { op: string; fault: string | null };
       faults.set(op, fault);
     }

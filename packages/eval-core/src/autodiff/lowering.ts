@@ -8,6 +8,7 @@ import type { Node } from "../onnx/ir.ts";
 import { axisOf, float, floatOf, intOf, ints, intsOf } from "./attributes.ts";
 import { lowestOf } from "./dtypes.ts";
 import type { Emitter } from "./emitter.ts";
+import { losesEndPadding, withEndPadding } from "./end-padding.ts";
 import { type AxisWindow, paddingEnd, windowsOf } from "./geometry.ts";
 
 /** Values for the gradient rule, by the names that it asks for. */
@@ -71,6 +72,19 @@ function logSoftmax(node: Node, e: Emitter): Saved {
   return NOTHING;
 }
 
+/** A convolution; padded beforehand where its own padding would be lost. */
+function convolution(node: Node, e: Emitter): Saved {
+  const [x, w, ...bias] = node.inputs as [string, string, ...string[]];
+  const windows = windowsOf(node, e.shape(x).slice(2), e.shape(w).slice(2));
+  if (!losesEndPadding(windows)) {
+    e.append(node);
+    return NOTHING;
+  }
+  const { auto_pad: _, pads: __, ...attributes } = node.attributes;
+  e.append({ ...node, inputs: [withEndPadding(e, x, windows), w, ...bias], attributes });
+  return NOTHING;
+}
+
 /**
  * A pool that rounds up, as one that rounds down over more padding: ONNX's own shape inference and its kernels
  * disagree on whether a last window that starts in the padding exists.
@@ -129,6 +143,7 @@ export function lower(node: Node, e: Emitter): Saved {
       return batchNormalization(node, e);
     if (node.opType === "LayerNormalization") return layerNormalization(node, e);
     if (node.opType === "LogSoftmax") return logSoftmax(node, e);
+    if (node.opType === "Conv") return convolution(node, e);
     if (node.opType === "MaxPool") return maxPool(node, e);
     if (node.opType === "AveragePool" && intOf(node, "ceil_mode", 0) && !intOf(node, "count_include_pad", 0))
       return poolRoundingUp(node, e);

@@ -6,6 +6,7 @@
 import { sizeOf, tensor } from "../../tensor/tensor.ts";
 import { int, intOf, ints } from "../attributes.ts";
 import type { Emitter } from "../emitter.ts";
+import { losesEndPadding, withEndPadding } from "../end-padding.ts";
 import { type AxisWindow, paddingEnd, transposedWindowsOf, windowsOf } from "../geometry.ts";
 import { each, type Rule, type RuleContext } from "./rule.ts";
 import { interleave, readTaps } from "./scatter.ts";
@@ -32,10 +33,22 @@ function correlation(
     const reach = v.dilation * (v.kernel - 1);
     return { ...v, stride: 1, begin: reach - v.begin, end: reach - v.end };
   });
+  const cuts = plain.map((v) => Math.max(0, -v.begin) + Math.max(0, -v.end));
+  const left = e.shape(dy).map((size, axis) => size - (cuts[axis - 2] ?? 0));
+  // Nothing but padding was read: onnxruntime does not survive a convolution of an empty image on WebGPU.
+  if (left.some((size) => size < 1))
+    return e.zeros([left[0]!, e.shape(kernel)[0]!, ...windows.map((v) => v.size)], dy);
+  const padded = plain.map((v, i) => ({
+    ...v,
+    size: left[2 + i]!,
+    begin: Math.max(0, v.begin),
+    end: Math.max(0, v.end),
+  }));
   const frame = (side: "begin" | "end") => [0, 0, ...plain.map((v) => Math.min(0, v[side]))];
-  const padded = plain.map((v) => ({ ...v, begin: Math.max(0, v.begin), end: Math.max(0, v.end) }));
   const cut = e.pad(dy, frame("begin"), frame("end"));
-  return e.op("Conv", [cut, kernel], convolutionAttributes(padded, group));
+  if (!losesEndPadding(padded)) return e.op("Conv", [cut, kernel], convolutionAttributes(padded, group));
+  const within = padded.map((v) => ({ ...v, end: 0 }));
+  return e.op("Conv", [withEndPadding(e, cut, padded), kernel], convolutionAttributes(within, group));
 }
 
 /** So many elements are reversed by a product; more cost more than they save. */
