@@ -133,6 +133,22 @@ describe.skipIf(!site)("a board with several protocols", () => {
     expect(opened.heard).toEqual([]);
   });
 
+  it("shows what the keyboard reaches beside the column that stays in view, on a phone", async () => {
+    await using opened = await open("/suites/many-shot-linear");
+    const { page } = opened;
+    await page.setViewportSize({ width: 390, height: 900 });
+    const run = page.getByRole("link", { name: "77.40" });
+    await page.getByRole("link", { name: "SwAV" }).focus();
+    for (const key of ["Tab", "Tab", "Shift+Tab"]) await page.keyboard.press(key);
+    expect(await run.evaluate((link) => link === link.ownerDocument.activeElement)).toBe(true);
+    const { x, y, width, height } = (await run.boundingBox())!;
+    const hit = await run.evaluate(
+      (link, [left, top]) => link.contains(link.ownerDocument.elementFromPoint(left, top)),
+      [x + width / 4, y + height / 2] as const,
+    );
+    expect(hit).toBe(true);
+  });
+
   it("keeps to values that came to be in one way", async () => {
     await using opened = await open("/suites/many-shot-linear", { javaScriptEnabled: false });
     const { page } = opened;

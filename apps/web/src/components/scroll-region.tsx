@@ -2,7 +2,8 @@ import type { ReactNode } from "react";
 
 /**
  * Wide content that scrolls inside the page; reachable by keyboard, as what scrolls must be. Positioned, so that what is
- * hidden from the eye inside it is clipped by it too.
+ * hidden from the eye inside it is clipped by it too. Where a column stays in view, `className` keeps room for it (scroll-pl-*):
+ * what is focused must not come to lie under it.
  */
 export function ScrollRegion({
   label,

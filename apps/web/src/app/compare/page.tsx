@@ -124,7 +124,7 @@ export default async function ComparePage({ searchParams }: { searchParams: Sear
       <AsOfNotice what="The comparison" asOf={asOf} now={withQuery(others, { asOf: undefined })} />
       <ScrollRegion
         label={`${names.join(", ")} side by side`}
-        className="-mx-4 max-w-[100vw] sm:mx-0 sm:w-fit sm:max-w-full sm:rounded sm:border sm:border-line"
+        className="-mx-4 scroll-pl-40 max-w-[100vw] sm:mx-0 sm:w-fit sm:max-w-full sm:rounded sm:border sm:border-line"
       >
         <table className="w-full sm:w-auto border-separate border-spacing-0 text-sm tabular-nums">
           <thead>

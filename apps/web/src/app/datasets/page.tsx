@@ -63,7 +63,7 @@ export default async function DatasetsPage({ searchParams }: { searchParams: Sea
           { title: "Test", numeric: true, show: (dataset) => count(dataset.testSize) },
           {
             title: "Against ImageNet",
-            className: "min-w-[28rem]",
+            className: "min-w-[56rem] lg:min-w-[28rem]",
             show: (dataset) =>
               dataset.measures.map((measure, _, all) => (
                 <Link

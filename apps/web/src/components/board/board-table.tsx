@@ -64,7 +64,10 @@ export function BoardTable(props: {
   const showAggregate = props.columns.length > 1;
 
   return (
-    <ScrollRegion label={props.caption} className="-mx-4 sm:mx-0 sm:rounded sm:border sm:border-line">
+    <ScrollRegion
+      label={props.caption}
+      className="-mx-4 scroll-pl-44 sm:mx-0 sm:rounded sm:border sm:border-line"
+    >
       <table className="w-full border-separate border-spacing-0 text-sm tabular-nums">
         <caption className="sr-only">{props.caption}</caption>
         <BoardHead

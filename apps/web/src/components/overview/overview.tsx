@@ -53,7 +53,7 @@ export async function Overview() {
       <FamilyKey families={all.edges.map(({ node }) => node.method.family)} />
       <ScrollRegion
         label={`Overview: ${all.edges.length} methods in ${columns.length} settings`}
-        className="-mx-4 sm:mx-0 sm:rounded sm:border sm:border-line"
+        className="-mx-4 scroll-pl-44 sm:mx-0 sm:rounded sm:border sm:border-line"
       >
         <table className="w-full border-separate border-spacing-0 text-sm tabular-nums">
           <caption className="sr-only">
