@@ -139,3 +139,40 @@ describe("refusals", () => {
     );
   });
 });
+
+describe("a convolution that onnxruntime would get wrong on WebGPU", () => {
+  /** The gradient of sum(Conv(x, w)), x [1, 1, 2, 2] of ones, by x: its convolutions, and the loss. */
+  function ones(kernel: readonly number[], pads: readonly number[]) {
+    const g = new GraphBuilder("convolution");
+    const x = g.input("x", "float32", [1, 1, 2, 2]);
+    const w = g.input("w", "float32", [1, 1, ...kernel]);
+    g.op("Conv", [x, w], { pads: ints([...pads]), strides: ints([3, 1]) }, { output: "y" });
+    g.op("ReduceSum", ["y"], { keepdims: int(0) }, { output: "loss" });
+    g.output("loss", "float32", []);
+    const graph = gradient(g.build(), { of: "loss", by: ["x"] });
+    const one = (shape: readonly number[]) =>
+      value("float32", shape, new Float64Array(shape.reduce((size, n) => size * n, 1)).fill(1));
+    const feeds = new Map([
+      ["x", one([1, 1, 2, 2])],
+      ["w", one([1, 1, ...kernel])],
+    ]);
+    const answers = interpret(graph, feeds);
+    return {
+      convolutions: graph.nodes.filter((n) => n.opType === "Conv" || n.opType === "ConvTranspose"),
+      loss: answers.get("loss")!.data[0],
+    };
+  }
+
+  it("has no padding left that could be dropped: kernel as large as the image, padded at the ends", () => {
+    const { convolutions, loss } = ones([2, 2], [0, 0, 3, 1]);
+    expect(convolutions[0]!.attributes.pads).toBeUndefined();
+    // Windows of 4 and 2 ones above; the row of windows 3 further down reads padding alone.
+    expect(loss).toBe(6);
+  });
+
+  it("keeps the padding that is not dropped", () => {
+    const { convolutions, loss } = ones([2, 2], [1, 0, 0, 1]);
+    expect(convolutions[0]!.attributes.pads).toEqual(ints([1, 0, 0, 1]));
+    expect(loss).toBe(3);
+  });
+});
