@@ -10,13 +10,13 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { loadTensors } from "@transferboard/eval-core/checkpoints";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { worstError } from "../../packages/eval-core/src/autodiff/testing/worst-error.ts";
 import {
   FINAL_TOLERANCE,
   GRADIENT_TOLERANCE,
   goldenFile,
   goldenSteps,
   lossTolerance,
-  worstError,
 } from "../../packages/eval-core/src/protocols/testing/finetune-golden.ts";
 import { swiftShader } from "./swiftshader.ts";
 

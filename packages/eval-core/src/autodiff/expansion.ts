@@ -1,19 +1,19 @@
 /**
- * Operators rewritten into simpler ones before differentiation: those that opset 18 lacks, and those of any number
- * of inputs that are chains of two.
+ * Operators rewritten into simpler ones before differentiation: those that opset 18 lacks, those of any number of
+ * inputs that are chains of two, and those that are another with its axes arranged.
  */
+import type { Attributes } from "../onnx/builder.ts";
 import type { Node } from "../onnx/ir.ts";
-import { stringOf } from "./attributes.ts";
+import { float, floatOf, int, stringOf } from "./attributes.ts";
 import type { Emitter } from "./emitter.ts";
 
 /** A node `opType` of `inputs` that makes `output`. */
-const node = (opType: string, inputs: readonly string[], output: string): Node => ({
-  opType,
-  name: output,
-  inputs,
-  outputs: [output],
-  attributes: {},
-});
+const node = (
+  opType: string,
+  inputs: readonly string[],
+  output: string,
+  attributes: Attributes = {},
+): Node => ({ opType, name: output, inputs, outputs: [output], attributes });
 
 function chain(opType: string, { inputs, outputs }: Node, e: Emitter): Node[] {
   const nodes: Node[] = [];
@@ -53,10 +53,49 @@ function gelu(original: Node, e: Emitter): Node[] {
   return nodes;
 }
 
+/**
+ * Statistics of each image and channel alone: batch norm's, with the images' channels [N, C, ...] as those of one image
+ * [1, NC, ...]. PyTorch exports group normalisation as this too, its groups as channels.
+ */
+function instanceNormalization(original: Node, e: Emitter): Node[] {
+  const [x, ...parameters] = original.inputs as [string, string, string];
+  const [y] = original.outputs as [string];
+  const [n, channels, ...sizes] = e.shape(x) as [number, number, ...number[]];
+  const nodes: Node[] = [];
+  const make = (
+    opType: "Reshape" | "Expand",
+    a: string,
+    shape: readonly number[],
+    output = e.fresh(`${y}/${opType.toLowerCase()}`),
+  ) => {
+    // A size of 0 is one to copy from the input, unless it is allowed.
+    const attributes = opType === "Reshape" && shape.includes(0) ? { allowzero: int(1) } : {};
+    nodes.push(node(opType, [a, e.ints(shape)], output, attributes));
+    return output;
+  };
+  const one = make("Reshape", x, [1, n * channels, ...sizes]);
+  const repeated = parameters.map((p) =>
+    n === 1 ? p : make("Reshape", make("Expand", p, [n, channels]), [n * channels]),
+  );
+  // In training mode the running statistics change nothing but themselves.
+  const running = e.zeros([n * channels], x);
+  const normal = e.fresh(`${y}/normal`);
+  nodes.push(
+    node("BatchNormalization", [one, ...repeated, running, running], normal, {
+      epsilon: float(floatOf(original, "epsilon", 1e-5)),
+      training_mode: int(1),
+    }),
+  );
+  make("Reshape", normal, e.shape(x), y);
+  return nodes;
+}
+
 export function expand(original: Node, e: Emitter): readonly Node[] {
   switch (original.opType) {
     case "Gelu":
       return gelu(original, e);
+    case "InstanceNormalization":
+      return instanceNormalization(original, e);
     case "Sum":
       return chain("Add", original, e);
     case "Min":

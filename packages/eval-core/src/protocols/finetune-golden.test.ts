@@ -1,5 +1,6 @@
 /** Twelve steps of a small ResNet, through the library on the CPU, as PyTorch made them. */
 import { beforeAll, describe, expect, it } from "vitest";
+import { worstError } from "../autodiff/testing/worst-error.ts";
 import { loadTensors } from "../checkpoints/index.ts";
 import { readNpy } from "../tensor/index.ts";
 import { type TrainedOnArrays, trainOnArrays } from "./finetune-arrays.ts";
@@ -9,7 +10,6 @@ import {
   goldenFile,
   goldenSteps,
   lossTolerance,
-  worstError,
 } from "./testing/finetune-golden.ts";
 
 describe("twelve steps of fine-tuning, against PyTorch", () => {

@@ -44,6 +44,23 @@ export const normalisation = {
     });
     return [value(x.dtype, x.shape, y), ...outputs];
   },
+  /** Y = scale * (X - mean) / sqrt(var + epsilon) + B, the statistics those of each image and channel. */
+  InstanceNormalization: (inputs, node) => {
+    const [x, scale, bias] = [need(inputs, 0, node), need(inputs, 1, node), need(inputs, 2, node)];
+    const channels = x.shape[1]!;
+    const size = sizeOf(x.shape.slice(2));
+    const epsilon = floatOf(node, "epsilon", 1e-5);
+    const y = new Float64Array(x.data.length);
+    for (let start = 0; start < y.length; start += size) {
+      const c = (start / size) % channels;
+      const row = x.data.subarray(start, start + size);
+      const mean = row.reduce((a, b) => a + b, 0) / size;
+      const variance = row.reduce((a, b) => a + (b - mean) ** 2, 0) / size;
+      for (const [i, v] of row.entries())
+        y[start + i] = (scale.data[c]! * (v - mean)) / Math.sqrt(variance + epsilon) + bias.data[c]!;
+    }
+    return [value(x.dtype, x.shape, y)];
+  },
   /** Outputs: Y, mean, 1/sqrt(var + epsilon); the statistics are over the axes from `axis` on. */
   LayerNormalization: (inputs, node) => {
     const [x, scale, bias] = [need(inputs, 0, node), need(inputs, 1, node), inputs[2]];

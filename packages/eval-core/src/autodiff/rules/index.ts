@@ -36,7 +36,7 @@ export const GRADIENT_STOPS = [
 ] as const satisfies readonly KnownOp[];
 
 /** Rewritten by `../expansion.ts` before differentiation. */
-export const EXPANDED_OPS = ["Gelu", "Sum"] as const satisfies readonly KnownOp[];
+export const EXPANDED_OPS = ["Gelu", "InstanceNormalization", "Sum"] as const satisfies readonly KnownOp[];
 
 export type DifferentiableOp = Exclude<
   KnownOp,

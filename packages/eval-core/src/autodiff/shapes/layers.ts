@@ -80,6 +80,12 @@ export const layers = {
     const statistics = { dtype: x.dtype, shape: [x.shape[1]!] };
     return intOf(node, "training_mode", 0) ? [x, statistics, statistics] : [x];
   },
+  InstanceNormalization: (context) => {
+    const shape = image(context);
+    for (const i of [1, 2])
+      expectDimension(context.node, context.node.inputs[i]!, 0, shape[1], input(context, i).shape[0]);
+    return [input(context, 0)];
+  },
   LayerNormalization: (context) => {
     const x = input(context, 0);
     const axis = axisOf(context.node, intOf(context.node, "axis", -1), x.shape.length);

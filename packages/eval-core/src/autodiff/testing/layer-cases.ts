@@ -98,6 +98,16 @@ export const layerCases = {
   GlobalAveragePool: (d) =>
     d.finish("GlobalAveragePool", [d.input("x", [d.int(1, 2), d.int(1, 3), ...d.shape(1, 2)])]),
   BatchNormalization: batchNormalization,
+  InstanceNormalization: (d) => {
+    const channels = d.int(1, 3);
+    const inputs = [
+      // Two values have one normal form, whatever they are: its gradient is the rounding of epsilon.
+      d.input("x", [d.int(1, 3), channels, d.int(1, 3), d.int(3, 4)]),
+      d.input("scale", [channels]),
+      d.input("b", [channels]),
+    ];
+    return d.finish("InstanceNormalization", inputs, { epsilon: float(d.pick(1e-5, 0.1)) });
+  },
   LayerNormalization: (d) => {
     const shape = [...d.shape(0, 2), d.int(2, 4)];
     const axis = d.int(0, shape.length - 1);

@@ -1,7 +1,6 @@
 /** The golden training steps that PyTorch 1.13 made (golden/finetune), and how far a run may lie from them. */
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import type { AnyTensor } from "../../tensor/tensor.ts";
 
 export const goldenFile = (name: string): string =>
   fileURLToPath(new URL(`../../../golden/finetune/${name}`, import.meta.url));
@@ -24,23 +23,3 @@ export const FINAL_TOLERANCE = 0.1;
  * either side is a right answer in float32, and PyTorch itself, in float64 or without oneDNN, differs by up to 1.3e-2.
  */
 export const lossTolerance = (step: number): number => (step < 5 ? 1e-4 : 2e-2);
-
-/** The largest error of any tensor, relative to its largest element. */
-export function worstError(
-  found: ReadonlyMap<string, AnyTensor>,
-  wanted: ReadonlyMap<string, AnyTensor>,
-): number {
-  let most = 0;
-  for (const [name, { data }] of wanted) {
-    if (name.endsWith("num_batches_tracked")) continue;
-    const answer = found.get(name);
-    if (!answer) throw new Error(`'${name}' is not among the answers: ${[...found.keys()].join(", ")}`);
-    let [error, size] = [0, 0];
-    for (let i = 0; i < data.length; i++) {
-      error = Math.max(error, Math.abs(Number(answer.data[i]) - Number(data[i])));
-      size = Math.max(size, Math.abs(Number(data[i])));
-    }
-    most = Math.max(most, error / size);
-  }
-  return most;
-}
