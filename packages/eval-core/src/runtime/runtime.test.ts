@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { GraphBuilder, int, writeModel } from "../onnx/index.ts";
 import { type AnyTensor, tensor } from "../tensor/index.ts";
 import { RuntimeError, WorkerClient } from "./client.ts";
 import { listDevices } from "./devices.ts";
@@ -10,6 +11,9 @@ import { openSession, type SessionOptions } from "./session.ts";
 const cpu = { device: "cpu", threads: 1 } as const;
 const vector = (...values: number[]) =>
   tensor("float32", [values.length], Float32Array.from(values)) as AnyTensor;
+
+const ints64 = (...values: number[]) =>
+  tensor("int64", [values.length], BigInt64Array.from(values, BigInt)) as AnyTensor;
 
 /** A session that is closed when its test is over. */
 async function open(model: Uint8Array, options: SessionOptions) {
@@ -78,6 +82,52 @@ describe("openSession", () => {
     const session = await open(identityModel("float32", 1), cpu);
     expect((await session.run({ x: vector(7) }, ["y"], { keep: { y: "x" } })).y).toEqual(vector(7));
     expect((await session.run({})).y).toEqual(vector(7));
+  });
+
+  it("writes what stays on the CPU in place, and answers the rest", async () => {
+    const graph = new GraphBuilder("step");
+    const w = graph.input("w", "float32", [3]);
+    const x = graph.input("x", "float32", ["n", 3]);
+    graph.op(
+      "Sub",
+      [w, graph.op("ReduceMean", [x, graph.initializer("axis", ints64(0))], { keepdims: int(0) })],
+      {},
+      { output: "next" },
+    );
+    graph.op("ReduceSum", [w], { keepdims: int(0) }, { output: "sum" });
+    graph.op("Relu", [x], {}, { output: "positive" });
+    graph.output("next", "float32", [3]);
+    graph.output("sum", "float32", []);
+    graph.output("positive", "float32", ["n", 3]);
+    const session = await open(writeModel(graph.build()), { ...cpu, stay: ["next"] });
+    expect(session.outputs.map((o) => o.name)).toEqual(["next", "sum", "positive"]);
+    await session.state.set("w", vector(10, 20, 30));
+    const batch = tensor("float32", [2, 3], Float32Array.of(1, -2, 3, 1, -2, 3)) as AnyTensor;
+    const keep = { next: "w" };
+    // More steps than there are buffers, with answers of a size that is known before the run and of one that is not.
+    for (let step = 1; step <= 5; step++) {
+      const { sum } = await session.run({ x: batch }, ["sum"], { keep });
+      expect(sum!.data[0]).toBe(60 - 2 * (step - 1));
+      expect(await session.state.read("w")).toEqual(vector(10 - step, 20 + 2 * step, 30 - 3 * step));
+    }
+    const { positive } = await session.run({ x: batch }, ["positive"], { keep });
+    expect([...positive!.data]).toEqual([1, 0, 3, 1, 0, 3]);
+    expect(await session.state.read("w")).toEqual(vector(4, 32, 12));
+    const { next } = await session.run({ x: batch }, ["next"], { keep });
+    expect(next).toEqual(vector(3, 34, 9));
+  });
+
+  it("says what failed in a run whose outputs are written in place, and keeps the state", async () => {
+    const graph = new GraphBuilder("gather");
+    const w = graph.input("w", "float32", [2]);
+    graph.op("Gather", [w, graph.input("from", "int64", [2])], {}, { output: "next" });
+    graph.output("next", "float32", [2]);
+    const session = await open(writeModel(graph.build()), { ...cpu, stay: ["next"] });
+    await session.state.set("w", vector(1, 2));
+    const keep = { next: "w" };
+    await expect(session.run({ from: ints64(0, 7) }, [], { keep })).rejects.toThrow("Gather");
+    await session.run({ from: ints64(1, 0) }, [], { keep });
+    expect(await session.state.read("w")).toEqual(vector(2, 1));
   });
 
   it("outlives the close of a session beside it", async () => {

@@ -10,6 +10,7 @@ import * as ort from "onnxruntime-node";
 import type { ValueInfo } from "../onnx/index.ts";
 import type { AnyTensor, DType, TypedArrays } from "../tensor/index.ts";
 import { identityModel } from "./identity.ts";
+import { isFront, memoryFor, runInPlace, withFront } from "./in-place.ts";
 import type { Answer, Device, OpenOptions, Protocol, Request, RunRequest, Verb } from "./messages.ts";
 
 // onnxruntime-common would represent float16 as a Float16Array, whose bytes the native half cannot see: without
@@ -19,6 +20,8 @@ Reflect.deleteProperty(globalThis, "Float16Array");
 interface OpenSession {
   readonly ort: ort.InferenceSession;
   readonly device: Device;
+  /** Whether it can write what stays in place. */
+  readonly inPlace: boolean;
 }
 
 const sessions = new Map<number, OpenSession>();
@@ -81,15 +84,18 @@ function options({ device, threads, spin, stay, noFallback }: OpenOptions, outpu
   return settings;
 }
 
-async function open(model: Uint8Array | string, asked: OpenOptions): Promise<Protocol["open"]["answer"]> {
+async function open(given: Uint8Array | string, asked: OpenOptions): Promise<Protocol["open"]["answer"]> {
+  const inPlace = asked.device === "cpu" && asked.stay.length > 0 && typeof given !== "string";
+  const model = inPlace ? withFront(given) : given;
   const create = (settings: ort.InferenceSession.SessionOptions) =>
     typeof model === "string"
       ? ort.InferenceSession.create(model, settings)
       : ort.InferenceSession.create(model, settings);
   const session = await create(options(asked, asked.stay));
   const id = ++lastSession;
-  sessions.set(id, { ort: session, device: asked.device });
-  return { session: id, inputs: describe(session.inputMetadata), outputs: describe(session.outputMetadata) };
+  sessions.set(id, { ort: session, device: asked.device, inPlace });
+  const outputs = session.outputMetadata.filter((output) => !isFront(output));
+  return { session: id, inputs: describe(session.inputMetadata), outputs: describe(outputs) };
 }
 
 /**
@@ -127,15 +133,15 @@ function forget(name: string): void {
   spares.delete(name);
 }
 
-/** The memory that an output may be written to: a spare of exactly its dtype and static shape; null for fresh memory. */
-function takeSpare(session: ort.InferenceSession, output: string, name: string): ort.Tensor | null {
+/** The memory that an output may be written to: a spare of exactly its dtype and static shape. */
+function takeSpare(session: ort.InferenceSession, output: string, name: string): ort.Tensor | undefined {
   const spare = spares.get(name);
   const expected = session.outputMetadata[session.outputNames.indexOf(output)];
   spares.delete(name);
-  if (!spare || !expected?.isTensor || expected.type !== spare.type) return null;
+  if (!spare || !expected?.isTensor || expected.type !== spare.type) return undefined;
   const fits =
     expected.shape.length === spare.dims.length && expected.shape.every((size, i) => size === spare.dims[i]);
-  return fits ? spare : null;
+  return fits ? spare : undefined;
 }
 
 async function run({ session, feeds, fetch, keep }: RunRequest): Promise<Record<string, AnyTensor>> {
@@ -149,9 +155,7 @@ async function run({ session, feeds, fetch, keep }: RunRequest): Promise<Record<
     if (!kept) throw new Error(`input '${name}' is neither fed nor in the state`);
     inputs[name] = kept;
   }
-  const wanted: Record<string, ort.Tensor | null> = Object.fromEntries(fetch.map((name) => [name, null]));
-  for (const [output, name] of Object.entries(keep)) wanted[output] = takeSpare(found.ort, output, name);
-  const outputs = await found.ort.run(inputs, wanted);
+  const outputs = await computed(found, inputs, fetch, keep);
   for (const [output, name] of Object.entries(keep)) {
     const old = state.get(name);
     forget(name);
@@ -167,6 +171,30 @@ async function run({ session, feeds, fetch, keep }: RunRequest): Promise<Record<
     answer[name] = copy ? duplicate(fromOrt(here)) : fromOrt(here);
   }
   return answer;
+}
+
+async function computed(
+  { ort: session, inPlace }: OpenSession,
+  inputs: Readonly<Record<string, ort.Tensor>>,
+  fetch: readonly string[],
+  keep: RunRequest["keep"],
+): Promise<Readonly<Record<string, ort.Tensor>>> {
+  const memory: Record<string, ort.Tensor | undefined> = {};
+  for (const output of fetch) memory[output] = undefined;
+  for (const [output, name] of Object.entries(keep)) memory[output] = takeSpare(session, output, name);
+  if (inPlace) {
+    const given = Object.entries(memory).flatMap(([output, spare]) => {
+      const tensor = spare ?? memoryFor(session, output);
+      return tensor ? [[output, tensor] as const] : [];
+    });
+    if (given.length === Object.keys(memory).length) {
+      const outputs = Object.fromEntries(given);
+      await runInPlace(session, inputs, outputs);
+      return outputs;
+    }
+  }
+  const wanted = Object.entries(memory).map(([output, spare]) => [output, spare ?? null] as const);
+  return session.run(inputs, Object.fromEntries(wanted));
 }
 
 const duplicate = (value: AnyTensor): AnyTensor => ({ ...value, data: value.data.slice() }) as AnyTensor;
