@@ -64,6 +64,10 @@ export const elementwise = {
     return map(need(inputs, 0, node), (x) => (x < 0 ? alpha * x : x));
   },
   Sigmoid: unary((x) => 1 / (1 + Math.exp(-x))),
+  HardSigmoid: (inputs, node) => {
+    const [alpha, beta] = [floatOf(node, "alpha", 0.2), floatOf(node, "beta", 0.5)];
+    return map(need(inputs, 0, node), (x) => Math.max(0, Math.min(1, alpha * x + beta)));
+  },
   Tanh: unary(Math.tanh),
   Exp: unary(Math.exp),
   Log: unary(Math.log),

@@ -1,6 +1,7 @@
 /** Derivatives of what works element by element. Broadcasts are summed by the caller. */
 import { floatOf, has } from "../attributes.ts";
 import { each, type Rule, type RuleContext } from "./rule.ts";
+import { positive } from "./step.ts";
 
 const greater = ({ e }: RuleContext, a: string, b: string) => e.op("Greater", [a, b]);
 const zero = ({ e }: RuleContext, like: string) => e.scalar(0, like);
@@ -25,8 +26,7 @@ function powBase({ e, x, dy }: RuleContext): string {
 
 export const elementwise = {
   // dx = dy * [y > 0]
-  // (as a product: onnxruntime's Where makes three passes on the CPU)
-  Relu: each((c) => c.e.mul(c.dy(), c.e.cast(greater(c, c.y(), zero(c, c.y())), c.e.dtype(c.y())))),
+  Relu: each((c) => c.e.mul(c.dy(), positive(c.e, c.y()))),
   // dx = dy * (x > 0 ? 1 : alpha)
   LeakyRelu: each((c) => {
     const alpha = floatOf(c.node, "alpha", 0.01);
@@ -34,6 +34,15 @@ export const elementwise = {
   }),
   // dx = dy * y * (1 - y)
   Sigmoid: each(({ e, y, dy }) => e.mul(dy(), e.mul(y(), e.sub(e.scalar(1, y()), y())))),
+  // dx = dy * alpha where 0 < y < 1
+  HardSigmoid: each((c) => {
+    const { e } = c;
+    const slope = e.scale(c.dy(), floatOf(c.node, "alpha", 0.2));
+    return e.only(
+      greater(c, c.y(), zero(c, c.y())),
+      e.only(e.op("Less", [c.y(), e.scalar(1, c.y())]), slope),
+    );
+  }),
   // dx = dy * (1 - y^2)
   Tanh: each(({ e, y, dy }) => e.mul(dy(), e.sub(e.scalar(1, y()), e.mul(y(), y())))),
   // dx = dy * y

@@ -2,27 +2,23 @@
 import { intOf, intsOf } from "../attributes.ts";
 import { lowestOf } from "../dtypes.ts";
 import type { Emitter } from "../emitter.ts";
-import { type AxisWindow, paddingEnd, windowsOf } from "../geometry.ts";
+import { type AxisWindow, windowsOf } from "../geometry.ts";
 import { beforePool, isWhole } from "../lowering.ts";
 import { windowCounts } from "../reference/pooling.ts";
 import { each, type Rule, type RuleContext } from "./rule.ts";
-import { readTaps, scatterTaps } from "./scatter.ts";
+import { readUnpaddedTaps, scatterTaps } from "./scatter.ts";
+import { reaches } from "./step.ts";
 
 const windowsFor = ({ e, node, x }: RuleContext): AxisWindow[] =>
   windowsOf(node, e.shape(x(0)).slice(2), intsOf(node, "kernel_shape") ?? []);
 
 /** dy, at what of x along one axis is the first to equal its window's maximum y. */
 function firstMaximum(e: Emitter, x: string, y: string, dy: string, axis: number, w: AxisWindow): string {
-  const zeros = e.shape(x).map(() => 0);
-  const lowest = lowestOf(e.dtype(x));
-  const padded = e.pad(x, zeros.with(axis, w.begin), zeros.with(axis, paddingEnd(w)), lowest);
-  const taps = readTaps(e, padded, [w], axis);
+  const taps = readUnpaddedTaps(e, x, w, axis, lowestOf(e.dtype(x)));
   // What of dy no earlier tap has taken.
   let remaining = dy;
   const parts = taps.map((tap, i) => {
-    // As products: onnxruntime's Where makes three passes on the CPU.
-    const hit = e.cast(e.op("GreaterOrEqual", [tap, y]), e.dtype(dy));
-    const taken = e.mul(remaining, hit);
+    const taken = e.mul(remaining, reaches(e, tap, y));
     if (i < taps.length - 1) remaining = e.sub(remaining, taken);
     return taken;
   });

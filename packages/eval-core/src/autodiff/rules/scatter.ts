@@ -30,9 +30,33 @@ export function readTaps(e: Emitter, padded: string, windows: readonly AxisWindo
   ).flat();
 }
 
+/** Where tap k of windows lies among every stride-th element of the input: output o reads element o + shift of `phase`. */
+function placeOf(k: number, w: AxisWindow): { phase: number; shift: number } {
+  const offset = k * w.dilation - w.begin;
+  const shift = Math.floor(offset / w.stride);
+  return { phase: offset - shift * w.stride, shift };
+}
+
+/**
+ * What every tap of windows over one axis reads of a tensor that is not padded, with `fill` in place of padding. Every
+ * stride-th element is cut out once a phase, element by element; the taps of a phase are rows of it.
+ */
+export function readUnpaddedTaps(e: Emitter, x: string, w: AxisWindow, axis: number, fill: number): string[] {
+  const zeros = e.shape(x).map(() => 0);
+  return Array.from({ length: w.kernel }, (_, k) => {
+    const { phase, shift } = placeOf(k, w);
+    const count = Math.max(0, Math.ceil((w.size - phase) / w.stride));
+    // Nothing but padding is read.
+    if (shift >= count || shift + w.output <= 0)
+      return e.expand(e.scalar(fill, x), e.shape(x).with(axis, w.output));
+    const every = e.slice(x, [{ axis, start: phase, step: w.stride, count }]);
+    return e.pad(every, zeros.with(axis, -shift), zeros.with(axis, shift + w.output - count), fill);
+  });
+}
+
 /**
  * Adds contributions back along one axis. `taps[k]` holds what every output sends through tap k (undefined:
- * nothing). Taps whose offsets agree modulo the stride are shifted and added; the `stride` sums are interleaved.
+ * nothing). Taps of the same phase are shifted and added; the `stride` sums are interleaved.
  */
 export function scatterTaps(
   e: Emitter,
@@ -43,20 +67,19 @@ export function scatterTaps(
   const like = taps.find((tap) => tap !== undefined)!;
   const shape = e.shape(like);
   const zeros = new Array<number>(shape.length).fill(0);
-  const length = Math.ceil(((w.output - 1) * w.stride + w.dilation * (w.kernel - 1) + 1) / w.stride);
+  const length = Math.ceil(w.size / w.stride);
   const phases = new Array<string | undefined>(w.stride).fill(undefined);
   for (const [k, tap] of taps.entries()) {
     if (tap === undefined) continue;
-    const offset = k * w.dilation;
-    const shift = Math.floor(offset / w.stride);
+    const { phase, shift } = placeOf(k, w);
+    if (shift >= length || shift + w.output <= 0) continue;
     const moved = e.pad(tap, zeros.with(axis, shift), zeros.with(axis, length - shift - w.output));
-    const before = phases[offset % w.stride];
-    phases[offset % w.stride] = before === undefined ? moved : e.add(before, moved);
+    const before = phases[phase];
+    phases[phase] = before === undefined ? moved : e.add(before, moved);
   }
+  if (phases.every((phase) => phase === undefined)) return e.zeros(shape.with(axis, w.size), like);
   const merged = mergePhases(e, phases, axis, shape.with(axis, length));
-  const reach = e.shape(merged)[axis]!;
-  // From padded coordinates back to the input's: cut `begin` off, and the rest to size.
-  return e.pad(merged, zeros.with(axis, -w.begin), zeros.with(axis, w.size + w.begin - reach));
+  return e.slice(merged, [{ axis, start: 0, step: 1, count: w.size }]);
 }
 
 function mergePhases(

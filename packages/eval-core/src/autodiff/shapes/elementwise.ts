@@ -37,6 +37,7 @@ export const elementwise = {
   Relu: same,
   LeakyRelu: same,
   Sigmoid: same,
+  HardSigmoid: same,
   Tanh: same,
   Exp: same,
   Log: same,

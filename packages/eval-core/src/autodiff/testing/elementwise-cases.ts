@@ -58,6 +58,11 @@ export const elementwiseCases = {
   Relu: unary("Relu"),
   LeakyRelu: (d) => d.finish("LeakyRelu", [d.input("x", d.shape(0, 4))], { alpha: float(d.pick(0.01, 0.2)) }),
   Sigmoid: unary("Sigmoid", -4, 4),
+  HardSigmoid: (d) =>
+    d.finish("HardSigmoid", [d.input("x", d.shape(0, 4), -4, 4)], {
+      alpha: float(d.pick(0.2, 1 / 6)),
+      beta: float(0.5),
+    }),
   Tanh: unary("Tanh"),
   Exp: unary("Exp"),
   Log: unary("Log", 0.2, 3),
