@@ -42,6 +42,7 @@ const step = trainingStep(model.graph, {
   optimizer: sgd({ momentum: 0.9, nesterov: true }),
   parameters: model.parameters,
   dimensions: { N: batch, H: side, W: side },
+  forCpu: true,
   gradients: true,
 });
 console.log(
@@ -116,7 +117,12 @@ async function ours(work: Work): Promise<{ session: Session; once(): Promise<Tim
   const kept = Object.fromEntries(
     outputs.filter((name) => name !== "loss").map((name) => [name, step.carried[name] ?? name]),
   );
-  const session = await openSession(writeModel(graph), { device: "cpu", threads, spin: true });
+  const session = await openSession(writeModel(graph), {
+    device: "cpu",
+    threads,
+    spin: true,
+    stay: Object.keys(kept),
+  });
   for (const [name, value] of step.initial) await session.state.set(name, value);
   const random = new SeededRandom(5);
   const pixels = Float32Array.from({ length: batch * 3 * side * side }, () => random.uniform(-1, 1));

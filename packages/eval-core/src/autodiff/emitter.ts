@@ -15,6 +15,10 @@ import { prune } from "./prune.ts";
 import { fromTensor, toTensor, type Value, value } from "./reference/value.ts";
 import { type Info, inferNode, type Known } from "./shapes/index.ts";
 
+/** The permutation from [N, C, H, W] to [C, H, N, W], and the one back. */
+const TO_SIDE_BY_SIDE = [1, 2, 0, 3];
+const TO_APART = [2, 0, 1, 3];
+
 export type Attributes = Readonly<Record<string, Attribute>>;
 
 /** Larger initializers are weights: their numbers are never looked at. */
@@ -29,13 +33,22 @@ export class Emitter {
   readonly #made = new Map<string, readonly string[]>();
   readonly #taken: Set<string>;
   readonly #factors = new Map<string, { value: string; by: string }>();
+  /** Feature maps as [C, H, N, W], by the name of the same as [N, C, H, W]; those of `#made...` were computed so. */
+  readonly #sideBySide = new Map<string, string>();
+  readonly #madeSideBySide = new Set<string>();
   readonly #counters = new Map<string, number>();
   /** Put before the names of new nodes: which node's gradient is being written. */
   scope = "";
 
-  /** @param reserved names that nodes appended later will bring. */
-  constructor(name: string, reserved: Iterable<string> = []) {
+  readonly #move: ((node: Node, e: Emitter) => boolean) | undefined;
+
+  /**
+   * @param reserved names that nodes appended later will bring.
+   * @param move appends a node that reads maps made side by side in that form, and answers whether it could.
+   */
+  constructor(name: string, reserved: Iterable<string> = [], move?: (node: Node, e: Emitter) => boolean) {
     this.#name = name;
+    this.#move = move;
     this.#taken = new Set(reserved);
   }
 
@@ -73,6 +86,11 @@ export class Emitter {
     const last = given.inputs.findLastIndex((name) => name !== "");
     const node =
       last === given.inputs.length - 1 ? given : { ...given, inputs: given.inputs.slice(0, last + 1) };
+    if (this.#move === undefined || !node.inputs.some(this.isSideBySide) || !this.#move(node, this))
+      this.#appendAsIs(node);
+  }
+
+  #appendAsIs(node: Node): void {
     const outputs = inferNode(node, (name) => this.#known.get(name));
     const folded = outputs.every((known) => known.constant);
     for (const [i, name] of node.outputs.entries()) {
@@ -268,6 +286,28 @@ export class Emitter {
     const amounts = [...begin, ...end].map((v) => Math.max(0, v));
     if (amounts.every((v) => v === 0)) return cut;
     return this.op("Pad", [cut, this.ints(amounts), ...(fill === 0 ? [] : [this.scalar(fill, a)])]);
+  }
+
+  /** Whether a feature map was computed with its images side by side. */
+  isSideBySide = (map: string): boolean => this.#madeSideBySide.has(map);
+  /** [N, C, H, W] as [C, H, N, W]. */
+  sideBySide(map: string): string {
+    const known = this.#sideBySide.get(map);
+    if (known) return known;
+    const [n, c, h, w] = this.shape(map) as [number, number, number, number];
+    // Where at most one axis is long, or there is one image, no number moves.
+    const still = n === 1 || [n, c, h, w].filter((size) => size > 1).length <= 1;
+    const made = still ? this.reshape(map, [c, h, n, w]) : this.transpose(map, TO_SIDE_BY_SIDE);
+    this.#sideBySide.set(map, made);
+    return made;
+  }
+  /** [C, H, N, W] as [N, C, H, W], under the name `output` if one is given; what is computed from it stays side by side. */
+  apart(map: string, output = this.fresh("apart")): string {
+    this.#sideBySide.set(output, map);
+    this.#madeSideBySide.add(output);
+    const attributes = { perm: ints(TO_APART) };
+    this.#appendAsIs({ opType: "Transpose", name: output, inputs: [map], outputs: [output], attributes });
+    return output;
   }
 
   /**

@@ -6,25 +6,21 @@
  */
 import type { Node } from "../onnx/ir.ts";
 import { axisOf, float, floatOf, intOf, ints, intsOf } from "./attributes.ts";
+import { normalizeChannels } from "./channelwise.ts";
 import { lowestOf } from "./dtypes.ts";
 import type { Emitter } from "./emitter.ts";
 import { losesEndPadding, withEndPadding } from "./end-padding.ts";
 import { type AxisWindow, paddingEnd, windowsOf } from "./geometry.ts";
-
-/** Values for the gradient rule, by the names that it asks for. */
-export type Saved = Readonly<Record<string, string>>;
+import type { Means } from "./means.ts";
+import type { Saved } from "./rules/rule.ts";
+import { carryStatistics } from "./running-statistics.ts";
+import { convolveWide, gainsByWidth } from "./wide-convolution.ts";
 
 const NOTHING: Saved = {};
 
 /** The batch's own mean and variance, normalisation by them, and the mix with the running ones that ONNX defines. */
 function batchNormalization(node: Node, e: Emitter): Saved {
-  const [x, scale, bias, runningMean, runningVariance] = node.inputs as [
-    string,
-    string,
-    string,
-    string,
-    string,
-  ];
+  const [x, scale, bias] = node.inputs as [string, string, string];
   const axes = e
     .shape(x)
     .map((_, axis) => axis)
@@ -43,16 +39,7 @@ function batchNormalization(node: Node, e: Emitter): Saved {
     outputs: [node.outputs[0]!],
     attributes: { epsilon: float(epsilon) },
   });
-  const keep = floatOf(node, "momentum", 0.9);
-  for (const [i, running, batch] of [
-    [1, runningMean, e.reshape(mean, channels)],
-    [2, runningVariance, flatVariance],
-  ] as const) {
-    const output = node.outputs[i];
-    if (!output) continue;
-    const mixed = keep === 0 ? batch : e.add(e.scale(running, keep), e.scale(batch, 1 - keep));
-    e.append({ opType: "Identity", name: output, inputs: [mixed], outputs: [output], attributes: {} });
-  }
+  carryStatistics(node, e, e.reshape(mean, channels), flatVariance);
   return { centred, inverse };
 }
 
@@ -70,6 +57,15 @@ function logSoftmax(node: Node, e: Emitter): Saved {
   const logSum = e.op("Log", [e.sum(e.op("Exp", [shifted]), [axis])]);
   e.append({ ...node, opType: "Sub", inputs: [shifted, logSum], attributes: {} });
   return NOTHING;
+}
+
+/** A convolution for a CPU: less its mean where that is for nothing, and of small images side by side. */
+function convolutionForCpu(node: Node, e: Emitter, means: Means): Saved {
+  const [x, w] = node.inputs as [string, string];
+  const windows = windowsOf(node, e.shape(x).slice(2), e.shape(w).slice(2));
+  const bias = means.bias(node, e, windows);
+  const biased = bias ? { ...node, inputs: [x, w, bias] } : node;
+  return gainsByWidth(biased, e, windows) ? convolveWide(biased, e, windows) : convolution(biased, e);
 }
 
 /** A convolution; padded beforehand where its own padding would be lost. */
@@ -135,15 +131,20 @@ export const beforePool = (axis: number): string => `before axis ${axis}`;
 /** Whether windows along an axis are its elements, one by one. */
 export const isWhole = (w: AxisWindow): boolean => w.kernel === 1 && w.stride === 1 && w.output === w.size;
 
-/** Appends a forward node and answers what it leaves for its gradient. */
-export function lower(node: Node, e: Emitter): Saved {
+/**
+ * Appends a forward node and answers what it leaves for its gradient.
+ * @param means given where the graph is to be arranged for a CPU.
+ */
+export function lower(node: Node, e: Emitter, means: Means | undefined): Saved {
   e.scope = node.outputs[0]!;
   try {
     if (node.opType === "BatchNormalization" && intOf(node, "training_mode", 0))
-      return batchNormalization(node, e);
+      return means && e.shape(node.inputs[0]!).length === 4
+        ? normalizeChannels(node, e, means.takenOff(node.inputs[0]!))
+        : batchNormalization(node, e);
     if (node.opType === "LayerNormalization") return layerNormalization(node, e);
     if (node.opType === "LogSoftmax") return logSoftmax(node, e);
-    if (node.opType === "Conv") return convolution(node, e);
+    if (node.opType === "Conv") return means ? convolutionForCpu(node, e, means) : convolution(node, e);
     if (node.opType === "MaxPool") return maxPool(node, e);
     if (node.opType === "AveragePool" && intOf(node, "ceil_mode", 0) && !intOf(node, "count_include_pad", 0))
       return poolRoundingUp(node, e);

@@ -21,6 +21,8 @@ export interface TrainingStepOptions {
   /** Weights to leave as they are; nothing is computed for them. Their BatchNormalization runs in inference mode. */
   readonly frozen?: (name: string) => boolean;
   readonly dimensions?: Readonly<Record<string, number>>;
+  /** As `gradient` takes it. */
+  readonly forCpu?: boolean;
   /** Answer the gradients too, under `gradient/` and the weight's name. */
   readonly gradients?: boolean;
 }
@@ -58,6 +60,7 @@ export function trainingStep(graph: Graph, options: TrainingStepOptions): Traini
     of: loss,
     by: parameters,
     dimensions,
+    ...(options.forCpu ? { forCpu: true } : {}),
   });
   for (const name of optimizer.scalars) e.input(name, { dtype: "float32", shape: [] });
   const initial = new Map<string, AnyTensor>();

@@ -4,7 +4,7 @@
 import { prune } from "../autodiff/index.ts";
 import { type Graph, writeModel } from "../onnx/index.ts";
 import { LEARNING_RATE, type Optimizer, trainingStep, WEIGHT_DECAY } from "../optim/index.ts";
-import { type DeviceChoice, openSession, type Session } from "../runtime/index.ts";
+import { chooseDevice, type DeviceChoice, openSession, type Session } from "../runtime/index.ts";
 import { type AnyTensor, tensor } from "../tensor/tensor.ts";
 
 export interface TrainerOptions {
@@ -62,18 +62,20 @@ export class Trainer implements AsyncDisposable {
   /** @param graph with inputs `input` and `labels` and outputs `logits`, `loss` and perhaps `correct`. */
   static async open(graph: Graph, options: TrainerOptions): Promise<Trainer> {
     const { batch, height, width } = options;
+    const device = await chooseDevice(options.device ?? "auto");
     const step = trainingStep(graph, {
       loss: "loss",
       optimizer: options.optimizer,
       parameters: options.parameters,
       dimensions: { N: batch, H: height, W: width },
+      forCpu: device === "cpu",
       ...(options.gradients ? { gradients: true } : {}),
     });
     const session = await openSession(writeModel(step.graph), {
       stay: Object.keys(step.carried),
       // Thousands of operators a step: threads that slept between them made it a tenth longer or more.
       spin: true,
-      ...(options.device === undefined ? {} : { device: options.device }),
+      device,
       ...(options.threads === undefined ? {} : { threads: options.threads }),
       ...(options.noFallback === undefined ? {} : { noFallback: options.noFallback }),
     });

@@ -3,13 +3,15 @@
  * transpose, so two maps serve both: the gradient by the input and the gradient by the kernel.
  */
 
-import { sizeOf, tensor } from "../../tensor/tensor.ts";
-import { int, intOf, ints } from "../attributes.ts";
+import { sizeOf } from "../../tensor/tensor.ts";
+import { intOf, ints } from "../attributes.ts";
 import type { Emitter } from "../emitter.ts";
 import { losesEndPadding, withEndPadding } from "../end-padding.ts";
 import { type AxisWindow, paddingEnd, transposedWindowsOf, windowsOf } from "../geometry.ts";
+import { imagesInside, stackedTaps } from "../taps.ts";
+import { inputGradientOfWide, kernelGradientOfWide } from "../wide-convolution.ts";
 import { each, type Rule, type RuleContext } from "./rule.ts";
-import { interleave, readTaps } from "./scatter.ts";
+import { interleave } from "./scatter.ts";
 
 const range = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => from + i);
 
@@ -155,12 +157,6 @@ export function kernelGradient(
   return e.reshape(dw, [outputs, perGroup, ...kernel]);
 }
 
-/** [N,C,H,...] to [1,C,H,N,...]: a line of all images is one long row. */
-function imagesInside(e: Emitter, x: string): string {
-  const moved = e.transpose(x, [1, 2, 0, ...range(3, e.shape(x).length)]);
-  return e.reshape(moved, [1, ...e.shape(moved)]);
-}
-
 /** dY [N,O,P] and taps [N,R,P] to [O,R]: the sum over images of dY[n] taps[n]^T. */
 function productAnImage(e: Emitter, dy: string, taps: string): string {
   if (e.shape(dy)[0] === 1) return productOfAll(e, dy, taps);
@@ -174,44 +170,6 @@ function productOfAll(e: Emitter, dy: string, taps: string): string {
   if (e.shape(dy)[0] !== 1) return e.matMul(dy, e.transpose(taps, [0, 2, 1]));
   const flat = (a: string) => e.reshape(a, e.shape(a).slice(1));
   return e.gemm(flat(dy), flat(taps), { transB: 1 });
-}
-
-/**
- * What the taps of a kernel read of X [N,C,H,...], padded, as [N, C*taps*HO, ...]: channel, tap, line. Other axes may
- * stand between H and the last spatial ones. Lines are gathered whole, in one pass that onnxruntime shares among its
- * threads; slices and their concatenation would be two by one thread.
- */
-function stackedTaps(e: Emitter, x: string, windows: readonly AxisWindow[]): string {
-  const [first, ...rest] = windows as [AxisWindow, ...AxisWindow[]];
-  const [batch, channels, height, ...others] = e.shape(x) as [number, number, number, ...number[]];
-  const innermost = 3 + others.length - rest.length;
-  if (windows.every(({ kernel }) => kernel === 1)) {
-    // One tap: one slice of all axes reads nothing twice.
-    const cut = ({ stride, output }: AxisWindow, axis: number) => ({
-      axis,
-      start: 0,
-      step: stride,
-      count: output,
-    });
-    return e.slice(x, [cut(first, 2), ...rest.map((w, i) => cut(w, innermost + i))]);
-  }
-  const columns = readTaps(e, x, rest, innermost);
-  const row = e.size(columns[0]!) / (batch * channels * height);
-  const lines = e.concat(
-    columns.map((part) => e.reshape(part, [batch, channels * height, row])),
-    1,
-  );
-  const from: number[] = [];
-  for (const channel of range(0, channels)) {
-    for (const k of range(0, first.kernel)) {
-      for (const t of columns.keys()) {
-        for (const o of range(0, first.output))
-          from.push((t * channels + channel) * height + o * first.stride + k * first.dilation);
-      }
-    }
-  }
-  const index = e.initializer(e.fresh("lines"), tensor("int32", [from.length], Int32Array.from(from)));
-  return e.op("Gather", [lines, index], { axis: int(1) });
 }
 
 /** dB = dY summed over everything but the channels */
@@ -247,12 +205,18 @@ export const convolution = {
     (c) => {
       const { windows, group } = geometry(c);
       const { dy, by } = smallerFactors(c);
-      return inputGradient(c.e, dy, mulOutputs(c.e, c.x(1), by), windows, group);
+      const w = mulOutputs(c.e, c.x(1), by);
+      return c.leaves("taps")
+        ? inputGradientOfWide(c.e, dy, w, windows, inputGradient)
+        : inputGradient(c.e, dy, w, windows, group);
     },
     (c) => {
       const { windows, group } = geometry(c);
       const { dy, by } = smallerFactors(c);
-      return mulOutputs(c.e, kernelGradient(c.e, c.x(0), dy, windows, group), by);
+      const dw = c.leaves("taps")
+        ? kernelGradientOfWide(c.e, dy, c.saved("taps"), c.e.shape(c.x(1)))
+        : kernelGradient(c.e, c.x(0), dy, windows, group);
+      return mulOutputs(c.e, dw, by);
     },
     biasGradient,
   ),

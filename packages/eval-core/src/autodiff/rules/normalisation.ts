@@ -1,5 +1,6 @@
 /** Derivatives of normalisations. What the forward pass leaves for them is made in `../lowering.ts`. */
 import { axisOf, float, floatOf, intOf } from "../attributes.ts";
+import { gradientOfChannels } from "../channelwise.ts";
 import { fail } from "../errors.ts";
 import type { Rule, RuleContext } from "./rule.ts";
 
@@ -73,7 +74,10 @@ function inference(c: RuleContext): (string | undefined)[] {
 }
 
 export const normalisation = {
-  BatchNormalization: (c) => (intOf(c.node, "training_mode", 0) ? training(c) : inference(c)),
+  BatchNormalization: (c) => {
+    if (!intOf(c.node, "training_mode", 0)) return inference(c);
+    return c.leaves("deviation") ? gradientOfChannels(c) : training(c);
+  },
   // with h = (x - mean) r and g = dy scale: dx = r (g - mean(g) - h mean(g h)), dscale = dy h, dB = dy
   LayerNormalization: (c) => {
     const { e, node, x, dy, saved, wants } = c;

@@ -8,6 +8,9 @@
 import type { Node } from "../../onnx/ir.ts";
 import type { Emitter } from "../emitter.ts";
 
+/** What lowering a forward node left for its rule, by the names that it asks for. */
+export type Saved = Readonly<Record<string, string>>;
+
 export interface RuleContext {
   readonly e: Emitter;
   readonly node: Node;
@@ -22,6 +25,8 @@ export interface RuleContext {
   wants(position: number): boolean;
   /** A value that lowering the forward node left for its gradient. */
   saved(name: string): string;
+  /** Whether lowering left such a value. */
+  leaves(name: string): boolean;
   /** The numbers of an input that must be a constant (axes, a shape); undefined where it is absent. */
   numbers(position: number): readonly number[] | undefined;
 }

@@ -8,6 +8,19 @@ import { checkGradient } from "../testing/finite-differences.ts";
 const SEED = Number(process.env.FAST_CHECK_SEED ?? Date.now() % 1_000_000_007);
 const RUNS = 200;
 
+/** What is arranged in another way for a CPU. */
+const ARRANGED: readonly CheckedOp[] = ["Conv", "BatchNormalization", "InstanceNormalization"];
+
+describe(`gradient rules arranged for a CPU, ${RUNS} random cases each, seed ${SEED}`, () => {
+  it.each(ARRANGED)("%s", (op) => {
+    fc.assert(
+      fc.property(fc.gen(), (g) => checkGradient(cases[op](new Draw(g)), { forCpu: true })),
+      { numRuns: RUNS, seed: SEED },
+    );
+    expect.assertions(0);
+  });
+});
+
 describe(`gradient rules, ${RUNS} random cases each, seed ${SEED}`, () => {
   it.each(Object.keys(cases) as CheckedOp[])("%s", (op) => {
     fc.assert(

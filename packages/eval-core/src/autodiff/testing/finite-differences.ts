@@ -18,9 +18,9 @@ const lossOf = (graph: Graph, feeds: ReadonlyMap<string, Value>): number =>
   interpret(graph, feeds).get("loss")!.data[0]!;
 
 /** @throws with the input, the slope expected and the slope found, when a gradient is not the slope. */
-export function checkGradient(one: OpCase): void {
+export function checkGradient(one: OpCase, { forCpu = false } = {}): void {
   const feeds = feedsOf(one);
-  const answers = interpret(gradient(one.graph, { of: "loss", by: one.by }), feeds);
+  const answers = interpret(gradient(one.graph, { of: "loss", by: one.by, forCpu }), feeds);
   for (const name of one.by) {
     const x = feeds.get(name)!;
     const found = answers.get(gradientName(name))!;

@@ -26,7 +26,8 @@ export interface GoldenNetwork {
 const file = (name: string): string =>
   fileURLToPath(new URL(`../../../golden/networks/${name}`, import.meta.url));
 
-export async function loadNetwork(name: Network): Promise<GoldenNetwork> {
+/** @param forCpu arranged for a CPU. */
+export async function loadNetwork(name: Network, forCpu = false): Promise<GoldenNetwork> {
   const forward = readModel(readFileSync(file(`${name}.onnx`)));
   const golden = await loadTensors(file(`${name}.safetensors`));
   const feeds: Record<string, AnyTensor> = {};
@@ -37,5 +38,5 @@ export async function loadNetwork(name: Network): Promise<GoldenNetwork> {
   }
   const by = [...forward.initializers.keys()].filter((weight) => expected.has(gradientName(weight)));
   for (const weight of by) feeds[weight] = forward.initializers.get(weight)!;
-  return { graph: gradient(forward, { of: "loss", by }), feeds, expected };
+  return { graph: gradient(forward, { of: "loss", by, forCpu }), feeds, expected };
 }
