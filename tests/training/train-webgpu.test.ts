@@ -71,7 +71,7 @@ describe.skipIf("missing" in driver)("transferboard train on WebGPU", () => {
     );
   });
 
-  it("has the first five losses to 1e-4, and the later ones to 2e-2", () => {
+  it("has the first five losses to 1e-4, the later ones to 1e-2 but for the eleventh", () => {
     for (const [i, loss] of answer.losses.entries())
       expect(Math.abs(loss / goldenSteps.losses[i]! - 1), `step ${i + 1}`).toBeLessThan(lossTolerance(i));
   });

@@ -32,7 +32,9 @@ const { values } = parseArgs({
 const [rounds, batch, side, threads] = [values.rounds, values.batch, values.side, values.threads].map(
   Number,
 ) as [number, number, number, number];
-const WARM_UP = 8;
+// A training run has thousands of steps. Our first ones are slower: memory is touched for the first time, and it takes some
+// steps until every buffer has found its place.
+const WARM_UP = 16;
 const WORKS: readonly Work[] = ["forward", "both", "step"];
 
 const model = await resnet50();
@@ -56,8 +58,6 @@ const times = new Map<string, Timed[]>();
 for (const work of WORKS) {
   // One session at a time: each holds all activations of its graph.
   const run = await ours(work);
-  // A training run has thousands of steps. Our first ones are up to twice as slow: memory is touched for the first time,
-  // and it takes some steps until every buffer has found its place.
   for (let round = 0; round < WARM_UP; round++) {
     await run.once();
     if (theirs) await theirs.once(work);
@@ -88,6 +88,18 @@ function report(): void {
     );
   }
   const ratio = (a: string, b: string, of: keyof Timed) => (median(a, of) / median(b, of)).toFixed(2);
+  if (theirs) {
+    // Rounds side by side: what the machine's other guests do meanwhile slows both of a round.
+    for (const work of WORKS) {
+      const [a, b] = [times.get(`theirs ${work}`)!, times.get(`ours ${work}`)!];
+      const each = a.map(({ clock }, i) => clock / b[i]!.clock).sort((x, y) => x - y);
+      const fastest = (timed: readonly Timed[]) => Math.min(...timed.map(({ clock }) => clock));
+      console.log(
+        `PyTorch's ${work} / ours, round by round: median ${each[each.length >> 1]!.toFixed(2)} ` +
+          `(${each[0]!.toFixed(2)} to ${each.at(-1)!.toFixed(2)}); of the fastest rounds: ${(fastest(a) / fastest(b)).toFixed(2)}`,
+      );
+    }
+  }
   for (const kind of ["clock", "processor"] as const) {
     console.log(
       `forward and backward / forward, by ${kind}: ${ratio("ours both", "ours forward", kind)} (aim: at most 3.2)`,

@@ -36,7 +36,7 @@ describe("twelve steps of fine-tuning, against PyTorch", () => {
     ).toBeLessThan(GRADIENT_TOLERANCE);
   });
 
-  it("has the first five losses to 1e-4, and the later ones to 2e-2", () => {
+  it("has the first five losses to 1e-4, the later ones to 1e-2 but for the eleventh", () => {
     for (const [i, loss] of trained.losses.entries())
       expect(Math.abs(loss / goldenSteps.losses[i]! - 1), `step ${i + 1}`).toBeLessThan(lossTolerance(i));
   });

@@ -20,6 +20,7 @@ export const FINAL_TOLERANCE = 0.1;
 /**
  * How far the loss of a step, counted from 0, may lie from the golden one, relative to it. From the sixth step on the
  * golden losses hang on one value before a ReLU that is -1.7e-6 in exact arithmetic and came out as +4e-7 there:
- * either side is a right answer in float32, and PyTorch itself, in float64 or without oneDNN, differs by up to 1.3e-2.
+ * either side is a right answer in float32, and PyTorch itself, in float64 or without oneDNN, differs by up to 1.3e-2, at
+ * the eleventh step.
  */
-export const lossTolerance = (step: number): number => (step < 5 ? 1e-4 : 2e-2);
+export const lossTolerance = (step: number): number => (step < 5 ? 1e-4 : step === 10 ? 2e-2 : 1e-2);
