@@ -33,7 +33,7 @@ export class Means {
     const [output] = node.outputs as [string];
     const [outputs, inputs] = e.shape(w) as [number, number];
     const pointwise = windows.every((v) => v.kernel === 1 && v.stride === 1 && v.begin + v.end === 0);
-    if (bias || !pointwise || inputs >= outputs || !this.#normalized.has(output)) return undefined;
+    if (bias || !pointwise || inputs > outputs || !this.#normalized.has(output)) return undefined;
     if (intOf(node, "group", 1) !== 1 || windows.length !== 2) return undefined;
     const read = e.reshape(e.mean(x, [0, 2, 3], false), [inputs, 1]);
     const made = e.reshape(e.gemm(e.reshape(w, [outputs, inputs]), read), [outputs]);

@@ -64,7 +64,12 @@ export function inputGradientOfWide(
   const [batch] = e.shape(dy) as [number];
   const [v, h] = windows as [AxisWindow, AxisWindow];
   if (windows.every((u) => u.kernel === 1 && u.stride === 1 && u.begin + u.end === 0)) {
-    const product = e.gemm(e.reshape(w, [outputs, channels]), rows(e, dy), { transA: 1 });
+    const flat = e.reshape(w, [outputs, channels]);
+    // A long product with its first factor transposed copies more of it than turning the kernel does.
+    const product =
+      outputs > channels
+        ? e.gemm(e.transpose(flat, [1, 0]), rows(e, dy))
+        : e.gemm(flat, rows(e, dy), { transA: 1 });
     return e.apart(e.reshape(product, [channels, v.size, batch, h.size]));
   }
   const strided = windows.some((u) => u.stride > 1);

@@ -78,6 +78,40 @@ describe("optimisers in the graph, as torch.optim", () => {
   };
   it("Adam", () => expectTrajectory(adam(), adamUpdate(false)));
   it("AdamW", () => expectTrajectory(adamW(), adamUpdate(true)));
+
+  it.each([sgd({ momentum: 0.9, nesterov: true }), adamW()])(
+    "small parameters end to end as one vector, each as by itself: $name",
+    (optimizer) => {
+      const g = new GraphBuilder("three");
+      const shapes = { a: [2], b: [2, 3], c: [] as number[] };
+      const cubes = Object.entries(shapes).map(([name, shape], at) => {
+        const size = shape.reduce((x, y) => x * y, 1);
+        const values = Float32Array.from({ length: size }, (_, i) => 0.3 + 0.2 * i - 0.7 * at);
+        const w = g.initializer(name, tensor("float32", shape, values));
+        return g.op("ReduceSum", [g.op("Mul", [g.op("Mul", [w, w]), w])], { keepdims: int(0) });
+      });
+      g.output(g.op("Sum", cubes, {}, { output: "loss" }), "float32", []);
+      const graph = g.build();
+      const [apart, together] = [false, true].map((forCpu) => {
+        const step = trainingStep(graph, {
+          loss: "loss",
+          optimizer,
+          parameters: Object.keys(shapes),
+          forCpu,
+        });
+        const feeds = new Map(
+          [...step.initial].map(([name, t]) => [name, value("float32", t.shape, Array.from(t.data, Number))]),
+        );
+        const scalars = { learningRate: RATE, weightDecay: DECAY, step: 1 };
+        for (const [name, v] of Object.entries(scalars)) feeds.set(name, value("float32", [], [v]));
+        const answers = interpret(step.graph, feeds);
+        const next = Object.keys(step.carried).map((name) => [name, answers.get(name)] as const);
+        return { next: new Map(next), nodes: step.graph.nodes.length };
+      });
+      expect(together!.next).toEqual(apart!.next);
+      expect(together!.nodes).toBeLessThan(apart!.nodes);
+    },
+  );
   it("refuses Nesterov without momentum", () => expect(() => sgd({ nesterov: true })).toThrow(RangeError));
 });
 

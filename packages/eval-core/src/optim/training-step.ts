@@ -7,6 +7,8 @@
  * The scalars `learningRate`, `weightDecay` and, for Adam, `step` are inputs of shape []. All other inputs and
  * outputs are those of the graph that was given.
  */
+
+import { int } from "../autodiff/attributes.ts";
 import { differentiate, type Emitter, gradientName, nextName, toTraining } from "../autodiff/index.ts";
 import type { Graph } from "../onnx/ir.ts";
 import { type AnyTensor, sizeOf, tensor } from "../tensor/tensor.ts";
@@ -67,29 +69,62 @@ export function trainingStep(graph: Graph, options: TrainingStepOptions): Traini
   for (const name of training.statistics) initial.set(name, initializerOf(graph, name));
   const outputs = training.graph.outputs.map((output) => output.name);
   for (const parameter of parameters) {
-    const gradient = gradients.get(parameter)!;
     const shape = e.shape(parameter);
-    const slots = optimizer.slots.map((slot) => {
-      const name = e.input(`${parameter}/${slot}`, { dtype: "float32", shape });
-      initial.set(name, tensor("float32", shape, new Float32Array(sizeOf(shape))));
-      return name;
-    });
     initial.set(parameter, initializerOf(graph, parameter));
-    e.scope = `update(${parameter})`;
-    const { next, state } = optimizer.update(e, parameter, gradient, slots);
-    e.scope = "";
-    for (const [name, value] of [[parameter, next], ...slots.map((slot, i) => [slot, state[i]!])] as const) {
-      rename(e, value, nextName(name));
+    carriedNames.push(parameter);
+    for (const slot of optimizer.slots) {
+      const name = e.input(slotName(parameter, slot), { dtype: "float32", shape });
+      initial.set(name, tensor("float32", shape, new Float32Array(sizeOf(shape))));
       carriedNames.push(name);
-      outputs.push(nextName(name));
     }
     if (options.gradients) {
-      rename(e, gradient, gradientName(parameter));
+      rename(e, gradients.get(parameter)!, gradientName(parameter));
       outputs.push(gradientName(parameter));
     }
   }
+  const small = options.forCpu ? parameters.filter((name) => e.size(name) <= LARGEST_SMALL) : [];
+  for (const names of [small, ...parameters.filter((name) => !small.includes(name)).map((name) => [name])]) {
+    if (names.length === 0) continue;
+    for (const name of updated(e, names, gradients, optimizer)) outputs.push(name);
+  }
   const carried = Object.fromEntries(carriedNames.map((name) => [nextName(name), name]));
   return { graph: e.build(outputs, graph.metadata), parameters, carried, initial };
+}
+
+/** The small parameters of a network are hundreds: an update of each is more operators than the rest of a step. */
+const LARGEST_SMALL = 1 << 13;
+
+const slotName = (parameter: string, slot: string): string => `${parameter}/${slot}`;
+
+/** Updates some parameters, end to end as one vector where they are several; answers the names of what comes next. */
+function updated(
+  e: Emitter,
+  parameters: readonly string[],
+  gradients: ReadonlyMap<string, string>,
+  optimizer: Optimizer,
+): string[] {
+  const joined = (values: readonly string[]) =>
+    values.length === 1
+      ? values[0]!
+      : e.concat(
+          values.map((value) => e.reshape(value, [e.size(value)])),
+          0,
+        );
+  e.scope = `update(${parameters[0]})`;
+  const slots = optimizer.slots.map((slot) => parameters.map((name) => slotName(name, slot)));
+  const gradient = joined(parameters.map((name) => gradients.get(name)!));
+  const { next, state } = optimizer.update(e, joined(parameters), gradient, slots.map(joined));
+  const values = [parameters, ...slots].flatMap((names, i) => {
+    const value = i === 0 ? next : state[i - 1]!;
+    const parts =
+      names.length === 1
+        ? [value]
+        : e.ops("Split", [value, e.ints(names.map(e.size))], names.length, { axis: int(0) });
+    return names.map((name, at) => [name, e.reshape(parts[at]!, e.shape(name))] as const);
+  });
+  e.scope = "";
+  for (const [name, value] of values) rename(e, value, nextName(name));
+  return values.map(([name]) => nextName(name));
 }
 
 const rename = (e: Emitter, from: string, to: string): void =>
