@@ -8,8 +8,8 @@
  * outputs are those of the graph that was given.
  */
 
-import { int } from "../autodiff/attributes.ts";
 import { differentiate, type Emitter, gradientName, nextName, toTraining } from "../autodiff/index.ts";
+import { int } from "../onnx/attributes.ts";
 import type { Graph } from "../onnx/ir.ts";
 import { type AnyTensor, sizeOf, tensor } from "../tensor/tensor.ts";
 import type { Optimizer } from "./optimizer.ts";

@@ -173,6 +173,7 @@ async function run({ session, feeds, fetch, keep }: RunRequest): Promise<Record<
   return answer;
 }
 
+/** The outputs of a run: in place where the memory for all of them is known beforehand, else as the binding answers. */
 async function computed(
   { ort: session, inPlace }: OpenSession,
   inputs: Readonly<Record<string, ort.Tensor>>,
