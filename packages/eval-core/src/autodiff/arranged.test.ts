@@ -97,6 +97,34 @@ describe(`a residual block arranged for a CPU, seed ${SEED}`, () => {
     );
   });
 
+  it.each([
+    ["strides", { strides: ints([2, 2]) }, 3],
+    ["pads", { pads: ints([1, 0, 0, 1]) }, 3],
+    ["makes two of each channel", {}, 6],
+  ])("keeps images apart for a convolution in groups that %s", (_, attributes, outputs) => {
+    const g = new GraphBuilder("grouped");
+    const numbers = (shape: number[]) =>
+      tensor(
+        "float32",
+        shape,
+        Float32Array.from({ length: sizeOf(shape) }, (_, i) => Math.sin(i + 1)),
+      ) as AnyTensor;
+    const x = g.input("x", "float32", [2, 2, 4, 4]);
+    const map = g.op("Conv", [x, g.initializer("w", numbers([3, 2, 1, 1]))]);
+    const kernel = g.initializer("v", numbers([outputs, 1, 1, 1]));
+    const y = g.op("Conv", [map, kernel], { group: int(3), ...attributes });
+    g.op("ReduceMean", [g.op("Mul", [y, y])], { keepdims: int(0) }, { output: "loss" });
+    g.output("loss", "float32", []);
+    const graph = g.build();
+    const feeds = new Map([["x", fromTensor(numbers([2, 2, 4, 4]))]]);
+    for (const [name, value] of graph.initializers) feeds.set(name, fromTensor(value));
+    const [apart, arranged] = [false, true].map((forCpu) =>
+      interpret(gradient(graph, { of: "loss", by: ["x", "w", "v"], forCpu }), feeds),
+    );
+    for (const [name, { data }] of apart!)
+      for (const [i, v] of data.entries()) expect(arranged!.get(name)!.data[i], name).toBeCloseTo(v, 12);
+  });
+
   const block = { batch: 2, size: 4, inputs: 4, inner: 2, outputs: 8, kernel: 3, stride: 1 };
   const graph = residualBlock(block);
   const { nodes } = gradient(graph, { of: "loss", by: by(graph), forCpu: true });

@@ -9,6 +9,7 @@ import type { Node } from "../onnx/ir.ts";
 import { floatOf, int, intOf, ints } from "./attributes.ts";
 import type { Emitter } from "./emitter.ts";
 import { fail } from "./errors.ts";
+import { isWhole, windowsOf } from "./geometry.ts";
 import type { RuleContext, Saved } from "./rules/rule.ts";
 import { carryStatistics } from "./running-statistics.ts";
 
@@ -30,11 +31,19 @@ function affine(e: Emitter, x: string, alpha: string, beta: string): string {
   return e.op(opType, inputs, attributes);
 }
 
-/** Whether a node scales and shifts each channel by itself. */
-export const isAffine = (node: Node, e: Emitter): boolean =>
-  node.opType === "Conv" &&
-  e.shape(node.inputs[1]!).slice(1).join() === "1,1,1" &&
-  intOf(node, "group", 1) === e.shape(node.inputs[0]!)[1];
+/** Whether a node scales and shifts each channel by itself, pixel by pixel. */
+export function isAffine(node: Node, e: Emitter): boolean {
+  if (node.opType !== "Conv") return false;
+  const [[, channels, ...sizes], [outputs, , ...kernel]] = node.inputs.slice(0, 2).map(e.shape) as [
+    readonly [number, number, ...number[]],
+    readonly [number, number, ...number[]],
+  ];
+  return (
+    intOf(node, "group", 1) === channels &&
+    outputs === channels &&
+    windowsOf(node, sizes, kernel).every(isWhole)
+  );
+}
 
 /**
  * A BatchNormalization in training mode: with z = x - mean, r = 1/sqrt(mean(z^2) + eps), y = scale r z + bias. Leaves z as

@@ -38,6 +38,9 @@ function padsOf(node: Node, rank: number): readonly number[] {
   return pads;
 }
 
+/** Whether windows along an axis are its elements, one by one. */
+export const isWhole = (w: AxisWindow): boolean => w.kernel === 1 && w.stride === 1 && w.output === w.size;
+
 /** The windows of Conv and the pools over the spatial sizes of their input. */
 export function windowsOf(node: Node, sizes: readonly number[], kernel: readonly number[]): AxisWindow[] {
   const rank = sizes.length;

@@ -10,7 +10,7 @@ import { normalizeChannels } from "./channelwise.ts";
 import { lowestOf } from "./dtypes.ts";
 import type { Emitter } from "./emitter.ts";
 import { losesEndPadding, withEndPadding } from "./end-padding.ts";
-import { type AxisWindow, paddingEnd, windowsOf } from "./geometry.ts";
+import { isWhole, paddingEnd, windowsOf } from "./geometry.ts";
 import type { Means } from "./means.ts";
 import type { Saved } from "./rules/rule.ts";
 import { carryStatistics } from "./running-statistics.ts";
@@ -127,9 +127,6 @@ function maxPool(node: Node, e: Emitter): Saved {
 
 /** What a pool over one spatial axis read, by the name it is saved under; nothing for an axis that it leaves alone. */
 export const beforePool = (axis: number): string => `before axis ${axis}`;
-
-/** Whether windows along an axis are its elements, one by one. */
-export const isWhole = (w: AxisWindow): boolean => w.kernel === 1 && w.stride === 1 && w.output === w.size;
 
 /**
  * Appends a forward node and answers what it leaves for its gradient.

@@ -2,11 +2,13 @@
  * Convolutions that may answer what they make less its mean a channel, because batch normalisation alone reads it, and
  * subtracts the mean: a convolution of one element is linear, so the mean of what it makes is the kernel times the mean
  * of what it reads, and its bias subtracts that on the way. Two passes over the larger of the two maps are saved.
+ *
+ * The bias depends on kernel and input, but no gradient flows through it: what batch norm sends back sums to 0 a channel.
  */
 import type { Graph, Node } from "../onnx/ir.ts";
 import { intOf } from "./attributes.ts";
 import type { Emitter } from "./emitter.ts";
-import type { AxisWindow } from "./geometry.ts";
+import { type AxisWindow, isWhole } from "./geometry.ts";
 
 export class Means {
   readonly #normalized: ReadonlySet<string>;
@@ -32,8 +34,8 @@ export class Means {
     const [x, w, bias] = node.inputs as [string, string, string | undefined];
     const [output] = node.outputs as [string];
     const [outputs, inputs] = e.shape(w) as [number, number];
-    const pointwise = windows.every((v) => v.kernel === 1 && v.stride === 1 && v.begin + v.end === 0);
-    if (bias || !pointwise || inputs > outputs || !this.#normalized.has(output)) return undefined;
+    if (bias || !windows.every(isWhole) || inputs > outputs || !this.#normalized.has(output))
+      return undefined;
     if (intOf(node, "group", 1) !== 1 || windows.length !== 2) return undefined;
     const read = e.reshape(e.mean(x, [0, 2, 3], false), [inputs, 1]);
     const made = e.reshape(e.gemm(e.reshape(w, [outputs, inputs]), read), [outputs]);

@@ -9,7 +9,7 @@ import type { Node } from "../onnx/ir.ts";
 import { sizeOf } from "../tensor/tensor.ts";
 import { intOf } from "./attributes.ts";
 import type { Emitter } from "./emitter.ts";
-import { type AxisWindow, paddingEnd } from "./geometry.ts";
+import { type AxisWindow, isWhole, paddingEnd } from "./geometry.ts";
 import type { Saved } from "./rules/rule.ts";
 import { stackedTaps } from "./taps.ts";
 
@@ -51,7 +51,8 @@ export function kernelGradientOfWide(e: Emitter, dy: string, taps: string, shape
 
 /**
  * dX = W^T dY for a kernel of one element; else a convolution of dY with W turned around, over one image in which
- * the images stand side by side, so far apart that no window sees two of them; `otherwise` for strides.
+ * the images stand side by side, so far apart that no window sees two of them. `otherwise` convolves, and serves
+ * alone where that would not do.
  */
 export function inputGradientOfWide(
   e: Emitter,
@@ -63,7 +64,7 @@ export function inputGradientOfWide(
   const [outputs, channels] = e.shape(w) as [number, number];
   const [batch] = e.shape(dy) as [number];
   const [v, h] = windows as [AxisWindow, AxisWindow];
-  if (windows.every((u) => u.kernel === 1 && u.stride === 1 && u.begin + u.end === 0)) {
+  if (windows.every(isWhole)) {
     const flat = e.reshape(w, [outputs, channels]);
     // A long product with its first factor transposed copies more of it than turning the kernel does.
     const product =
@@ -73,16 +74,17 @@ export function inputGradientOfWide(
     return e.apart(e.reshape(product, [channels, v.size, batch, h.size]));
   }
   const strided = windows.some((u) => u.stride > 1);
-  if (strided && v.size * h.size > MOST_PIXELS) return otherwise(e, dy, w, windows, 1);
-  // Image n sends to columns from n * line * stride - begin on: none of them may be another's.
   const reach = h.dilation * (h.kernel - 1);
+  // Of a ConvTranspose, which may lack less than a stride at its end.
+  const end = reach + 1 - h.stride - h.begin;
+  if (strided && (v.size * h.size > MOST_PIXELS || -end >= h.stride)) return otherwise(e, dy, w, windows, 1);
+  // Image n sends to columns from n * line * stride - begin on: none of them may be another's.
   const left = h.size + h.begin;
   const right = (h.output - 1) * h.stride + reach - h.begin + 1;
   const line = Math.max(h.output, Math.ceil(Math.max(left, right) / h.stride));
   const spaced = e.pad(e.sideBySide(dy), [0, 0, 0, 0], [0, 0, 0, line - h.output]);
   const one = e.reshape(spaced, [1, outputs, v.output, batch * line]);
   const size = batch * line * h.stride;
-  const end = reach + 1 - h.stride - h.begin;
   const across = { ...h, size, output: batch * line, end: strided ? Math.max(0, end) : end };
   const dx = otherwise(e, one, w, [v, across], 1);
   const lines = e.reshape(dx, [channels, v.size, batch, line * h.stride]);

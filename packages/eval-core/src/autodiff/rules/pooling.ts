@@ -2,8 +2,8 @@
 import { intOf, intsOf } from "../attributes.ts";
 import { lowestOf } from "../dtypes.ts";
 import type { Emitter } from "../emitter.ts";
-import { type AxisWindow, windowsOf } from "../geometry.ts";
-import { beforePool, isWhole } from "../lowering.ts";
+import { type AxisWindow, isWhole, windowsOf } from "../geometry.ts";
+import { beforePool } from "../lowering.ts";
 import { windowCounts } from "../reference/pooling.ts";
 import { each, type Rule, type RuleContext } from "./rule.ts";
 import { readUnpaddedTaps, scatterTaps } from "./scatter.ts";

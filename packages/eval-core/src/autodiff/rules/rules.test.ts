@@ -2,14 +2,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Draw } from "../testing/case.ts";
-import { type CheckedOp, cases } from "../testing/cases.ts";
+import { ARRANGED, type CheckedOp, cases } from "../testing/cases.ts";
 import { checkGradient } from "../testing/finite-differences.ts";
 
 const SEED = Number(process.env.FAST_CHECK_SEED ?? Date.now() % 1_000_000_007);
 const RUNS = 200;
-
-/** What is arranged in another way for a CPU. */
-const ARRANGED: readonly CheckedOp[] = ["Conv", "BatchNormalization", "InstanceNormalization"];
 
 describe(`gradient rules arranged for a CPU, ${RUNS} random cases each, seed ${SEED}`, () => {
   it.each(ARRANGED)("%s", (op) => {

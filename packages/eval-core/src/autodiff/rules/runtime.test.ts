@@ -5,7 +5,7 @@ import { writeModel } from "../../onnx/index.ts";
 import { openSession, type Session } from "../../runtime/index.ts";
 import { checkAgainstRuntime } from "../testing/against-runtime.ts";
 import { Draw } from "../testing/case.ts";
-import { type CheckedOp, cases } from "../testing/cases.ts";
+import { ARRANGED, type CheckedOp, cases } from "../testing/cases.ts";
 import { identity } from "../testing/identity.ts";
 
 const SEED = Number(process.env.FAST_CHECK_SEED ?? Date.now() % 1_000_000_007);
@@ -22,6 +22,14 @@ describe(`onnxruntime on the CPU, ${RUNS} random cases each, seed ${SEED}`, () =
     await fc.assert(
       fc.asyncProperty(fc.gen(), (g) => checkAgainstRuntime(cases[op](new Draw(g)), host)),
       { numRuns: RUNS, seed: SEED },
+    );
+    expect.assertions(0);
+  });
+
+  it.each(ARRANGED)("%s, arranged for it", async (op) => {
+    await fc.assert(
+      fc.asyncProperty(fc.gen(), (g) => checkAgainstRuntime(cases[op](new Draw(g)), host, { forCpu: true })),
+      { numRuns: 10 * RUNS, seed: SEED },
     );
     expect.assertions(0);
   });

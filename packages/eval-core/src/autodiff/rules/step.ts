@@ -1,6 +1,7 @@
 /**
  * Conditions on floats as factors, 1 where they hold and 0 where not: onnxruntime's Where makes three passes on the CPU,
- * and a comparison with its cast two, of which one thread does the second.
+ * and a comparison with its cast two, of which one thread does the second. What differs from 0, or from its bound, by
+ * less than 3e-39 gets a fraction.
  */
 import { float } from "../attributes.ts";
 import type { Emitter } from "../emitter.ts";

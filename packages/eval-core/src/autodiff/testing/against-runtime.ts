@@ -13,9 +13,9 @@ const TOLERANCE = 1e-4;
 export async function checkAgainstRuntime(
   one: OpCase,
   host: Session,
-  options: Pick<SessionOptions, "noFallback"> = {},
+  { forCpu = false, ...options }: Pick<SessionOptions, "noFallback"> & { readonly forCpu?: boolean } = {},
 ): Promise<void> {
-  const graph = gradient(one.graph, { of: "loss", by: one.by });
+  const graph = gradient(one.graph, { of: "loss", by: one.by, forCpu });
   // The interpreter starts from the same float32 numbers.
   const feeds = new Map([...feedsOf(one)].map(([name, v]) => [name, toTensor(v)] as const));
   const expected = interpret(graph, new Map([...feeds].map(([name, t]) => [name, fromTensor(t)])));

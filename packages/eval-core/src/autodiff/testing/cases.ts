@@ -12,3 +12,6 @@ export const cases: Readonly<Record<CheckedOp, CaseMaker>> = {
   ...layerCases,
   ...movementCases,
 };
+
+/** What is arranged in another way for a CPU. */
+export const ARRANGED: readonly CheckedOp[] = ["Conv", "BatchNormalization", "InstanceNormalization"];
