@@ -1,7 +1,7 @@
 /** A published column beside our own evaluation of it: the comparison names what differs, and no mere naming. */
 import { openDataset } from "@transferboard/eval-core/datasets";
+import { type ProtocolDescription, planEvaluation, settingNamed } from "@transferboard/eval-core/evaluations";
 import { preprocessingNamed } from "@transferboard/eval-core/images";
-import { type ProtocolDescription, planEvaluation, settingNamed } from "@transferboard/eval-core/protocols";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Api, startApi } from "./harness.ts";
 

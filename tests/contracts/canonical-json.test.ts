@@ -4,7 +4,7 @@
  */
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { canonicalJson, fingerprint } from "../../packages/eval-core/src/protocols/fingerprint.ts";
+import { canonicalJson, fingerprint } from "../../packages/eval-core/src/evaluations/fingerprint.ts";
 import {
   fingerprint as fingerprintOfTheDatabase,
   type Json,

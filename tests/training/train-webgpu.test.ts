@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { loadTensors } from "@transferboard/eval-core/checkpoints";
+import { loadTensors } from "@transferboard/eval-core/backbones";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { worstError } from "../../packages/eval-core/src/autodiff/testing/worst-error.ts";
 import {
@@ -17,7 +17,7 @@ import {
   goldenFile,
   goldenSteps,
   lossTolerance,
-} from "../../packages/eval-core/src/protocols/testing/finetune-golden.ts";
+} from "../../packages/eval-core/src/evaluations/testing/finetune-golden.ts";
 import { swiftShader } from "./swiftshader.ts";
 
 const core = (path: string) => fileURLToPath(new URL(`../../packages/eval-core/${path}`, import.meta.url));

@@ -1,13 +1,8 @@
 /** What the extraction bench runs on: photographs of a kind as JPEG files, and a full-width ResNet-50 of random weights. */
 import { join } from "node:path";
 import sharp from "sharp";
-import {
-  type Architecture,
-  BATCH_NORM_EPSILON,
-  depthOf,
-  expectedTensors,
-  saveSafetensors,
-} from "../src/checkpoints/index.ts";
+import { type Architecture, BATCH_NORM_EPSILON, depthOf, expectedTensors } from "../src/backbones/index.ts";
+import { saveSafetensors } from "../src/checkpoints/index.ts";
 import { SeededRandom, type Tensor } from "../src/tensor/index.ts";
 
 /** ImageNet's common size; at this quality a file has some 100 KB, as there. */

@@ -10,7 +10,7 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import * as ort from "onnxruntime-node";
-import { loadCheckpoint } from "../src/checkpoints/index.ts";
+import { loadCheckpoint } from "../src/backbones/index.ts";
 import { type Dataset, makeItem } from "../src/datasets/index.ts";
 import { backboneOf, batchSize, openExtractor } from "../src/features/index.ts";
 import { PREPROCESSINGS } from "../src/images/index.ts";

@@ -7,7 +7,7 @@
  * 45,000 queries and recording each episode.
  */
 import { parseArgs } from "node:util";
-import { fewShot } from "../src/protocols/few-shot.ts";
+import { fewShot } from "../src/evaluations/few-shot/evaluate.ts";
 import { SeededRandom } from "../src/tensor/index.ts";
 
 const IMAGES = 20_000;

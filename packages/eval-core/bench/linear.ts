@@ -14,8 +14,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { fitLinear } from "../src/protocols/linear.ts";
-import type { LinearRecord } from "../src/protocols/linear-record.ts";
+import { fitLinear } from "../src/evaluations/many-shot-linear/evaluate.ts";
+import type { LinearRecord } from "../src/evaluations/many-shot-linear/record.ts";
 import { writeNpy } from "../src/tensor/index.ts";
 import { makeSplits } from "./linear-data.ts";
 

@@ -10,12 +10,12 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { loadCheckpoint } from "../src/checkpoints/index.ts";
+import { loadCheckpoint } from "../src/backbones/index.ts";
 import { sgd } from "../src/optim/index.ts";
-import { finetuneModel } from "../src/protocols/finetune-model.ts";
-import { Trainer } from "../src/protocols/finetune-trainer.ts";
 import { chooseDevice, type DeviceChoice } from "../src/runtime/index.ts";
 import { SeededRandom, tensor } from "../src/tensor/index.ts";
+import { finetuneModel } from "../src/training/model.ts";
+import { Trainer } from "../src/training/trainer.ts";
 import { writeResnet50 } from "./extraction-data.ts";
 
 /** Multiplications and additions of a forward pass of ResNet-50 at 224 x 224, an image; a step takes three of it. */

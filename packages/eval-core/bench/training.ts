@@ -11,12 +11,12 @@ import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { prune } from "../src/autodiff/index.ts";
-import { loadCheckpoint } from "../src/checkpoints/index.ts";
+import { loadCheckpoint } from "../src/backbones/index.ts";
 import { type Graph, writeModel } from "../src/onnx/index.ts";
 import { LEARNING_RATE, sgd, type TrainingStep, trainingStep, WEIGHT_DECAY } from "../src/optim/index.ts";
-import { finetuneModel } from "../src/protocols/finetune-model.ts";
 import { openSession, type Session } from "../src/runtime/index.ts";
 import { SeededRandom, tensor } from "../src/tensor/index.ts";
+import { finetuneModel } from "../src/training/model.ts";
 import { writeResnet50 } from "./extraction-data.ts";
 import { startTorch, type Timed, type Work } from "./training-torch.ts";
 

@@ -8,16 +8,16 @@
  * ignores what is fed to an initializer), and the outputs of `graph` plus one gradient a name of `by`.
  */
 import type { Graph, Node } from "../onnx/ir.ts";
+import { Means } from "./cpu/means.ts";
+import { appendSideBySide } from "./cpu/side-by-side.ts";
 import { isFloat } from "./dtypes.ts";
 import { Emitter } from "./emitter.ts";
 import { fail, GraphError } from "./errors.ts";
 import { expand } from "./expansion.ts";
 import { lower } from "./lowering.ts";
-import { Means } from "./means.ts";
 import { GRADIENT_STOPS, gradientRules, isDifferentiable } from "./rules/index.ts";
 import type { RuleContext, Saved } from "./rules/rule.ts";
 import { bindShape } from "./shapes/index.ts";
-import { appendSideBySide } from "./side-by-side.ts";
 
 export interface GradientOptions {
   /** The scalar output to differentiate. */

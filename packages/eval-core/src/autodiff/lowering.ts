@@ -6,15 +6,15 @@
  */
 import type { Node } from "../onnx/ir.ts";
 import { axisOf, float, floatOf, intOf, ints, intsOf } from "./attributes.ts";
-import { normalizeChannels } from "./channelwise.ts";
+import { normalizeChannels } from "./cpu/channelwise.ts";
+import { losesEndPadding, withEndPadding } from "./cpu/end-padding.ts";
+import type { Means } from "./cpu/means.ts";
+import { convolveWide, gainsByWidth } from "./cpu/wide-convolution.ts";
 import { lowestOf } from "./dtypes.ts";
 import type { Emitter } from "./emitter.ts";
-import { losesEndPadding, withEndPadding } from "./end-padding.ts";
 import { isWhole, paddingEnd, windowsOf } from "./geometry.ts";
-import type { Means } from "./means.ts";
 import type { Saved } from "./rules/rule.ts";
 import { carryStatistics } from "./running-statistics.ts";
-import { convolveWide, gainsByWidth } from "./wide-convolution.ts";
 
 const NOTHING: Saved = {};
 

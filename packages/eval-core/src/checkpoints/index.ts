@@ -1,8 +1,4 @@
-export * from "./backbone-graph.ts";
-export { type Checkpoint, type LoadOptions, loadCheckpoint, loadTensors } from "./checkpoint.ts";
+/** Files of weights as named tensors, whatever the network: .pth, .safetensors. */
 export { CheckpointError } from "./errors.ts";
 export { saveSafetensors } from "./formats/safetensors.ts";
-export * from "./inspect.ts";
-export * from "./normalisation.ts";
-export * from "./resnet.ts";
 export type { Format } from "./stored.ts";

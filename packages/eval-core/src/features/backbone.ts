@@ -1,6 +1,6 @@
 /** What the extraction needs to know of a network: its graph, what goes in and what comes out. */
 import { createHash } from "node:crypto";
-import { backboneGraph, type Checkpoint } from "../checkpoints/index.ts";
+import { backboneGraph, type Checkpoint } from "../backbones/index.ts";
 import type { Normalisation } from "../images/index.ts";
 import { writeModel } from "../onnx/index.ts";
 

@@ -5,11 +5,11 @@
 
 import { sizeOf } from "../../tensor/tensor.ts";
 import { intOf, ints } from "../attributes.ts";
+import { losesEndPadding, withEndPadding } from "../cpu/end-padding.ts";
+import { imagesInside, stackedTaps } from "../cpu/taps.ts";
+import { inputGradientOfWide, kernelGradientOfWide } from "../cpu/wide-convolution.ts";
 import type { Emitter } from "../emitter.ts";
-import { losesEndPadding, withEndPadding } from "../end-padding.ts";
 import { type AxisWindow, paddingEnd, transposedWindowsOf, windowsOf } from "../geometry.ts";
-import { imagesInside, stackedTaps } from "../taps.ts";
-import { inputGradientOfWide, kernelGradientOfWide } from "../wide-convolution.ts";
 import { each, type Rule, type RuleContext } from "./rule.ts";
 import { interleave } from "./scatter.ts";
 

@@ -1,6 +1,6 @@
 /** Derivatives of normalisations. What the forward pass leaves for them is made in `../lowering.ts`. */
 import { axisOf, float, floatOf, intOf } from "../attributes.ts";
-import { gradientOfChannels } from "../channelwise.ts";
+import { gradientOfChannels } from "../cpu/channelwise.ts";
 import { fail } from "../errors.ts";
 import type { Rule, RuleContext } from "./rule.ts";
 

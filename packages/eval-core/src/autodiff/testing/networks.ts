@@ -1,7 +1,7 @@
 /** The golden networks (golden/networks): the gradient graph of each, what to feed it, and what PyTorch answers. */
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { loadTensors } from "../../checkpoints/index.ts";
+import { loadTensors } from "../../backbones/index.ts";
 import { type Graph, readModel } from "../../onnx/index.ts";
 import type { AnyTensor } from "../../tensor/tensor.ts";
 import { gradient, gradientName } from "../gradient.ts";

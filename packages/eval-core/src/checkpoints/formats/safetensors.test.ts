@@ -3,9 +3,9 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
+import { loadTensors } from "../../backbones/checkpoint.ts";
 import type { AnyTensor } from "../../tensor/tensor.ts";
 import { allocate, anyTensor, bytesOf, bytesPerElement, dtypes } from "../../tensor/typed-array.ts";
-import { loadTensors } from "../checkpoint.ts";
 import { memorySource } from "../source.ts";
 import { readSafetensors, saveSafetensors } from "./safetensors.ts";
 

@@ -8,7 +8,7 @@ import {
   inspectCheckpoint,
   type LoadOptions,
   loadCheckpoint,
-} from "../../checkpoints/index.ts";
+} from "../../backbones/index.ts";
 import type { AddCommand } from "../context.ts";
 import { CommandError, EXIT } from "../exit-codes.ts";
 import { fileToWrite } from "../options.ts";

@@ -1,7 +1,7 @@
 /** `transferboard evaluate`: a checkpoint, or features, by a protocol on a dataset or a suite; recorded. */
 import type { Command } from "commander";
+import { SETTING_NAMES } from "../../evaluations/settings.ts";
 import { PREPROCESSINGS } from "../../images/index.ts";
-import { SETTING_NAMES } from "../../protocols/settings.ts";
 import type { AddCommand, Context } from "../context.ts";
 import { evaluateCheckpoint } from "../evaluate/checkpoint.ts";
 import { evaluateFeatures } from "../evaluate/features.ts";

@@ -1,7 +1,7 @@
 /** `transferboard features`: a dataset's features as .npy files, or one array of inputs through a backbone. */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import type { Checkpoint } from "../../checkpoints/index.ts";
+import type { Checkpoint } from "../../backbones/index.ts";
 import { openDataset, SPLITS } from "../../datasets/index.ts";
 import { backboneOf, batchSize, openExtractor, requireAgreement } from "../../features/index.ts";
 import { openSession } from "../../runtime/index.ts";

@@ -1,6 +1,6 @@
 /** `transferboard train`: fine-tuning on batches as given, to be held against any other framework's numbers. */
 import { saveSafetensors } from "../../checkpoints/index.ts";
-import { trainOnArrays } from "../../protocols/finetune-arrays.ts";
+import { trainOnArrays } from "../../evaluations/many-shot-finetune/arrays.ts";
 import { narrowed, readNpy } from "../../tensor/index.ts";
 import type { AddCommand } from "../context.ts";
 import { CommandError, EXIT } from "../exit-codes.ts";

@@ -1,5 +1,5 @@
 /** What was measured, in the form that a server takes: each value with its protocol, and each protocol whole. */
-import type { ProtocolDescription } from "../../protocols/evaluation.ts";
+import type { ProtocolDescription } from "../../evaluations/evaluation.ts";
 import type { MethodFields } from "../server/method-file.ts";
 import type { Derived, RecordedValue } from "./recorder.ts";
 import type { EvaluateRequest } from "./request.ts";

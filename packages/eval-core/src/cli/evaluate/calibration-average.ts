@@ -3,9 +3,9 @@
  * follows from the suite's runs, so it is there when, and only when, all of them are.
  */
 import { DATASETS, type DatasetName } from "../../datasets/index.ts";
-import { CALIBRATION_LINEAR } from "../../protocols/calibration.ts";
-import { describeProtocol } from "../../protocols/evaluation.ts";
-import { fingerprint } from "../../protocols/fingerprint.ts";
+import { describeProtocol } from "../../evaluations/evaluation.ts";
+import { fingerprint } from "../../evaluations/fingerprint.ts";
+import { CALIBRATION_LINEAR } from "../../evaluations/many-shot-linear/calibration.ts";
 import type { Derived } from "./recorder.ts";
 import { valuesOf } from "./report.ts";
 import type { EvaluateRequest } from "./request.ts";

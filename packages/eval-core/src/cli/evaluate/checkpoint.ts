@@ -1,7 +1,7 @@
 /** `evaluate --checkpoint FILE`: parses what is asked, runs it, records it, and ends with a table. */
 import { datasetEntry, locateDataset } from "../../datasets/index.ts";
-import { type FinetuneSettings, gridNamed } from "../../protocols/finetune-protocol.ts";
-import { settingNamed } from "../../protocols/settings.ts";
+import { type FinetuneSettings, gridNamed } from "../../evaluations/many-shot-finetune/protocol.ts";
+import { settingNamed } from "../../evaluations/settings.ts";
 import { openCheckpoint } from "../commands/checkpoint.ts";
 import { namedPreprocessing } from "../commands/preprocess.ts";
 import { type Context, cacheFolder } from "../context.ts";

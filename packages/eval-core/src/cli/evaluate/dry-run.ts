@@ -3,11 +3,11 @@
  * hashes of the datasets' files, which the evaluation itself then need not read again.
  */
 import { datasetEntry, locateDataset, openDataset, SPLITS } from "../../datasets/index.ts";
+import { planEvaluation } from "../../evaluations/evaluate.ts";
+import { networkName } from "../../evaluations/evaluation.ts";
+import { configurations } from "../../evaluations/many-shot-finetune/protocol.ts";
+import type { Setting } from "../../evaluations/settings.ts";
 import { backboneOf, batchSize, countCached } from "../../features/index.ts";
-import { planEvaluation } from "../../protocols/evaluate.ts";
-import { networkName } from "../../protocols/evaluation.ts";
-import { configurations } from "../../protocols/finetune-protocol.ts";
-import type { Setting } from "../../protocols/settings.ts";
 import { openSession } from "../../runtime/index.ts";
 import { tensor } from "../../tensor/index.ts";
 import type { Context } from "../context.ts";

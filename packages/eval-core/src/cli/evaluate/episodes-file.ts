@@ -1,6 +1,6 @@
 /** Reads a file of few-shot episodes; whether they fit the labels is the protocol's to check. */
 import { readFileSync } from "node:fs";
-import type { EpisodeSet } from "../../protocols/few-shot.ts";
+import type { EpisodeSet } from "../../evaluations/few-shot/evaluate.ts";
 import { CommandError } from "../exit-codes.ts";
 
 export function readEpisodes(path: string): EpisodeSet {

@@ -1,12 +1,12 @@
 /** `evaluate --features DIR`: the protocols on arrays that someone else made. Nothing is recorded. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import type { LinearArrays } from "../../protocols/evaluate-arrays.ts";
-import { evaluateFewShot, fewShotDescription } from "../../protocols/evaluate-few-shot.ts";
-import { evaluateLinear, linearDescription, linearTeller } from "../../protocols/evaluate-linear.ts";
-import type { Evaluation } from "../../protocols/evaluation.ts";
-import type { LinearMetric, LinearSplit } from "../../protocols/linear-record.ts";
-import { type Setting, settingNamed } from "../../protocols/settings.ts";
+import type { LinearArrays } from "../../evaluations/evaluate-arrays.ts";
+import type { Evaluation } from "../../evaluations/evaluation.ts";
+import { evaluateFewShot, fewShotDescription } from "../../evaluations/few-shot/index.ts";
+import { evaluateLinear, linearDescription, linearTeller } from "../../evaluations/many-shot-linear/index.ts";
+import type { LinearMetric, LinearSplit } from "../../evaluations/many-shot-linear/record.ts";
+import { type Setting, settingNamed } from "../../evaluations/settings.ts";
 import { NpyError, narrowed, readNpy, type Tensor, writeNpy } from "../../tensor/index.ts";
 import type { Context } from "../context.ts";
 import { CommandError, EXIT } from "../exit-codes.ts";

@@ -1,5 +1,5 @@
 /** How fine-tuning's progress reads: the estimate before it starts, then loss, accuracy and time left. */
-import type { FinetuneProgress } from "../../protocols/finetune-record.ts";
+import type { FinetuneProgress } from "../../evaluations/many-shot-finetune/record.ts";
 import { duration, type Step, type Terminal } from "../terminal.ts";
 
 export function finetuneTeller(

@@ -4,7 +4,7 @@
  */
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Evaluation } from "../../protocols/evaluation.ts";
+import type { Evaluation } from "../../evaluations/evaluation.ts";
 import { writeFileAtomically } from "../../tensor/index.ts";
 
 export interface Finished {

@@ -1,8 +1,8 @@
 /** What follows from runs that somebody asked for is recorded as asked for by them. */
 import { type TestDatabase, testDatabase } from "@transferboard/prisma/testing";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
-import { loadCheckpoint } from "../../checkpoints/index.ts";
-import { describeProtocol } from "../../protocols/evaluation.ts";
+import { loadCheckpoint } from "../../backbones/index.ts";
+import { describeProtocol } from "../../evaluations/evaluation.ts";
 import { type Derived, openRecorder } from "./recorder.ts";
 
 let database: TestDatabase;

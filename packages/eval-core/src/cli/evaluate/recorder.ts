@@ -4,17 +4,17 @@
  * its calibration) is one run each, so that every result stands under its own fingerprint.
  */
 import { connect, type Database, databaseUrl } from "@transferboard/prisma";
-import type { Checkpoint } from "../../checkpoints/index.ts";
+import type { Checkpoint } from "../../backbones/index.ts";
 import { type Dataset, datasetEntry } from "../../datasets/index.ts";
-import type { Planned } from "../../protocols/evaluate.ts";
+import type { Planned } from "../../evaluations/evaluate.ts";
 import {
   type Evaluation,
   identityOf,
   type MeasuredValue,
   networkName,
   type ProtocolDescription,
-} from "../../protocols/evaluation.ts";
-import { fingerprint } from "../../protocols/fingerprint.ts";
+} from "../../evaluations/evaluation.ts";
+import { fingerprint } from "../../evaluations/fingerprint.ts";
 import {
   failRun,
   type MethodToRecord,

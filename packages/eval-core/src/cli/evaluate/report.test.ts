@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { Checkpoint } from "../../checkpoints/index.ts";
+import type { Checkpoint } from "../../backbones/index.ts";
+import { settingNamed } from "../../evaluations/settings.ts";
 import { shorterSide } from "../../images/index.ts";
-import { settingNamed } from "../../protocols/settings.ts";
 import { duration } from "../terminal.ts";
 import { calibrationAverage } from "./calibration-average.ts";
 import { resultTable, standingOf } from "./report.ts";

@@ -1,7 +1,7 @@
 /** What is asked of `transferboard evaluate`, parsed once and not changed afterwards. */
-import type { Checkpoint } from "../../checkpoints/index.ts";
+import type { Checkpoint } from "../../backbones/index.ts";
+import type { Setting } from "../../evaluations/settings.ts";
 import type { Preprocessing } from "../../images/index.ts";
-import type { Setting } from "../../protocols/settings.ts";
 import type { DeviceChoice } from "../../runtime/index.ts";
 import type { MethodToRecord } from "../../warehouse/index.ts";
 

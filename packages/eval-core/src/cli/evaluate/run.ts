@@ -1,8 +1,8 @@
 /** Runs the targets of a request one after the other: what fails or is missing is named, and the rest goes on. */
 import { type Dataset, datasetEntry, locateDataset, openDataset } from "../../datasets/index.ts";
+import { type Planned, planEvaluation, runEvaluation } from "../../evaluations/evaluate.ts";
+import { type Evaluation, networkName } from "../../evaluations/evaluation.ts";
 import { backboneOf, type Extractor, openExtractor } from "../../features/index.ts";
-import { type Planned, planEvaluation, runEvaluation } from "../../protocols/evaluate.ts";
-import { type Evaluation, networkName } from "../../protocols/evaluation.ts";
 import type { Context } from "../context.ts";
 import { exitCodeOf, sentenceOf } from "../exit-codes.ts";
 import { duration, timed } from "../terminal.ts";

@@ -1,0 +1,198 @@
+/**
+ * The public face: a file of weights as a checkpoint, with its hash, its architecture, and the account of what was
+ * kept, dropped and converted.
+ */
+import { basename } from "node:path";
+import { CheckpointError } from "../checkpoints/errors.ts";
+import { detectFormat } from "../checkpoints/formats/detect.ts";
+import { readSafetensors } from "../checkpoints/formats/safetensors.ts";
+import { readTorchLegacy } from "../checkpoints/formats/torch-legacy.ts";
+import { readTorchZip } from "../checkpoints/formats/torch-zip.ts";
+import { openSource, type Source, sha256Of } from "../checkpoints/source.ts";
+import type { Contents, Format } from "../checkpoints/stored.ts";
+import { toFloat32 } from "../tensor/half.ts";
+import type { AnyTensor, Tensor } from "../tensor/tensor.ts";
+import {
+  type Dropped,
+  type FindOptions,
+  findBackbone,
+  type Kept,
+  tensorDictionaries,
+} from "./find-backbone.ts";
+import { type MatchOptions, matchArchitecture } from "./match.ts";
+import {
+  imagenetNormalisation,
+  type Normalisation,
+  type NormalisationName,
+  namedNormalisations,
+  noNormalisation,
+  parseNormalisation,
+} from "./normalisation.ts";
+import { readOnnxWeights } from "./onnx-weights.ts";
+import type { Architecture } from "./resnet.ts";
+
+export interface Checkpoint {
+  /** Of the file, in hexadecimal. */
+  readonly sha256: string;
+  /** The file's name, without its folders. */
+  readonly file: string;
+  readonly bytes: number;
+  readonly format: Format;
+  /** Where in the file the backbone was, and how its tensors were named there. */
+  readonly layout: { readonly place: string; readonly naming: string };
+  readonly architecture: Architecture;
+  readonly normalisation: Normalisation;
+  readonly kept: readonly { readonly name: string; readonly from: string }[];
+  readonly dropped: readonly Dropped[];
+  /** What was changed on the way, one sentence each. */
+  readonly converted: readonly string[];
+  /** Every tensor of the backbone under torchvision's names, float32. */
+  readonly tensors: ReadonlyMap<string, Tensor<"float32">>;
+}
+
+export interface LoadOptions extends FindOptions, MatchOptions {
+  /** How the backbone wants its input; ImageNet's, or what the file or its layout says, unless told. */
+  readonly normalisation?: NormalisationName | Normalisation;
+}
+
+/** In a .safetensors or .onnx file of ours, the entry that carries the normalisation as JSON. */
+export const NORMALISATION_KEY = "transferboard.normalisation";
+
+/** A tensor that takes more than this times the file's size is damaged, or made to fill the memory. */
+const MOST_EXPANSION = 64;
+
+/**
+ * Loads a ResNet from .pth, .pt, .pth.tar, .safetensors or .onnx. Nothing in the file is ever executed.
+ * @throws CheckpointError with one sentence that begins with the path.
+ */
+export async function loadCheckpoint(path: string, options: LoadOptions = {}): Promise<Checkpoint> {
+  return reading(path, async (source) => {
+    const contents = readContents(source);
+    const checkpoint = assemble(contents, source, options);
+    return { sha256: await sha256Of(source), file: basename(path), bytes: source.size, ...checkpoint };
+  });
+}
+
+/**
+ * Any file of named tensors, of whatever model, by name; nested dictionaries' names are joined by "/".
+ * @throws CheckpointError as `loadCheckpoint`.
+ */
+export async function loadTensors(path: string): Promise<Map<string, AnyTensor>> {
+  return reading(path, async (source) => {
+    const { root } = readContents(source);
+    const tensors = new Map<string, AnyTensor>();
+    let bytes = 0;
+    for (const { path: nest, tensors: own } of tensorDictionaries(root)) {
+      for (const [name, stored] of own) {
+        bytes += stored.bytes;
+        checkExpansion(bytes, source);
+        tensors.set([...nest, name].join("/"), stored.load());
+      }
+    }
+    if (tensors.size === 0) throw new CheckpointError("holds no tensors by name");
+    return tensors;
+  });
+}
+
+/** Opens a file for `read`, closes it behind it, and begins every error with its path. */
+async function reading<T>(path: string, read: (source: Source) => Promise<T>): Promise<T> {
+  let source: Source | undefined;
+  try {
+    source = openSource(path);
+    return await read(source);
+  } catch (error) {
+    throw error instanceof CheckpointError ? new CheckpointError(`${path}: ${error.message}`) : error;
+  } finally {
+    source?.close();
+  }
+}
+
+/** The tree of a file, tensors not yet read. */
+export function readContents(source: Source): Contents {
+  const format = detectFormat(source);
+  switch (format) {
+    case "torch-zip":
+      return readTorchZip(source);
+    case "torch-legacy":
+      return readTorchLegacy(source);
+    case "safetensors":
+      return readSafetensors(source);
+    case "onnx":
+      return readOnnxWeights(source);
+  }
+}
+
+/** All of a checkpoint that follows from the file's content. */
+export function assemble(
+  contents: Contents,
+  source: Source,
+  options: LoadOptions = {},
+): Omit<Checkpoint, "sha256" | "file" | "bytes"> {
+  const { place, naming, kept, dropped } = findBackbone(contents.root, options);
+  const shapes = new Map(kept.map(({ name, tensor }) => [name, tensor]));
+  if (shapes.size !== kept.length)
+    throw new CheckpointError("holds two tensors for one part of the backbone");
+  const architecture = matchArchitecture(shapes, options);
+  checkExpansion(
+    kept.reduce((sum, { tensor }) => sum + tensor.bytes, 0),
+    source,
+  );
+  const tensors = new Map(kept.map((entry) => [entry.name, loadWeight(entry)]));
+  return {
+    format: contents.format,
+    layout: { place, naming: naming.name },
+    architecture,
+    normalisation: chooseNormalisation(options, contents, naming.name),
+    kept: kept.map(({ name, from }) => ({ name, from })),
+    dropped,
+    converted: [...contents.converted, ...(naming.converted ? [naming.converted] : []), ...conversions(kept)],
+    tensors,
+  };
+}
+
+function checkExpansion(bytes: number, source: Source): void {
+  if (bytes > source.size * MOST_EXPANSION) {
+    throw new CheckpointError(
+      `its tensors claim ${bytes} bytes, the file has ${source.size}: damaged, or made to fill the memory`,
+    );
+  }
+}
+
+function loadWeight({ name, from, tensor: stored }: Kept): Tensor<"float32"> {
+  if (!stored.dtype.includes("float")) {
+    throw new CheckpointError(`tensor ${from} is of ${stored.dtype}: weights are floating-point numbers`);
+  }
+  const weight = toFloat32(stored.load());
+  const isVariance = name.endsWith(".running_var");
+  for (const value of weight.data) {
+    if (!Number.isFinite(value) || (isVariance && value < 0)) {
+      throw new CheckpointError(`tensor ${from} holds ${value}: the weights are damaged`);
+    }
+  }
+  return weight;
+}
+
+function conversions(kept: readonly Kept[]): string[] {
+  const counts = new Map<string, number>();
+  for (const { tensor } of kept) {
+    if (tensor.dtype !== "float32") counts.set(tensor.dtype, (counts.get(tensor.dtype) ?? 0) + 1);
+  }
+  return [...counts].map(([dtype, count]) => `${count} tensors from ${dtype} to float32`);
+}
+
+function chooseNormalisation(options: LoadOptions, contents: Contents, naming: string): Normalisation {
+  const { normalisation } = options;
+  if (typeof normalisation === "string") return namedNormalisations[normalisation];
+  if (normalisation !== undefined) return parseNormalisation(normalisation);
+  const written = contents.metadata[NORMALISATION_KEY];
+  if (written !== undefined) {
+    let parsed: unknown;
+    try {
+      parsed = JSON.parse(written);
+    } catch {
+      throw new CheckpointError(`its entry ${NORMALISATION_KEY} is not JSON`);
+    }
+    return parseNormalisation(parsed);
+  }
+  return naming === "simclr-v2" ? noNormalisation : imagenetNormalisation;
+}

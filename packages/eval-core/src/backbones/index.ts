@@ -1,0 +1,6 @@
+/** A set of named tensors as a backbone: what it is, its graph, and what it wants for input. */
+export * from "./backbone-graph.ts";
+export { type Checkpoint, type LoadOptions, loadCheckpoint, loadTensors } from "./checkpoint.ts";
+export * from "./inspect.ts";
+export * from "./normalisation.ts";
+export * from "./resnet.ts";
