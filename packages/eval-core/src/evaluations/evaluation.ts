@@ -64,3 +64,8 @@ export interface Identity {
 export function identityOf({ protocol, checkpoint, manifest, seed }: Identity): string {
   return fingerprint({ protocol, checkpoint, manifest, seed });
 }
+
+/** Of the run beside another, which records the same work's values under a protocol of their own. */
+export function companionIdentity(of: string, protocol: string): string {
+  return fingerprint({ of, protocol });
+}

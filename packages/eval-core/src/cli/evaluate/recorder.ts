@@ -8,13 +8,13 @@ import type { Checkpoint } from "../../backbones/index.ts";
 import { type Dataset, datasetEntry } from "../../datasets/index.ts";
 import type { Planned } from "../../evaluations/evaluate.ts";
 import {
+  companionIdentity,
   type Evaluation,
   identityOf,
   type MeasuredValue,
   networkName,
   type ProtocolDescription,
 } from "../../evaluations/evaluation.ts";
-import { fingerprint } from "../../evaluations/fingerprint.ts";
 import {
   failRun,
   type MethodToRecord,
@@ -144,9 +144,7 @@ async function record(
   for (const values of [...groups.values()].reverse()) {
     const { protocol } = values[0]!;
     const isMain = protocol.fingerprint === evaluation.protocol.fingerprint;
-    const identity = isMain
-      ? planned.identity
-      : fingerprint({ of: planned.identity, protocol: protocol.fingerprint });
+    const identity = isMain ? planned.identity : companionIdentity(planned.identity, protocol.fingerprint);
     const base = toRecord(run);
     await recordEvaluation(db, {
       ...base,

@@ -30,6 +30,16 @@ export function finetuneDescription(
   return describeProtocol("many-shot-finetune", title, body);
 }
 
+/** The calibration of what `classifier` describes. */
+export function finetuneCalibrationDescription(classifier: ProtocolDescription): ProtocolDescription {
+  return describeProtocol("calibration-finetune", "Calibration of the fine-tuned network", {
+    ...CALIBRATION_LINEAR,
+    evaluation: "calibration-finetune",
+    classifier: "many-shot-finetune",
+    classifierProtocol: classifier.body,
+  });
+}
+
 export async function evaluateFinetune(
   options: FinetuneOptions & { readonly described: ProtocolDescription },
 ): Promise<Evaluation> {
@@ -60,16 +70,11 @@ function calibrated(
   const n = testLabels.length;
   // Fewer images than folds cannot be calibrated; the network's own score stands.
   if (n < CALIBRATION_LINEAR.scaling.folds) return undefined;
-  const { protocol: own, ...record } = calibrateLinear({
+  const { protocol: _, ...record } = calibrateLinear({
     logits: { shape: testLogits.shape, data: testLogits.data },
     labels: testLabels,
   });
-  const protocol = describeProtocol("calibration-finetune", "Calibration of the fine-tuned network", {
-    ...own,
-    evaluation: "calibration-finetune",
-    classifier: "many-shot-finetune",
-    classifierProtocol: classifier.body,
-  });
+  const protocol = finetuneCalibrationDescription(classifier);
   const value = (metric: string, measured: number): MeasuredValue => ({
     measure: `calibration-finetune/${dataset}/${metric}`,
     value: measured,

@@ -42,6 +42,17 @@ export function linearDescription(
   return describeProtocol("many-shot-linear", `Many-shot linear, ${mode}`, body);
 }
 
+/** The calibration of what `classifier` describes. */
+export function linearCalibrationDescription(
+  mode: LinearMode,
+  classifier: ProtocolDescription,
+): ProtocolDescription {
+  return describeProtocol("calibration-linear", `Calibration of the linear classifier, ${mode}`, {
+    ...CALIBRATION_LINEAR,
+    classifierProtocol: classifier.body,
+  });
+}
+
 /** A sweep's progress as counts, and the refit's as a note beside the full count: how long it takes is not known. */
 export function linearTeller(
   tell: (done: number, total: number, note?: string) => void,
@@ -112,15 +123,12 @@ function calibrated({ testLogits, testLabels }: LinearRecord, options: LinearEva
   const n = testLogits.shape[0]!;
   // Fewer images than folds cannot be calibrated; the probe's own score stands.
   if (n < CALIBRATION_LINEAR.scaling.folds) return undefined;
-  const { protocol: own, ...record } = calibrateLinear({
+  const { protocol: _, ...record } = calibrateLinear({
     logits: testLogits,
     labels: Int32Array.from(testLabels.data, Number),
     ...(foldOrder ? { order: foldOrder } : {}),
   });
-  const protocol = describeProtocol("calibration-linear", `Calibration of the linear classifier, ${mode}`, {
-    ...own,
-    classifierProtocol: classifier.body,
-  });
+  const protocol = linearCalibrationDescription(mode, classifier);
   const value = (metric: string, found: number): MeasuredValue => ({
     measure: `calibration-linear/${dataset}/${metric}`,
     value: found,

@@ -1,0 +1,233 @@
+/**
+ * What recorded results hang on, made anew by the code as it is: the protocol's body and fingerprint, the identity of
+ * the run, and the measures, for every setting, mode, dataset and option that has one of its own.
+ */
+import { calibrationAverage } from "../../packages/eval-core/src/cli/evaluate/calibration-average.ts";
+import type { EvaluateRequest } from "../../packages/eval-core/src/cli/evaluate/request.ts";
+import type { Outcome } from "../../packages/eval-core/src/cli/evaluate/run.ts";
+import { suiteNamed } from "../../packages/eval-core/src/cli/evaluate/suites.ts";
+import type { DatasetName } from "../../packages/eval-core/src/datasets/index.ts";
+import { planEvaluation } from "../../packages/eval-core/src/evaluations/evaluate.ts";
+import {
+  companionIdentity,
+  identityOf,
+  networkName,
+  type ProtocolDescription,
+} from "../../packages/eval-core/src/evaluations/evaluation.ts";
+import { fewShotDescription } from "../../packages/eval-core/src/evaluations/few-shot/index.ts";
+import { finetuneCalibrationDescription } from "../../packages/eval-core/src/evaluations/many-shot-finetune/index.ts";
+import { gridNamed } from "../../packages/eval-core/src/evaluations/many-shot-finetune/protocol.ts";
+import {
+  linearCalibrationDescription,
+  linearDescription,
+} from "../../packages/eval-core/src/evaluations/many-shot-linear/index.ts";
+import { type Setting, settingNamed } from "../../packages/eval-core/src/evaluations/settings.ts";
+import { preprocessingNamed } from "../../packages/eval-core/src/images/index.ts";
+import { PINNED_DATASETS, standIn } from "./datasets.ts";
+
+export interface Pin {
+  readonly setting: string;
+  readonly title: string;
+  readonly fingerprint: string;
+  readonly body: unknown;
+  readonly identity: string | null;
+  /** Slugs of what is recorded under this protocol. */
+  readonly measures: readonly string[];
+}
+
+const MANIFEST = "a".repeat(64);
+const NETWORK = networkName({
+  sha256: "b".repeat(64),
+  layout: { place: "state_dict", naming: "torchvision" },
+  normalisation: { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] },
+});
+
+const episodes = {
+  way: 2,
+  shot: 1,
+  query: 1,
+  episodes: [{ classes: [0, 1], support: [[0], [2]], query: [[1], [3]] }],
+};
+
+const SETTINGS: Readonly<Record<string, Setting>> = {
+  "linear converged": settingNamed("many-shot-linear", "converged"),
+  "linear paper-exact": settingNamed("many-shot-linear", "paper-exact"),
+  finetune: settingNamed("many-shot-finetune", "converged"),
+  "few-shot-5": settingNamed("few-shot-5", "converged"),
+  "few-shot-20": settingNamed("few-shot-20", "converged"),
+  "few-shot-50": settingNamed("few-shot-50", "converged"),
+};
+
+interface More {
+  readonly preprocessing?: string;
+  readonly missing?: readonly string[];
+  readonly skipUnreadable?: boolean;
+  readonly seed?: number;
+  readonly again?: string;
+}
+
+function pinsOf(setting: Setting, name: DatasetName, more: More = {}): Record<string, Pin> {
+  const dataset = standIn(name, more.missing);
+  const planned = planEvaluation({
+    setting,
+    dataset,
+    manifest: MANIFEST,
+    checkpoint: NETWORK,
+    preprocessing: preprocessingNamed(more.preprocessing ?? "imagenet-shorter-224"),
+    seed: more.seed ?? 0,
+    skipUnreadable: more.skipUnreadable ?? false,
+    ...(more.again === undefined ? {} : { again: more.again }),
+  });
+  const metric = setting.kind === "few-shot" ? "accuracy" : dataset.metric;
+  const { protocol, identity } = planned;
+  const main = pin(protocol, identity, [`${protocol.setting}/${dataset.name}/${metric}`]);
+  if (setting.kind === "few-shot" || dataset.task !== "multi-class") return { "": main };
+  const calibration =
+    setting.kind === "linear"
+      ? linearCalibrationDescription(setting.mode, protocol)
+      : finetuneCalibrationDescription(protocol);
+  return {
+    "": main,
+    " calibration": pin(calibration, companionIdentity(identity, calibration.fingerprint), [
+      `${calibration.setting}/${dataset.name}/ece`,
+      `${calibration.setting}/${dataset.name}/ece-scaled`,
+    ]),
+  };
+}
+
+function pin(
+  { setting, title, fingerprint, body }: ProtocolDescription,
+  identity: string | null,
+  measures: readonly string[],
+): Pin {
+  return { setting, title, fingerprint, body, identity, measures };
+}
+
+function everyDataset(): Record<string, Pin> {
+  const pins: Record<string, Pin> = {};
+  for (const [words, setting] of Object.entries(SETTINGS)) {
+    for (const name of PINNED_DATASETS) {
+      if (setting.kind === "few-shot" && name === "voc2007") continue;
+      for (const [part, pinned] of Object.entries(pinsOf(setting, name))) {
+        pins[`${words}, ${name}${part}`] = pinned;
+      }
+    }
+  }
+  return pins;
+}
+
+/** Every option that makes a protocol or an identity of its own. */
+function everyOption(): Record<string, Pin> {
+  const short = { steps: 8, batch: 16, grid: gridNamed("0.01,0.1/0,1e-4/centre-crop") };
+  const drawn = SETTINGS["few-shot-5"]!;
+  const linear = SETTINGS["linear converged"]!;
+  const finetune = SETTINGS.finetune!;
+  const cases: Record<string, Record<string, Pin>> = {
+    "finetune reduced": pinsOf(
+      settingNamed("many-shot-finetune", "converged", { finetune: short }),
+      "digits",
+    ),
+    "finetune, steps alone": pinsOf(
+      settingNamed("many-shot-finetune", "converged", { finetune: { steps: 8 } }),
+      "voc2007",
+    ),
+    "few-shot given": pinsOf(settingNamed("few-shot-5", "converged", { given: episodes }), "digits"),
+  };
+  for (const [words, setting] of Object.entries({ linear, finetune, "few-shot": drawn })) {
+    cases[`${words}, square crop`] = pinsOf(setting, "pets", { preprocessing: "square-257-crop-224" });
+    cases[`${words}, smaller`] = pinsOf(setting, "pets", { preprocessing: "shorter-64" });
+    cases[`${words}, partial`] = pinsOf(setting, "pets", {
+      missing: ["1 listed file missing: images/a.jpg"],
+    });
+    cases[`${words}, skipping`] = pinsOf(setting, "pets", { skipUnreadable: true });
+    cases[`${words}, seed 3`] = pinsOf(setting, "pets", { seed: 3 });
+    cases[`${words}, again`] = pinsOf(setting, "pets", { again: "2026-01-01T00:00:00.000Z" });
+  }
+  return Object.fromEntries(
+    Object.entries(cases).flatMap(([words, pins]) =>
+      Object.entries(pins).map(([part, pinned]) => [`option: ${words}${part}`, pinned] as const),
+    ),
+  );
+}
+
+/** `--features`: where the arrays come from is not known. */
+function givenFeatures(): Record<string, Pin> {
+  const origin = { features: "given" };
+  const of = (
+    task: "multi-class" | "multi-label",
+    metric: "accuracy" | "mean-per-class-accuracy" | "map11",
+  ) =>
+    (["converged", "paper-exact"] as const).map((mode) => {
+      const described = linearDescription({ task, metric }, mode, origin);
+      return [
+        `features: ${metric} ${mode}`,
+        pin(described, null, [`many-shot-linear/given/${metric}`]),
+      ] as const;
+    });
+  const shots = [5, 20, 50].map((shot) => {
+    const described = fewShotDescription(shot, undefined, origin);
+    return [`features: few-shot-${shot}`, pin(described, null, [`few-shot-${shot}/given/accuracy`])] as const;
+  });
+  const given = fewShotDescription(5, episodes, origin);
+  return Object.fromEntries([
+    ...of("multi-class", "accuracy"),
+    ...of("multi-class", "mean-per-class-accuracy"),
+    ...of("multi-label", "map11"),
+    ...shots,
+    ["features: episodes given", pin(given, null, ["few-shot-1/given/accuracy"])],
+  ]);
+}
+
+/** The mean calibration over the paper's datasets. */
+function average(mode: string, more: Partial<EvaluateRequest>): Pin {
+  const setting = settingNamed("many-shot-linear", mode);
+  const outcomes = suiteNamed("many-shot-linear").datasets.map(
+    (dataset, i): Outcome => ({
+      target: { dataset, setting },
+      title: dataset,
+      state: "recorded",
+      identity: `identity ${i}`,
+      manifest: String(i % 10).repeat(64),
+      values: ["ece", "ece-scaled"].map((metric) => ({
+        measure: `calibration-linear/${dataset}/${metric}`,
+        value: i,
+        interval: null,
+        n: 5,
+      })),
+    }),
+  );
+  const request = {
+    checkpoint: {},
+    method: { slug: "m" },
+    suite: "many-shot-linear",
+    targets: outcomes.map(({ target }) => target),
+    preprocessing: preprocessingNamed("imagenet-shorter-224"),
+    allowPartial: false,
+    seed: 0,
+    ...more,
+  } as unknown as EvaluateRequest;
+  const derived = calibrationAverage(request, outcomes)!;
+  const identity = identityOf({
+    protocol: derived.protocol.fingerprint,
+    checkpoint: NETWORK,
+    manifest: derived.dataset.manifest,
+    seed: derived.seed,
+  });
+  return pin(
+    derived.protocol,
+    identity,
+    derived.values.map(({ measure }) => measure),
+  );
+}
+
+export function allPins(): Record<string, Pin> {
+  return {
+    ...everyDataset(),
+    ...everyOption(),
+    ...givenFeatures(),
+    "mean calibration, converged": average("converged", {}),
+    "mean calibration, paper-exact": average("paper-exact", {}),
+    "mean calibration, partial": average("converged", { allowPartial: true }),
+    "mean calibration, smaller": average("converged", { preprocessing: preprocessingNamed("shorter-64") }),
+  };
+}
