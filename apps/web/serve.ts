@@ -2,7 +2,7 @@
  * The site's server: Next.js behind Node's own http server, so that it can say whether it is up, stop in order, end
  * with the process that started it, and answer in the place of pages that could not be made.
  */
-import { createServer, type IncomingMessage } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import createNext from "next";
@@ -12,13 +12,19 @@ import { type Answer, standIn } from "./stand-in.ts";
 
 const dir = dirname(fileURLToPath(import.meta.url));
 const port = Number(process.env.PORT ?? 3000);
+const host = process.env.HOST || "127.0.0.1";
 const dev = process.env.NODE_ENV === "development";
 
-const next = createNext({ dir, dev, port, hostname: "localhost", quiet: !dev });
-await next.prepare();
-const handle = next.getRequestHandler();
+/** Undefined until Next is ready. */
+let handle: ((request: IncomingMessage, response: ServerResponse) => Promise<void>) | undefined;
 
 const server = createServer((request, response) => {
+  if (!handle) {
+    const headers = { "content-type": "text/plain", "retry-after": "1", "cache-control": "no-store" };
+    response.writeHead(503, headers).end("The site is starting: try again in a moment.\n");
+    return;
+  }
+  const answer = handle;
   if (request.url === "/healthz") {
     response.writeHead(200, { "content-type": "text/plain" }).end("ok\n");
     return;
@@ -31,7 +37,7 @@ const server = createServer((request, response) => {
       const fits = instead.status === 503 ? status >= 500 : status === 404;
       return fits ? () => answerInstead(instead, request) : null;
     });
-    void handle(request, response);
+    void answer(request, response);
   });
 });
 
@@ -53,7 +59,7 @@ async function answerInstead(instead: Instead, { url = "/", headers }: IncomingM
     const body = away ? "The record is not reachable at the moment: try again shortly." : instead.message;
     return { status, headers: { ...common, "content-type": "text/plain; charset=utf-8" }, body: `${body}\n` };
   }
-  const page = await fetch(`http://localhost:${portOf()}${away ? "/unavailable" : "/missing"}`, {
+  const page = await fetch(`http://${hostInAddress}:${portOf()}${away ? "/unavailable" : "/missing"}`, {
     headers: away ? { [askedHeader]: url } : { [insteadHeader]: encodeURIComponent(JSON.stringify(instead)) },
   });
   const own = kept.flatMap((name) => {
@@ -62,6 +68,10 @@ async function answerInstead(instead: Instead, { url = "/", headers }: IncomingM
   });
   return { status, headers: { ...common, ...Object.fromEntries(own) }, body: await page.text() };
 }
+
+/** As it stands in an address: an IPv6 address in brackets, and every interface by one of them. */
+const hostInAddress =
+  host === "0.0.0.0" ? "127.0.0.1" : host.includes(":") ? `[${host === "::" ? "::1" : host}]` : host;
 
 function portOf(): number {
   const address = server.address();
@@ -76,9 +86,24 @@ server.on("error", (error: NodeJS.ErrnoException) => {
   );
   process.exit(1);
 });
-server.listen(port, () => {
+server.requestTimeout = 30_000;
+server.headersTimeout = 15_000;
+
+/**
+ * Listens first: Next fetches some pages from itself (what a server action redirects to), at the port that it was told.
+ * Told 0, it would fetch them from port 3000, cookies included, whoever listens there.
+ */
+server.listen(port, host, async () => {
   const actual = portOf();
-  console.log(`The site listens on http://localhost:${actual}`);
+  try {
+    const next = createNext({ dir, dev, port: actual, hostname: hostInAddress, quiet: !dev });
+    await next.prepare();
+    handle = next.getRequestHandler();
+  } catch (error) {
+    console.error("the site cannot start:", error);
+    process.exit(1);
+  }
+  console.log(`The site listens on http://${hostInAddress}:${actual}`);
   process.send?.({ port: actual });
 });
 

@@ -5,11 +5,12 @@
 import { Agent, type IncomingHttpHeaders, request } from "node:http";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { count } from "../../packages/eval-core/src/tensor/testing/counts.ts";
 import { makeToken } from "./accounts.ts";
 import { type Api, startApi } from "./harness.ts";
 import { type HostileRequest, hostileRequest } from "./hostile-requests.ts";
 
-const COUNT = Number(process.env.HOSTILE_REQUESTS ?? 20_000);
+const COUNT = Number(process.env.HOSTILE_REQUESTS ?? count(2_000, 20_000));
 const SEED = Number(process.env.HOSTILE_SEED ?? Date.now() % 2 ** 31);
 const AT_ONCE = 8;
 

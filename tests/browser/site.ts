@@ -5,6 +5,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import type { Browser } from "playwright-core";
 import { type Api, startApi } from "../api/harness.ts";
 import { launchChromium } from "./chromium.ts";
@@ -32,9 +33,15 @@ export async function serveSite(apiUrl: string): Promise<Site> {
   if (!existsSync(join(web, ".next", "BUILD_ID"))) {
     throw new Error("The site is not built: run 'npx turbo run build' first, or all by 'npm test'.");
   }
-  const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", join(web, "serve.ts")], {
+  const watch = ["--import", pathToFileURL(join(import.meta.dirname, "given-ports.ts")).href];
+  const flags = ["--disable-warning=ExperimentalWarning", ...watch];
+  const child = spawn(process.execPath, [...flags, join(web, "serve.ts")], {
     env: { ...process.env, PORT: "0", API_URL: apiUrl, NODE_ENV: "production", NEXT_TELEMETRY_DISABLED: "1" },
     stdio: ["ignore", "pipe", "pipe", "ipc"],
+  });
+  const foreign = new Set<number>();
+  child.on("message", (message: { foreignPort?: number }) => {
+    if (message.foreignPort !== undefined) foreign.add(message.foreignPort);
   });
   const port = await portOf(child);
   return {
@@ -43,6 +50,7 @@ export async function serveSite(apiUrl: string): Promise<Site> {
       const ended = new Promise((resolve) => child.once("exit", resolve));
       child.kill("SIGTERM");
       await ended;
+      if (foreign.size > 0) throw new Error(`The site connected to ports it was not given: ${[...foreign]}.`);
     },
   };
 }
@@ -55,7 +63,7 @@ function portOf(child: ChildProcess): Promise<number> {
   child.stdout?.on("data", keep);
   child.stderr?.on("data", keep);
   return new Promise((resolve, reject) => {
-    child.once("message", (message: { port: number }) => resolve(message.port));
+    child.on("message", ({ port }: { port?: number }) => port !== undefined && resolve(port));
     child.once("exit", (code) => reject(new Error(`The site ended with code ${code}: ${said}`)));
   });
 }

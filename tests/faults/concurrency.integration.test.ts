@@ -1,5 +1,6 @@
-/** Many at once: 1,000 submissions under 100 keys, and 20 reviewers on one submission, 200 times over. */
+/** Many at once: 1,000 submissions under 100 keys, and 20 reviewers on one submission, over and over. */
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { count } from "../../packages/eval-core/src/tensor/testing/counts.ts";
 import { makeToken } from "../api/accounts.ts";
 import { type Api, startApi } from "../api/harness.ts";
 import { inputOf, makeSubmission, REVIEW, SUBMIT } from "../api/submissions.ts";
@@ -7,7 +8,7 @@ import { inputOf, makeSubmission, REVIEW, SUBMIT } from "../api/submissions.ts";
 const SUBMISSIONS = 1_000;
 const KEYS = 100;
 const REVIEWERS = 20;
-const ROUNDS = 200;
+const ROUNDS = count(20, 200);
 
 let api: Api;
 beforeAll(async () => {

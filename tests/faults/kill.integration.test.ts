@@ -1,12 +1,13 @@
 /** The API killed and Postgres cut off under twenty writers. */
 import { connect, type Database, verifyAuditChain } from "@transferboard/prisma";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { count } from "../../packages/eval-core/src/tensor/testing/counts.ts";
 import { makeToken } from "../api/accounts.ts";
 import { type Cluster, freePort, startApiProcess, startCluster, untilHealthy } from "./processes.ts";
 import { type Load, startWriters } from "./writers.ts";
 
-const KILLS = 30;
-const CUTS = 10;
+const KILLS = count(5, 100);
+const CUTS = count(2, 100);
 const WRITERS = 20;
 const RECOVERY_MS = 5_000;
 
@@ -44,58 +45,69 @@ async function verify(account: string, { acknowledged, wrong }: Load): Promise<v
   expect(await verifyAuditChain(client)).toMatchObject({ faults: [] });
 }
 
-it(`kill -9 of the API ${KILLS} times under ${WRITERS} writers loses and doubles nothing`, async () => {
-  const token = await makeToken({ database: { client } }, "killed", ["SUBMIT"]);
-  const port = await freePort();
-  let api = await startApiProcess(cluster.appUrl, port);
-  const load = startWriters(api.url, token, WRITERS);
-  try {
-    for (let kill = 0; kill < KILLS; kill++) {
-      const before = load.acknowledged.size;
-      while (load.acknowledged.size < before + WRITERS) await pause(5);
-      await pause(kill * 7);
+it(
+  `kill -9 of the API ${KILLS} times under ${WRITERS} writers loses and doubles nothing`,
+  async () => {
+    const token = await makeToken({ database: { client } }, "killed", ["SUBMIT"]);
+    const port = await freePort();
+    let api = await startApiProcess(cluster.appUrl, port);
+    const load = startWriters(api.url, token, WRITERS);
+    try {
+      for (let kill = 0; kill < KILLS; kill++) {
+        const before = load.acknowledged.size;
+        while (load.acknowledged.size < before + WRITERS) await pause(5);
+        await pause(kill * 7);
+        api.child.kill("SIGKILL");
+        await api.ended;
+        api = await startApiProcess(cluster.appUrl, port);
+      }
+      await pause(200);
+    } finally {
+      await load.stop();
       api.child.kill("SIGKILL");
       await api.ended;
-      api = await startApiProcess(cluster.appUrl, port);
     }
-    await pause(200);
-  } finally {
-    await load.stop();
-    api.child.kill("SIGKILL");
-    await api.ended;
-  }
-  expect(load.acknowledged.size).toBeGreaterThanOrEqual(KILLS * WRITERS);
-  expect(load.statuses.get("none")).toBeGreaterThan(0);
-  await verify("killed", load);
-}, 600_000);
+    expect(load.acknowledged.size).toBeGreaterThanOrEqual(KILLS * WRITERS);
+    expect(load.statuses.get("none")).toBeGreaterThan(0);
+    await verify("killed", load);
+  },
+  count(600_000, 1_800_000),
+);
 
-it(`Postgres cut off ${CUTS} times under load: 503 meanwhile, and the API is back within 5 seconds`, async () => {
-  const token = await makeToken({ database: { client } }, "cut", ["SUBMIT"]);
-  const api = await startApiProcess(cluster.appUrl, await freePort());
-  const load = startWriters(api.url, token, WRITERS);
-  const recoveries: number[] = [];
-  try {
-    for (let cut = 0; cut < CUTS; cut++) {
-      const before = load.acknowledged.size;
-      while (load.acknowledged.size < before + WRITERS) await pause(5);
-      const refused = load.statuses.get("503") ?? 0;
-      await cluster.cut(300);
-      const healthy = await untilHealthy(api.url, 60_000);
-      const written = load.acknowledged.size;
-      const began = performance.now();
-      while (load.acknowledged.size === written) await pause(5);
-      recoveries.push(healthy + performance.now() - began);
-      expect(load.statuses.get("503") ?? 0).toBeGreaterThan(refused);
+it(
+  `Postgres cut off ${CUTS} times under load: 503 meanwhile, and the API is back within 5 seconds`,
+  async () => {
+    const token = await makeToken({ database: { client } }, "cut", ["SUBMIT"]);
+    const api = await startApiProcess(cluster.appUrl, await freePort());
+    const load = startWriters(api.url, token, WRITERS);
+    const recoveries: number[] = [];
+    try {
+      for (let cut = 0; cut < CUTS; cut++) {
+        const before = load.acknowledged.size;
+        while (load.acknowledged.size < before + WRITERS) await pause(5);
+        const refused = load.statuses.get("503") ?? 0;
+        await cluster.cut(300);
+        const healthy = await untilHealthy(api.url, 60_000);
+        const written = load.acknowledged.size;
+        const began = performance.now();
+        while (load.acknowledged.size === written) await pause(5);
+        recoveries.push(healthy + performance.now() - began);
+        expect(load.statuses.get("503") ?? 0).toBeGreaterThan(refused);
+      }
+    } finally {
+      await load.stop();
     }
-  } finally {
-    await load.stop();
-  }
-  console.log(`Recovered after ${recoveries.map((ms) => `${Math.round(ms)} ms`).join(", ")}.`, load.statuses);
-  expect(api.child.exitCode).toBeNull();
-  expect(Math.max(...recoveries)).toBeLessThan(RECOVERY_MS);
-  // Nothing but answers: no broken connection, no time run out.
-  expect([...load.statuses.keys()].filter((status) => !["200", "201", "503"].includes(status))).toEqual([]);
-  api.child.kill("SIGTERM");
-  await api.ended;
-  await verify("cut", load);
-}, 600_000);
+    console.log(
+      `Recovered after ${recoveries.map((ms) => `${Math.round(ms)} ms`).join(", ")}.`,
+      load.statuses,
+    );
+    expect(api.child.exitCode).toBeNull();
+    expect(Math.max(...recoveries)).toBeLessThan(RECOVERY_MS);
+    // Nothing but answers: no broken connection, no time run out.
+    expect([...load.statuses.keys()].filter((status) => !["200", "201", "503"].includes(status))).toEqual([]);
+    api.child.kill("SIGTERM");
+    await api.ended;
+    await verify("cut", load);
+  },
+  count(600_000, 1_800_000),
+);

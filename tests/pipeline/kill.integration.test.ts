@@ -1,14 +1,15 @@
 /**
- * kill -9 at ten random moments of a suite run on two small datasets, each time resumed: the results equal those of
+ * kill -9 at random moments of a suite run on two small datasets, each time resumed: the results equal those of
  * an undisturbed run to the last bit, and nothing is recorded twice.
  */
 import { SeededRandom } from "@transferboard/eval-core/tensor";
 import { type TestDatabase, testDatabase } from "@transferboard/prisma/testing";
 import { expect, it, onTestFinished } from "vitest";
+import { count } from "../../packages/eval-core/src/tensor/testing/counts.ts";
 import { checkpoint, start, temporaryFolder } from "./command.ts";
 import { makeSmallDatasets } from "./small-datasets.ts";
 
-const KILLS = 10;
+const KILLS = count(3, 10);
 const SEED = 20;
 
 /** A database and a cache that nobody has used. */

@@ -9,6 +9,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { CheckpointError } from "../checkpoints/errors.ts";
 import { saveSafetensors } from "../checkpoints/formats/safetensors.ts";
 import { memorySource } from "../checkpoints/source.ts";
+import { count } from "../tensor/testing/counts.ts";
 import { assemble, loadCheckpoint, loadTensors, readContents } from "./checkpoint.ts";
 import { tensorDictionaries } from "./find-backbone.ts";
 
@@ -286,7 +287,7 @@ describe("fuzzing: it loads, or throws CheckpointError in one line", () => {
           check(() => readAll(length === null ? damaged : damaged.subarray(0, length)));
         },
       ),
-      { numRuns: 1500 },
+      { numRuns: count(500, 5000) },
     );
   });
 
@@ -301,7 +302,7 @@ describe("fuzzing: it loads, or throws CheckpointError in one line", () => {
           assemble(readContents(source), source);
         });
       }),
-      { numRuns: 60 },
+      { numRuns: count(20, 500) },
     );
   });
 });

@@ -8,6 +8,7 @@ import { describe, expect, it } from "vitest";
 import { float, GraphBuilder, int, ints } from "../../onnx/index.ts";
 import type { Graph } from "../../onnx/ir.ts";
 import { type AnyTensor, SeededRandom, sizeOf, tensor } from "../../tensor/index.ts";
+import { count as runs } from "../../tensor/testing/counts.ts";
 import { intsOf } from "../attributes.ts";
 import { gradient } from "../gradient.ts";
 import { fromTensor, interpret } from "../reference/index.ts";
@@ -97,7 +98,7 @@ describe(`a residual block arranged for a CPU, seed ${SEED}`, () => {
             expect(Math.abs(found[i]! - v) / size, name).toBeLessThan(1e-9);
         }
       }),
-      { numRuns: 100, seed: SEED },
+      { numRuns: runs(30, 100), seed: SEED },
     );
   });
 

@@ -1,12 +1,13 @@
 /** Every gradient rule against finite differences in the reference interpreter, over random shapes and attributes. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { count } from "../../tensor/testing/counts.ts";
 import { Draw } from "../testing/case.ts";
 import { ARRANGED, type CheckedOp, cases } from "../testing/cases.ts";
 import { checkGradient } from "../testing/finite-differences.ts";
 
 const SEED = Number(process.env.FAST_CHECK_SEED ?? Date.now() % 1_000_000_007);
-const RUNS = 200;
+const RUNS = count(40, 200);
 
 describe(`gradient rules arranged for a CPU, ${RUNS} random cases each, seed ${SEED}`, () => {
   it.each(ARRANGED)("%s", (op) => {

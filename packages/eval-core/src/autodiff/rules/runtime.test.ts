@@ -3,13 +3,14 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { writeModel } from "../../onnx/index.ts";
 import { openSession, type Session } from "../../runtime/index.ts";
+import { count } from "../../tensor/testing/counts.ts";
 import { checkAgainstRuntime } from "../testing/against-runtime.ts";
 import { Draw } from "../testing/case.ts";
 import { ARRANGED, type CheckedOp, cases } from "../testing/cases.ts";
 import { identity } from "../testing/identity.ts";
 
 const SEED = Number(process.env.FAST_CHECK_SEED ?? Date.now() % 1_000_000_007);
-const RUNS = 8;
+const RUNS = count(3, 8);
 
 describe(`onnxruntime on the CPU, ${RUNS} random cases each, seed ${SEED}`, () => {
   let host: Session;
