@@ -13,8 +13,12 @@ export const nextName = (name: string): string => `next/${name}`;
 
 export interface ToTrainingOptions {
   readonly dimensions?: Readonly<Record<string, number>>;
-  /** PyTorch's momentum of running statistics: the weight of the new batch. */
-  readonly momentum?: number;
+  /**
+   * PyTorch's momentum of running statistics: the weight of the new batch. A number, or the name of a scalar input that
+   * every step is fed: 1 / (1 + k + k^2 + ... + k^t) at step t, counted from 1, is the average that does not lean
+   * on where the statistics began.
+   */
+  readonly momentum?: number | { readonly input: string };
   /** BatchNormalization nodes to leave in inference mode, by their statistics' name. */
   readonly frozen?: (runningMean: string) => boolean;
 }
@@ -62,16 +66,26 @@ export function toTraining(
       const unbiased = i === 0 ? 1 : count / (count - 1);
       const kept = `${name}/kept`;
       const fresh = `${name}/fresh`;
-      const multiply = (input: string, by: number, output: string): Node => ({
-        opType: "Mul",
+      const made = (opType: string, inputs: string[], output: string): Node => ({
+        opType,
         name: output,
-        inputs: [input, scalar(`${output}/by`, by)],
+        inputs,
         outputs: [output],
         attributes: {},
       });
+      const multiply = (input: string, by: number, output: string): Node =>
+        made("Mul", [input, scalar(`${output}/by`, by)], output);
+      const mixed =
+        typeof momentum === "number"
+          ? [multiply(name, 1 - momentum, kept), multiply(batch[i]!, momentum * unbiased, fresh)]
+          : [
+              made("Sub", [scalar(`${kept}/one`, 1), momentum.input], `${kept}/by`),
+              made("Mul", [name, `${kept}/by`], kept),
+              multiply(batch[i]!, unbiased, `${fresh}/unbiased`),
+              made("Mul", [`${fresh}/unbiased`, momentum.input], fresh),
+            ];
       return [
-        multiply(name, 1 - momentum, kept),
-        multiply(batch[i]!, momentum * unbiased, fresh),
+        ...mixed,
         {
           opType: "Add",
           name: nextName(name),
@@ -85,5 +99,12 @@ export function toTraining(
     const attributes = { ...node.attributes, training_mode: int(1), momentum: float(0) };
     return [{ ...node, outputs: [node.outputs[0]!, ...batch], attributes }, ...following];
   });
-  return { graph: { ...graph, nodes, initializers, outputs: [...graph.outputs, ...outputs] }, statistics };
+  const inputs =
+    typeof momentum === "number" || statistics.length === 0
+      ? graph.inputs
+      : [...graph.inputs, { name: momentum.input, dtype: "float32" as const, shape: [] }];
+  return {
+    graph: { ...graph, inputs, nodes, initializers, outputs: [...graph.outputs, ...outputs] },
+    statistics,
+  };
 }

@@ -21,17 +21,18 @@ function make(name: string, decoupled: boolean, options: AdamOptions): Optimizer
     name,
     scalars: [LEARNING_RATE, WEIGHT_DECAY, STEP],
     slots: ["mean", "square"],
-    update(e, parameter, gradient, state) {
+    update(e, parameter, gradient, state, hasDecay = true) {
       const [mean, square] = state as [string, string];
-      const g = decoupled ? gradient : e.add(gradient, e.mul(parameter, WEIGHT_DECAY));
+      const g = decoupled || !hasDecay ? gradient : e.add(gradient, e.mul(parameter, WEIGHT_DECAY));
       const nextMean = e.add(e.scale(mean, beta1), e.scale(g, 1 - beta1));
       const nextSquare = e.add(e.scale(square, beta2), e.scale(e.mul(g, g), 1 - beta2));
       const root = e.op("Sqrt", [e.div(nextSquare, correction(e, beta2))]);
       const rate = e.div(LEARNING_RATE, correction(e, beta1));
       const moved = e.div(e.mul(nextMean, rate), e.add(root, e.scalar(epsilon, root)));
-      const shrunk = decoupled
-        ? e.mul(parameter, e.sub(e.scalar(1, LEARNING_RATE), e.mul(LEARNING_RATE, WEIGHT_DECAY)))
-        : parameter;
+      const shrunk =
+        decoupled && hasDecay
+          ? e.mul(parameter, e.sub(e.scalar(1, LEARNING_RATE), e.mul(LEARNING_RATE, WEIGHT_DECAY)))
+          : parameter;
       return { next: e.sub(shrunk, moved), state: [nextMean, nextSquare] };
     },
   };

@@ -23,5 +23,12 @@ export interface Optimizer {
   readonly scalars: readonly string[];
   /** State tensors a parameter has, each of its shape and zero at first, by the suffix of their name. */
   readonly slots: readonly string[];
-  update(e: Emitter, parameter: string, gradient: string, state: readonly string[]): Update;
+  /** @param decayed whether the parameter has weight decay: biases and normalisation often have none. */
+  update(
+    e: Emitter,
+    parameter: string,
+    gradient: string,
+    state: readonly string[],
+    decayed?: boolean,
+  ): Update;
 }

@@ -18,8 +18,8 @@ export function sgd({ momentum = 0, nesterov = false }: SgdOptions = {}): Optimi
     name: "sgd",
     scalars: [LEARNING_RATE, WEIGHT_DECAY],
     slots: momentum > 0 ? ["momentum"] : [],
-    update(e, parameter, gradient, [velocity]) {
-      const decayed = e.add(gradient, e.mul(parameter, WEIGHT_DECAY));
+    update(e, parameter, gradient, [velocity], hasDecay = true) {
+      const decayed = hasDecay ? e.add(gradient, e.mul(parameter, WEIGHT_DECAY)) : gradient;
       const step = (direction: string) => e.sub(parameter, e.mul(direction, LEARNING_RATE));
       if (velocity === undefined) return { next: step(decayed), state: [] };
       const moved = e.add(e.scale(velocity, momentum), decayed);

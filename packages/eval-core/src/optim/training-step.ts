@@ -22,6 +22,10 @@ export interface TrainingStepOptions {
   readonly parameters: readonly string[];
   /** Weights to leave as they are; nothing is computed for them. Their BatchNormalization runs in inference mode. */
   readonly frozen?: (name: string) => boolean;
+  /** The weights that weight decay applies to; all, unless told. */
+  readonly decayed?: (name: string) => boolean;
+  /** As `toTraining` takes it. */
+  readonly momentum?: number | { readonly input: string };
   readonly dimensions?: Readonly<Record<string, number>>;
   /** As `gradient` takes it. */
   readonly forCpu?: boolean;
@@ -54,9 +58,9 @@ export function trainableWeights(graph: Graph): string[] {
  * @throws GraphError as `gradient` and `toTraining` do.
  */
 export function trainingStep(graph: Graph, options: TrainingStepOptions): TrainingStep {
-  const { loss, optimizer, frozen = () => false, dimensions = {} } = options;
+  const { loss, optimizer, frozen = () => false, decayed = () => true, dimensions = {}, momentum } = options;
   const parameters = options.parameters.filter((name) => !frozen(name));
-  const training = toTraining(graph, { dimensions, frozen });
+  const training = toTraining(graph, { dimensions, frozen, ...(momentum === undefined ? {} : { momentum }) });
   const carriedNames = [...training.statistics];
   const { emitter: e, gradients } = differentiate(asInputs(training.graph, training.statistics), {
     of: loss,
@@ -83,9 +87,10 @@ export function trainingStep(graph: Graph, options: TrainingStepOptions): Traini
     }
   }
   const small = options.forCpu ? parameters.filter((name) => e.size(name) <= LARGEST_SMALL) : [];
-  for (const names of [small, ...parameters.filter((name) => !small.includes(name)).map((name) => [name])]) {
+  const together = [small.filter(decayed), small.filter((name) => !decayed(name))];
+  for (const names of [...together, ...parameters.filter((name) => !small.includes(name)).map((n) => [n])]) {
     if (names.length === 0) continue;
-    for (const name of updated(e, names, gradients, optimizer)) outputs.push(name);
+    for (const name of updated(e, names, gradients, optimizer, decayed(names[0]!))) outputs.push(name);
   }
   const carried = Object.fromEntries(carriedNames.map((name) => [nextName(name), name]));
   return { graph: e.build(outputs, graph.metadata), parameters, carried, initial };
@@ -102,6 +107,7 @@ function updated(
   parameters: readonly string[],
   gradients: ReadonlyMap<string, string>,
   optimizer: Optimizer,
+  decayed: boolean,
 ): string[] {
   const joined = (values: readonly string[]) =>
     values.length === 1
@@ -113,7 +119,7 @@ function updated(
   e.scope = `update(${parameters[0]})`;
   const slots = optimizer.slots.map((slot) => parameters.map((name) => slotName(name, slot)));
   const gradient = joined(parameters.map((name) => gradients.get(name)!));
-  const { next, state } = optimizer.update(e, joined(parameters), gradient, slots.map(joined));
+  const { next, state } = optimizer.update(e, joined(parameters), gradient, slots.map(joined), decayed);
   const values = [parameters, ...slots].flatMap((names, i) => {
     const value = i === 0 ? next : state[i - 1]!;
     const parts =
