@@ -42,20 +42,18 @@ try {
   writeResnet50(join(folder, "resnet50.safetensors"));
   const checkpoint = await loadCheckpoint(join(folder, "resnet50.safetensors"));
   const { graph, parameters } = finetuneModel(checkpoint, { classes: 100, loss: "cross-entropy" });
-  const options = {
-    optimizer: sgd({ momentum: 0.9, nesterov: true }),
-    parameters,
-    batch,
-    height: side,
-    width: side,
-  };
+  const network = { graph, parameters, dimensions: { N: batch, H: side, W: side } };
+  const optimizer = sgd({ momentum: 0.9, nesterov: true });
   const opening = performance.now();
-  await using trainer = await Trainer.open(graph, { ...options, device, noFallback: device === "webgpu" });
+  await using trainer = await Trainer.open(
+    { key: "batch", network },
+    { optimizer, device, noFallback: device === "webgpu" },
+  );
   console.log(`opened on ${device} in ${seconds(opening)} s`);
   const random = new SeededRandom(5);
   const pixels = Float32Array.from({ length: batch * 3 * side * side }, () => random.uniform(-1, 1));
   const data = {
-    images: tensor("float32", [batch, 3, side, side], pixels),
+    input: tensor("float32", [batch, 3, side, side], pixels),
     labels: tensor(
       "float32",
       [batch],
@@ -63,14 +61,15 @@ try {
     ),
   };
   const rate = { learningRate: 1e-3, weightDecay: 1e-4 };
+  const step = () => trainer.step("batch", () => network, data, rate);
   const first = performance.now();
-  await trainer.step(data, rate);
+  await step();
   console.log(`first step, shaders compiled: ${seconds(first)} s`);
-  await trainer.step(data, rate);
+  await step();
   const began = performance.now();
   let loss = 0;
   // The loss comes back every step, so each ends when the device is done with it.
-  for (let i = 0; i < steps; i++) loss = (await trainer.step(data, rate)).loss;
+  for (let i = 0; i < steps; i++) loss = (await step()).values.loss!;
   const each = (performance.now() - began) / 1000 / steps;
   const tflops = (3 * FORWARD_GFLOP * batch * (side / 224) ** 2) / each / 1000;
   const share = (100 * tflops) / Number(values["peak-tflops"]);

@@ -9,6 +9,8 @@ export const LEARNING_RATE = "learningRate";
 export const WEIGHT_DECAY = "weightDecay";
 /** How many steps have been made, this one included: 1 at the first. */
 export const STEP = "step";
+/** Momentum of batch norm's running statistics, in a graph that is fed it every step. */
+export const STATISTICS_MOMENTUM = "statisticsMomentum";
 
 export interface Update {
   /** The parameter's next value. */

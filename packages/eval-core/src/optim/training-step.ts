@@ -31,6 +31,8 @@ export interface TrainingStepOptions {
   readonly forCpu?: boolean;
   /** Answer the gradients too, under `gradient/` and the weight's name. */
   readonly gradients?: boolean;
+  /** Inputs of the graph whose gradients are answered, under `gradient/` and the input's name. */
+  readonly inputGradients?: readonly string[];
 }
 
 export interface TrainingStep {
@@ -59,12 +61,13 @@ export function trainableWeights(graph: Graph): string[] {
  */
 export function trainingStep(graph: Graph, options: TrainingStepOptions): TrainingStep {
   const { loss, optimizer, frozen = () => false, decayed = () => true, dimensions = {}, momentum } = options;
+  const { inputGradients = [] } = options;
   const parameters = options.parameters.filter((name) => !frozen(name));
   const training = toTraining(graph, { dimensions, frozen, ...(momentum === undefined ? {} : { momentum }) });
   const carriedNames = [...training.statistics];
   const { emitter: e, gradients } = differentiate(asInputs(training.graph, training.statistics), {
     of: loss,
-    by: parameters,
+    by: [...parameters, ...inputGradients],
     dimensions,
     ...(options.forCpu ? { forCpu: true } : {}),
   });
@@ -85,6 +88,10 @@ export function trainingStep(graph: Graph, options: TrainingStepOptions): Traini
       rename(e, gradients.get(parameter)!, gradientName(parameter));
       outputs.push(gradientName(parameter));
     }
+  }
+  for (const name of inputGradients) {
+    rename(e, gradients.get(name)!, gradientName(name));
+    outputs.push(gradientName(name));
   }
   const small = options.forCpu ? parameters.filter((name) => e.size(name) <= LARGEST_SMALL) : [];
   const together = [small.filter(decayed), small.filter((name) => !decayed(name))];

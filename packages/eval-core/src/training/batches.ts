@@ -4,6 +4,7 @@
  */
 import type { Item } from "../datasets/index.ts";
 import { SeededRandom } from "../tensor/index.ts";
+import type { BatchSource, Json } from "./task.ts";
 
 /** Mixes numbers into one seed, so that streams of different purpose never meet. */
 export function seedOf(...parts: readonly number[]): number {
@@ -60,5 +61,29 @@ export class BatchStream {
       this.#epoch = epoch;
     }
     return this.#order;
+  }
+}
+
+/** The samples of each step in turn: a source of batches whose state is the number of the next step. */
+export class SampleBatches implements BatchSource<readonly Sample[]> {
+  readonly #stream: BatchStream;
+  #step = 0;
+
+  constructor(stream: BatchStream) {
+    this.#stream = stream;
+  }
+
+  next(): readonly Sample[] {
+    return this.#stream.at(this.#step++);
+  }
+
+  get state(): Json {
+    return this.#step;
+  }
+
+  restore(state: Json): void {
+    if (!Number.isInteger(state) || Number(state) < 0)
+      throw new RangeError(`the next step is a number from 0 up, found ${JSON.stringify(state)}`);
+    this.#step = Number(state);
   }
 }

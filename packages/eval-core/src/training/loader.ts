@@ -1,74 +1,109 @@
-/** Batches of pixels, made beside the training by a worker thread. */
+/**
+ * Batches made beside the training: worker threads that each run a recipe, a module with a function `prepare` from a
+ * request, plain data, to the tensors of a batch. Requests go to the thread with the least to do, and what comes back
+ * depends on the request alone, so that the number of threads changes nothing.
+ */
+import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
-import type { ImageSource, Item } from "../datasets/index.ts";
-import type { Normalisation, Preprocessing, RandomCrop } from "../images/index.ts";
-import { type Tensor, tensor } from "../tensor/index.ts";
 import { TrainingError } from "./errors.ts";
+import type { Feeds } from "./task.ts";
+
+/** What a recipe module exports. */
+export interface Recipe<Request> {
+  prepare(request: Request): Promise<Feeds>;
+}
 
 export interface LoadRequest {
   readonly id: number;
-  readonly sources: readonly ImageSource[];
-  /** How to crop at random, one seed an image; else the evaluation's crop. */
-  readonly random?: { readonly crop: RandomCrop; readonly seeds: readonly number[] };
-  readonly preprocessing: Preprocessing;
-  readonly normalisation: Normalisation;
+  readonly request: unknown;
 }
 
 export type LoadAnswer =
-  | { readonly id: number; readonly data: Float32Array }
+  | { readonly id: number; readonly feeds: Feeds }
   | { readonly id: number; readonly message: string };
 
+/** What a loading thread starts with. */
+export interface LoaderData {
+  readonly recipe: string;
+  /** How many threads share the memory for what they keep. */
+  readonly threads: number;
+}
+
+/** More than these are never needed to keep up with training. */
+const MOST_THREADS = 8;
+const defaultThreads = () => Math.min(MOST_THREADS, Math.max(1, availableParallelism() >> 1));
+
 interface Waiting {
-  readonly resolve: (data: Float32Array) => void;
+  readonly resolve: (feeds: Feeds) => void;
   readonly reject: (error: Error) => void;
 }
 
-export class Loader {
-  readonly #worker: Worker;
-  readonly #waiting = new Map<number, Waiting>();
-  readonly #how: Pick<LoadRequest, "preprocessing" | "normalisation">;
+interface Thread {
+  readonly worker: Worker;
+  readonly waiting: Map<number, Waiting>;
+  ended: string | undefined;
+}
+
+export class LoaderPool<Request> {
+  readonly #recipe: URL;
+  readonly #threads: Thread[];
+  readonly #count: number;
   #lastId = 0;
 
-  constructor(preprocessing: Preprocessing, normalisation: Normalisation) {
-    this.#how = { preprocessing, normalisation };
-    this.#worker = new Worker(new URL("./loader-worker.ts", import.meta.url), {
-      name: "transferboard-loader",
-      execArgv: [],
-    });
-    this.#worker.unref();
-    this.#worker.on("message", (answer: LoadAnswer) => {
-      const waiting = this.#waiting.get(answer.id);
-      this.#waiting.delete(answer.id);
-      if ("data" in answer) waiting?.resolve(answer.data);
-      else waiting?.reject(new TrainingError(answer.message));
-    });
-    this.#worker.on("error", (error) => this.#end(`the loading thread failed: ${error.message}`));
-    this.#worker.on("exit", (code) => this.#end(`the loading thread ended with code ${code}`));
+  /**
+   * @param recipe of a module that exports `prepare`, as `new URL("./recipe.ts", import.meta.url)`
+   * @param threads half the machine's cores unless told: the other half trains
+   */
+  constructor(recipe: URL, { threads = defaultThreads() }: { readonly threads?: number } = {}) {
+    this.#recipe = recipe;
+    this.#count = threads;
+    this.#threads = Array.from({ length: threads }, () => this.#start());
   }
 
-  /** [items, 3, crop, crop], normalised. @throws TrainingError naming an image that cannot be read */
-  async load(items: readonly Item[], random?: LoadRequest["random"]): Promise<Tensor<"float32">> {
+  get threads(): number {
+    return this.#count;
+  }
+
+  /** @throws TrainingError in the recipe's words, an image that cannot be read for one */
+  load(request: Request): Promise<Feeds> {
+    const thread = this.#threads.reduce((best, one) => (one.waiting.size < best.waiting.size ? one : best));
+    if (thread.ended !== undefined) return Promise.reject(new TrainingError(thread.ended));
     const id = ++this.#lastId;
-    const data = await new Promise<Float32Array>((resolve, reject) => {
-      const request: LoadRequest = {
-        id,
-        sources: items.map((item) => item.source),
-        ...this.#how,
-        ...(random ? { random } : {}),
-      };
-      this.#waiting.set(id, { resolve, reject });
-      this.#worker.postMessage(request);
+    return new Promise<Feeds>((resolve, reject) => {
+      thread.waiting.set(id, { resolve, reject });
+      const message: LoadRequest = { id, request };
+      thread.worker.postMessage(message);
+      thread.worker.ref();
     });
-    const { crop } = this.#how.preprocessing;
-    return tensor("float32", [items.length, 3, crop, crop], data);
   }
 
   async close(): Promise<void> {
-    await this.#worker.terminate();
+    await Promise.all(this.#threads.map(({ worker }) => worker.terminate()));
   }
 
-  #end(reason: string): void {
-    for (const { reject } of this.#waiting.values()) reject(new TrainingError(reason));
-    this.#waiting.clear();
+  #start(): Thread {
+    const worker = new Worker(new URL("./loader-worker.ts", import.meta.url), {
+      name: "transferboard-loader",
+      execArgv: [],
+      workerData: { recipe: this.#recipe.href, threads: this.#count } satisfies LoaderData,
+    });
+    const thread: Thread = { worker, waiting: new Map(), ended: undefined };
+    worker.unref();
+    worker.on("message", (answer: LoadAnswer) => {
+      const waiting = thread.waiting.get(answer.id);
+      thread.waiting.delete(answer.id);
+      // The thread keeps the process alive only while an answer is due.
+      if (thread.waiting.size === 0) worker.unref();
+      if ("feeds" in answer) waiting?.resolve(answer.feeds);
+      else waiting?.reject(new TrainingError(answer.message));
+    });
+    const end = (reason: string) => {
+      thread.ended ??= reason;
+      for (const { reject } of thread.waiting.values()) reject(new TrainingError(reason));
+      thread.waiting.clear();
+    };
+    worker.on("error", (error) => end(`the loading thread failed: ${error.message}`));
+    worker.on("exit", (code) => end(`the loading thread ended with code ${code}`));
+    return thread;
   }
 }

@@ -65,17 +65,21 @@ export async function trainOnArrays(options: TrainOnArraysOptions): Promise<Trai
   const labels = labelsOf(options.y, classes);
   const schedule =
     options.schedule === "constant" ? constant(learningRate) : cosineAnnealing(learningRate, steps);
-  await using trainer = await Trainer.open(withWeights(graph, head), {
-    optimizer: sgd({ momentum, nesterov }),
+  const network = {
+    graph: withWeights(graph, head),
     parameters,
-    batch,
-    height,
-    width,
-    ...(options.device === undefined ? {} : { device: options.device }),
-    ...(options.threads === undefined ? {} : { threads: options.threads }),
-    ...(options.noFallback === undefined ? {} : { noFallback: options.noFallback }),
-    ...(options.gradients === undefined ? {} : { gradients: options.gradients }),
-  });
+    dimensions: { N: batch, H: height, W: width },
+  };
+  await using trainer = await Trainer.open(
+    { key: "batch", network },
+    {
+      optimizer: sgd({ momentum, nesterov }),
+      ...(options.device === undefined ? {} : { device: options.device }),
+      ...(options.threads === undefined ? {} : { threads: options.threads }),
+      ...(options.noFallback === undefined ? {} : { noFallback: options.noFallback }),
+      ...(options.gradients === undefined ? {} : { gradients: options.gradients }),
+    },
+  );
   const named = (weights: ReadonlyMap<string, AnyTensor>) =>
     new Map(
       [...weights].flatMap(([name, v]) => {
@@ -92,22 +96,25 @@ export async function trainOnArrays(options: TrainOnArraysOptions): Promise<Trai
     options.signal?.throwIfAborted();
     const rate = schedule(step);
     const images = pixels.subarray(step * size, (step + 1) * size);
-    const result = await trainer.step(
+    const { values, gradients: answered } = await trainer.step(
+      "batch",
+      () => network,
       {
-        images: tensor("float32", [batch, 3, height, width], images),
+        input: tensor("float32", [batch, 3, height, width], images),
         labels: tensor("float32", [batch], labels.subarray(step * batch, (step + 1) * batch)),
       },
       { learningRate: rate, weightDecay },
     );
-    if (!Number.isFinite(result.loss)) {
+    const loss = values.loss!;
+    if (!Number.isFinite(loss)) {
       throw new TrainingError(
-        `the loss became ${result.loss} at step ${step + 1} of ${steps}: lower the learning rate (${learningRate}), or look for broken inputs`,
+        `the loss became ${loss} at step ${step + 1} of ${steps}: lower the learning rate (${learningRate}), or look for broken inputs`,
       );
     }
-    if (step === 0) gradients = named(result.gradients);
-    losses.push(result.loss);
+    if (step === 0) gradients = named(answered);
+    losses.push(loss);
     learningRates.push(rate);
-    options.onStep?.(step, steps, result.loss, rate);
+    options.onStep?.(step, steps, loss, rate);
   }
   return {
     losses,

@@ -5,19 +5,30 @@
 import { createHash } from "node:crypto";
 import type { Checkpoint } from "../../backbones/index.ts";
 import { type Dataset, type Item, trainingSplits } from "../../datasets/index.ts";
+import { mapOrdered } from "../../features/map-ordered.ts";
 import { PREPROCESSINGS, type Preprocessing } from "../../images/index.ts";
 import { cosineAnnealing, sgd } from "../../optim/index.ts";
 import type { DeviceChoice } from "../../runtime/index.ts";
 import { bytesOf, SeededRandom, tensor } from "../../tensor/index.ts";
 import type { AnyTensor } from "../../tensor/tensor.ts";
-import { BatchStream, STREAM, seedOf } from "../../training/batches.ts";
-import { TrainingError } from "../../training/errors.ts";
-import { Loader } from "../../training/loader.ts";
+import { BatchStream, type Sample, SampleBatches, STREAM, seedOf } from "../../training/batches.ts";
+import {
+  type Feeds,
+  finishedConfigurations,
+  LoaderPool,
+  partFor,
+  ResumeStore,
+  type StepProgress,
+  searchGrid,
+  Trainer,
+  TrainingError,
+  type TrainingNetwork,
+  train,
+} from "../../training/index.ts";
 import { finetuneModel, freshHead } from "../../training/model.ts";
-import { FinetuneState } from "../../training/state.ts";
-import { Trainer } from "../../training/trainer.ts";
 import { fingerprint } from "../fingerprint.ts";
 import { required, scoresOf } from "../many-shot-linear/score.ts";
+import type { CropRequest } from "./crops.ts";
 import {
   configurations,
   type FinetuneConfiguration,
@@ -45,7 +56,8 @@ export interface FinetuneOptions {
   readonly signal?: AbortSignal;
 }
 
-const SAVE_EVERY_MS = 60_000;
+/** All batches of fine-tuning have one size. */
+const ONLY_SIZE = "batch";
 /** Steps made and thrown away to learn how long one takes; the first of them also compiles. */
 const TRIAL_STEPS = 3;
 
@@ -67,27 +79,33 @@ class Run {
   readonly #settings: FinetuneSettings;
   readonly #preprocessing: Preprocessing;
   readonly #seed: number;
+  readonly #network: TrainingNetwork;
   readonly #trainer: Trainer;
-  readonly #loader: Loader;
-  readonly #state: FinetuneState<FinishedConfiguration>;
+  readonly #loader = new LoaderPool<CropRequest>(new URL("./crops.ts", import.meta.url));
+  readonly #store: ResumeStore;
   readonly #grid: readonly FinetuneConfiguration[];
+  readonly #damage: string[] = [];
   #secondsPerStep = 0;
-  #saved = performance.now();
 
-  private constructor(options: FinetuneOptions, settings: FinetuneSettings, trainer: Trainer) {
+  private constructor(
+    options: FinetuneOptions,
+    settings: FinetuneSettings,
+    network: TrainingNetwork,
+    trainer: Trainer,
+  ) {
     this.#options = options;
     this.#settings = settings;
     this.#preprocessing = options.preprocessing ?? PREPROCESSINGS["imagenet-shorter-224"];
     this.#seed = options.seed ?? 0;
+    this.#network = network;
     this.#trainer = trainer;
-    this.#loader = new Loader(this.#preprocessing, options.checkpoint.normalisation);
     this.#grid = configurations(settings.grid);
     const { task, metric, name, origin } = options.dataset;
     const protocol = finetuneProtocol(task, metric, settings, this.#preprocessing);
     const work = { protocol, checkpoint: options.checkpoint.sha256, dataset: name, rule: origin.splitRule };
     // A resumed run must go on with the same arithmetic.
     const identity = fingerprint({ ...work, seed: this.#seed, device: trainer.device });
-    this.#state = new FinetuneState<FinishedConfiguration>(options.workDir, identity);
+    this.#store = new ResumeStore(options.workDir, identity, (sentence) => this.#damage.push(sentence));
   }
 
   static async open(options: FinetuneOptions): Promise<Run> {
@@ -95,32 +113,34 @@ class Run {
     const { checkpoint, dataset, device, threads } = options;
     const { crop } = options.preprocessing ?? PREPROCESSINGS["imagenet-shorter-224"];
     const loss = dataset.task === "multi-label" ? "binary-cross-entropy" : "cross-entropy";
-    const model = finetuneModel(checkpoint, { classes: dataset.classes.length, loss });
-    const trainer = await Trainer.open(model.graph, {
-      optimizer: sgd({ momentum: 0.9, nesterov: true }),
-      parameters: model.parameters,
-      batch: settings.batch,
-      height: crop,
-      width: crop,
-      ...(device === undefined ? {} : { device }),
-      ...(threads === undefined ? {} : { threads }),
-    });
-    return new Run(options, settings, trainer);
+    const { graph, parameters } = finetuneModel(checkpoint, { classes: dataset.classes.length, loss });
+    const network = { graph, parameters, dimensions: { N: settings.batch, H: crop, W: crop } };
+    const trainer = await Trainer.open(
+      { key: ONLY_SIZE, network },
+      {
+        optimizer: sgd({ momentum: 0.9, nesterov: true }),
+        ...(device === undefined ? {} : { device }),
+        ...(threads === undefined ? {} : { threads }),
+      },
+    );
+    return new Run(options, settings, network, trainer);
   }
 
   async all(): Promise<FinetuneRecord> {
     const { dataset, checkpoint } = this.#options;
-    const { train, val, trainVal, test } = trainingSplits(dataset);
-    await this.#estimate(train);
-    for (let index = this.#state.finished.length; index < this.#grid.length; index++) {
-      const configuration = this.#grid[index]!;
-      const { losses, diverged } = await this.#train(index, configuration, train);
-      const validation =
-        diverged === undefined ? this.#score(await this.#logits(val), val, false).value : null;
-      this.#state.add({ configuration, validation, losses, ...(diverged === undefined ? {} : { diverged }) });
-    }
-    const { finished } = this.#state;
-    const chosen = this.#choose();
+    const { train: trainItems, val, trainVal, test } = trainingSplits(dataset);
+    const made = finishedConfigurations(this.#store).length;
+    await this.#estimate(trainItems, this.#grid.length + 1 - made);
+    const { finished, chosen } = await searchGrid<FinetuneConfiguration, FinishedConfiguration>({
+      configurations: this.#grid,
+      store: this.#store,
+      run: async (index, configuration) => {
+        const { losses, diverged } = await this.#train(index, configuration, trainItems);
+        const validation =
+          diverged === undefined ? this.#score(await this.#logits(val), val, false).value : null;
+        return { configuration, validation, losses, ...(diverged === undefined ? {} : { diverged }) };
+      },
+    });
     const refit = await this.#train(this.#grid.length, chosen, trainVal);
     if (refit.diverged !== undefined)
       throw new TrainingError(
@@ -135,20 +155,23 @@ class Run {
       device: this.#trainer.device,
       loss: dataset.task === "multi-label" ? "binary-cross-entropy" : "cross-entropy",
       classes: dataset.classes.length,
-      sizes: { train: train.length, val: val.length, test: test.length },
-      search: [...finished],
+      sizes: { train: trainItems.length, val: val.length, test: test.length },
+      search: finished,
       chosen,
-      refit: { losses: refit.losses, weightsSha256 },
+      refit: { losses: refit.losses, learningRates: refit.learningRates, weightsSha256 },
       test: { score: score.value, interval: score.interval, n: test.length },
       testLogits: { shape: [test.length, dataset.classes.length], data: testLogits },
       testLabels: labelsOf(test),
-      warnings: finished.flatMap(({ diverged, configuration }) =>
-        diverged === undefined
-          ? []
-          : [`${inWords(configuration)} diverged in ${checkpoint.file}'s search: ${diverged}`],
-      ),
+      warnings: [
+        ...this.#damage,
+        ...finished.flatMap(({ diverged, configuration }) =>
+          diverged === undefined
+            ? []
+            : [`${inWords(configuration)} diverged in ${checkpoint.file}'s search: ${diverged}`],
+        ),
+      ],
     };
-    this.#state.remove();
+    this.#store.remove();
     return record;
   }
 
@@ -158,22 +181,19 @@ class Run {
   }
 
   /** A few steps that count for nothing, timed: what the whole will take, said before it starts. */
-  async #estimate(train: readonly Item[]): Promise<void> {
-    const batches = new BatchStream(train, this.#settings.batch, this.#seed);
+  async #estimate(items: readonly Item[], configurationsLeft: number): Promise<void> {
+    const samples = new BatchStream(items, this.#settings.batch, this.#seed).at(0);
     for (let i = 0; i < TRIAL_STEPS; i++) {
       this.#options.signal?.throwIfAborted();
       const began = performance.now();
-      await this.#trainer.step(await this.#batch(batches, 0, "random-resized-crop"), {
-        learningRate: 0,
-        weightDecay: 0,
-      });
+      const feeds = await this.#batch(samples, "random-resized-crop");
+      await this.#trainer.step(ONLY_SIZE, () => this.#network, feeds, { learningRate: 0, weightDecay: 0 });
       this.#secondsPerStep = (performance.now() - began) / 1000;
     }
-    const left = (this.#grid.length + 1 - this.#state.finished.length) * this.#settings.steps;
     this.#options.onProgress?.({
       phase: "estimate",
       secondsPerStep: this.#secondsPerStep,
-      seconds: left * this.#secondsPerStep,
+      seconds: configurationsLeft * this.#settings.steps * this.#secondsPerStep,
     });
   }
 
@@ -181,64 +201,48 @@ class Run {
     index: number,
     configuration: FinetuneConfiguration,
     items: readonly Item[],
-  ): Promise<{ losses: readonly number[]; diverged?: string }> {
+  ): Promise<{ losses: readonly number[]; learningRates: readonly number[]; diverged?: string }> {
     const { steps, batch } = this.#settings;
-    const { signal } = this.#options;
-    const resumed = await this.#state.unfinished(index);
-    await this.#trainer.reset(resumed?.tensors ?? this.#freshHead());
-    const losses = [...(resumed?.losses ?? [])];
-    const schedule = cosineAnnealing(configuration.learningRate, steps);
-    const batches = new BatchStream(items, batch, this.#seed);
-    const next = (step: number) => this.#batch(batches, step, configuration.augmentation);
-    let coming = resumed?.step === steps ? undefined : next(resumed?.step ?? 0);
-    for (let step = resumed?.step ?? 0; step < steps; step++) {
-      const began = performance.now();
-      const pixels = await coming!;
-      coming = step + 1 < steps ? next(step + 1) : undefined;
-      // Its failure is thrown when its turn comes.
-      coming?.catch(() => {});
-      const rate = { learningRate: schedule(step), weightDecay: configuration.weightDecay };
-      const { loss, correct } = await this.#trainer.step(pixels, rate);
-      losses.push(loss);
-      if (!Number.isFinite(loss)) {
-        await coming;
-        const diverged = `the loss became ${loss} at step ${step + 1} of ${steps}`;
-        this.#options.onProgress?.({ phase: "diverged", configuration: index, reason: diverged });
-        // JSON knows no NaN.
-        return { losses: losses.slice(0, -1), diverged };
-      }
-      this.#tell(index, step, loss, correct, (performance.now() - began) / 1000);
-      if (signal?.aborted || this.#due(step)) await this.#save(index, step + 1, losses);
-      signal?.throwIfAborted();
-    }
-    return { losses };
+    const { signal, saveEvery } = this.#options;
+    const { curves, diverged, secondsPerStep } = await train({
+      task: {
+        batches: new SampleBatches(new BatchStream(items, batch, this.#seed)),
+        key: () => ONLY_SIZE,
+        attach: () => this.#network,
+        feeds: (samples) => this.#batch(samples, configuration.augmentation),
+      },
+      trainer: this.#trainer,
+      steps,
+      schedule: cosineAnnealing(configuration.learningRate, steps),
+      weightDecay: configuration.weightDecay,
+      initial: this.#freshHead(),
+      store: this.#store,
+      part: index,
+      secondsPerStep: this.#secondsPerStep,
+      ahead: this.#loader.threads,
+      onStep: (progress) => this.#tell(index, progress),
+      ...(saveEvery === undefined ? {} : { saveEvery }),
+      ...(signal === undefined ? {} : { signal }),
+    });
+    this.#secondsPerStep = secondsPerStep;
+    if (diverged !== undefined)
+      this.#options.onProgress?.({ phase: "diverged", configuration: index, reason: diverged });
+    const [losses, learningRates] = [curves.of("loss"), curves.of("learningRate")];
+    return { losses, learningRates, ...(diverged === undefined ? {} : { diverged }) };
   }
 
-  #tell(index: number, step: number, loss: number, correct: number | undefined, seconds: number): void {
-    const { steps, batch } = this.#settings;
-    this.#secondsPerStep += 0.05 * (seconds - this.#secondsPerStep);
+  #tell(index: number, { step, steps, values, secondsPerStep, secondsLeft }: StepProgress): void {
+    const { loss, correct } = values;
     this.#options.onProgress?.({
       phase: index < this.#grid.length ? "search" : "refit",
       configuration: index,
       configurations: this.#grid.length,
-      step: step + 1,
+      step,
       steps,
-      loss,
-      accuracy: correct === undefined ? undefined : (100 * correct) / batch,
-      secondsLeft: ((this.#grid.length - index) * steps + steps - step - 1) * this.#secondsPerStep,
+      loss: loss!,
+      accuracy: correct === undefined ? undefined : (100 * correct) / this.#settings.batch,
+      secondsLeft: (this.#grid.length - index) * steps * secondsPerStep + secondsLeft,
     });
-  }
-
-  #due(step: number): boolean {
-    const { saveEvery } = this.#options;
-    return saveEvery === undefined
-      ? performance.now() - this.#saved > SAVE_EVERY_MS
-      : (step + 1) % saveEvery === 0;
-  }
-
-  async #save(index: number, step: number, losses: readonly number[]): Promise<void> {
-    this.#state.save({ index, step, losses, tensors: await this.#trainer.state() });
-    this.#saved = performance.now();
   }
 
   #freshHead(): Map<string, AnyTensor> {
@@ -247,30 +251,43 @@ class Run {
     return freshHead(checkpoint.architecture.featureDimension, dataset.classes.length, random);
   }
 
-  async #batch(batches: BatchStream, step: number, augmentation: FinetuneConfiguration["augmentation"]) {
-    const samples = batches.at(step);
+  #images(items: readonly Item[], random?: CropRequest["random"]): Promise<Feeds> {
+    return this.#loader.load({
+      sources: items.map((item) => item.source),
+      preprocessing: this.#preprocessing,
+      normalisation: this.#options.checkpoint.normalisation,
+      ...(random ? { random } : {}),
+    });
+  }
+
+  async #batch(
+    samples: readonly Sample[],
+    augmentation: FinetuneConfiguration["augmentation"],
+  ): Promise<Feeds> {
     const items = samples.map((sample) => sample.item);
     const random = { crop: randomCropOf(this.#preprocessing), seeds: samples.map((sample) => sample.seed) };
-    const images = await this.#loader.load(
-      items,
-      augmentation === "random-resized-crop" ? random : undefined,
-    );
+    const images = await this.#images(items, augmentation === "random-resized-crop" ? random : undefined);
     const labels = Float32Array.from(items.flatMap((item) => item.label));
     const shape =
       labels.length === items.length ? [items.length] : [items.length, labels.length / items.length];
-    return { images, labels: tensor("float32", shape, labels) };
+    return { ...images, labels: tensor("float32", shape, labels) };
   }
 
   async #logits(items: readonly Item[]): Promise<Float64Array> {
     const classes = this.#options.dataset.classes.length;
     const logits = new Float64Array(items.length * classes);
     const { batch } = this.#settings;
-    for (let start = 0; start < items.length; start += batch) {
+    const parts = Array.from({ length: Math.ceil(items.length / batch) }, (_, i) =>
+      items.slice(i * batch, (i + 1) * batch),
+    );
+    const build = () => partFor(this.#network.graph, ["logits"]);
+    let done = 0;
+    for await (const [part, feeds] of mapOrdered(parts, 1 + this.#loader.threads, (p) => this.#images(p))) {
       this.#options.signal?.throwIfAborted();
-      const part = items.slice(start, start + batch);
-      const { data } = await this.#trainer.logits(await this.#loader.load(part));
-      logits.set(data as Float32Array, start * classes);
-      this.#options.onProgress?.({ phase: "score", done: start + part.length, total: items.length });
+      const { data } = (await this.#trainer.predict("logits", build, feeds, ["logits"])).logits!;
+      logits.set(data as Float32Array, done * classes);
+      done += part.length;
+      this.#options.onProgress?.({ phase: "score", done, total: items.length });
     }
     return logits;
   }
@@ -278,21 +295,6 @@ class Run {
   #score(logits: Float64Array, items: readonly Item[], intervals: boolean) {
     const { task, metric, classes } = this.#options.dataset;
     return required(metric, scoresOf(task, logits, labelsOf(items), classes.length, intervals));
-  }
-
-  #choose(): FinetuneConfiguration {
-    let best: { score: number; configuration: FinetuneConfiguration } | undefined;
-    for (const { validation, configuration } of this.#state.finished) {
-      if (validation !== null && (best === undefined || validation > best.score))
-        best = { score: validation, configuration };
-    }
-    if (!best) {
-      const first = this.#state.finished[0];
-      throw new TrainingError(
-        `every configuration of the grid diverged (the first: ${first?.diverged}): use smaller learning rates`,
-      );
-    }
-    return best.configuration;
   }
 }
 

@@ -22,7 +22,12 @@ export interface FinetuneRecord {
   /** In the grid's order. */
   readonly search: readonly FinishedConfiguration[];
   readonly chosen: FinetuneConfiguration;
-  readonly refit: { readonly losses: readonly number[]; readonly weightsSha256: string };
+  readonly refit: {
+    readonly losses: readonly number[];
+    /** Of every step. */
+    readonly learningRates: readonly number[];
+    readonly weightsSha256: string;
+  };
   readonly test: {
     /** Percent. */
     readonly score: number;
