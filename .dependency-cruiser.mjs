@@ -4,6 +4,7 @@
  */
 const rooms = [
   "tensor",
+  "conformance",
   "onnx",
   "checkpoints",
   "backbones",

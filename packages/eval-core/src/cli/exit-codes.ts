@@ -35,6 +35,7 @@ export class CommandError extends Error {
 /** Errors that the rooms throw for what they were given, by name. */
 const CODES: Readonly<Record<string, ExitCode>> = {
   CheckpointError: EXIT.badInput,
+  ConformanceError: EXIT.badInput,
   DatasetError: EXIT.badInput,
   FeatureError: EXIT.badInput,
   FewShotError: EXIT.badInput,

@@ -1,6 +1,7 @@
 /** The command line: every subcommand, its options and its help. Each subcommand's work is in `commands/`. */
 import { Command } from "commander";
 import { addCheckpoint } from "./commands/checkpoint.ts";
+import { addConformance } from "./commands/conformance.ts";
 import { addDataset } from "./commands/dataset.ts";
 import { addDemo } from "./commands/demo.ts";
 import { addDoctor } from "./commands/doctor.ts";
@@ -40,6 +41,7 @@ const COMMANDS: readonly AddCommand[] = [
   addToken,
   addDump,
   addRestore,
+  addConformance,
   addDoctor,
 ];
 

@@ -1,0 +1,70 @@
+/** `transferboard conformance`: the shipped goldens hold, and a golden that was moved by little is found out. */
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { type ConformanceKind, type Finding, finding } from "../../conformance/index.ts";
+import { checkConformance, shippedGoldens } from "./check.ts";
+import { CONFORMANCE_KINDS } from "./kinds.ts";
+
+async function findingsOf(kind: ConformanceKind, folder?: string): Promise<Finding[]> {
+  const asked = folder === undefined ? {} : { folder };
+  const findings: Finding[] = [];
+  for await (const one of checkConformance(kind, { device: "cpu", threads: 1, ...asked })) findings.push(one);
+  return findings;
+}
+const named = (name: string) => CONFORMANCE_KINDS.find(({ kind }) => kind === name)!;
+
+describe.each(CONFORMANCE_KINDS.map((kind) => [kind.kind, kind] as const))("%s", (_, kind) => {
+  it("holds on the goldens that ship", async () => {
+    const findings = await findingsOf(kind);
+    expect(findings.length).toBeGreaterThan(0);
+    expect(findings.filter(({ ok }) => !ok)).toEqual([]);
+  });
+});
+
+describe("a golden that was changed", () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "conformance-"));
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  const json = (name: string) => JSON.parse(readFileSync(join(folder, name), "utf8"));
+
+  it("by a part in a million is outside, named with its case, and the other cases still run", async () => {
+    cpSync(shippedGoldens(named("correlation")), folder, { recursive: true });
+    const expected = json("expected.json");
+    expected.cases[1].spearman.rho *= 1 + 1e-6;
+    writeFileSync(join(folder, "expected.json"), JSON.stringify(expected));
+    const findings = await findingsOf(named("correlation"), folder);
+    const failed = findings.filter(({ ok }) => !ok);
+    expect(failed.map(({ name }) => name)).toEqual(["case 2, 14 points"]);
+    expect(failed[0]!.difference).toBeCloseTo(1e-6, 9);
+    expect(findings.at(-1)!.name).toContain("case 5");
+  });
+
+  it("lacking a file is a finding with the file's name", async () => {
+    cpSync(shippedGoldens(named("map11")), folder, { recursive: true });
+    rmSync(join(folder, "scores.npy"));
+    const findings = await findingsOf(named("map11"), folder);
+    expect(findings).toMatchObject([{ ok: false, note: expect.stringContaining("scores.npy") }]);
+  });
+
+  it("gzipped is read alike, by content and by path", async () => {
+    const kind = named("checkpoint");
+    for (const name of ["input.npy", "features.npy", "layer4.npy", "swav.pth.tar"]) {
+      writeFileSync(
+        join(folder, `${name}.gz`),
+        gzipSync(readFileSync(join(shippedGoldens(kind), name)), { level: 1 }),
+      );
+    }
+    const findings = await findingsOf(kind, folder);
+    expect(findings.map(({ name, ok }) => `${name} ${ok}`)).toEqual(Array(3).fill("swav.pth.tar true"));
+  });
+});
+
+it("a difference that is not a number is never within", () => {
+  expect(finding("a", "b", Number.NaN, Number.POSITIVE_INFINITY).ok).toBe(false);
+});

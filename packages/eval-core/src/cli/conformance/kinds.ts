@@ -1,0 +1,20 @@
+/** Every kind of golden folder that `transferboard conformance` can hold: one line a kind, brought by its room. */
+import { checkpointConformance } from "../../backbones/conformance.ts";
+import type { ConformanceKind } from "../../conformance/index.ts";
+import { fewShotConformance } from "../../evaluations/few-shot/conformance.ts";
+import { finetuneConformance } from "../../evaluations/many-shot-finetune/conformance.ts";
+import { linearConformance } from "../../evaluations/many-shot-linear/conformance.ts";
+import { preprocessConformance } from "../../images/conformance.ts";
+import { denseConformance, map11Conformance } from "../../metrics/conformance.ts";
+import { correlationConformance } from "../../stats/conformance.ts";
+
+export const CONFORMANCE_KINDS: readonly ConformanceKind[] = [
+  linearConformance,
+  map11Conformance,
+  fewShotConformance,
+  preprocessConformance,
+  checkpointConformance,
+  finetuneConformance,
+  correlationConformance,
+  denseConformance,
+];
