@@ -1,7 +1,12 @@
 /** What the extraction bench runs on: photographs of a kind as JPEG files, and a full-width ResNet-50 of random weights. */
 import { join } from "node:path";
 import sharp from "sharp";
-import { type Architecture, BATCH_NORM_EPSILON, depthOf, expectedTensors } from "../src/backbones/index.ts";
+import {
+  BATCH_NORM_EPSILON,
+  depthOf,
+  expectedTensors,
+  type ResNetArchitecture,
+} from "../src/backbones/index.ts";
 import { saveSafetensors } from "../src/checkpoints/index.ts";
 import { SeededRandom, type Tensor } from "../src/tensor/index.ts";
 
@@ -33,7 +38,7 @@ export async function writePhotographs(folder: string, count: number): Promise<s
 
 const blocks = [3, 4, 6, 3];
 
-const resnet50: Architecture = {
+const resnet50: ResNetArchitecture = {
   name: "resnet50",
   depth: depthOf("bottleneck", blocks),
   block: "bottleneck",

@@ -12,24 +12,17 @@ import { openSource, type Source, sha256Of } from "../checkpoints/source.ts";
 import type { Contents, Format } from "../checkpoints/stored.ts";
 import { toFloat32 } from "../tensor/half.ts";
 import type { AnyTensor, Tensor } from "../tensor/tensor.ts";
+import type { Choice } from "./choices.ts";
+import type { Architecture, Dropped, Readout, RecogniseOptions } from "./family.ts";
+import { type FindOptions, findBackbone, type Kept, tensorDictionaries } from "./find-backbone.ts";
 import {
-  type Dropped,
-  type FindOptions,
-  findBackbone,
-  type Kept,
-  tensorDictionaries,
-} from "./find-backbone.ts";
-import { type MatchOptions, matchArchitecture } from "./match.ts";
-import {
-  imagenetNormalisation,
   type Normalisation,
   type NormalisationName,
   namedNormalisations,
-  noNormalisation,
   parseNormalisation,
 } from "./normalisation.ts";
 import { readOnnxWeights } from "./onnx-weights.ts";
-import type { Architecture } from "./resnet.ts";
+import { noSidecar, type Sidecar } from "./sidecar.ts";
 
 export interface Checkpoint {
   /** Of the file, in hexadecimal. */
@@ -40,17 +33,27 @@ export interface Checkpoint {
   readonly format: Format;
   /** Where in the file the backbone was, and how its tensors were named there. */
   readonly layout: { readonly place: string; readonly naming: string };
+  /** "resnet", "vit", "dinov2": whose conventions hold. */
+  readonly family: string;
   readonly architecture: Architecture;
+  /** What can be read out of it, the default first. */
+  readonly readouts: readonly Readout[];
+  /** Pixels a side that it was made for. */
+  readonly inputSize: number;
   readonly normalisation: Normalisation;
+  /** Where the normalisation was taken from, in words. */
+  readonly normalisationFrom: string;
+  /** What changes the network and is not in its tensors, each with where it was taken from. */
+  readonly choices: Readonly<Record<string, Choice>>;
   readonly kept: readonly { readonly name: string; readonly from: string }[];
   readonly dropped: readonly Dropped[];
   /** What was changed on the way, one sentence each. */
   readonly converted: readonly string[];
-  /** Every tensor of the backbone under torchvision's names, float32. */
+  /** Every tensor of the backbone under its family's names, float32. */
   readonly tensors: ReadonlyMap<string, Tensor<"float32">>;
 }
 
-export interface LoadOptions extends FindOptions, MatchOptions {
+export interface LoadOptions extends FindOptions, RecogniseOptions {
   /** How the backbone wants its input; ImageNet's, or what the file or its layout says, unless told. */
   readonly normalisation?: NormalisationName | Normalisation;
 }
@@ -62,7 +65,7 @@ export const NORMALISATION_KEY = "transferboard.normalisation";
 const MOST_EXPANSION = 64;
 
 /**
- * Loads a ResNet from .pth, .pt, .pth.tar, .safetensors or .onnx. Nothing in the file is ever executed.
+ * Loads a backbone from .pth, .pt, .pth.tar, .safetensors or .onnx. Nothing in the file is ever executed.
  * @throws CheckpointError with one sentence that begins with the path.
  */
 export async function loadCheckpoint(path: string, options: LoadOptions = {}): Promise<Checkpoint> {
@@ -122,35 +125,44 @@ export function readContents(source: Source): Contents {
   }
 }
 
-/** All of a checkpoint that follows from the file's content. */
+/** All of a checkpoint that follows from the file's content, and from what lies beside it. */
 export function assemble(
   contents: Contents,
-  source: Source,
+  source: Pick<Source, "size">,
   options: LoadOptions = {},
+  sidecar: Sidecar = noSidecar,
 ): Omit<Checkpoint, "sha256" | "file" | "bytes"> {
-  const { place, naming, kept, dropped } = findBackbone(contents.root, options);
-  const shapes = new Map(kept.map(({ name, tensor }) => [name, tensor]));
-  if (shapes.size !== kept.length)
-    throw new CheckpointError("holds two tensors for one part of the backbone");
-  const architecture = matchArchitecture(shapes, options);
+  const { place, family, naming, kept, dropped, beside, file } = findBackbone(contents.root, options);
+  const named = new Map(kept.map(({ name, tensor }) => [name, tensor]));
+  if (named.size !== kept.length) throw new CheckpointError("holds two tensors for one part of the backbone");
+  const found = { naming, tensors: named, beside, file };
+  const recognised = family.recognise(found, options, sidecar);
+  const { architecture, inputSize, choices } = recognised;
   checkExpansion(
     kept.reduce((sum, { tensor }) => sum + tensor.bytes, 0),
     source,
   );
   const tensors = new Map(kept.map((entry) => [entry.name, loadWeight(entry)]));
+  const normalisation =
+    chooseNormalisation(options, contents) ?? sidecar.normalisation ?? recognised.normalisation;
   return {
     format: contents.format,
     layout: { place, naming: naming.name },
+    family: recognised.family,
     architecture,
-    normalisation: chooseNormalisation(options, contents, naming.name),
+    readouts: family.readouts(architecture),
+    inputSize,
+    normalisation: normalisation.value,
+    normalisationFrom: normalisation.from,
+    choices,
     kept: kept.map(({ name, from }) => ({ name, from })),
     dropped,
     converted: [...contents.converted, ...(naming.converted ? [naming.converted] : []), ...conversions(kept)],
-    tensors,
+    tensors: family.convert?.(architecture, tensors) ?? tensors,
   };
 }
 
-function checkExpansion(bytes: number, source: Source): void {
+function checkExpansion(bytes: number, source: Pick<Source, "size">): void {
   if (bytes > source.size * MOST_EXPANSION) {
     throw new CheckpointError(
       `its tensors claim ${bytes} bytes, the file has ${source.size}: damaged, or made to fill the memory`,
@@ -180,19 +192,21 @@ function conversions(kept: readonly Kept[]): string[] {
   return [...counts].map(([dtype, count]) => `${count} tensors from ${dtype} to float32`);
 }
 
-function chooseNormalisation(options: LoadOptions, contents: Contents, naming: string): Normalisation {
-  const { normalisation } = options;
-  if (typeof normalisation === "string") return namedNormalisations[normalisation];
-  if (normalisation !== undefined) return parseNormalisation(normalisation);
+/** What was asked for, then what the file itself says. */
+function chooseNormalisation(
+  { normalisation }: LoadOptions,
+  contents: Contents,
+): { value: Normalisation; from: string } | undefined {
+  if (typeof normalisation === "string")
+    return { value: namedNormalisations[normalisation], from: "--normalisation" };
+  if (normalisation !== undefined) return { value: parseNormalisation(normalisation), from: "as told" };
   const written = contents.metadata[NORMALISATION_KEY];
-  if (written !== undefined) {
-    let parsed: unknown;
-    try {
-      parsed = JSON.parse(written);
-    } catch {
-      throw new CheckpointError(`its entry ${NORMALISATION_KEY} is not JSON`);
-    }
-    return parseNormalisation(parsed);
+  if (written === undefined) return undefined;
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(written);
+  } catch {
+    throw new CheckpointError(`its entry ${NORMALISATION_KEY} is not JSON`);
   }
-  return naming === "simclr-v2" ? noNormalisation : imagenetNormalisation;
+  return { value: parseNormalisation(parsed), from: "the file's own entry" };
 }

@@ -182,7 +182,7 @@ describe("one clear sentence", () => {
       (thrown: unknown) => thrown,
     );
     // The reading of single tensors comes after the match: files of one tensor are read directly.
-    const reason = /holds no ResNet/.test(String(error)) ? thrownBy(() => readAll(bytes)) : error;
+    const reason = /holds no backbone/.test(String(error)) ? thrownBy(() => readAll(bytes)) : error;
     expect(reason).toBeInstanceOf(CheckpointError);
     expect((reason as Error).message).toMatch(message);
     expect((reason as Error).message).not.toMatch(/[\n\r]/);

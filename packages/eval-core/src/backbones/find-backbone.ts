@@ -4,28 +4,30 @@
  */
 import { CheckpointError, listed, quoted } from "../checkpoints/errors.ts";
 import { StoredTensor } from "../checkpoints/stored.ts";
+import type { Dropped, Family, Naming } from "./family.ts";
 import { guessModel } from "./guess.ts";
-import { momentumCopy, type Naming, namings, nestRank, partOf } from "./layouts.ts";
+import { momentumCopy, nestRank, partOf } from "./layouts.ts";
+import { families } from "./registry.ts";
 
 export interface Kept {
-  /** torchvision's. */
+  /** The family's own. */
   readonly name: string;
   /** Where in the file: nesting and prefix included, with `/` between dictionaries. */
   readonly from: string;
   readonly tensor: StoredTensor;
 }
 
-export interface Dropped {
-  readonly name: string;
-  readonly why: string;
-}
-
 export interface FoundBackbone {
   /** Of the tensors' place: "state_dict / module.encoder_q.", or "" for the file's own top. */
   readonly place: string;
+  readonly family: Family;
   readonly naming: Naming;
   readonly kept: readonly Kept[];
   readonly dropped: readonly Dropped[];
+  /** What was dropped under the backbone's own prefix, by its name there. */
+  readonly beside: ReadonlyMap<string, StoredTensor>;
+  /** Every name in the file. */
+  readonly file: readonly string[];
 }
 
 export interface FindOptions {
@@ -38,6 +40,7 @@ export interface FindOptions {
 interface Candidate {
   readonly path: readonly string[];
   readonly prefix: string;
+  readonly family: Family;
   readonly naming: Naming;
   readonly tensors: ReadonlyMap<string, StoredTensor>;
 }
@@ -46,30 +49,36 @@ interface Candidate {
 const DEEPEST = 6;
 /** No module tree has longer names; patterns are never matched against more. */
 const LONGEST_NAME = 500;
-/** Fewer names of one prefix than this are a coincidence. */
-const FEWEST_HITS = 5;
 
 /** @throws CheckpointError when there is no backbone, or no telling which. */
 export function findBackbone(root: unknown, options: FindOptions = {}): FoundBackbone {
   const dictionaries = tensorDictionaries(root);
   const candidates = dictionaries.flatMap(({ path, tensors }) => candidatesIn(path, tensors));
   const chosen = choose(candidates, dictionaries, options);
+  const { naming } = chosen;
   const kept: Kept[] = [];
   const dropped: Dropped[] = [];
   const unknown: string[] = [];
+  const beside = new Map<string, StoredTensor>();
+  const file: string[] = [];
   for (const { path, tensors } of dictionaries) {
     const inChosen = tensors === chosen.tensors;
     for (const [key, tensor] of tensors) {
       const from = [...path, key].join("/");
+      file.push(from);
       const owner = inChosen ? ownerOf(key, candidates, chosen) : undefined;
       if (owner !== chosen) {
-        dropped.push({ name: from, why: whyOutside(path, key, owner) });
+        const name = inChosen ? naming.outside?.(key) : undefined;
+        if (name === undefined) dropped.push({ name: from, why: whyOutside(path, key, owner) });
+        else kept.push({ name, from, tensor });
         continue;
       }
       const own = key.slice(chosen.prefix.length);
-      const name = chosen.naming.translate(own);
+      const name = naming.translate(own);
       if (name === undefined) {
-        const why = options.ignore?.some((start) => own.startsWith(start)) ? "as asked" : partOf(own);
+        const asked = options.ignore?.some((start) => own.startsWith(start));
+        const why = asked ? "as asked" : (naming.partOf ?? partOf)(own);
+        beside.set(own, tensor);
         if (why === undefined) unknown.push(own);
         else dropped.push({ name: from, why });
       } else if (name.endsWith(".num_batches_tracked")) {
@@ -84,7 +93,7 @@ export function findBackbone(root: unknown, options: FindOptions = {}): FoundBac
       `has tensors beside the backbone that are no known head: ${listed(unknown)}; name them with --ignore if they do not belong to it`,
     );
   }
-  return { place: placeOf(chosen), naming: chosen.naming, kept, dropped };
+  return { place: placeOf(chosen), family: chosen.family, naming, kept, dropped, beside, file };
 }
 
 interface Dictionary {
@@ -120,14 +129,16 @@ export function tensorDictionaries(root: unknown): Dictionary[] {
 
 function candidatesIn(path: readonly string[], tensors: ReadonlyMap<string, StoredTensor>): Candidate[] {
   const candidates: Candidate[] = [];
-  for (const naming of namings) {
-    const hits = new Map<string, number>();
-    for (const key of tensors.keys()) {
-      const prefix = naming.anchor.exec(key)?.[1];
-      if (prefix !== undefined) hits.set(prefix, (hits.get(prefix) ?? 0) + 1);
-    }
-    for (const [prefix, count] of hits) {
-      if (count >= FEWEST_HITS) candidates.push({ path, prefix, naming, tensors });
+  for (const family of families) {
+    for (const naming of family.namings) {
+      const hits = new Map<string, number>();
+      for (const key of tensors.keys()) {
+        const prefix = naming.anchor.exec(key)?.[1];
+        if (prefix !== undefined) hits.set(prefix, (hits.get(prefix) ?? 0) + 1);
+      }
+      for (const [prefix, count] of hits) {
+        if (count >= naming.fewest) candidates.push({ path, prefix, family, naming, tensors });
+      }
     }
   }
   return candidates;
@@ -140,7 +151,7 @@ function choose(
 ): Candidate {
   const names = dictionaries.flatMap(({ tensors }) => [...tensors.keys()]);
   if (candidates.length === 0) {
-    throw new CheckpointError(`holds no ResNet: it seems to be ${guessModel(names)}`);
+    throw new CheckpointError(`holds no backbone that is known here: it seems to be ${guessModel(names)}`);
   }
   if (prefix !== undefined) {
     const asked = candidates.filter(
@@ -153,8 +164,10 @@ function choose(
   }
   const originals = candidates.filter((candidate) => !isMomentumCopy(candidate));
   const pool = originals.length > 0 ? originals : candidates;
-  const best = Math.min(...pool.map(({ path }) => nestRank(path)));
-  const first = pool.filter(({ path }) => nestRank(path) === best);
+  const rankOf = ({ path, prefix, naming }: Candidate): number =>
+    naming.rank?.(path, prefix) ?? nestRank(path);
+  const best = Math.min(...pool.map(rankOf));
+  const first = pool.filter((candidate) => rankOf(candidate) === best);
   if (first.length > 1) {
     throw new CheckpointError(
       `holds several backbones, at ${listed(first.map((candidate) => quoted(placeOf(candidate))))}: say which with --prefix`,
@@ -163,8 +176,9 @@ function choose(
   return first[0]!;
 }
 
-function isMomentumCopy({ path, prefix }: Candidate): boolean {
-  return momentumCopy.test([...path, prefix].join("/"));
+/** Not for a naming that ranks its nests itself: what is a copy in one family is the network in another. */
+function isMomentumCopy({ path, prefix, naming }: Candidate): boolean {
+  return naming.rank === undefined && momentumCopy.test([...path, prefix].join("/"));
 }
 
 function placeOf({ path, prefix }: Candidate): string {

@@ -3,9 +3,9 @@ import { extname } from "node:path";
 import { CheckpointError, listed } from "../checkpoints/errors.ts";
 import { saveSafetensors } from "../checkpoints/formats/safetensors.ts";
 import { saveModel } from "../onnx/write.ts";
-import { type BackboneOptions, backboneGraph } from "./backbone-graph.ts";
+import { type BackboneOptions, backboneGraph, backboneTitle } from "./backbone-graph.ts";
 import { type Checkpoint, type LoadOptions, loadCheckpoint, NORMALISATION_KEY } from "./checkpoint.ts";
-import { architectureTitle } from "./resnet.ts";
+import { familyOf } from "./registry.ts";
 
 /** Everything but the weights themselves; plain data, for --json. */
 export interface Inspection extends Omit<Checkpoint, "tensors"> {
@@ -15,8 +15,9 @@ export interface Inspection extends Omit<Checkpoint, "tensors"> {
 
 export function inspectionOf(checkpoint: Checkpoint): Inspection {
   const { tensors, ...rest } = checkpoint;
+  const { isBuffer } = familyOf(checkpoint);
   let parameters = 0;
-  for (const [name, { data }] of tensors) if (!name.includes(".running_")) parameters += data.length;
+  for (const [name, { data }] of tensors) if (!isBuffer?.(name)) parameters += data.length;
   return { ...rest, parameters };
 }
 
@@ -32,6 +33,12 @@ const formatTitle: { readonly [F in Checkpoint["format"]]: string } = {
   onnx: "ONNX",
 };
 
+function readoutTitle({ slug, kind, channels, stride }: Checkpoint["readouts"][number]): string {
+  return kind === "map"
+    ? `${slug} [${channels}, H/${stride}, W/${stride}]`
+    : `${slug} [${kind === "tokens" ? "tokens, " : ""}${channels}]`;
+}
+
 /** A few lines for a terminal; what was dropped is counted by reason. */
 export function formatInspection(inspection: Inspection): string {
   const { architecture, layout, normalisation, kept, dropped } = inspection;
@@ -46,9 +53,18 @@ export function formatInspection(inspection: Inspection): string {
     ["layout", `${layout.naming} names${layout.place === "" ? "" : ` under ${layout.place}`}`],
     [
       "architecture",
-      `${architectureTitle(architecture)}, ${architecture.featureDimension} features, ${inspection.parameters.toLocaleString("en")} parameters`,
+      `${backboneTitle(inspection)}, ${architecture.featureDimension} features, ${inspection.parameters.toLocaleString("en")} parameters`,
     ],
-    ["input", `RGB, mean ${normalisation.mean.join(", ")}, deviation ${normalisation.std.join(", ")}`],
+    ...Object.entries(inspection.choices).map(([what, { value, from }]): [string, string] => [
+      what,
+      `${value} (${from})`,
+    ]),
+    [
+      "input",
+      `RGB, mean ${normalisation.mean.join(", ")}, deviation ${normalisation.std.join(", ")} (${inspection.normalisationFrom})`,
+    ],
+    ["size", `${inspection.inputSize} x ${inspection.inputSize}`],
+    ["readouts", inspection.readouts.map(readoutTitle).join(", ")],
     ["kept", `${kept.length} tensors`],
     ...[...reasons].map(([why, names]): [string, string] => [
       "dropped",

@@ -13,12 +13,13 @@ function means(of: string): Backbone {
   const graph = g.build();
   const output = graph.outputs[0]!.name;
   const { none: normalisation } = NORMALISATIONS;
-  return { model: writeModel(graph), input: "x", output, featureSize: 3, normalisation, hash: of };
+  const readout = { slug: "means", kind: "vector", output, size: 3, key: undefined } as const;
+  return { model: writeModel(graph), input: "x", readouts: [readout], normalisation, hash: of };
 }
 
 const image = Float32Array.from({ length: 3 * 2 * 4 }, (_, i) => i);
 const check = (answered: number[], backbone = means("Identity")) =>
-  requireAgreement(backbone, "webgpu", image, [2, 4], Float32Array.from(answered));
+  requireAgreement(backbone, "webgpu", image, [2, 4], [Float32Array.from(answered)]);
 
 describe("requireAgreement", () => {
   it("takes what differs by rounding", () => expect(check([3.5, 11.5001, 19.499])).resolves.toBeUndefined());

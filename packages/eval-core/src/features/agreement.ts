@@ -14,7 +14,7 @@ const TOLERANCE = 1e-2;
 
 /**
  * @param image one image, 3 x height x width
- * @param answered its features by the device
+ * @param answered its readouts by the device, in the backbone's order
  * @throws RuntimeError when they are not what the CPU computes
  */
 export async function requireAgreement(
@@ -22,16 +22,18 @@ export async function requireAgreement(
   device: Device,
   image: Float32Array,
   [height, width]: readonly [number, number],
-  answered: Float32Array,
+  answered: readonly Float32Array[],
 ): Promise<void> {
   const session = await openSession(backbone.model, { device: "cpu" });
   try {
-    const { input, output } = backbone;
+    const { input, readouts } = backbone;
     const fed = { [input]: tensor("float32", [1, 3, height, width], image) };
-    const expected = (await session.run(fed, [output]))[output]!.data as Float32Array;
+    const outputs = readouts.map(({ output }) => output);
+    const computed = await session.run(fed, outputs);
+    const expected = outputs.map((output) => computed[output]!.data as Float32Array);
     // What the CPU cannot compute either is the checkpoint's fault, and is said where the features are read.
-    if (!expected.every(Number.isFinite)) return;
-    const off = relativeDifference(answered, expected);
+    if (!expected.every((values) => values.every(Number.isFinite))) return;
+    const off = Math.max(...expected.map((values, i) => relativeDifference(answered[i]!, values)));
     if (off <= TOLERANCE) return;
     throw new RuntimeError(
       `the device '${device}' computes other features than the CPU, ${Number.isFinite(off) ? `${(100 * off).toFixed(0)}% of the largest apart` : "and not even numbers"}: its driver cannot be trusted with this network; use the device 'cpu'`,

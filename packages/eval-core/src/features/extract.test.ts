@@ -10,8 +10,8 @@ import { GraphBuilder, writeModel } from "../onnx/index.ts";
 import { SeededRandom } from "../tensor/index.ts";
 import type { Backbone } from "./backbone.ts";
 import { blockSize } from "./batches.ts";
-import { openCache } from "./cache.ts";
-import { type ExtractOptions, extractFeatures } from "./extract.ts";
+import { type BlockStore, openCache } from "./cache.ts";
+import { type ExtractOptions, extractReadouts } from "./extract.ts";
 import { openNetwork } from "./network.ts";
 import { PreprocessPool } from "./preprocess-pool.ts";
 
@@ -29,10 +29,29 @@ function meanBackbone(of = "Identity"): Backbone {
   return {
     model: writeModel(graph),
     input: "x",
-    output: graph.outputs[0]!.name,
-    featureSize: 3,
+    readouts: [{ slug: "means", kind: "vector", output: graph.outputs[0]!.name, size: 3, key: undefined }],
     normalisation: NORMALISATIONS.none,
     hash: of,
+  };
+}
+
+/** The same, and the images themselves as a map. */
+function twoReadouts(): Backbone {
+  const g = new GraphBuilder("two");
+  const x = g.input("x", "float32", ["N", 3, SIDE, SIDE]);
+  g.op("Flatten", [g.op("GlobalAveragePool", [x], {})], {}, { output: "means" });
+  g.op("Identity", [x], {}, { output: "map" });
+  g.output("means", "float32", ["N", 3]);
+  g.output("map", "float32", ["N", 3, SIDE, SIDE]);
+  return {
+    model: writeModel(g.build()),
+    input: "x",
+    readouts: [
+      { slug: "means", kind: "vector", output: "means", size: 3, key: undefined },
+      { slug: "map", kind: "map", output: "map", size: 3 * SIDE * SIDE, key: "map" },
+    ],
+    normalisation: NORMALISATIONS.none,
+    hash: "two",
   };
 }
 
@@ -55,7 +74,9 @@ function greys(count: number): { items: Item[]; levels: number[] } {
 
 const expected = (levels: readonly number[]) => levels.flatMap((level) => Array(3).fill(level / 255));
 
-async function extract(items: readonly Item[], more: Partial<ExtractOptions> = {}) {
+type Options = Partial<ExtractOptions> & { cache?: BlockStore };
+
+async function extract(items: readonly Item[], { cache, ...more }: Options = {}) {
   const backbone = more.backbone ?? meanBackbone();
   const network = await openNetwork(backbone, { device: "cpu", threads: 2 });
   const pool = new PreprocessPool(2);
@@ -63,7 +84,22 @@ async function extract(items: readonly Item[], more: Partial<ExtractOptions> = {
     await network.close();
     await pool.close();
   });
-  return extractFeatures({ backbone, network, pool, items, preprocessing, ...more });
+  const x = backbone.readouts.map(({ size }) => new Float32Array(items.length * size!));
+  const { unreadable } = await extractReadouts({
+    backbone,
+    network,
+    pool,
+    items,
+    preprocessing,
+    ...(cache ? { caches: [cache] } : {}),
+    onBlock: (first, rows) => {
+      rows.forEach((data, i) => {
+        x[i]!.set(data, first * backbone.readouts[i]!.size!);
+      });
+    },
+    ...more,
+  });
+  return { x: x[0]!, all: x, unreadable };
 }
 
 function folder(): string {
@@ -120,6 +156,27 @@ describe("extractFeatures", () => {
       expect(again.x[i]).toBeCloseTo(value, 6);
     });
     expect(blocksOf(cacheFolder).files).toEqual(files);
+  });
+
+  it("answers several readouts in one pass, and computes only what a cache lacks", async () => {
+    const { items, levels } = greys(2 * BLOCK);
+    const backbone = twoReadouts();
+    const caches = () => Promise.all([1, 2].map((of) => openCache(cacheFolder, { of })));
+    const cacheFolder = folder();
+    const { all } = await extract(items, { backbone, caches: await caches() });
+    expected(levels).forEach((value, i) => {
+      expect(all[0]![i]).toBeCloseTo(value, 6);
+    });
+    expect(all[1]!.length).toBe(items.length * 3 * SIDE * SIDE);
+    levels.forEach((level, i) => {
+      expect(all[1]![i * 3 * SIDE * SIDE]).toBeCloseTo(level / 255, 6);
+    });
+    const [vectors, maps] = await caches();
+    expect([vectors!.present.size, maps!.present.size]).toEqual([2, 2]);
+    const fresh = await openCache(cacheFolder, { of: 3 });
+    const again = await extract(items, { backbone, caches: [vectors!, fresh] });
+    expect(again.all).toEqual(all);
+    expect(fresh.present.size).toBe(2);
   });
 
   it("keeps apart what was made from different things", async () => {

@@ -1,6 +1,6 @@
 /**
  * Images through a backbone: decoding and cropping in worker threads beside inference, bounded at both ends,
- * finished blocks in the cache at once. Memory holds the features and a few batches, whatever the number of images.
+ * finished blocks in the cache at once. Memory holds a block, a few batches and what the caller keeps.
  */
 import type { Item } from "../datasets/index.ts";
 import { ImageError, type Preprocessing } from "../images/index.ts";
@@ -26,9 +26,10 @@ export interface ExtractOptions {
   readonly pool: PreprocessPool;
   readonly items: readonly Item[];
   readonly preprocessing: Preprocessing;
-  readonly cache?: BlockStore;
-  /** An array of items.length * featureSize to fill, in place of a new one. */
-  readonly into?: Float32Array;
+  /** One a readout, in the backbone's order; nothing is kept unless told. */
+  readonly caches?: readonly BlockStore[];
+  /** Called with every block once, cached or computed, in any order: its first row, and a tensor's data a readout. */
+  readonly onBlock: (first: number, rows: readonly Float32Array[]) => void;
   /** Leave out images that cannot be read, and say which, in place of failing. */
   readonly skipUnreadable?: boolean;
   readonly onProgress?: (progress: ExtractProgress) => void;
@@ -36,10 +37,8 @@ export interface ExtractOptions {
   readonly signal?: AbortSignal;
 }
 
-export interface Features {
-  /** One row of featureSize an item, row-major; NaN where the image cannot be read. */
-  readonly x: Float32Array;
-  /** The rows of images that cannot be read. */
+export interface Extracted {
+  /** The rows of images that cannot be read: NaN in every readout. */
   readonly unreadable: readonly number[];
 }
 
@@ -49,45 +48,67 @@ export class FeatureError extends Error {
 }
 
 /**
+ * Every image through the network once, for all of its readouts.
  * @throws ImageError naming the first image that cannot be read, unless they are skipped
  * @throws FeatureError when the network answers NaN or infinity
  */
-export async function extractFeatures(options: ExtractOptions): Promise<Features> {
-  const { backbone, items, preprocessing, cache = noCache } = options;
-  const { featureSize } = backbone;
+export async function extractReadouts(options: ExtractOptions): Promise<Extracted> {
+  const { backbone, items, preprocessing } = options;
+  const { caches = backbone.readouts.map(() => noCache) } = options;
   const batch = batchSize(preprocessing.crop);
   const blockImages = blockSize(preprocessing.crop);
   const blocks = Math.ceil(items.length / blockImages);
-  const x = options.into ?? new Float32Array(items.length * featureSize);
   const report = progress(items.length, options.onProgress);
+  const unreadable: number[] = [];
 
   const lengthOf = (block: number) => Math.min(blockImages, items.length - block * blockImages);
+  const take = (block: number, rows: readonly Float32Array[]) => {
+    const images = lengthOf(block);
+    const size = rows[0]!.length / images;
+    for (let i = 0; i < images; i++) {
+      if (Number.isNaN(rows[0]![i * size]!)) unreadable.push(block * blockImages + i);
+    }
+    options.onBlock(block * blockImages, rows);
+  };
   const missing: number[] = [];
+  const good = caches.map(() => new Set<number>());
   for (let block = 0; block < blocks; block++) {
-    const data = await cache.read(block);
-    if (data?.length === lengthOf(block) * featureSize) {
-      x.set(data, block * blockImages * featureSize);
+    const kept = await Promise.all(caches.map((cache) => cache.read(block)));
+    kept.forEach((data, i) => {
+      if (fits(data, lengthOf(block), backbone.readouts[i]!.size)) good[i]!.add(block);
+    });
+    if (good.every((blocks) => blocks.has(block))) {
+      take(block, kept as Float32Array[]);
       report(lengthOf(block), "cached");
     } else {
       missing.push(block);
     }
   }
-  await computeBlocks(missing, { ...options, batch, blockImages, x, report });
-  return { x, unreadable: await unreadableRows(x, featureSize, items, options.skipUnreadable ?? false) };
+  await computeBlocks(missing, { ...options, caches, good, batch, blockImages, report, take });
+  await explainUnreadable(unreadable, items, options.skipUnreadable ?? false);
+  return { unreadable: unreadable.sort((a, b) => a - b) };
+}
+
+/** Whether what a cache had can be a block's rows. */
+function fits(data: Float32Array | undefined, images: number, size: number | undefined): boolean {
+  if (data === undefined) return false;
+  return size === undefined ? data.length > 0 && data.length % images === 0 : data.length === images * size;
 }
 
 interface Computation extends ExtractOptions {
+  readonly caches: readonly BlockStore[];
+  /** Blocks that each cache has already. */
+  readonly good: readonly ReadonlySet<number>[];
   readonly batch: number;
   readonly blockImages: number;
-  readonly x: Float32Array;
   readonly report: (images: number, from: "cached" | "computed") => void;
+  readonly take: (block: number, rows: readonly Float32Array[]) => void;
 }
 
-/** Fills the rows of the given blocks, and stores each block as soon as it is whole. */
+/** Fills the given blocks in their order, and stores each as soon as it is whole. */
 async function computeBlocks(blocks: readonly number[], computation: Computation): Promise<void> {
-  const { backbone, network, pool, items, preprocessing, cache = noCache, signal } = computation;
-  const { batch, blockImages, x, report } = computation;
-  const { featureSize, normalisation } = backbone;
+  const { backbone, network, pool, items, preprocessing, caches, good, signal } = computation;
+  const { batch, blockImages, report, take } = computation;
   const { crop } = preprocessing;
   const starts = blocks.flatMap((block) => {
     const end = Math.min(items.length, (block + 1) * blockImages);
@@ -102,31 +123,39 @@ async function computeBlocks(blocks: readonly number[], computation: Computation
   const answered = mapOrdered(starts, ahead, async (start) => {
     const images = Math.min(batch, items.length - start, blockImages - (start % blockImages));
     const sources = items.slice(start, start + images).map((item) => item.source);
-    const { data, failures } = await pool.prepare(sources, preprocessing, normalisation);
+    const { data, failures } = await pool.prepare(sources, preprocessing, backbone.normalisation);
     const first = failures[0];
     if (first && !computation.skipUnreadable)
       throw new ImageError(items[start + first.index]!.id, first.message);
     // What was asked for before an interruption is not begun after it.
     signal?.throwIfAborted();
-    return { images, failures, rows: await network.run(data, [images, 3, crop, crop]) };
+    return { images, failures, answers: await network.run(data, [images, 3, crop, crop]) };
   });
-  for await (const [start, { images, failures, rows }] of answered) {
+  let whole: Float32Array[] = [];
+  for await (const [start, { images, failures, answers }] of answered) {
     signal?.throwIfAborted();
-    if (rows.length !== images * featureSize) {
-      throw new FeatureError(
-        `the backbone answered ${rows.length / images} features an image; ${featureSize} were expected`,
-      );
-    }
-    requireFinite(rows, featureSize, (row) => items[start + row]!.id);
-    for (const { index } of failures) rows.fill(Number.NaN, index * featureSize, (index + 1) * featureSize);
-    x.set(rows, start * featureSize);
+    const block = Math.floor(start / blockImages);
+    const first = start - block * blockImages;
+    const ofBlock = Math.min(blockImages, items.length - block * blockImages);
+    answers.forEach(({ data }, i) => {
+      const { slug, size = data.length / images } = backbone.readouts[i]!;
+      if (data.length !== images * size) {
+        throw new FeatureError(
+          `the backbone answered ${data.length / images} features an image for '${slug}'; ${size} were expected`,
+        );
+      }
+      requireFinite(data, size, (row) => items[start + row]!.id);
+      for (const { index } of failures) data.fill(Number.NaN, index * size, (index + 1) * size);
+      if (first === 0) whole[i] = new Float32Array(ofBlock * size);
+      whole[i]!.set(data, first * size);
+    });
     report(images, "computed");
-
-    const end = start + images;
-    if (end % blockImages === 0 || end === items.length) {
-      const block = Math.floor(start / blockImages);
-      cache.write(block, x.subarray(block * blockImages * featureSize, end * featureSize));
-    }
+    if (first + images < ofBlock) continue;
+    caches.forEach((cache, i) => {
+      if (!good[i]!.has(block)) cache.write(block, whole[i]!);
+    });
+    take(block, whole);
+    whole = [];
   }
 }
 
@@ -138,16 +167,14 @@ function requireFinite(rows: Float32Array, featureSize: number, idOf: (row: numb
   );
 }
 
-/** The rows of NaN, which stand for images that could not be read; without leave to skip them, says which was first. */
-async function unreadableRows(
-  x: Float32Array,
-  featureSize: number,
+/** Without leave to skip what could not be read, says which was first and why. */
+async function explainUnreadable(
+  rows: readonly number[],
   items: readonly Item[],
   skip: boolean,
-): Promise<number[]> {
-  const rows = items.flatMap((_, row) => (Number.isNaN(x[row * featureSize]!) ? [row] : []));
-  const first = items[rows[0] ?? -1];
-  if (!first || skip) return rows;
+): Promise<void> {
+  const first = items[Math.min(...rows)];
+  if (!first || skip) return;
   // The cache knows that it could not be read, but not why: reading it again says so.
   await first.load();
   throw new ImageError(

@@ -3,10 +3,10 @@ import { availableParallelism } from "node:os";
 import { type Dataset, type Item, SPLITS, type SplitName } from "../datasets/index.ts";
 import type { Preprocessing } from "../images/index.ts";
 import type { Device, DeviceChoice } from "../runtime/index.ts";
-import type { Backbone } from "./backbone.ts";
+import type { Backbone, BackboneReadout } from "./backbone.ts";
 import { blockSize } from "./batches.ts";
 import { keptBlocks, noCache, openCache } from "./cache.ts";
-import { type ExtractProgress, extractFeatures } from "./extract.ts";
+import { type ExtractProgress, extractReadouts } from "./extract.ts";
 import { type Network, openNetwork } from "./network.ts";
 import { PreprocessPool } from "./preprocess-pool.ts";
 
@@ -39,10 +39,27 @@ export interface DatasetFeatures {
   readonly unreadable: readonly string[];
 }
 
+/** One readout of all of a dataset's images. */
+export interface ReadoutRows {
+  readonly readout: BackboneReadout;
+  /** Numbers an image. */
+  readonly size: number;
+  /** Rows `first` to `first + count`, row-major: a view, not a copy. NaN where an image cannot be read. */
+  rows(first: number, count: number): Float32Array;
+}
+
+export interface DatasetReadouts extends Pick<DatasetFeatures, "rowOf" | "unreadable"> {
+  /** By slug. */
+  readonly readouts: ReadonlyMap<string, ReadoutRows>;
+}
+
 export interface Extractor {
   readonly backbone: Backbone;
   readonly device: Device;
+  /** The backbone's first readout, which must be a vector. */
   features(dataset: Dataset, options: DatasetOptions): Promise<DatasetFeatures>;
+  /** Every readout that the backbone answers, maps of patches too, in one pass over the images. */
+  readouts(dataset: Dataset, options: DatasetOptions): Promise<DatasetReadouts>;
   close(): Promise<void>;
 }
 
@@ -53,15 +70,22 @@ export async function openExtractor(backbone: Backbone, options: ExtractorOption
     ...(threads === undefined ? {} : { threads }),
   });
   const pool = new PreprocessPool(workers);
-  return {
+  const extractor: Extractor = {
     backbone,
     device: network.device,
-    features: (dataset, how) => datasetFeatures({ backbone, network, pool, cacheFolder }, dataset, how),
+    async features(dataset, how) {
+      const { rowOf, unreadable, readouts } = await extractor.readouts(dataset, how);
+      const { size, rows } = readouts.get(backbone.readouts[0].slug)!;
+      const total = SPLITS.reduce((sum, split) => sum + (dataset.splits[split]?.length ?? 0), 0);
+      return { featureSize: size, x: rows(0, total), rowOf, unreadable };
+    },
+    readouts: (dataset, how) => datasetReadouts({ backbone, network, pool, cacheFolder }, dataset, how),
     async close() {
       await pool.close();
       await network.close();
     },
   };
+  return extractor;
 }
 
 interface Opened {
@@ -71,31 +95,42 @@ interface Opened {
   readonly cacheFolder: string | undefined;
 }
 
-async function datasetFeatures(
+async function datasetReadouts(
   opened: Opened,
   dataset: Dataset,
   options: DatasetOptions,
-): Promise<DatasetFeatures> {
+): Promise<DatasetReadouts> {
   const { backbone, network, pool, cacheFolder } = opened;
   const splits = SPLITS.filter((split) => dataset.splits[split] !== undefined);
   const total = splits.reduce((sum, split) => sum + dataset.splits[split]!.length, 0);
-  const { featureSize } = backbone;
-  const x = new Float32Array(total * featureSize);
+  const all: Float32Array[] = [];
   const rowOf = new Map<Item, number>();
   const unreadable: string[] = [];
   let before = 0;
   for (const split of splits) {
     const items = dataset.splits[split]!;
     const first = before;
-    const features = await extractFeatures({
+    const caches = await Promise.all(
+      backbone.readouts.map(async ({ key }) =>
+        cacheFolder ? await openCache(cacheFolder, madeFrom(backbone, options, split, key)) : noCache,
+      ),
+    );
+    const extracted = await extractReadouts({
       backbone,
       network,
       pool,
       items,
-      cache: cacheFolder ? await openCache(cacheFolder, madeFrom(backbone, options, split)) : noCache,
-      into: x.subarray(first * featureSize, (first + items.length) * featureSize),
+      caches,
       preprocessing: options.preprocessing,
       skipUnreadable: options.skipUnreadable ?? false,
+      onBlock(start, rows) {
+        const images = Math.min(blockSize(options.preprocessing.crop), items.length - start);
+        rows.forEach((data, i) => {
+          const size = data.length / images;
+          all[i] ??= new Float32Array(total * size);
+          all[i].set(data, (first + start) * size);
+        });
+      },
       onProgress: ({ done, imagesPerSecond }) => {
         const left = total - first - done;
         const secondsLeft = imagesPerSecond === undefined ? undefined : left / imagesPerSecond;
@@ -103,17 +138,23 @@ async function datasetFeatures(
       },
       ...(options.signal ? { signal: options.signal } : {}),
     });
-    const lost = new Set(features.unreadable);
+    const lost = new Set(extracted.unreadable);
     items.forEach((item, i) => {
       if (lost.has(i)) unreadable.push(item.id);
       else rowOf.set(item, first + i);
     });
     before += items.length;
   }
-  return { featureSize, x, rowOf, unreadable };
+  const readouts = backbone.readouts.map((readout, i): [string, ReadoutRows] => {
+    const data = all[i] ?? new Float32Array(0);
+    const size = total > 0 ? data.length / total : (readout.size ?? 0);
+    const rows = (start: number, count: number) => data.subarray(start * size, (start + count) * size);
+    return [readout.slug, { readout, size, rows }];
+  });
+  return { rowOf, unreadable, readouts: new Map(readouts) };
 }
 
-/** How many of a dataset's images have their features in the cache. Looks and writes nothing. */
+/** How many of a dataset's images have every readout of a backbone in the cache. Looks and writes nothing. */
 export async function countCached(
   backbone: Backbone,
   dataset: Dataset,
@@ -124,8 +165,11 @@ export async function countCached(
   let images = 0;
   for (const split of SPLITS) {
     const total = dataset.splits[split]?.length ?? 0;
-    const kept = await keptBlocks(cacheFolder, madeFrom(backbone, options, split));
-    for (const index of kept.keys()) images += Math.max(0, Math.min(block, total - index * block));
+    const [first, ...others] = await Promise.all(
+      backbone.readouts.map(({ key }) => keptBlocks(cacheFolder, madeFrom(backbone, options, split, key))),
+    );
+    const kept = [...first!.keys()].filter((index) => others.every((other) => other.has(index)));
+    for (const index of kept) images += Math.max(0, Math.min(block, total - index * block));
   }
   return images;
 }
@@ -135,6 +179,7 @@ function madeFrom(
   backbone: Backbone,
   { preprocessing, manifest }: Pick<DatasetOptions, "preprocessing" | "manifest">,
   split: SplitName,
+  readout: string | undefined,
 ) {
   const { resize, resizeSize, crop, filter } = preprocessing;
   return {
@@ -144,5 +189,6 @@ function madeFrom(
     preprocessing: { resize, resizeSize, crop, filter },
     manifest,
     split,
+    ...(readout === undefined ? {} : { readout }),
   };
 }

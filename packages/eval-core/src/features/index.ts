@@ -1,22 +1,24 @@
 /** Backbone x images -> features, cached by content. */
 export { requireAgreement } from "./agreement.ts";
-export { type Backbone, backboneOf } from "./backbone.ts";
+export { type Backbone, type BackboneReadout, backboneOf, type ReadoutOptions } from "./backbone.ts";
 export { batchSize } from "./batches.ts";
 export { type BlockStore, noCache, openCache } from "./cache.ts";
 export {
+  type Extracted,
   type ExtractOptions,
   type ExtractProgress,
-  extractFeatures,
+  extractReadouts,
   FeatureError,
-  type Features,
 } from "./extract.ts";
 export {
   countCached,
   type DatasetFeatures,
   type DatasetOptions,
+  type DatasetReadouts,
   type Extractor,
   type ExtractorOptions,
   openExtractor,
+  type ReadoutRows,
 } from "./extractor.ts";
 export { type Network, type NetworkOptions, openNetwork } from "./network.ts";
 export { PreprocessPool } from "./preprocess-pool.ts";

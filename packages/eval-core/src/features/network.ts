@@ -5,7 +5,7 @@
  */
 import { availableParallelism } from "node:os";
 import { type Device, type DeviceChoice, openSession, type Session } from "../runtime/index.ts";
-import { tensor } from "../tensor/index.ts";
+import { type Tensor, tensor } from "../tensor/index.ts";
 import { requireAgreement } from "./agreement.ts";
 import type { Backbone } from "./backbone.ts";
 
@@ -18,10 +18,10 @@ export interface Network {
   readonly lanes: number;
   /**
    * @param data images x 3 x side x side, given away
-   * @returns images x features
+   * @returns a tensor a readout, images x ..., in the backbone's order
    * @throws RuntimeError when another device than the CPU answers its first image otherwise than the CPU does
    */
-  run(data: Float32Array, shape: readonly number[]): Promise<Float32Array>;
+  run(data: Float32Array, shape: readonly number[]): Promise<Tensor<"float32">[]>;
   close(): Promise<void>;
 }
 
@@ -66,17 +66,17 @@ export async function openNetwork(
     async run(data, shape) {
       const lane = await taken();
       try {
-        const { input, output } = backbone;
+        const { input, readouts } = backbone;
+        const outputs = readouts.map(({ output }) => output);
         const [images, , height, width] = shape as [number, number, number, number];
         const unproven = first.device !== "cpu" && !proven && images > 0;
         const sample = unproven ? data.slice(0, data.length / images) : undefined;
-        const answered = await lane.run({ [input]: tensor("float32", shape, data) }, [output], {
-          give: true,
-        });
-        const rows = answered[output]!.data as Float32Array;
+        const fed = { [input]: tensor("float32", shape, data) };
+        const answered = await lane.run(fed, outputs, { give: true });
+        const rows = outputs.map((output) => answered[output] as Tensor<"float32">);
         if (sample) {
-          const row = rows.subarray(0, rows.length / images);
-          await requireAgreement(backbone, first.device, sample, [height, width], row);
+          const firsts = rows.map((row) => row.data.subarray(0, row.data.length / images));
+          await requireAgreement(backbone, first.device, sample, [height, width], firsts);
           proven = true;
         }
         return rows;

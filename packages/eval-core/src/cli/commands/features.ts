@@ -69,7 +69,7 @@ async function ofArray(
   }
   if (x.data.length === 0) throw new NpyError(`${input} is empty, [${x.shape}]: there is no image in it`);
   const backbone = backboneOf(checkpoint);
-  const { featureSize } = backbone;
+  const [{ output, size: featureSize = checkpoint.architecture.featureDimension }] = backbone.readouts;
   const features = new Float32Array(count * featureSize);
   const session = await openSession(backbone.model, { device: deviceChoice(device) });
   const step = timed(terminal.step("Features"));
@@ -84,11 +84,11 @@ async function ofArray(
         [end - start, 3, height, width],
         x.data.subarray(start * size, end * size),
       );
-      const answer = await session.run({ [backbone.input]: part }, [backbone.output]);
-      const rows = answer[backbone.output]!.data as Float32Array;
+      const answer = await session.run({ [backbone.input]: part }, [output]);
+      const rows = answer[output]!.data as Float32Array;
       if (start === 0 && session.device !== "cpu") {
         const [image, row] = [x.data.slice(0, size), rows.subarray(0, featureSize)];
-        await requireAgreement(backbone, session.device, image, [height, width], row);
+        await requireAgreement(backbone, session.device, image, [height, width], [row]);
       }
       features.set(rows, start * featureSize);
       step.update(end, count);

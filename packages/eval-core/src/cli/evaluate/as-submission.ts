@@ -1,4 +1,5 @@
 /** What was measured, in the form that a server takes: each value with its protocol, and each protocol whole. */
+import { recordedArchitecture } from "../../backbones/index.ts";
 import type { ProtocolDescription } from "../../evaluations/evaluation.ts";
 import type { MethodFields } from "../server/method-file.ts";
 import type { Derived, RecordedValue } from "./recorder.ts";
@@ -32,7 +33,7 @@ export function asSubmission(
     checkpoint: {
       name: file,
       sha256,
-      architecture: `${architecture.name}, width ${architecture.width}`,
+      architecture: recordedArchitecture(request.checkpoint),
       featureDimension: architecture.featureDimension,
       inputMean: normalisation.mean,
       inputStd: normalisation.std,

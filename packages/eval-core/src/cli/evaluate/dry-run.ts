@@ -102,7 +102,7 @@ async function planTarget(
       const cached = await countCached(backbone, dataset, { preprocessing, manifest }, cacheFolder);
       return {
         toExtract: done ? 0 : images - cached,
-        featureMegabytes: (images * backbone.featureSize * 4) / 1e6,
+        featureMegabytes: (images * checkpoint.architecture.featureDimension * 4) / 1e6,
       };
     };
     return {

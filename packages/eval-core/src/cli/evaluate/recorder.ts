@@ -4,7 +4,7 @@
  * its calibration) is one run each, so that every result stands under its own fingerprint.
  */
 import { connect, type Database, databaseUrl } from "@transferboard/prisma";
-import type { Checkpoint } from "../../backbones/index.ts";
+import { type Checkpoint, recordedArchitecture } from "../../backbones/index.ts";
 import { type Dataset, datasetEntry } from "../../datasets/index.ts";
 import type { Planned } from "../../evaluations/evaluate.ts";
 import {
@@ -194,7 +194,7 @@ function checkpointToRecord(checkpoint: Checkpoint): RunToRecord["checkpoint"] {
   return {
     sha256,
     name: file,
-    architecture: `${architecture.name}, width ${architecture.width}`,
+    architecture: recordedArchitecture(checkpoint),
     featureDimension: architecture.featureDimension,
     normalisation,
     loading: { format, layout, kept: kept.length, dropped, converted },

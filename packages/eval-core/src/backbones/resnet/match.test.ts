@@ -1,15 +1,22 @@
 /** Which networks are taken, under which names, and the sentences that refuse the rest. No weights are read here. */
 import { describe, expect, it } from "vitest";
-import { CheckpointError } from "../checkpoints/errors.ts";
-import { StoredTensor } from "../checkpoints/stored.ts";
-import { tensor } from "../tensor/tensor.ts";
-import { type FindOptions, findBackbone } from "./find-backbone.ts";
+import { CheckpointError } from "../../checkpoints/errors.ts";
+import { StoredTensor } from "../../checkpoints/stored.ts";
+import { tensor } from "../../tensor/tensor.ts";
+import { type FindOptions, findBackbone } from "../find-backbone.ts";
 import { matchArchitecture } from "./match.ts";
-import { type Architecture, type Block, depthOf, expansion, expectedTensors, published } from "./resnet.ts";
+import {
+  type Block,
+  depthOf,
+  expansion,
+  expectedTensors,
+  published,
+  type ResNetArchitecture,
+} from "./modules.ts";
 
 function makeArchitecture(
   overrides: { block?: Block; blocks?: readonly number[]; stem?: number } = {},
-): Architecture {
+): ResNetArchitecture {
   const { block = "bottleneck", blocks = [3, 4, 6, 3], stem = 64 } = overrides;
   const inner = [1, 2, 4, 8].map((factor) => stem * factor);
   const outer = inner.map((channels) => channels * expansion[block]);
@@ -285,7 +292,7 @@ describe("refusals", () => {
     [
       "a vision transformer",
       only("cls_token", "blocks.0.attn.qkv.weight"),
-      /no ResNet: it seems to be a vision transformer/,
+      /known here: it seems to be a vision transformer/,
     ],
     ["CLIP", only("visual.transformer.resblocks.0.attn.in_proj_weight"), /CLIP/],
     ["something else", only("a", "b"), /of another kind \(its tensors: a, b\)/],

@@ -3,11 +3,11 @@
  * weights on the way under the network's own names.
  */
 
-import { CheckpointError, quoted } from "../checkpoints/errors.ts";
-import type { Attribute, Graph, Node } from "../onnx/ir.ts";
-import { toFloat32 } from "../tensor/half.ts";
-import { type AnyTensor, tensor } from "../tensor/tensor.ts";
-import { BATCH_NORM_EPSILON, type ConvolutionUnit, normalisationTensors } from "./resnet.ts";
+import { CheckpointError, quoted } from "../../checkpoints/errors.ts";
+import type { Attribute, Graph, Node } from "../../onnx/ir.ts";
+import { toFloat32 } from "../../tensor/half.ts";
+import { type AnyTensor, tensor } from "../../tensor/tensor.ts";
+import { BATCH_NORM_EPSILON, type ConvolutionUnit, normalisationTensors } from "./modules.ts";
 
 /** What exporters leave around a network, and what a classifier on top is made of. */
 const PASSIVE = new Set([

@@ -2,29 +2,27 @@
  * Which ResNet a set of tensors is, and whether it is one exactly: every tensor matched, or an error that names
  * what is missing, unexpected or misshapen.
  */
-import { CheckpointError, listed } from "../checkpoints/errors.ts";
+import { CheckpointError, listed } from "../../checkpoints/errors.ts";
+import type { RecogniseOptions } from "../family.ts";
 import {
-  type Architecture,
   architectureTitle,
   type Block,
   depthOf,
   expansion,
   expectedTensors,
   published,
-} from "./resnet.ts";
+  type ResNetArchitecture,
+} from "./modules.ts";
 
 type Shapes = ReadonlyMap<string, { readonly shape: readonly number[] }>;
 
-export interface MatchOptions {
-  /** Take any number of blocks a stage for the network's own, not only a published depth's. */
-  readonly anyDepth?: boolean;
-}
+type MatchOptions = Pick<RecogniseOptions, "anyDepth">;
 
 /**
  * @param tensors those of the backbone, under torchvision's names, without batch counters.
  * @throws CheckpointError when they are no ResNet, or not all of one.
  */
-export function matchArchitecture(tensors: Shapes, options: MatchOptions = {}): Architecture {
+export function matchArchitecture(tensors: Shapes, options: MatchOptions = {}): ResNetArchitecture {
   checkStem(tensors);
   const architecture = deduceArchitecture(tensors, options);
   const expected = expectedTensors(architecture);
@@ -70,7 +68,7 @@ function checkStem(tensors: Shapes): void {
   }
 }
 
-function deduceArchitecture(tensors: Shapes, { anyDepth }: MatchOptions): Architecture {
+function deduceArchitecture(tensors: Shapes, { anyDepth }: MatchOptions): ResNetArchitecture {
   const names = [...tensors.keys()];
   const bottleneck = names.filter((name) => /^layer\d+\.\d+\.conv3\.weight$/.test(name)).length;
   const block: Block = bottleneck > 0 ? "bottleneck" : "basic";

@@ -1,16 +1,16 @@
 /** Models that resemble a ResNet: what is taken, and what is not. PyTorch's exports are held in forms.test.ts. */
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { CheckpointError } from "../checkpoints/errors.ts";
-import { memorySource } from "../checkpoints/source.ts";
-import { float, int, ints } from "../onnx/attributes.ts";
-import type { Graph, Node } from "../onnx/ir.ts";
-import { writeModel } from "../onnx/write.ts";
-import { tensor } from "../tensor/tensor.ts";
-import { backboneGraph } from "./backbone-graph.ts";
-import { assemble, loadCheckpoint, readContents } from "./checkpoint.ts";
+import { CheckpointError } from "../../checkpoints/errors.ts";
+import { memorySource } from "../../checkpoints/source.ts";
+import { float, int, ints } from "../../onnx/attributes.ts";
+import type { Graph, Node } from "../../onnx/ir.ts";
+import { writeModel } from "../../onnx/write.ts";
+import { tensor } from "../../tensor/tensor.ts";
+import { backboneGraph } from "../backbone-graph.ts";
+import { assemble, loadCheckpoint, readContents } from "../checkpoint.ts";
 
-const path = fileURLToPath(new URL("../../golden/checkpoint/forms/resnet18.pth", import.meta.url));
+const path = fileURLToPath(new URL("../../../golden/checkpoint/forms/resnet18.pth", import.meta.url));
 const original = await loadCheckpoint(path);
 
 function load(graph: Graph) {
