@@ -5,3 +5,4 @@ export type { Architecture, Readout } from "./family.ts";
 export * from "./inspect.ts";
 export * from "./normalisation.ts";
 export * from "./resnet/modules.ts";
+export { asResNet } from "./resnet.ts";

@@ -1,5 +1,6 @@
 /** ResNets: torchvision's, SimCLR-v2's, and the same cut into numbered children; exported graphs of them too. */
-import type { Family, Readout } from "./family.ts";
+import { CheckpointError } from "../checkpoints/errors.ts";
+import type { Architecture, Family, Readout } from "./family.ts";
 import { defineFamily } from "./family.ts";
 import { imagenetNormalisation, noNormalisation } from "./normalisation.ts";
 import { addNetwork, foldedWeights } from "./resnet/graph.ts";
@@ -65,3 +66,17 @@ const family: Family<ResNetArchitecture> = {
 };
 
 export const resnet = defineFamily(family);
+
+/**
+ * A checkpoint's facts as a ResNet's, for what is built on its stages.
+ * @throws CheckpointError for a network of another family
+ */
+export function asResNet(checkpoint: {
+  readonly family: string;
+  readonly architecture: Architecture;
+}): ResNetArchitecture {
+  if (family.members.includes(checkpoint.family)) return checkpoint.architecture as ResNetArchitecture;
+  throw new CheckpointError(
+    `is a ${checkpoint.family} (${checkpoint.architecture.name}): this needs the four stages of a ResNet`,
+  );
+}

@@ -1,5 +1,5 @@
 /** A ResNet's graph to write a head on: its stages as feature maps of the sizes that an image of one size gives. */
-import { backboneGraph, type Checkpoint, resnetModules } from "../backbones/index.ts";
+import { asResNet, backboneGraph, type Checkpoint, resnetModules } from "../backbones/index.ts";
 import { GraphBuilder } from "../onnx/builder.ts";
 import { dilateStages } from "./dilate.ts";
 import type { FeatureMap } from "./layers.ts";
@@ -17,11 +17,12 @@ export interface BackboneStages {
   readonly stages: Stages;
 }
 
-type Network = Pick<Checkpoint, "architecture" | "normalisation" | "tensors">;
+type Network = Pick<Checkpoint, "family" | "architecture" | "normalisation" | "tensors" | "inputSize">;
 
 /**
  * @param dilated strides of the last two stages as dilation: C4 and C5 have C3's size.
  * @param batchNorm as `backboneGraph` takes it: `separate` to train, `folded` to infer.
+ * @throws CheckpointError for a network of another family
  */
 export function onBackbone(
   checkpoint: Network,
@@ -35,7 +36,7 @@ export function onBackbone(
     readonly batchNorm: "folded" | "separate";
   },
 ): BackboneStages {
-  const { architecture } = checkpoint;
+  const architecture = asResNet(checkpoint);
   const plain = backboneGraph(checkpoint, { batchNorm, outputs: ["layer4"] });
   const g = GraphBuilder.from(dilated ? dilateStages(plain, resnetModules(architecture)) : plain, {
     outputs: false,

@@ -36,7 +36,7 @@ export interface PixelNetwork {
   readonly logits: { readonly height: number; readonly width: number };
 }
 
-type Network = Pick<Checkpoint, "architecture" | "normalisation" | "tensors">;
+type Network = Pick<Checkpoint, "family" | "architecture" | "normalisation" | "tensors" | "inputSize">;
 
 /** PSPNet on a dilated ResNet: logits at an eighth of the image's size. */
 export function pspnet(checkpoint: Network, options: PixelNetworkOptions): PixelNetwork {
