@@ -49,6 +49,8 @@ export interface Checkpoint {
   readonly dropped: readonly Dropped[];
   /** What was changed on the way, one sentence each. */
   readonly converted: readonly string[];
+  /** Classes and functions whose objects lie beside the weights and were left closed, and how often the file names each. */
+  readonly skipped: Readonly<Record<string, number>>;
   /** Every tensor of the backbone under its family's names, float32. */
   readonly tensors: ReadonlyMap<string, Tensor<"float32">>;
 }
@@ -157,6 +159,7 @@ export function assemble(
     choices,
     kept: kept.map(({ name, from }) => ({ name, from })),
     dropped,
+    skipped: Object.fromEntries(contents.closed ?? []),
     converted: [...contents.converted, ...(naming.converted ? [naming.converted] : []), ...conversions(kept)],
     tensors: family.convert?.(architecture, tensors) ?? tensors,
   };

@@ -70,9 +70,18 @@ export function formatInspection(inspection: Inspection): string {
       "dropped",
       `${names.length} x ${why}: ${listed(names, 3)}`,
     ]),
+    ...skippedLine(inspection),
     ...inspection.converted.map((sentence): [string, string] => ["converted", sentence]),
   ];
   return lines.map(([label, value]) => `${label.padEnd(12)}  ${value}`).join("\n");
+}
+
+/** What of the file stayed closed: nothing of it is needed for the weights, and nothing of it ran. */
+function skippedLine({ skipped }: Inspection): [string, string][] {
+  const names = Object.entries(skipped).map(([name, count]) =>
+    count > 1 ? `${name} (${count} times)` : name,
+  );
+  return names.length === 0 ? [] : [["skipped", `objects of ${listed(names, 8)}`]];
 }
 
 /**

@@ -32,4 +32,6 @@ export interface Contents {
   readonly metadata: Readonly<Record<string, string>>;
   /** What had to be changed to read it, one sentence each. */
   readonly converted: readonly string[];
+  /** Classes and functions whose objects were left closed, by how often the file names them: a scheduler, options, logs. */
+  readonly closed?: ReadonlyMap<string, number>;
 }

@@ -28,8 +28,17 @@ const foreign: readonly (readonly [(start: string) => boolean, string])[] = [
   ],
 ];
 
-/** torch.save's magic number as protocol 2 writes it (PROTO 2, LONG1 of 10 bytes), and as protocols 0 and 1 do. */
-const legacyStarts = ["\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19.", "L119547037146038801333356L"];
+/** torch.save's magic number, 0x1950a86a20f9469cfc6c: as LONG1 of 10 bytes, and as protocols 0 and 1 write it. */
+const LONG_MAGIC = "\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19";
+const TEXT_MAGIC = "L119547037146038801333356L";
+
+/** Whether the first value of a pickle is the magic number. Protocols 4 and 5 may put FRAME and its length before it. */
+function startsAsLegacy(start: string): boolean {
+  if (start.startsWith(TEXT_MAGIC)) return true;
+  const protocol = start.charCodeAt(1);
+  if (start[0] !== "\x80" || protocol < 2 || protocol > 5) return false;
+  return start.startsWith(LONG_MAGIC, start[2] === "\x95" ? 11 : 2);
+}
 
 /** A ModelProto: ir_version as its first field, then another of its fields, all of length-prefixed or varint type. */
 function startsAsOnnx(bytes: Uint8Array): boolean {
@@ -45,7 +54,7 @@ export function detectFormat(source: Source): Format {
   const bytes = readBytes(source, 0, Math.min(512, source.size), "its start");
   const start = latin(bytes);
   if (start.startsWith("PK\x03\x04") || start.startsWith("PK\x05\x06")) return "torch-zip";
-  if (legacyStarts.some((magic) => start.startsWith(magic))) return "torch-legacy";
+  if (startsAsLegacy(start)) return "torch-legacy";
   if (source.size >= 9 && start[8] === "{") return "safetensors";
   for (const [test, what] of foreign) if (test(start)) throw new CheckpointError(`is ${what}`);
   if (startsAsOnnx(bytes)) return "onnx";

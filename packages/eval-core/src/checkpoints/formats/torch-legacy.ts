@@ -9,9 +9,10 @@ import { Cursor } from "../pickle/cursor.ts";
 import { parsePickle } from "../pickle/pickle.ts";
 import { readBytes, type Source } from "../source.ts";
 import type { Contents } from "../stored.ts";
+import { Closed, opened } from "./opened.ts";
 import { type Storage, type StorageBytes, torchHooks } from "./torch-tensor.ts";
 
-/** 0x1950a86a20f9469cfc6c, as torch.serialization has it. */
+/** 0x1950a86a20f9469cfc6c, as torch.serialization has it; written at any protocol of pickle, 0 to 5. */
 export const MAGIC_NUMBER = 119547037146038801333356n;
 const PROTOCOL_VERSION = 1001;
 
@@ -31,19 +32,21 @@ export function readTorchLegacy(source: Source): Contents {
   if (machine instanceof Map && machine.get("little_endian") === false) {
     throw new CheckpointError("written on a big-endian machine: save it again on a little-endian one");
   }
+  const closed = new Closed();
   const storages = new Map<string, Storage>();
   const places = new Map<string, StorageBytes>();
   const root = parsePickle(
     cursor,
-    torchHooks(
-      ({ key }) => {
+    torchHooks({
+      locate: ({ key }) => {
         const place = places.get(key);
         if (place === undefined)
           throw new CheckpointError(`the file is damaged: storage ${quoted(key)} is missing`);
         return place;
       },
-      (storage) => storages.set(storage.key, storage),
-    ),
+      onStorage: (storage) => storages.set(storage.key, storage),
+      onClosed: closed.add,
+    }),
   );
   const keys = parsePickle(cursor);
   if (!Array.isArray(keys)) throw new CheckpointError("the file is damaged: its list of storages is missing");
@@ -70,5 +73,5 @@ export function readTorchLegacy(source: Source): Contents {
     });
     offset = start + size;
   }
-  return { format: "torch-legacy", root, metadata: {}, converted: [] };
+  return { format: "torch-legacy", metadata: {}, ...opened(root, closed) };
 }

@@ -7,7 +7,7 @@ import { allocate, anyTensor, arrayFromBytes, bytesOf, bytesPerElement } from ".
 import { CheckpointError, quoted } from "../errors.ts";
 import { storageDtypes, tensorBuilders } from "../pickle/globals.ts";
 import type { PickleHooks } from "../pickle/pickle.ts";
-import { PickleGlobal } from "../pickle/values.ts";
+import { PickleGlobal, PickleObject } from "../pickle/values.ts";
 import { StoredTensor } from "../stored.ts";
 
 /** Where a storage's bytes are. */
@@ -29,28 +29,55 @@ export interface Storage {
 
 export type Locate = (storage: Storage) => StorageBytes;
 
+export interface TorchFile {
+  readonly locate: Locate;
+  /** Told of every storage that the pickle names. */
+  readonly onStorage?: (storage: Storage) => void;
+  readonly onClosed: (qualifiedName: string) => void;
+}
+
 /** The hooks that turn a torch pickle's ids and calls into storages and tensors. */
-export function torchHooks(
-  locate: Locate,
-  onStorage: (storage: Storage) => void = () => undefined,
-): PickleHooks {
+export function torchHooks({ locate, onStorage, onClosed }: TorchFile): PickleHooks {
   return {
     persistent(id) {
+      const closed = closedReference(id);
+      if (closed) return closed;
       const storage = readStorageId(id);
-      onStorage(storage);
+      onStorage?.(storage);
       return storage;
     },
     reduce(name, args) {
-      return tensorBuilders.has(name) ? buildTensor(name, args, locate) : undefined;
+      // A tensor over a storage of numbers that we have no type for stays closed with it.
+      if (!tensorBuilders.has(name) || args[0] instanceof PickleObject) return undefined;
+      return buildTensor(name, args, locate);
     },
+    onClosed,
   };
 }
+
+/** References that are well-formed and hold nothing for us: the source of a module, a storage of complex or quantised numbers. */
+function closedReference(id: unknown): PickleObject | undefined {
+  if (!Array.isArray(id) || !(id[1] instanceof PickleGlobal)) return undefined;
+  const [kind, { qualifiedName }] = id as [unknown, PickleGlobal];
+  if (kind === "module") return new PickleObject(qualifiedName, id);
+  const isStorage = kind === "storage" && /^torch\.(cuda\.|storage\.)?\w+Storage$/.test(qualifiedName);
+  return isStorage && dtypeOf(qualifiedName) === undefined ? new PickleObject(qualifiedName, id) : undefined;
+}
+
+const dtypeOf = (storage: string): DType | undefined =>
+  storageDtypes[storage.replace(/^torch\.(cuda\.)?/, "")];
+
+/** Whether a value is a tensor of torch's, or what one is built of. */
+export const isTensorPart = (value: unknown): boolean =>
+  value instanceof StoredTensor ||
+  isStorage(value) ||
+  (value instanceof PickleObject && /^torch\.(cuda\.|storage\.)?\w+Storage$/.test(value.className));
 
 /** ('storage', torch.FloatStorage, key, location, elements[, (view key, offset, elements)]) */
 function readStorageId(id: unknown): Storage & { readonly isStorage: true } {
   if (Array.isArray(id) && id[0] === "storage" && id[1] instanceof PickleGlobal) {
     const [, type, key, , length, view] = id as unknown[];
-    const dtype = storageDtypes[(type as PickleGlobal).qualifiedName.replace(/^torch\.(cuda\.)?/, "")];
+    const dtype = dtypeOf((type as PickleGlobal).qualifiedName);
     if (dtype !== undefined && typeof key === "string" && isSize(length)) {
       const base = { isStorage: true, key, dtype } as const;
       if (Array.isArray(view)) {
@@ -80,14 +107,17 @@ function isSizes(value: unknown): value is number[] {
   return Array.isArray(value) && value.every(isSize);
 }
 
-function buildTensor(name: string, args: readonly unknown[], locate: Locate): StoredTensor {
+function buildTensor(name: string, args: readonly unknown[], locate: Locate): StoredTensor | undefined {
   if (/_rebuild_parameter|Parameter$/.test(name)) {
     const [data] = args;
     if (data instanceof StoredTensor) return data;
+    if (data instanceof PickleObject) return undefined;
     throw new CheckpointError("its pickle is damaged: a parameter without a tensor");
   }
   if (name.endsWith("_rebuild_from_type_v2")) {
     const [builder, , inner] = args;
+    if (builder instanceof PickleGlobal && !tensorBuilders.has(builder.qualifiedName)) return undefined;
+    if (Array.isArray(inner) && inner[0] instanceof PickleObject) return undefined;
     if (
       builder instanceof PickleGlobal &&
       tensorBuilders.has(builder.qualifiedName) &&

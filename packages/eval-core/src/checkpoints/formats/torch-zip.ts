@@ -4,8 +4,9 @@ import { Cursor } from "../pickle/cursor.ts";
 import { parsePickle } from "../pickle/pickle.ts";
 import { memorySource, type Source } from "../source.ts";
 import type { Contents } from "../stored.ts";
+import { Closed, opened } from "./opened.ts";
 import { type StorageBytes, torchHooks } from "./torch-tensor.ts";
-import { dataOffset, readZipDirectory, readZipEntry, type ZipEntry } from "./zip.ts";
+import { dataOffset, readZipDirectory, readZipEntry, verifyStored, type ZipEntry } from "./zip.ts";
 
 /** A pickle holds names and shapes only: even thousands of tensors need a few megabytes. */
 const LARGEST_PICKLE = 2 ** 26;
@@ -38,25 +39,45 @@ export function readTorchZip(source: Source): Contents {
   if (pickle.size > LARGEST_PICKLE) {
     throw new CheckpointError(`its pickle claims ${pickle.size} bytes: at most ${LARGEST_PICKLE} are read`);
   }
+  const closed = new Closed();
+  const storages = new Map<string, StorageBytes>();
   const cursor = new Cursor(memorySource(readZipEntry(source, pickle)));
   const value = parsePickle(
     cursor,
-    torchHooks(({ key }) => {
-      const entry = entries.get(`${root}data/${key}`);
-      if (entry === undefined) {
-        throw new CheckpointError(`the zip archive is damaged: storage ${quoted(key)} is missing`);
-      }
-      return entryBytes(source, entry);
+    torchHooks({
+      locate: ({ key }) => {
+        const entry = entries.get(`${root}data/${key}`);
+        if (entry === undefined) {
+          throw new CheckpointError(`the zip archive is damaged: storage ${quoted(key)} is missing`);
+        }
+        const known = storages.get(key) ?? entryBytes(source, entry);
+        storages.set(key, known);
+        return known;
+      },
+      onClosed: closed.add,
     }),
   );
-  return { format: "torch-zip", root: value, metadata: {}, converted: [] };
+  return { format: "torch-zip", metadata: {}, ...opened(value, closed) };
 }
 
+/** Its bytes by position. The checksum is verified once, at the first read: many tensors may share a storage. */
 function entryBytes(source: Source, entry: ZipEntry): StorageBytes {
-  if (!entry.deflated) {
-    const start = dataOffset(source, entry);
-    return { size: () => entry.size, readInto: (target, offset) => source.readInto(target, start + offset) };
+  if (entry.deflated) {
+    let bytes: Source | undefined;
+    const unpacked = () => {
+      bytes ??= memorySource(readZipEntry(source, entry));
+      return bytes;
+    };
+    return { size: () => entry.size, readInto: (target, offset) => unpacked().readInto(target, offset) };
   }
-  const bytes = memorySource(readZipEntry(source, entry));
-  return { size: () => bytes.size, readInto: bytes.readInto };
+  let start: number | undefined;
+  const verified = () => {
+    if (start === undefined) verifyStored(source, entry);
+    start ??= dataOffset(source, entry);
+    return start;
+  };
+  return {
+    size: () => entry.size,
+    readInto: (target, offset) => source.readInto(target, verified() + offset),
+  };
 }

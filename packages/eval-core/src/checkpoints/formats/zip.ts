@@ -3,7 +3,7 @@
  * directory; nothing is unpacked that is not asked for.
  * Format: PKWARE's APPNOTE 6.3.
  */
-import { inflateRawSync } from "node:zlib";
+import { crc32, inflateRawSync } from "node:zlib";
 import { CheckpointError, quoted } from "../errors.ts";
 import { readBytes, type Source } from "../source.ts";
 
@@ -13,6 +13,8 @@ export interface ZipEntry {
   readonly compressedSize: number;
   readonly deflated: boolean;
   readonly headerOffset: number;
+  /** Of the unpacked bytes, as the directory has it. */
+  readonly crc32: number;
 }
 
 const END_OF_DIRECTORY = 0x06054b50;
@@ -23,6 +25,8 @@ const LOCAL_HEADER = 0x04034b50;
 const END_SIZE = 22;
 const LONGEST_COMMENT = 0xffff;
 const MOST_ENTRIES = 1_000_000;
+/** How much of an entry is held while its checksum is made. */
+const CHUNK = 2 ** 22;
 /** Deflate cannot shrink by more; an entry that claims to is a bomb or damaged. */
 const DEFLATE_AT_MOST = 1032;
 
@@ -64,8 +68,13 @@ export function readZipDirectory(source: Source): Map<string, ZipEntry> {
       compressedSize: wide[1],
       headerOffset: wide[2],
       deflated: method === 8,
+      crc32: view.getUint32(at + 16, true),
     };
     checkSizes(entry, source);
+    // Which of two is meant, nobody can tell: one of them may be a damaged name.
+    if (entries.has(name)) {
+      throw new CheckpointError(`the zip archive is damaged: it has two entries ${quoted(name)}`);
+    }
     entries.set(name, entry);
     at = next;
   }
@@ -170,7 +179,7 @@ export function dataOffset(source: Source, entry: ZipEntry): number {
   return offset;
 }
 
-/** A whole entry in memory, unpacked. */
+/** A whole entry in memory, unpacked, its checksum verified. */
 export function readZipEntry(source: Source, entry: ZipEntry): Uint8Array {
   const raw = readBytes(
     source,
@@ -178,7 +187,12 @@ export function readZipEntry(source: Source, entry: ZipEntry): Uint8Array {
     entry.compressedSize,
     `zip entry ${quoted(entry.name)}`,
   );
-  if (!entry.deflated) return raw;
+  const bytes = entry.deflated ? inflate(raw, entry) : raw;
+  checkChecksum(entry, crc32(bytes));
+  return bytes;
+}
+
+function inflate(raw: Uint8Array, entry: ZipEntry): Uint8Array {
   let bytes: Buffer;
   try {
     bytes = inflateRawSync(raw, { maxOutputLength: Math.max(1, entry.size) });
@@ -191,4 +205,28 @@ export function readZipEntry(source: Source, entry: ZipEntry): Uint8Array {
     );
   }
   return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
+}
+
+/**
+ * Verifies a stored entry without holding it: for entries whose bytes are read in parts.
+ * @throws CheckpointError where its bytes are not those that were written.
+ */
+export function verifyStored(source: Source, entry: ZipEntry): void {
+  const start = dataOffset(source, entry);
+  const chunk = new Uint8Array(Math.min(CHUNK, entry.size));
+  let checksum = 0;
+  for (let at = 0; at < entry.size; at += chunk.length) {
+    const part = chunk.subarray(0, Math.min(chunk.length, entry.size - at));
+    source.readInto(part, start + at);
+    checksum = crc32(part, checksum);
+  }
+  checkChecksum(entry, checksum);
+}
+
+function checkChecksum({ name, crc32: written }: ZipEntry, found: number): void {
+  if (found === written) return;
+  const hex = (value: number) => value.toString(16).padStart(8, "0");
+  throw new CheckpointError(
+    `the zip archive is damaged: entry ${quoted(name)} has the checksum ${hex(written)}, its bytes give ${hex(found)}; fetch the file again`,
+  );
 }

@@ -1,6 +1,7 @@
 /**
- * The only names that a pickle may ask for. The parser calls none of them: the list exists so that a file with
- * anything else in it, which torch.load would execute, is refused by name instead of being half understood.
+ * What the parser makes of the names that a pickle asks for. It calls none of them. Some are understood: what a tensor is
+ * built of, dictionaries, plain data. All others stay closed: an object of such a class is data of no interest, kept by
+ * its class's name. Names that do harm where they are called are refused: no training leaves them in a file.
  */
 import type { DType } from "../../tensor/tensor.ts";
 import { CheckpointError, quoted } from "../errors.ts";
@@ -38,8 +39,10 @@ export const dictionaries: ReadonlySet<string> = new Set([
 
 const builtins = ["list", "tuple", "set", "frozenset", "bytearray", "int", "float", "complex", "bool", "str"];
 
-/** Classes and functions that stand for data only: options, shapes, devices, numbers of NumPy. */
-const inert = [
+/** Classes and functions that stand for plain data: numbers, shapes, devices, arrays of NumPy. */
+const plain: ReadonlySet<string> = new Set([
+  ...tensorBuilders,
+  ...dictionaries,
   ...builtins.map((name) => `builtins.${name}`),
   "builtins.bytes",
   "builtins.object",
@@ -47,14 +50,6 @@ const inert = [
   "builtins.range",
   "copyreg._reconstructor",
   "_codecs.encode",
-  "argparse.Namespace",
-  "types.SimpleNamespace",
-  "pathlib.PosixPath",
-  "pathlib.PurePosixPath",
-  "pathlib.WindowsPath",
-  "pathlib.PureWindowsPath",
-  "datetime.datetime",
-  "datetime.timedelta",
   "torch.Size",
   "torch.device",
   "torch.Tensor",
@@ -63,22 +58,52 @@ const inert = [
   ...["float64", "float32", "float16", "bfloat16", "int64", "int32", "int16", "int8", "uint8", "bool"].map(
     (name) => `torch.${name}`,
   ),
+  ...Object.keys(storageDtypes).flatMap((name) => [`torch.${name}`, `torch.cuda.${name}`]),
   "numpy.dtype",
   "numpy.ndarray",
   ...["core", "_core"].flatMap((core) => [
     `numpy.${core}.multiarray.scalar`,
     `numpy.${core}.multiarray._reconstruct`,
+    `numpy.${core}.numeric._frombuffer`,
   ]),
-  "pytorch_lightning.utilities.parsing.AttributeDict",
-  "lightning_fabric.utilities.data.AttributeDict",
-  "easydict.EasyDict",
-];
+]);
 
-const allowed: ReadonlySet<string> = new Set([
-  ...tensorBuilders,
-  ...dictionaries,
-  ...inert,
-  ...Object.keys(storageDtypes).flatMap((name) => [`torch.${name}`, `torch.cuda.${name}`]),
+/** Modules that reach the machine: files, processes, sockets, code. */
+const harmfulModules = new Set(
+  `os posix nt ntpath posixpath subprocess pty socket ssl shutil sys importlib imp runpy codeop ctypes _ctypes cffi marshal
+  pickle _pickle dill cloudpickle joblib webbrowser urllib multiprocessing asyncio pdb bdb timeit pip pydoc linecache
+  fileinput io _io zipimport pkgutil sqlite3 winreg`.split(/\s+/),
+);
+/** And of modules that are harmless otherwise. */
+const harmfulNames = new Set([
+  ...[
+    "eval",
+    "exec",
+    "execfile",
+    "compile",
+    "__import__",
+    "open",
+    "input",
+    "breakpoint",
+    "exit",
+    "quit",
+    "apply",
+  ].map((name) => `builtins.${name}`),
+  ...["globals", "locals", "vars", "setattr", "delattr", "help"].map((name) => `builtins.${name}`),
+  "code.interact",
+  "code.InteractiveInterpreter",
+  "commands.getoutput",
+  "types.FunctionType",
+  "types.CodeType",
+  "types.LambdaType",
+  "torch.load",
+  "torch.hub.load",
+  "torch.utils.cpp_extension.load",
+  "torch.utils.cpp_extension.load_inline",
+  "numpy.load",
+  "numpy.fromfile",
+  "numpy.testing._private.utils.runstring",
+  "torch.storage._load_from_bytes",
 ]);
 
 /** Names that moved between Python 2 and 3. */
@@ -87,17 +112,28 @@ const renamedModules: { readonly [module: string]: string } = {
   copy_reg: "copyreg",
 };
 
+/** Whether it stands for plain data, so that nobody needs to hear of it. */
+export const isPlain = (qualifiedName: string): boolean => plain.has(qualifiedName);
+
+/** Of a module that a whole model is pickled by. */
+export const isModelClass = (qualifiedName: string): boolean =>
+  /^(torch\.nn\.modules|torchvision\.models|timm\.models)\b/.test(qualifiedName);
+
+/** A dotted path of names, of any script, as Python has them. */
+const NAME = /^[\p{L}_][\p{L}\p{M}\p{N}_]*(\.(<locals>|<lambda>|[\p{L}_][\p{L}\p{M}\p{N}_]*))*$/u;
+
 /**
- * The name as this list has it.
- * @throws CheckpointError naming what is asked for, unless it is on the list.
+ * The name under which the parser keeps it.
+ * @throws CheckpointError naming what is asked for, where that does harm or is no name.
  */
-export function allowedGlobal(module: string, name: string): string {
-  const qualified = `${renamedModules[module] ?? module}.${name}`;
-  if (allowed.has(qualified)) return qualified;
-  const advice = /^(torch\.nn\.modules|torchvision\.models)\b/.test(qualified)
-    ? "the file holds a whole pickled model: save its state_dict() instead"
-    : "save the tensors alone, as torch.save(model.state_dict(), ...), or as .safetensors";
-  throw new CheckpointError(
-    `its pickle asks for ${quoted(qualified)}, which is not among the names that are only data: refused; ${advice}`,
-  );
+export function knownGlobal(module: string, name: string): string {
+  const own = renamedModules[module] ?? module;
+  const qualified = `${own}.${name}`;
+  const [top = ""] = own.split(".");
+  if (harmfulModules.has(top) || harmfulNames.has(qualified) || !NAME.test(qualified)) {
+    throw new CheckpointError(
+      `its pickle asks for ${quoted(qualified)}, which is not among the names that are only data: refused; save the tensors alone, as torch.save(model.state_dict(), ...), or as .safetensors`,
+    );
+  }
+  return qualified;
 }

@@ -1,17 +1,19 @@
 /**
- * A parser for Python pickles, protocols 0 to 5, that cannot execute: names are checked against the list of
- * `globals.ts` and stay names, calls become data. Follows the opcodes of CPython's Lib/pickletools.py.
+ * A parser for Python pickles, protocols 0 to 5, that cannot execute: names stay names (`globals.ts` says which are
+ * refused), calls become data. Follows the opcodes of CPython's Lib/pickletools.py.
  */
 import { CheckpointError, quoted } from "../errors.ts";
 import type { Cursor } from "./cursor.ts";
-import { allowedGlobal, dictionaries } from "./globals.ts";
+import { dictionaries, isPlain, knownGlobal } from "./globals.ts";
 import { PickleGlobal, PickleObject } from "./values.ts";
 
 export interface PickleHooks {
   /** What a persistent id stands for: in torch's files, a storage. */
   readonly persistent: (id: unknown) => unknown;
-  /** The result of an allowed function, or undefined to keep the call as inert data. */
+  /** The result of a function that is understood, or undefined to keep the call as inert data. */
   readonly reduce: (name: string, args: readonly unknown[]) => unknown;
+  /** Told of every name that is no plain data and whose objects stay closed. */
+  readonly onClosed?: (qualifiedName: string) => void;
 }
 
 const MARK = Symbol("mark");
@@ -23,7 +25,7 @@ const noHooks: PickleHooks = { persistent: () => null, reduce: () => undefined }
 
 /**
  * Parses one pickle, up to its STOP; `cursor` then stands behind it.
- * @throws CheckpointError on anything that is not a complete, allowed pickle.
+ * @throws CheckpointError on anything that is not a complete pickle, and on names that do harm.
  */
 export function parsePickle(cursor: Cursor, hooks: PickleHooks = noHooks): unknown {
   return new Machine(cursor, hooks).run();
@@ -193,7 +195,8 @@ class Machine {
       }
       case "\x90": {
         const values = this.#popMark();
-        const set = this.#top();
+        const target = this.#top();
+        const set = target instanceof PickleObject ? new Set() : target;
         if (!(set instanceof Set)) this.#damaged("items are added to what is not a set");
         for (const value of values) set.add(value);
         return;
@@ -236,13 +239,13 @@ class Machine {
       // Names and calls
       case "c": {
         const module = input.line();
-        return this.#push(new PickleGlobal(allowedGlobal(module, input.line())));
+        return this.#push(this.#global(module, input.line()));
       }
       case "\x93": {
         const name = this.#pop();
         const module = this.#pop();
         if (typeof name !== "string" || typeof module !== "string") this.#damaged("a name is not text");
-        return this.#push(new PickleGlobal(allowedGlobal(module, name)));
+        return this.#push(this.#global(module, name));
       }
       case "R":
       case "\x81": {
@@ -257,8 +260,8 @@ class Machine {
       }
       case "i": {
         const module = input.line();
-        const name = allowedGlobal(module, input.line());
-        return this.#push(this.#call(new PickleGlobal(name), this.#popMark()));
+        const global = this.#global(module, input.line());
+        return this.#push(this.#call(global, this.#popMark()));
       }
       case "o": {
         const [callee, ...args] = this.#popMark();
@@ -280,7 +283,15 @@ class Machine {
     }
   }
 
+  #global(module: string, name: string): PickleGlobal {
+    const qualified = knownGlobal(module, name);
+    if (!isPlain(qualified)) this.#hooks.onClosed?.(qualified);
+    return new PickleGlobal(qualified);
+  }
+
   #call(callee: unknown, args: unknown): unknown {
+    // What a closed call gives may be called again: a bound method, a class inside a class.
+    if (callee instanceof PickleObject) return new PickleObject(callee.className, [callee, args]);
     if (!(callee instanceof PickleGlobal)) this.#damaged("a call of what is not a name");
     if (!Array.isArray(args)) this.#damaged(`a call of ${quoted(callee.qualifiedName)} without arguments`);
     const name = callee.qualifiedName;

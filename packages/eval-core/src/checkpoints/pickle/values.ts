@@ -3,7 +3,7 @@
  * sets Sets, None null, bytes Uint8Arrays, integers numbers or, beyond 2^53, bigints.
  */
 
-/** A name that the pickle asks for. It names an allowed class or function; nothing is ever called. */
+/** A name that the pickle asks for: a class or a function. Nothing is ever called. */
 export class PickleGlobal {
   readonly qualifiedName: string;
   constructor(qualifiedName: string) {
@@ -11,7 +11,7 @@ export class PickleGlobal {
   }
 }
 
-/** An instance of an allowed class, kept as inert data: what it was made from and the state it was given. */
+/** What a call of a name would give, kept as inert data: what it was made from and the state it was given. */
 export class PickleObject {
   readonly className: string;
   readonly arguments: unknown;
