@@ -22,7 +22,7 @@ export {
   type Correlation,
   correlate,
 } from "./correlate.ts";
-export { type Interval, mean, quantile, standardDeviation } from "./describe.ts";
+export { type Interval, isConstant, mean, quantile, standardDeviation } from "./describe.ts";
 export {
   normalCdf,
   normalQuantile,
