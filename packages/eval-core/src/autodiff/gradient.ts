@@ -15,6 +15,7 @@ import { Emitter } from "./emitter.ts";
 import { fail, GraphError } from "./errors.ts";
 import { expand } from "./expansion.ts";
 import { lower } from "./lowering.ts";
+import { PooledConvolutions } from "./pooled-convolutions.ts";
 import { GRADIENT_STOPS, gradientRules, isDifferentiable } from "./rules/index.ts";
 import type { RuleContext, Saved } from "./rules/rule.ts";
 import { bindShape } from "./shapes/index.ts";
@@ -84,8 +85,10 @@ export function differentiate(
   }
   const tape: Recorded[] = [];
   const means = forCpu ? new Means(graph) : undefined;
+  const pooled = new PooledConvolutions(graph);
   for (const original of graph.nodes) {
-    for (const node of expand(original, e)) tape.push({ node, saved: lower(node, e, means) });
+    for (const node of pooled.rewritten(original, e).flatMap((one) => expand(one, e)))
+      tape.push({ node, saved: lower(node, e, means) });
   }
   checkLoss(e, of, graph);
   return { emitter: e, gradients: walkBack(e, tape, of, by) };

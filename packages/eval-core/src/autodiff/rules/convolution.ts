@@ -124,6 +124,13 @@ export function inputGradient(
 }
 
 /**
+ * So many taps are stacked at once where a kernel is large: those of 36 channels of 256 x 256 would fill 462 MB for a
+ * kernel of 7 x 7. They are stacked a few channels after the other, which costs nothing.
+ */
+const MOST_TAPS = 1 << 24;
+const LARGE_KERNEL = 25;
+
+/**
  * dW[o,c,k] = sum over n, p of dY[n,o,p] X[n,c,p*stride + k*dilation - begin], as matrix products of dY with the taps
  * of X, stacked: two to five times faster than a convolution of X with dY, whose kernel would be as large as an image.
  */
@@ -133,6 +140,7 @@ export function kernelGradient(
   dy: string,
   windows: readonly AxisWindow[],
   group: number,
+  mostTaps = MOST_TAPS,
 ): string {
   const [batch, channels] = e.shape(x) as [number, number];
   const perGroup = channels / group;
@@ -141,6 +149,17 @@ export function kernelGradient(
   const positions = sizeOf(windows.map((w) => w.output));
   const rows = perGroup * sizeOf(kernel);
   const padded = e.pad(x, [0, 0, ...windows.map((w) => w.begin)], [0, 0, ...windows.map(paddingEnd)]);
+  if (group === 1 && sizeOf(kernel) >= LARGE_KERNEL) {
+    const atOnce = Math.max(1, Math.floor(mostTaps / (batch * sizeOf(kernel) * positions)));
+    if (atOnce < channels) {
+      const parts = range(0, Math.ceil(channels / atOnce)).map((i) => {
+        const count = Math.min(atOnce, channels - i * atOnce);
+        const part = e.slice(x, [{ axis: 1, start: i * atOnce, step: 1, count }]);
+        return kernelGradient(e, part, dy, windows, 1, mostTaps);
+      });
+      return e.concat(parts, 1);
+    }
+  }
   // A product an image needs no transposition of the images, but a sum of as many kernels.
   const apart = group === 1 && (batch === 1 || outputs * rows < (outputs + channels) * positions);
   const dw = apart
