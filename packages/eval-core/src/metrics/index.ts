@@ -34,3 +34,4 @@ export {
   meanAveragePrecision11,
 } from "./map11.ts";
 export { METRICS, type Metric, metricOf } from "./table.ts";
+export * from "./voc-detection.ts";

@@ -1,4 +1,5 @@
 /** Graphs that evaluations build of the same parts as backbones: heads, the image prior, LPIPS. */
+export * from "./detection/index.ts";
 export * from "./dilate.ts";
 export * from "./image-prior.ts";
 export * from "./layers.ts";

@@ -81,13 +81,18 @@ export class Layers {
     this.#source = source;
   }
 
-  /** Declares a weight of the graph. */
+  /** A weight of the graph; asked for again under the same name, it is the same one. */
   parameter(
     name: string,
     shape: readonly number[],
     start: Initialiser,
     role: Parameter["role"] = "weight",
   ): string {
+    const known = this.parameters.find((parameter) => parameter.name === name);
+    if (known) {
+      if (known.shape.join() === shape.join()) return name;
+      throw new RangeError(`the weight '${name}' is [${known.shape}] already: it cannot be [${shape}] too`);
+    }
     const parameter: Parameter = { name, shape, start, role };
     this.parameters.push(parameter);
     return this.g.initializer(name, this.#source(parameter));
@@ -103,7 +108,8 @@ export class Layers {
       "Conv",
       inputs,
       { kernel_shape: ints([kernel, kernel]), pads: ints([pad, pad, pad, pad]) },
-      { name },
+      // A convolution that several maps share is a node for each.
+      { name: this.g.fresh(name) },
     );
     return { ...x, value, channels: outputs };
   }

@@ -17,7 +17,8 @@ export interface BackboneStages {
   readonly stages: Stages;
 }
 
-type Network = Pick<Checkpoint, "family" | "architecture" | "normalisation" | "tensors" | "inputSize">;
+/** What a network is built from. */
+export type Network = Pick<Checkpoint, "family" | "architecture" | "normalisation" | "tensors" | "inputSize">;
 
 /**
  * @param dilated strides of the last two stages as dilation: C4 and C5 have C3's size.

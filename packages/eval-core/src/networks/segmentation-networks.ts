@@ -1,8 +1,7 @@
 /** The whole networks of surface normals and segmentation: a ResNet, a head that labels pixels, and in training its loss. */
-import type { Checkpoint } from "../backbones/index.ts";
 import type { Graph } from "../onnx/ir.ts";
 import { type FeatureMap, Layers, type Parameter, type ParameterSource } from "./layers.ts";
-import { type BackboneStages, type ImageSize, onBackbone } from "./on-backbone.ts";
+import { type BackboneStages, type ImageSize, type Network, onBackbone } from "./on-backbone.ts";
 import { addPixelLoss } from "./pixel-loss.ts";
 import { addPspnet } from "./pspnet.ts";
 import { addUpernet } from "./upernet.ts";
@@ -35,8 +34,6 @@ export interface PixelNetwork {
   readonly decayed: ReadonlySet<string>;
   readonly logits: { readonly height: number; readonly width: number };
 }
-
-type Network = Pick<Checkpoint, "family" | "architecture" | "normalisation" | "tensors" | "inputSize">;
 
 /** PSPNet on a dilated ResNet: logits at an eighth of the image's size. */
 export function pspnet(checkpoint: Network, options: PixelNetworkOptions): PixelNetwork {

@@ -1,6 +1,7 @@
 /** Every kind of golden folder that `transferboard conformance` can hold: one line a kind, brought by its room. */
 import { checkpointConformance } from "../../backbones/conformance.ts";
 import type { ConformanceKind } from "../../conformance/index.ts";
+import { denseHeadsConformance } from "../../evaluations/dense-heads/conformance.ts";
 import { fewShotConformance } from "../../evaluations/few-shot/conformance.ts";
 import { finetuneConformance } from "../../evaluations/many-shot-finetune/conformance.ts";
 import { linearConformance } from "../../evaluations/many-shot-linear/conformance.ts";
@@ -17,4 +18,5 @@ export const CONFORMANCE_KINDS: readonly ConformanceKind[] = [
   finetuneConformance,
   correlationConformance,
   denseConformance,
+  denseHeadsConformance,
 ];
