@@ -51,9 +51,9 @@ async function hashFile(path: string, size: number): Promise<string> {
 }
 
 /** describeSource -> [size, modification time in ms, sha256]; a file that changed in either is read again. */
-type KnownHashes = Map<string, readonly [number, number, string]>;
+export type KnownHashes = Map<string, readonly [number, number, string]>;
 
-async function readKnown(file: string | undefined): Promise<KnownHashes> {
+export async function readKnown(file: string | undefined): Promise<KnownHashes> {
   if (file === undefined) return new Map();
   try {
     const parsed: unknown = JSON.parse(await readFile(file, "utf8"));
@@ -64,7 +64,7 @@ async function readKnown(file: string | undefined): Promise<KnownHashes> {
   }
 }
 
-async function contentHash(source: ImageSource, known: KnownHashes): Promise<string> {
+export async function contentHash(source: ImageSource, known: KnownHashes): Promise<string> {
   if (source.kind === "levels") return sha256(source.levels);
   const status = await stat(source.path).catch((cause: NodeJS.ErrnoException) => {
     throw new DatasetError(`${source.path} cannot be read (${cause.code})`, { cause });

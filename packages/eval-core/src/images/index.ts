@@ -1,6 +1,7 @@
 export * from "./augment.ts";
 export * from "./decode.ts";
 export * from "./image.ts";
+export * from "./levels.ts";
 export * from "./preprocess.ts";
 export { type ResizeFilter, resizeBicubic, resizeWindow } from "./resize.ts";
 export * from "./to-tensor.ts";
