@@ -1,6 +1,11 @@
 /** A published column beside our own evaluation of it: the comparison names what differs, and no mere naming. */
 import { openDataset } from "@transferboard/eval-core/datasets";
-import { type ProtocolDescription, planEvaluation, settingNamed } from "@transferboard/eval-core/evaluations";
+import {
+  type ProtocolDescription,
+  planEvaluation,
+  RESNET_FACTS,
+  settingNamed,
+} from "@transferboard/eval-core/evaluations";
 import { preprocessingNamed } from "@transferboard/eval-core/images";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Api, startApi } from "./harness.ts";
@@ -13,14 +18,20 @@ afterAll(() => api.stop());
 
 /** Our own protocol of an evaluation, as a run of it records it. */
 async function recordOwn(setting: string, mode: string, preprocessing: string): Promise<string> {
+  const { kind, options } = settingNamed(setting, setting === "many-shot-linear" ? { mode } : {});
   const planned = planEvaluation({
-    setting: settingNamed(setting, mode),
-    dataset: await openDataset("digits"),
+    kind,
+    spec: {
+      setting,
+      options,
+      data: await openDataset("digits"),
+      network: RESNET_FACTS,
+      preprocessing: preprocessingNamed(preprocessing),
+      seed: 0,
+      skipUnreadable: false,
+    },
     manifest: "00".repeat(32),
     checkpoint: "00".repeat(32),
-    preprocessing: preprocessingNamed(preprocessing),
-    seed: 0,
-    skipUnreadable: false,
   });
   const { fingerprint, title, body }: ProtocolDescription = planned.protocol;
   await api.database.client.protocol.create({

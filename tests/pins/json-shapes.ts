@@ -21,7 +21,7 @@ function shapeOf(value: unknown): Shape {
 
 const COMMON: EvaluateOptions = {
   protocol: "many-shot-linear",
-  mode: "converged",
+  given: {},
   seed: "0",
   preprocessing: "shorter-32",
   device: "cpu",
@@ -46,18 +46,18 @@ export async function jsonShapes(): Promise<Record<string, Shape>> {
         }),
       );
     const digits = { dataset: "digits" };
-    const finetune = { steps: "2", batch: "8", grid: "0.001/0/centre-crop" };
+    const given = { steps: "2", batch: "8", grid: "0.001/0/centre-crop" };
     return {
       "features, linear": await features({}),
-      "features, paper-exact": await features({ mode: "paper-exact" }),
+      "features, paper-exact": await features({ given: { mode: "paper-exact" } }),
       "features, few-shot": await features({ protocol: "few-shot-5" }),
       "checkpoint, linear": await network(digits),
       "checkpoint, few-shot": await network({ ...digits, protocol: "few-shot-5" }),
-      "checkpoint, fine-tuning": await network({ ...digits, ...finetune, protocol: "many-shot-finetune" }),
+      "checkpoint, fine-tuning": await network({ ...digits, given, protocol: "many-shot-finetune" }),
       "checkpoint, suite": await network({ suite: "demo" }),
       "checkpoint, dry run": await network({ ...digits, dryRun: true }),
       "checkpoint, dry run of fine-tuning": await network({
-        ...{ ...digits, ...finetune },
+        ...{ ...digits, given },
         protocol: "many-shot-finetune",
         dryRun: true,
       }),

@@ -2,25 +2,22 @@
  * What recorded results hang on, made anew by the code as it is: the protocol's body and fingerprint, the identity of
  * the run, and the measures, for every setting, mode, dataset and option that has one of its own.
  */
-import { calibrationAverage } from "../../packages/eval-core/src/cli/evaluate/calibration-average.ts";
-import type { EvaluateRequest } from "../../packages/eval-core/src/cli/evaluate/request.ts";
-import type { Outcome } from "../../packages/eval-core/src/cli/evaluate/run.ts";
-import { suiteNamed } from "../../packages/eval-core/src/cli/evaluate/suites.ts";
 import type { DatasetName } from "../../packages/eval-core/src/datasets/index.ts";
-import { planEvaluation } from "../../packages/eval-core/src/evaluations/evaluate.ts";
+import { DATASET_NAMES, datasetEntry } from "../../packages/eval-core/src/datasets/index.ts";
 import {
   companionIdentity,
   identityOf,
   networkName,
   type ProtocolDescription,
 } from "../../packages/eval-core/src/evaluations/evaluation.ts";
-import { fewShotDescription } from "../../packages/eval-core/src/evaluations/few-shot/index.ts";
-import { finetuneCalibrationDescription } from "../../packages/eval-core/src/evaluations/many-shot-finetune/index.ts";
-import { gridNamed } from "../../packages/eval-core/src/evaluations/many-shot-finetune/protocol.ts";
+import { fewShotDescription } from "../../packages/eval-core/src/evaluations/few-shot/protocol.ts";
 import {
+  finetuneCalibrationDescription,
   linearCalibrationDescription,
-  linearDescription,
-} from "../../packages/eval-core/src/evaluations/many-shot-linear/index.ts";
+} from "../../packages/eval-core/src/evaluations/many-shot-linear/calibration-protocol.ts";
+import { linearDescription } from "../../packages/eval-core/src/evaluations/many-shot-linear/protocol.ts";
+import type { LinearMode } from "../../packages/eval-core/src/evaluations/many-shot-linear/record.ts";
+import { planEvaluation, RESNET_FACTS } from "../../packages/eval-core/src/evaluations/plan.ts";
 import { type Setting, settingNamed } from "../../packages/eval-core/src/evaluations/settings.ts";
 import { preprocessingNamed } from "../../packages/eval-core/src/images/index.ts";
 import { PINNED_DATASETS, standIn } from "./datasets.ts";
@@ -50,12 +47,12 @@ const episodes = {
 };
 
 const SETTINGS: Readonly<Record<string, Setting>> = {
-  "linear converged": settingNamed("many-shot-linear", "converged"),
-  "linear paper-exact": settingNamed("many-shot-linear", "paper-exact"),
-  finetune: settingNamed("many-shot-finetune", "converged"),
-  "few-shot-5": settingNamed("few-shot-5", "converged"),
-  "few-shot-20": settingNamed("few-shot-20", "converged"),
-  "few-shot-50": settingNamed("few-shot-50", "converged"),
+  "linear converged": settingNamed("many-shot-linear"),
+  "linear paper-exact": settingNamed("many-shot-linear", { mode: "paper-exact" }),
+  finetune: settingNamed("many-shot-finetune"),
+  "few-shot-5": settingNamed("few-shot-5"),
+  "few-shot-20": settingNamed("few-shot-20"),
+  "few-shot-50": settingNamed("few-shot-50"),
 };
 
 interface More {
@@ -68,23 +65,29 @@ interface More {
 
 function pinsOf(setting: Setting, name: DatasetName, more: More = {}): Record<string, Pin> {
   const dataset = standIn(name, more.missing);
+  const { kind, name: settingName, options } = setting;
   const planned = planEvaluation({
-    setting,
-    dataset,
+    kind,
+    spec: {
+      setting: settingName,
+      options,
+      data: dataset,
+      network: RESNET_FACTS,
+      preprocessing: preprocessingNamed(more.preprocessing ?? "imagenet-shorter-224"),
+      seed: more.seed ?? 0,
+      skipUnreadable: more.skipUnreadable ?? false,
+    },
     manifest: MANIFEST,
     checkpoint: NETWORK,
-    preprocessing: preprocessingNamed(more.preprocessing ?? "imagenet-shorter-224"),
-    seed: more.seed ?? 0,
-    skipUnreadable: more.skipUnreadable ?? false,
     ...(more.again === undefined ? {} : { again: more.again }),
   });
-  const metric = setting.kind === "few-shot" ? "accuracy" : dataset.metric;
+  const metric = kind.name === "few-shot" ? "accuracy" : dataset.metric;
   const { protocol, identity } = planned;
   const main = pin(protocol, identity, [`${protocol.setting}/${dataset.name}/${metric}`]);
-  if (setting.kind === "few-shot" || dataset.task !== "multi-class") return { "": main };
+  if (kind.name === "few-shot" || dataset.task !== "multi-class") return { "": main };
   const calibration =
-    setting.kind === "linear"
-      ? linearCalibrationDescription(setting.mode, protocol)
+    kind.name === "many-shot-linear"
+      ? linearCalibrationDescription((options as { mode: LinearMode }).mode, protocol)
       : finetuneCalibrationDescription(protocol);
   return {
     "": main,
@@ -107,7 +110,7 @@ function everyDataset(): Record<string, Pin> {
   const pins: Record<string, Pin> = {};
   for (const [words, setting] of Object.entries(SETTINGS)) {
     for (const name of PINNED_DATASETS) {
-      if (setting.kind === "few-shot" && name === "voc2007") continue;
+      if (setting.kind.name === "few-shot" && name === "voc2007") continue;
       for (const [part, pinned] of Object.entries(pinsOf(setting, name))) {
         pins[`${words}, ${name}${part}`] = pinned;
       }
@@ -118,20 +121,14 @@ function everyDataset(): Record<string, Pin> {
 
 /** Every option that makes a protocol or an identity of its own. */
 function everyOption(): Record<string, Pin> {
-  const short = { steps: 8, batch: 16, grid: gridNamed("0.01,0.1/0,1e-4/centre-crop") };
+  const short = { steps: "8", batch: "16", grid: "0.01,0.1/0,1e-4/centre-crop" };
   const drawn = SETTINGS["few-shot-5"]!;
   const linear = SETTINGS["linear converged"]!;
   const finetune = SETTINGS.finetune!;
   const cases: Record<string, Record<string, Pin>> = {
-    "finetune reduced": pinsOf(
-      settingNamed("many-shot-finetune", "converged", { finetune: short }),
-      "digits",
-    ),
-    "finetune, steps alone": pinsOf(
-      settingNamed("many-shot-finetune", "converged", { finetune: { steps: 8 } }),
-      "voc2007",
-    ),
-    "few-shot given": pinsOf(settingNamed("few-shot-5", "converged", { given: episodes }), "digits"),
+    "finetune reduced": pinsOf(settingNamed("many-shot-finetune", short), "digits"),
+    "finetune, steps alone": pinsOf(settingNamed("many-shot-finetune", { steps: "8" }), "voc2007"),
+    "few-shot given": pinsOf({ ...drawn, options: { episodes } }, "digits"),
   };
   for (const [words, setting] of Object.entries({ linear, finetune, "few-shot": drawn })) {
     cases[`${words}, square crop`] = pinsOf(setting, "pets", { preprocessing: "square-257-crop-224" });
@@ -179,39 +176,32 @@ function givenFeatures(): Record<string, Pin> {
 }
 
 /** The mean calibration over the paper's datasets. */
-function average(mode: string, more: Partial<EvaluateRequest>): Pin {
-  const setting = settingNamed("many-shot-linear", mode);
-  const outcomes = suiteNamed("many-shot-linear").datasets.map(
-    (dataset, i): Outcome => ({
-      target: { dataset, setting },
-      title: dataset,
-      state: "recorded",
+function average(mode: string, preprocessing: string, allowPartial: boolean): Pin {
+  const { kind, options } = settingNamed("many-shot-linear", { mode });
+  const derivation = kind.derivations![0]!;
+  const many = DATASET_NAMES.filter((name) => datasetEntry(name).suites.includes("many-shot-linear"));
+  const parts = derivation.datasets.map((dataset) => {
+    const i = many.indexOf(dataset as DatasetName);
+    const errors = ["ece", "ece-scaled"].map(
+      (metric) => [`calibration-linear/${dataset}/${metric}`, i] as const,
+    );
+    return {
+      dataset,
       identity: `identity ${i}`,
       manifest: String(i % 10).repeat(64),
-      values: ["ece", "ece-scaled"].map((metric) => ({
-        measure: `calibration-linear/${dataset}/${metric}`,
-        value: i,
-        interval: null,
-        n: 5,
-      })),
-    }),
-  );
-  const request = {
-    checkpoint: {},
-    method: { slug: "m" },
-    suite: "many-shot-linear",
-    targets: outcomes.map(({ target }) => target),
-    preprocessing: preprocessingNamed("imagenet-shorter-224"),
-    allowPartial: false,
-    seed: 0,
-    ...more,
-  } as unknown as EvaluateRequest;
-  const derived = calibrationAverage(request, outcomes)!;
+      values: new Map(errors),
+    };
+  });
+  const derived = derivation.derive(parts, {
+    options,
+    preprocessing: preprocessingNamed(preprocessing),
+    allowPartial,
+  })!;
   const identity = identityOf({
     protocol: derived.protocol.fingerprint,
     checkpoint: NETWORK,
     manifest: derived.dataset.manifest,
-    seed: derived.seed,
+    seed: 0,
   });
   return pin(
     derived.protocol,
@@ -225,9 +215,9 @@ export function allPins(): Record<string, Pin> {
     ...everyDataset(),
     ...everyOption(),
     ...givenFeatures(),
-    "mean calibration, converged": average("converged", {}),
-    "mean calibration, paper-exact": average("paper-exact", {}),
-    "mean calibration, partial": average("converged", { allowPartial: true }),
-    "mean calibration, smaller": average("converged", { preprocessing: preprocessingNamed("shorter-64") }),
+    "mean calibration, converged": average("converged", "imagenet-shorter-224", false),
+    "mean calibration, paper-exact": average("paper-exact", "imagenet-shorter-224", false),
+    "mean calibration, partial": average("converged", "imagenet-shorter-224", true),
+    "mean calibration, smaller": average("converged", "shorter-64", false),
   };
 }

@@ -2,25 +2,20 @@
  * Talking to whoever runs the command: results go to standard output, everything else to standard error, so that
  * `--json` can be piped. Progress is a bar on a terminal, and now and then a line anywhere else.
  */
+import type { Progress, Step } from "../evaluations/progress.ts";
+
+export { duration, type Step, timed } from "../evaluations/progress.ts";
+
 const BAR_WIDTH = 24;
 /** A shorter bar says nothing. */
 const LEAST_BAR = 6;
 const REDRAW_MS = 100;
 const LINE_EVERY_MS = 10_000;
 
-export interface Step {
-  /** @param note what is worth knowing now, such as a rate */
-  update(done: number, total: number, note?: string): void;
-  /** Ends the bar with a sentence, or removes it. */
-  end(sentence?: string): void;
-}
-
-export interface Terminal {
-  /** A sentence on standard error. */
-  say(sentence: string): void;
+/** What is said goes to standard error. */
+export interface Terminal extends Progress {
   /** A result on standard output. */
   print(text: string): void;
-  step(title: string): Step;
 }
 
 export function makeTerminal(quiet: boolean): Terminal {
@@ -76,29 +71,6 @@ function lineStep(title: string, say: (sentence: string) => void): Step {
     },
     end(sentence) {
       if (sentence !== undefined) say(`${title}: ${sentence}`);
-    },
-  };
-}
-
-/** 75 -> "1 min 15 s" */
-export function duration(seconds: number): string {
-  const whole = Math.round(seconds);
-  if (whole < 60) return seconds < 10 ? `${seconds.toFixed(1)} s` : `${whole} s`;
-  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
-  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
-}
-
-/** A step whose closing sentence says how long it took since its first sign of life. */
-export function timed(step: Step): Step {
-  let began: number | undefined;
-  return {
-    update(done, total, note) {
-      began ??= performance.now();
-      step.update(done, total, note);
-    },
-    end(sentence) {
-      const seconds = began === undefined ? 0 : (performance.now() - began) / 1000;
-      step.end(sentence === undefined ? undefined : `${sentence} in ${duration(seconds)}`);
     },
   };
 }

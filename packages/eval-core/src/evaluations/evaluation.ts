@@ -1,8 +1,9 @@
 /**
- * What every evaluation answers, whatever its setting: the values, how they came about, and the whole record.
+ * What every evaluation answers, whatever its kind: the values, how they came about, and the whole record.
  * A run's identity is the hash of what determines its numbers, so that the same evaluation is recorded once.
  */
 import type { Checkpoint } from "../backbones/index.ts";
+import type { Artefact } from "./artefacts.ts";
 import { fingerprint } from "./fingerprint.ts";
 
 export interface ProtocolDescription {
@@ -13,7 +14,7 @@ export interface ProtocolDescription {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
-export interface MeasuredValue {
+export interface Value {
   /** setting/dataset/metric */
   readonly measure: string;
   readonly value: number;
@@ -21,24 +22,52 @@ export interface MeasuredValue {
   readonly interval: { readonly lower: number; readonly upper: number } | null;
   /** What the interval is over: test images, or episodes. */
   readonly n: number | null;
+}
+
+/** A value that says what it was measured under. */
+export interface MeasuredValue extends Value {
   readonly protocol: ProtocolDescription;
 }
 
-export interface Evaluation {
+/** Plain JSON. */
+export type JsonRecord = Readonly<Record<string, unknown>>;
+
+/** Values of the same work under a protocol of their own, such as a classifier's calibration: a run beside the main one. */
+export interface Companion {
   readonly protocol: ProtocolDescription;
-  /** The setting's own value first. */
-  readonly values: readonly MeasuredValue[];
-  /** Plain JSON: everything that the protocol found out. */
-  readonly record: Readonly<Record<string, unknown>>;
+  readonly values: readonly Value[];
+  readonly record: JsonRecord;
+}
+
+/** What a kind's `run` answers. */
+export interface Result {
+  /** Under the evaluation's own protocol; the one that ranks first. */
+  readonly values: readonly Value[];
+  /** Everything that the protocol found out. */
+  readonly record: JsonRecord;
   /** What did not go as it should, a sentence each. */
-  readonly warnings: readonly string[];
+  readonly warnings?: readonly string[];
+  readonly companions?: readonly Companion[];
 }
 
-export function describeProtocol(
-  setting: string,
-  title: string,
-  body: Readonly<Record<string, unknown>>,
-): ProtocolDescription {
+export interface Evaluation extends Required<Result> {
+  readonly protocol: ProtocolDescription;
+  /** Pictures and predictions, by content; the record names them. */
+  readonly artefacts: readonly Artefact[];
+}
+
+/** All that was measured, the companions' values after the main ones. */
+export function measuredValues({
+  protocol,
+  values,
+  companions,
+}: Pick<Evaluation, "protocol" | "values" | "companions">): MeasuredValue[] {
+  return [{ protocol, values }, ...companions].flatMap((one) =>
+    one.values.map((value) => ({ ...value, protocol: one.protocol })),
+  );
+}
+
+export function describeProtocol(setting: string, title: string, body: JsonRecord): ProtocolDescription {
   return { setting, title, body, fingerprint: fingerprint(body) };
 }
 

@@ -25,7 +25,7 @@ export const addDemo: AddCommand = (program, contextOf) => {
         family: "CONTROL",
         dataset: "digits",
         protocol: "many-shot-linear",
-        mode: "converged",
+        given: {},
         seed: "0",
         preprocessing: "shorter-64",
         device: "cpu",

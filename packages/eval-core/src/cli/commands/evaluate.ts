@@ -1,9 +1,10 @@
 /** `transferboard evaluate`: a checkpoint, or features, by a protocol on a dataset or a suite; recorded. */
 import type { Command } from "commander";
-import { SETTING_NAMES } from "../../evaluations/settings.ts";
+import { EVALUATIONS } from "../../evaluations/registry.ts";
+import { optionsOf, settingNames } from "../../evaluations/settings.ts";
 import { PREPROCESSINGS } from "../../images/index.ts";
 import type { AddCommand, Context } from "../context.ts";
-import { evaluateCheckpoint } from "../evaluate/checkpoint.ts";
+import { evaluateCheckpoint, USUAL_PREPROCESSING } from "../evaluate/checkpoint.ts";
 import { evaluateFeatures } from "../evaluate/features.ts";
 import type { EvaluateOptions } from "../evaluate/request.ts";
 import { SUITE_NAMES } from "../evaluate/suites.ts";
@@ -20,8 +21,8 @@ Examples:
     --server https://board.example.org --method-file mine.json
   transferboard evaluate --features arrays/ --protocol many-shot-linear --json
 
-With --features a folder holds train_x.npy, train_y.npy, val_x.npy, val_y.npy, test_x.npy and test_y.npy
-(samples x features in float32, class numbers), or x.npy and y.npy for the few-shot protocols.
+With --features a folder holds
+${EVALUATIONS.flatMap(({ name, given }) => (given ? [`  for ${name}: ${given.layout}`] : [])).join("\n")}
 With --server the results are offered to that server, where a reviewer decides, and none is recorded here.
 Work is kept as it is done: the same command again goes on where it was interrupted.`;
 
@@ -36,7 +37,8 @@ export const addEvaluate: AddCommand = (program, contextOf) => {
   addTargetOptions(command);
   addHowOptions(command);
   addServerOptions(command);
-  command.addHelpText("after", HELP).action(async (options: EvaluateOptions) => {
+  command.addHelpText("after", HELP).action(async (flat: FlatOptions) => {
+    const options = withGiven(flat);
     const context: Context = contextOf(options.json);
     if (options.features !== undefined) {
       if (options.checkpoint !== undefined) {
@@ -60,17 +62,20 @@ function addTargetOptions(command: Command): void {
     .option("--suite <name>", `every dataset of a suite that is there: ${SUITE_NAMES.join(", ")}`)
     .option("--data <dir>", "where the datasets are")
     .option("--allow-partial", "accept a dataset that is not whole")
-    .option("--protocol <name>", SETTING_NAMES.join(", "), "many-shot-linear")
-    .option("--mode <mode>", "of the linear protocol: converged, or paper-exact", "converged")
+    .option("--protocol <name>", settingNames().join(", "), "many-shot-linear")
     .option("--metric <name>", "with --features: accuracy, mean-per-class-accuracy or map11")
-    .option("--episodes <file>", "few-shot episodes to use in place of drawn ones")
-    .option("--steps <number>", "of fine-tuning; 5000 unless told")
-    .option("--batch <number>", "images of a fine-tuning step; 64 unless told")
-    .option(
-      "--grid <rates/decays/augmentations>",
-      "of fine-tuning, such as 0.01,0.1/0,1e-4/centre-crop; the paper's 40 unless told",
-    )
-    .option("--seed <number>", "of the drawn episodes", "0");
+    .option("--seed <number>", "of all that is drawn: episodes, batches, first weights", "0");
+  for (const { flag, help } of optionsOf()) command.option(flag, help);
+}
+
+/** As commander hands them over: the evaluations' own options beside the command's. */
+type FlatOptions = Omit<EvaluateOptions, "given"> & Readonly<Record<string, unknown>>;
+
+function withGiven(flat: FlatOptions): EvaluateOptions {
+  const given = Object.fromEntries(
+    optionsOf().flatMap(({ key }) => (flat[key] === undefined ? [] : [[key, flat[key] as string | boolean]])),
+  );
+  return { ...flat, given };
 }
 
 function addServerOptions(command: Command): void {
@@ -85,8 +90,7 @@ function addHowOptions(command: Command): void {
   addLoadOptions(command)
     .option(
       "--preprocessing <name>",
-      `${Object.keys(PREPROCESSINGS).join(", ")} or shorter-N`,
-      "imagenet-shorter-224",
+      `${Object.keys(PREPROCESSINGS).join(", ")} or shorter-N; ${USUAL_PREPROCESSING} unless told`,
     )
     .option("--device <device>", "auto, cpu, webgpu or cuda", "auto")
     .option("--threads <number>", "CPU threads of one operator")

@@ -1,8 +1,8 @@
 /** What was measured, in the form that a server takes: each value with its protocol, and each protocol whole. */
 import { recordedArchitecture } from "../../backbones/index.ts";
-import type { ProtocolDescription } from "../../evaluations/evaluation.ts";
+import { type MeasuredValue, measuredValues } from "../../evaluations/evaluation.ts";
 import type { MethodFields } from "../server/method-file.ts";
-import type { Derived, RecordedValue } from "./recorder.ts";
+import type { Derived } from "./recorder.ts";
 import type { EvaluateRequest } from "./request.ts";
 import type { Outcome } from "./run.ts";
 
@@ -11,18 +11,16 @@ export interface SubmissionMore {
   readonly method: MethodFields;
 }
 
-type UnderProtocol = RecordedValue & { readonly protocol: ProtocolDescription };
-
 /** Undefined where nothing was measured. Of the same values it is the same, to the letter. */
 export function asSubmission(
   request: Pick<EvaluateRequest, "checkpoint" | "method" | "seed">,
   outcomes: readonly Outcome[],
-  derived: Derived | undefined,
+  derived: readonly Derived[],
   { source, method }: SubmissionMore,
 ): object | undefined {
-  const values: UnderProtocol[] = [
-    ...outcomes.flatMap((outcome) => (outcome.state === "done" ? outcome.evaluation.values : [])),
-    ...(derived?.values.map((value) => ({ ...value, protocol: derived.protocol })) ?? []),
+  const values: MeasuredValue[] = [
+    ...outcomes.flatMap((outcome) => (outcome.state === "done" ? measuredValues(outcome.evaluation) : [])),
+    ...derived.flatMap(({ values: own, protocol }) => own.map((value) => ({ ...value, protocol }))),
   ];
   if (values.length === 0) return undefined;
   const protocols = new Map(values.map(({ protocol }) => [protocol.fingerprint, protocol]));

@@ -6,7 +6,7 @@ const asked = (more: Partial<EvaluateOptions>) =>
   requestOf({
     checkpoint: "weights.pth",
     method: "mine",
-    mode: "converged",
+    given: {},
     seed: "0",
     ...more,
   } as EvaluateOptions);

@@ -2,12 +2,8 @@
  * `evaluate --dry-run`: what would be done, and what it costs, without doing any of it. All that stays behind is the
  * hashes of the datasets' files, which the evaluation itself then need not read again.
  */
-import { datasetEntry, locateDataset, openDataset, SPLITS } from "../../datasets/index.ts";
-import { planEvaluation } from "../../evaluations/evaluate.ts";
-import { networkName } from "../../evaluations/evaluation.ts";
-import { configurations } from "../../evaluations/many-shot-finetune/protocol.ts";
-import type { Setting } from "../../evaluations/settings.ts";
-import { backboneOf, batchSize, countCached } from "../../features/index.ts";
+import type { Cost } from "../../evaluations/kind.ts";
+import { backboneOf, batchSize } from "../../features/index.ts";
 import { openSession } from "../../runtime/index.ts";
 import { tensor } from "../../tensor/index.ts";
 import type { Context } from "../context.ts";
@@ -17,20 +13,15 @@ import { readFinished } from "./finished.ts";
 import { manifestOf } from "./manifest.ts";
 import type { Recorder } from "./recorder.ts";
 import type { EvaluateRequest, Target } from "./request.ts";
+import { planOf } from "./run.ts";
 
-export interface PlannedTarget {
+/** Counts are of what is still to do. */
+export interface PlannedTarget extends Partial<Cost> {
   readonly dataset: string;
   readonly setting: string;
   readonly state: "missing" | "recorded" | "computed" | "to do" | "cannot";
   /** Why it is missing or cannot. */
   readonly reason?: string;
-  readonly images?: number;
-  /** Images whose features are not in the cache. */
-  readonly toExtract?: number;
-  /** Of the linear and few-shot protocols. */
-  readonly featureMegabytes?: number;
-  /** Images that fine-tuning trains on, every repetition counted. */
-  readonly toTrain?: number;
   readonly fingerprint?: string;
   readonly identity?: string;
 }
@@ -41,6 +32,8 @@ export interface Plan {
   readonly device: string;
   readonly extractionSeconds: number;
   readonly trainingSeconds: number;
+  /** All of it, with what the evaluations reckon themselves. */
+  readonly seconds: number;
 }
 
 /** What a training step costs in passes of the network: forward, and about twice that backward. */
@@ -58,14 +51,12 @@ export async function planTargets(
     targets.push(await planTarget(request, backbone, target, recorder, context));
   }
   const { imagesPerSecond, device } = await timeBackbone(request, backbone);
-  const sumOf = (what: "toExtract" | "toTrain") => targets.reduce((sum, one) => sum + (one[what] ?? 0), 0);
-  return {
-    targets,
-    imagesPerSecond,
-    device,
-    extractionSeconds: sumOf("toExtract") / imagesPerSecond,
-    trainingSeconds: (PASSES_OF_A_STEP * sumOf("toTrain")) / imagesPerSecond,
-  };
+  const sumOf = (what: "toExtract" | "toTrain" | "seconds") =>
+    targets.reduce((sum, one) => sum + (one[what] ?? 0), 0);
+  const extractionSeconds = sumOf("toExtract") / imagesPerSecond;
+  const trainingSeconds = (PASSES_OF_A_STEP * sumOf("toTrain")) / imagesPerSecond;
+  const seconds = extractionSeconds + trainingSeconds + sumOf("seconds");
+  return { targets, imagesPerSecond, device, extractionSeconds, trainingSeconds, seconds };
 }
 
 async function planTarget(
@@ -75,41 +66,26 @@ async function planTarget(
   recorder: Recorder | undefined,
   context: Context,
 ): Promise<PlannedTarget> {
-  const named = { dataset: target.dataset, setting: target.setting.name };
-  const entry = datasetEntry(target.dataset);
-  if ((await locateDataset(target.dataset, request.data)) === undefined) {
-    return { ...named, state: "missing", reason: `expected ${entry.layout}; ${entry.source}` };
+  const { kind, name, options } = target.setting;
+  const named = { dataset: target.dataset, setting: name };
+  const { data: folder, allowPartial, cacheFolder, checkpoint, device, threads } = request;
+  if ((await kind.data.locate(target.dataset, folder, options)) === undefined) {
+    const { layout, source } = kind.data.expected(target.dataset);
+    return { ...named, state: "missing", reason: `expected ${layout}; ${source}` };
   }
-  const { data, allowPartial, preprocessing, seed, skipUnreadable, cacheFolder, checkpoint } = request;
   try {
-    const dataset = await openDataset(target.dataset, data, { allowPartial });
-    const manifest = await manifestOf(dataset, context, cacheFolder);
-    const { protocol, identity } = planEvaluation({
-      setting: target.setting,
-      dataset,
-      manifest,
-      checkpoint: networkName(checkpoint),
-      preprocessing,
-      seed,
-      skipUnreadable,
-    });
-    const images = SPLITS.reduce((sum, split) => sum + (dataset.splits[split]?.length ?? 0), 0);
+    const data = await kind.data.open(target.dataset, { folder, allowPartial }, options);
+    const manifest = await manifestOf(data, context, cacheFolder);
+    const { protocol, identity, spec } = planOf({ ...request, again: false }, target, data, manifest);
     const recorded = await recorder?.recorded(identity);
     const computed = readFinished(cacheFolder, identity);
-    const done = recorded !== undefined || computed !== undefined;
-    const work = async () => {
-      if (target.setting.kind === "finetune") return { toTrain: done ? 0 : trainedImages(target.setting) };
-      const cached = await countCached(backbone, dataset, { preprocessing, manifest }, cacheFolder);
-      return {
-        toExtract: done ? 0 : images - cached,
-        featureMegabytes: (images * checkpoint.architecture.featureDimension * 4) / 1e6,
-      };
-    };
+    const { signal } = context;
+    const surroundings = { checkpoint, backbone, manifest, cacheFolder, device, threads, signal };
+    const cost = await kind.cost(spec, surroundings);
     return {
       ...named,
       state: recorded ? "recorded" : computed ? "computed" : "to do",
-      images,
-      ...(await work()),
+      ...(recorded || computed ? nothingOf(cost) : cost),
       fingerprint: protocol.fingerprint,
       identity,
     };
@@ -119,9 +95,16 @@ async function planTarget(
   }
 }
 
-/** Over every configuration of the grid, and the refit. */
-function trainedImages({ finetune }: Extract<Setting, { kind: "finetune" }>): number {
-  return (configurations(finetune.grid).length + 1) * finetune.steps * finetune.batch;
+/** The cost of what is done already: its counts, at zero. */
+function nothingOf({ images, featureMegabytes, ...counts }: Cost): Cost {
+  const { toExtract, toTrain, seconds } = counts;
+  return {
+    images,
+    ...(featureMegabytes === undefined ? {} : { featureMegabytes }),
+    ...(toExtract === undefined ? {} : { toExtract: 0 }),
+    ...(toTrain === undefined ? {} : { toTrain: 0 }),
+    ...(seconds === undefined ? {} : { seconds: 0 }),
+  };
 }
 
 /** One batch to warm up and one to measure: the network alone, which is what bounds extraction. */
@@ -143,31 +126,44 @@ async function timeBackbone(
   }
 }
 
+/** A column is there where a target fills it. */
+const COLUMNS = [
+  { header: "images", of: ({ images }: PlannedTarget) => images?.toFixed() },
+  { header: "to extract", of: ({ toExtract }: PlannedTarget) => toExtract?.toFixed() },
+  { header: "features MB", of: ({ featureMegabytes }: PlannedTarget) => featureMegabytes?.toFixed(1) },
+  { header: "to train on", of: ({ toTrain }: PlannedTarget) => toTrain?.toFixed() },
+  {
+    header: "beside that",
+    of: ({ seconds }: PlannedTarget) => (seconds === undefined ? undefined : duration(seconds)),
+  },
+] as const;
+
 export function planTable(plan: Plan): string {
   const { targets, imagesPerSecond, device } = plan;
-  const trains = targets.some(({ toTrain }) => toTrain !== undefined);
-  const number = (value: number | undefined, digits = 0) => value?.toFixed(digits) ?? "";
-  const rows = targets.map(
-    ({ dataset, setting, state, reason, images, toExtract, featureMegabytes, toTrain }) => [
-      setting,
-      dataset,
-      state,
-      number(images),
-      ...(trains ? [number(toTrain)] : [number(toExtract), number(featureMegabytes, 1)]),
-      reason ?? "",
-    ],
-  );
-  const numbers = trains ? ["images", "to train on"] : ["images", "to extract", "features MB"];
+  const filled = COLUMNS.filter(({ of }) => targets.some((target) => of(target) !== undefined));
+  const rows = targets.map((target) => {
+    const { dataset, setting, state, reason, note } = target;
+    return [setting, dataset, state, ...filled.map(({ of }) => of(target) ?? ""), reason ?? note ?? ""];
+  });
   const columns = [
     { header: "protocol" },
     { header: "dataset" },
     { header: "state" },
-    ...numbers.map((header) => ({ header, align: "right" as const })),
+    ...filled.map(({ header }) => ({ header, align: "right" as const })),
     { header: "why" },
   ];
   const rate = `${imagesPerSecond.toFixed(1)} images/s on ${device}`;
-  const cost = trains
-    ? `Training: about ${duration(plan.trainingSeconds)}, a step at ${PASSES_OF_A_STEP} times the network's ${rate}; it is measured before it starts.`
-    : `Extraction: about ${duration(plan.extractionSeconds)} at ${rate}; the classifiers come on top.`;
-  return [table(columns, rows), cost].join("\n");
+  const has = (what: "toExtract" | "toTrain" | "seconds") => targets.some((one) => one[what] !== undefined);
+  const lines = [
+    ...(has("toExtract")
+      ? [`Extraction: about ${duration(plan.extractionSeconds)} at ${rate}; the classifiers come on top.`]
+      : []),
+    ...(has("toTrain")
+      ? [
+          `Training: about ${duration(plan.trainingSeconds)}, a step at ${PASSES_OF_A_STEP} times the network's ${rate}; it is measured before it starts.`,
+        ]
+      : []),
+    ...(has("seconds") ? [`All of it: about ${duration(plan.seconds)}.`] : []),
+  ];
+  return [table(columns, rows), ...lines].join("\n");
 }

@@ -34,7 +34,7 @@ it.each([
   const options = {
     features: folder,
     protocol: "many-shot-linear",
-    mode: "converged",
+    given: {},
     device: "cpu",
     seed: "0",
     preprocessing: "imagenet-shorter-224",

@@ -4,7 +4,7 @@
  */
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Evaluation } from "../../evaluations/evaluation.ts";
+import type { Companion, Evaluation, MeasuredValue } from "../../evaluations/evaluation.ts";
 import { writeFileAtomically } from "../../tensor/index.ts";
 
 export interface Finished {
@@ -21,10 +21,26 @@ const fileOf = (cacheFolder: string, identity: string) =>
 export function readFinished(cacheFolder: string, identity: string): Finished | undefined {
   const file = fileOf(cacheFolder, identity);
   if (!existsSync(file)) return undefined;
-  return JSON.parse(readFileSync(file, "utf8")) as Finished;
+  const { evaluation, ...times } = JSON.parse(readFileSync(file, "utf8")) as Finished;
+  return { ...times, evaluation: "companions" in evaluation ? evaluation : withCompanions(evaluation) };
 }
 
 export function writeFinished(cacheFolder: string, identity: string, finished: Finished): void {
   mkdirSync(join(cacheFolder, "evaluations"), { recursive: true });
   writeFileAtomically(fileOf(cacheFolder, identity), [Buffer.from(`${JSON.stringify(finished)}\n`)]);
+}
+
+/** Files of before companions had a field of their own: a calibration's values stood among the classifier's. */
+function withCompanions(evaluation: Omit<Evaluation, "companions" | "artefacts">): Evaluation {
+  const values = evaluation.values as readonly MeasuredValue[];
+  const groups = Map.groupBy(values, ({ protocol }) => protocol.fingerprint);
+  const { calibration } = evaluation.record as { calibration?: Companion["record"] | null };
+  return {
+    ...evaluation,
+    values: groups.get(evaluation.protocol.fingerprint) ?? [],
+    companions: [...groups.values()]
+      .filter(([first]) => first!.protocol.fingerprint !== evaluation.protocol.fingerprint)
+      .map((own) => ({ protocol: own[0]!.protocol, values: own, record: calibration ?? {} })),
+    artefacts: [],
+  };
 }

@@ -1,12 +1,12 @@
 /** A dataset's manifest hash, with what was hashed before remembered: a second look reads no image again. */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import type { Dataset } from "../../datasets/index.ts";
+import type { EvaluationData } from "../../evaluations/data.ts";
 import type { Context } from "../context.ts";
 import { timed } from "../terminal.ts";
 
 export async function manifestOf(
-  dataset: Dataset,
+  dataset: EvaluationData,
   { terminal, signal }: Context,
   cacheFolder: string,
 ): Promise<string> {

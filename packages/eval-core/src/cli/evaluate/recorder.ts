@@ -5,16 +5,16 @@
  */
 import { connect, type Database, databaseUrl } from "@transferboard/prisma";
 import { type Checkpoint, recordedArchitecture } from "../../backbones/index.ts";
-import { type Dataset, datasetEntry } from "../../datasets/index.ts";
-import type { Planned } from "../../evaluations/evaluate.ts";
+import type { DatasetFacts } from "../../evaluations/data.ts";
 import {
   companionIdentity,
   type Evaluation,
   identityOf,
-  type MeasuredValue,
   networkName,
   type ProtocolDescription,
+  type Value,
 } from "../../evaluations/evaluation.ts";
+import type { Planned } from "../../evaluations/plan.ts";
 import {
   failRun,
   type MethodToRecord,
@@ -26,12 +26,11 @@ import {
 import { CommandError, EXIT, sentenceOf } from "../exit-codes.ts";
 import { versions } from "../versions.ts";
 
-export type RecordedValue = Pick<MeasuredValue, "measure" | "value" | "interval" | "n">;
+export type RecordedValue = Value;
 
 export interface RunDescription {
   readonly planned: Planned;
-  /** The registry's name of the dataset; `folder` for one's own images. */
-  readonly registered: string;
+  readonly dataset: DatasetFacts;
   readonly checkpoint: Checkpoint;
   readonly method: MethodToRecord;
   readonly device: string;
@@ -139,32 +138,27 @@ async function record(
   evaluation: Evaluation,
   finishedAt: Date,
 ): Promise<void> {
-  const { planned } = run;
-  const groups = Map.groupBy(evaluation.values, ({ protocol }) => protocol.fingerprint);
-  for (const values of [...groups.values()].reverse()) {
-    const { protocol } = values[0]!;
-    const isMain = protocol.fingerprint === evaluation.protocol.fingerprint;
-    const identity = isMain ? planned.identity : companionIdentity(planned.identity, protocol.fingerprint);
-    const base = toRecord(run);
+  const { identity: main } = run.planned;
+  const base = toRecord(run);
+  for (const { protocol, values, record } of evaluation.companions) {
+    const identity = companionIdentity(main, protocol.fingerprint);
     await recordEvaluation(db, {
       ...base,
       protocol,
-      run: {
-        ...base.run,
-        identity,
-        finishedAt,
-        record: isMain
-          ? evaluation.record
-          : { of: planned.identity, ...asObject(evaluation.record.calibration) },
-      },
-      results: values.map(({ measure, value, interval, n }) => ({ measure, value, interval, sampleSize: n })),
-      // One's own images have no board yet: the demo's shows what this installation measured on its own.
-      ...(isMain && run.registered === "folder" ? { suite: "demo" } : {}),
+      run: { ...base.run, identity, finishedAt, record: { of: main, ...record } },
+      results: values.map(toResult),
     });
   }
+  await recordEvaluation(db, {
+    ...base,
+    run: { ...base.run, finishedAt, record: evaluation.record },
+    results: evaluation.values.map(toResult),
+    // One's own images have no board yet: the demo's shows what this installation measured on its own.
+    ...(run.dataset.own ? { suite: "demo" } : {}),
+  });
 }
 
-const asObject = (value: unknown) => (typeof value === "object" && value !== null ? value : {});
+const toResult = ({ measure, value, interval, n }: Value) => ({ measure, value, interval, sampleSize: n });
 
 async function recordDerived(db: Database, derived: Derived): Promise<void> {
   const { checkpoint, method, dataset, protocol, seed, device, values, record, requestedById } = derived;
@@ -184,7 +178,7 @@ async function recordDerived(db: Database, derived: Derived): Promise<void> {
       ...{ identity, seed, device, versions: versions(), startedAt: now, finishedAt: now, record },
       ...(requestedById === undefined ? {} : { requestedById }),
     },
-    results: values.map(({ measure, value, interval, n }) => ({ measure, value, interval, sampleSize: n })),
+    results: values.map(toResult),
   });
 }
 
@@ -202,32 +196,19 @@ function checkpointToRecord(checkpoint: Checkpoint): RunToRecord["checkpoint"] {
 }
 
 function toRecord(description: RunDescription): RunToRecord {
-  const { planned, registered, checkpoint, method, device, startedAt, requestedById } = description;
+  const { planned, dataset, checkpoint, method, device, startedAt, requestedById } = description;
   return {
     method,
     checkpoint: checkpointToRecord(checkpoint),
-    dataset: datasetToRecord(planned.dataset, registered, planned.manifest),
+    dataset: { ...dataset, manifest: planned.manifest },
     protocol: planned.protocol,
     run: {
       identity: planned.identity,
-      seed: planned.seed,
+      seed: planned.spec.seed,
       device,
       versions: versions(),
       startedAt,
       ...(requestedById === undefined ? {} : { requestedById }),
     },
-  };
-}
-
-function datasetToRecord({ name, title, classes, splits }: Dataset, registered: string, manifest: string) {
-  const { train, val, test } = splits;
-  return {
-    slug: name,
-    title,
-    domain: datasetEntry(registered).domain,
-    classCount: classes.length,
-    sizes: { train: train.length, test: test.length, ...(val ? { val: val.length } : {}) },
-    manifest,
-    own: registered === "folder",
   };
 }

@@ -1,13 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { Checkpoint } from "../../backbones/index.ts";
-import { settingNamed } from "../../evaluations/settings.ts";
-import { shorterSide } from "../../images/index.ts";
 import { duration } from "../terminal.ts";
-import { calibrationAverage } from "./calibration-average.ts";
 import { resultTable, standingOf } from "./report.ts";
-import type { EvaluateRequest } from "./request.ts";
-import type { Outcome } from "./run.ts";
-import { suiteNamed } from "./suites.ts";
 
 describe("standingOf", () => {
   const published = new Map([
@@ -47,60 +40,13 @@ it("the table leaves out the columns that no row fills", () => {
   ]);
 });
 
-describe("calibrationAverage", () => {
-  const request: EvaluateRequest = {
-    checkpoint: { sha256: "0" } as Checkpoint,
-    method: { slug: "m" },
-    suite: "many-shot-linear",
-    targets: [{ setting: settingNamed("many-shot-linear", "converged"), dataset: "aircraft" }],
-    data: undefined,
-    allowPartial: false,
-    preprocessing: shorterSide(224),
-    device: "cpu",
-    threads: undefined,
-    cacheFolder: "",
-    seed: 0,
-    skipUnreadable: false,
-    again: false,
-  };
-  const outcomes = suiteNamed("many-shot-linear").datasets.map(
-    (dataset, i): Outcome => ({
-      target: { dataset, setting: settingNamed("many-shot-linear", "converged") },
-      title: dataset,
-      state: "recorded",
-      identity: `identity ${i}`,
-      manifest: `manifest ${i}`,
-      values: ["ece", "ece-scaled"].map((metric, j) => ({
-        measure: `calibration-linear/${dataset}/${metric}`,
-        value: i + 100 * j,
-        interval: null,
-        n: 5,
-      })),
-    }),
-  );
-
-  it("is the mean over the ten datasets with one label an image", () => {
-    const values = calibrationAverage(request, outcomes)?.values;
-    expect(outcomes).toHaveLength(11);
-    // VOC2007 is the last of the eleven: 0 to 9 are left.
-    expect(values?.map(({ measure, value }) => [measure, value])).toEqual([
-      ["calibration-linear/kornblith/ece", 4.5],
-      ["calibration-linear/kornblith/ece-scaled", 104.5],
-    ]);
-  });
-
-  it("is not there while one dataset is missing, nor for another suite", () => {
-    expect(calibrationAverage(request, outcomes.slice(1))).toBeUndefined();
-    expect(calibrationAverage({ ...request, suite: "demo" }, outcomes)).toBeUndefined();
-  });
-});
-
 it.each([
   [0.04, "0.0 s"],
   [9.96, "10.0 s"],
   [59.6, "1 min 0 s"],
   [75, "1 min 15 s"],
   [3725, "1 h 2 min"],
+  [1_100_000, "12 days 17 h"],
 ])("duration(%d) is %s", (seconds, text) => {
   expect(duration(seconds)).toBe(text);
 });

@@ -1,6 +1,7 @@
-/** What an evaluation ends with: a table for people, or one JSON document. */
+/** The rows of what was measured, each with where it stands among the published values. */
+import { measuredValues } from "../../evaluations/evaluation.ts";
 import { table } from "../table.ts";
-import type { RecordedValue, Recorder } from "./recorder.ts";
+import type { Derived, RecordedValue, Recorder } from "./recorder.ts";
 import type { Outcome } from "./run.ts";
 
 export interface Row {
@@ -21,17 +22,18 @@ export interface Row {
 
 /** What an outcome measured. */
 export function valuesOf(outcome: Outcome): readonly RecordedValue[] {
-  if (outcome.state === "done") return outcome.evaluation.values;
+  if (outcome.state === "done") return measuredValues(outcome.evaluation);
   return outcome.state === "recorded" ? outcome.values : [];
 }
 
 export async function rowsOf(
   outcomes: readonly Outcome[],
-  derived: readonly RecordedValue[],
+  derived: readonly Derived[],
   recorder: Recorder | undefined,
 ): Promise<Row[]> {
   const rows: Row[] = [];
-  for (const { measure, value, interval, n } of [...outcomes.flatMap(valuesOf), ...derived]) {
+  const all = [...outcomes.flatMap(valuesOf), ...derived.flatMap(({ values }) => values)];
+  for (const { measure, value, interval, n } of all) {
     const published = await recorder?.published(measure);
     rows.push({ measure, value, interval, n, standing: published && standingOf(measure, value, published) });
   }

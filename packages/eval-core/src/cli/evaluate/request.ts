@@ -1,5 +1,6 @@
 /** What is asked of `transferboard evaluate`, parsed once and not changed afterwards. */
 import type { Checkpoint } from "../../backbones/index.ts";
+import type { GivenOptions } from "../../evaluations/options.ts";
 import type { Setting } from "../../evaluations/settings.ts";
 import type { Preprocessing } from "../../images/index.ts";
 import type { DeviceChoice } from "../../runtime/index.ts";
@@ -8,7 +9,7 @@ import type { MethodToRecord } from "../../warehouse/index.ts";
 /** One column to fill: a setting on a dataset. */
 export interface Target {
   readonly setting: Setting;
-  /** A name of the datasets' registry. */
+  /** A name that the kind's data source knows. */
   readonly dataset: string;
 }
 
@@ -18,6 +19,8 @@ export interface EvaluateRequest {
   readonly targets: readonly Target[];
   /** The suite that the targets are of. */
   readonly suite: string | undefined;
+  /** Whether a target whose data is not here, or that fails, leaves the others to go on. */
+  readonly several: boolean;
   /** Where datasets are; those that ship need none. */
   readonly data: string | undefined;
   readonly allowPartial: boolean;
@@ -32,7 +35,7 @@ export interface EvaluateRequest {
   readonly requestedById?: number;
 }
 
-/** The options of `transferboard evaluate` as commander hands them over. */
+/** The options of `transferboard evaluate`. */
 export interface EvaluateOptions {
   readonly checkpoint?: string;
   readonly method?: string;
@@ -42,18 +45,17 @@ export interface EvaluateOptions {
   readonly features?: string;
   readonly dataset?: string;
   readonly suite?: string;
+  /** Not an option of the command: what a queue asks for in place of a dataset or a suite. */
+  readonly measure?: string;
   readonly data?: string;
   readonly allowPartial?: boolean;
   readonly protocol: string;
-  readonly mode: string;
+  /** The evaluation's own options, by key. */
+  readonly given: GivenOptions;
   readonly metric?: string;
-  readonly episodes?: string;
-  readonly steps?: string;
-  readonly grid?: string;
-  readonly batch?: string;
   readonly logits?: string;
   readonly seed: string;
-  readonly preprocessing: string;
+  readonly preprocessing?: string;
   readonly normalisation?: string;
   readonly prefix?: string;
   readonly ignore?: readonly string[];

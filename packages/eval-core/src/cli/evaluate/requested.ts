@@ -4,14 +4,16 @@
  */
 import { resolve } from "node:path";
 import type { EvaluationOutcome, EvaluationRequest } from "@transferboard/prisma";
+import { kindOf, targetOfMeasure } from "../../evaluations/settings.ts";
 import type { CheckpointFiles } from "../../jobs/index.ts";
 import type { Context } from "../context.ts";
-import { EXIT, exitCodeOf, sentenceOf } from "../exit-codes.ts";
-import { calibrationAverage } from "./calibration-average.ts";
+import { CommandError, EXIT, exitCodeOf, sentenceOf } from "../exit-codes.ts";
 import { requestOf } from "./checkpoint.ts";
+import { deriveFrom } from "./derive.ts";
 import type { Recorder } from "./recorder.ts";
 import type { EvaluateOptions } from "./request.ts";
 import { type Outcome, runTargets } from "./run.ts";
+import { suiteNamed } from "./suites.ts";
 
 /** Where things are on this machine, and what it computes with. */
 export interface Place {
@@ -54,8 +56,7 @@ export async function evaluateRequested(
       requestedById: asked.requestedById,
     };
     const outcomes = await runTargets({ terminal, signal }, request, watched);
-    const average = calibrationAverage(request, outcomes);
-    if (average) await recorder.derive(average);
+    for (const derived of deriveFrom(request, outcomes)) await recorder.derive(derived);
     return await outcomeOf(outcomes, recorder, begun, place);
   } catch (error) {
     if (signal.aborted) throw error;
@@ -71,11 +72,13 @@ function optionsOf(
   { data, device, threads, cache }: Place,
   checkpoint: string,
 ): EvaluateOptions {
+  const protocol = settingOf(target);
   return {
     checkpoint,
     method,
-    ...columnsOf(target),
-    mode,
+    ...target,
+    protocol,
+    given: "mode" in kindOf(protocol).options ? { mode } : {},
     preprocessing,
     seed: String(seed),
     ...(data === undefined ? {} : { data }),
@@ -86,14 +89,12 @@ function optionsOf(
   };
 }
 
-/** A classifier's calibration comes with the classifier, and its mean over datasets with the suite. */
-function columnsOf(
-  target: EvaluationRequest["target"],
-): Pick<EvaluateOptions, "suite" | "dataset" | "protocol"> {
-  if ("suite" in target) return { suite: target.suite, protocol: "many-shot-linear" };
-  const [setting = "", dataset = ""] = target.measure.split("/");
-  const protocol = setting.replace(/^calibration-/, "many-shot-");
-  return dataset === "kornblith" ? { suite: protocol, protocol } : { dataset, protocol };
+/** @throws CommandError for a measure that no evaluation gives */
+function settingOf(target: EvaluationRequest["target"]): string {
+  if ("suite" in target) return suiteNamed(target.suite).setting;
+  const found = targetOfMeasure(target.measure);
+  if (found) return found.setting;
+  throw new CommandError(`no evaluation gives the measure ${target.measure}`, EXIT.usage);
 }
 
 async function outcomeOf(

@@ -1,60 +1,72 @@
 /** Runs the targets of a request one after the other: what fails or is missing is named, and the rest goes on. */
-import { type Dataset, datasetEntry, locateDataset, openDataset } from "../../datasets/index.ts";
-import { type Planned, planEvaluation, runEvaluation } from "../../evaluations/evaluate.ts";
-import { type Evaluation, networkName } from "../../evaluations/evaluation.ts";
+import type { EvaluationData } from "../../evaluations/data.ts";
+import { type Evaluation, networkName, type ProtocolDescription } from "../../evaluations/evaluation.ts";
+import { networkFacts, type Planned, planEvaluation } from "../../evaluations/plan.ts";
+import { runEvaluation } from "../../evaluations/run.ts";
 import { backboneOf, type Extractor, openExtractor } from "../../features/index.ts";
+import { chooseDevice, type Device } from "../../runtime/index.ts";
 import type { Context } from "../context.ts";
 import { exitCodeOf, sentenceOf } from "../exit-codes.ts";
-import { duration, timed } from "../terminal.ts";
-import { finetuneTeller } from "./finetune-progress.ts";
 import { type Finished, readFinished, writeFinished } from "./finished.ts";
 import { manifestOf } from "./manifest.ts";
 import type { RecordedValue, Recorder, RunDescription } from "./recorder.ts";
 import type { EvaluateRequest, Target } from "./request.ts";
 
+interface Known {
+  readonly identity: string;
+  readonly manifest: string;
+  readonly protocol: ProtocolDescription;
+}
+
 export type Outcome = { readonly target: Target; readonly title: string } & (
-  | {
-      readonly state: "done";
-      readonly evaluation: Evaluation;
-      readonly identity: string;
-      readonly manifest: string;
-    }
+  | ({ readonly state: "done"; readonly evaluation: Evaluation } & Known)
   /** A run of the same identity is in the record already. */
-  | {
-      readonly state: "recorded";
-      readonly identity: string;
-      readonly manifest: string;
-      readonly values: readonly RecordedValue[];
-    }
+  | ({ readonly state: "recorded"; readonly values: readonly RecordedValue[] } & Known)
   | { readonly state: "missing"; readonly reason: string }
   | { readonly state: "failed"; readonly reason: string; readonly exitCode: number }
 );
 
-/** Opens what all targets share on first use: a suite that is recorded already starts no worker. */
+/** What all targets share, opened on first use: a suite that is recorded already starts no worker. */
+interface Shared {
+  device(): Promise<Device>;
+  /** Of the default readout unless told. */
+  extractor(readouts?: readonly string[]): Promise<Extractor>;
+}
+
 export async function runTargets(
   context: Context,
   request: EvaluateRequest,
   recorder: Recorder | undefined,
 ): Promise<Outcome[]> {
-  const { device, threads, cacheFolder, checkpoint } = request;
-  let opened: Promise<Extractor> | undefined;
-  const extractor = () => {
-    opened ??= openExtractor(backboneOf(checkpoint), {
-      device,
+  const { threads, cacheFolder, checkpoint } = request;
+  let chosen: Promise<Device> | undefined;
+  const opened = new Map<string, Promise<Extractor>>();
+  const device = () => {
+    chosen ??= chooseDevice(request.device);
+    return chosen;
+  };
+  const open = async (readouts: readonly string[] | undefined) =>
+    openExtractor(backboneOf(checkpoint, readouts ? { readouts } : {}), {
+      device: await device(),
       cacheFolder,
       ...(threads === undefined ? {} : { threads }),
     });
-    return opened;
+  const extractor = (readouts?: readonly string[]) => {
+    const key = JSON.stringify(readouts);
+    const known = opened.get(key) ?? open(readouts);
+    opened.set(key, known);
+    return known;
   };
   const outcomes: Outcome[] = [];
   try {
     for (const target of request.targets) {
       context.signal.throwIfAborted();
-      const { title } = datasetEntry(target.dataset);
-      outcomes.push({ target, title, ...(await runTarget(context, request, target, recorder, extractor)) });
+      const title = target.setting.kind.data.titleOf(target.dataset);
+      const ending = await runTarget(context, request, target, recorder, { device, extractor });
+      outcomes.push({ target, title, ...ending });
     }
   } finally {
-    await (await opened?.catch(() => undefined))?.close();
+    for (const one of opened.values()) await (await one.catch(() => undefined))?.close();
   }
   return outcomes;
 }
@@ -66,25 +78,23 @@ async function runTarget(
   request: EvaluateRequest,
   target: Target,
   recorder: Recorder | undefined,
-  extractor: () => Promise<Extractor>,
+  shared: Shared,
 ): Promise<Ending> {
   const { terminal, signal } = context;
-  const { data, suite } = request;
-  const entry = datasetEntry(target.dataset);
-  if (suite !== undefined && (await locateDataset(target.dataset, data)) === undefined) {
-    return {
-      state: "missing",
-      reason: `not in ${data ?? "any folder"}: expected ${entry.layout}; ${entry.source}`,
-    };
+  const { data, several } = request;
+  const { kind, options } = target.setting;
+  if (several && (await kind.data.locate(target.dataset, data, options)) === undefined) {
+    const { layout, source } = kind.data.expected(target.dataset);
+    return { state: "missing", reason: `not in ${data ?? "any folder"}: expected ${layout}; ${source}` };
   }
   try {
-    return await evaluateTarget(context, request, target, recorder, extractor);
+    return await evaluateTarget(context, request, target, recorder, shared);
   } catch (error) {
-    // Alone, a failure is the command's; in a suite the others go on.
-    if (suite === undefined || signal.aborted) throw error;
+    // Alone, a failure is the command's; among several the others go on.
+    if (!several || signal.aborted) throw error;
     const { code } = exitCodeOf(error);
     const reason = sentenceOf(error);
-    terminal.say(`${entry.title} failed: ${reason}`);
+    terminal.say(`${kind.data.titleOf(target.dataset)} failed: ${reason}`);
     return { state: "failed", reason, exitCode: code };
   }
 }
@@ -94,35 +104,38 @@ async function evaluateTarget(
   request: EvaluateRequest,
   target: Target,
   recorder: Recorder | undefined,
-  extractor: () => Promise<Extractor>,
+  shared: Shared,
 ): Promise<Ending> {
-  const dataset = await openDataset(target.dataset, request.data, { allowPartial: request.allowPartial });
-  if (dataset.origin.missing.length > 0) {
+  const { kind, options } = target.setting;
+  const { allowPartial, cacheFolder } = request;
+  const data = await kind.data.open(target.dataset, { folder: request.data, allowPartial }, options);
+  if (data.origin.missing.length > 0) {
     terminal.say(
-      `Note: ${dataset.title} is not whole (${dataset.origin.missing.join("; ")}): its result is recorded under a protocol of its own.`,
+      `Note: ${data.title} is not whole (${data.origin.missing.join("; ")}): its result is recorded under a protocol of its own.`,
     );
   }
-  const manifest = await manifestOf(dataset, { terminal, signal }, request.cacheFolder);
-  const plan = planOf(request, target, dataset, manifest);
-  const { identity } = plan;
+  const manifest = await manifestOf(data, { terminal, signal }, cacheFolder);
+  const plan = planOf(request, target, data, manifest);
+  const { identity, protocol } = plan;
+  const known = { identity, manifest, protocol };
   const recorded = await recorder?.recorded(identity);
-  let finished = readFinished(request.cacheFolder, identity);
-  if (recorded) return { state: "recorded", identity, manifest, values: recorded };
+  if (recorded) return { state: "recorded", ...known, values: recorded };
 
   const described = (device: string, startedAt: Date): RunDescription => ({
     planned: plan,
-    registered: target.dataset,
+    dataset: kind.data.facts(data, target.dataset),
     checkpoint: request.checkpoint,
     method: request.method,
     device,
     startedAt,
     requestedById: request.requestedById,
   });
+  let finished = readFinished(cacheFolder, identity);
   if (!finished) {
-    const opened = await extractor();
-    const runId = await recorder?.begin(described(opened.device, new Date()));
+    const device = await shared.device();
+    const runId = await recorder?.begin(described(device, new Date()));
     try {
-      finished = await compute(plan, opened, { terminal, signal }, request);
+      finished = await compute(plan, device, shared, { terminal, signal }, request);
     } catch (error) {
       const reason = signal.aborted ? "interrupted" : sentenceOf(error);
       // Whether or not the database still takes the reason, the error itself is what the user must see.
@@ -130,55 +143,40 @@ async function evaluateTarget(
         await recorder?.fail(runId, reason).catch((again) => terminal.say(sentenceOf(again)));
       throw error;
     }
-    writeFinished(request.cacheFolder, identity, finished);
+    writeFinished(cacheFolder, identity, finished);
   }
   const { evaluation, startedAt, finishedAt, device } = finished;
   await recorder?.finish(described(device, new Date(startedAt)), evaluation, new Date(finishedAt));
   for (const warning of evaluation.warnings) terminal.say(`Note: ${warning}`);
-  return { state: "done", evaluation, identity, manifest };
+  return { state: "done", evaluation, ...known };
 }
 
-function planOf(request: EvaluateRequest, { setting }: Target, dataset: Dataset, manifest: string): Planned {
+/** The evaluation of a target, described in full. */
+export function planOf(
+  request: EvaluateRequest,
+  { setting: { kind, name: setting, options } }: Target,
+  data: EvaluationData,
+  manifest: string,
+): Planned {
   const { checkpoint, preprocessing, seed, skipUnreadable, again } = request;
   return planEvaluation({
-    setting,
-    dataset,
+    kind,
+    spec: { setting, options, data, network: networkFacts(checkpoint), preprocessing, seed, skipUnreadable },
     manifest,
     checkpoint: networkName(checkpoint),
-    preprocessing,
-    seed,
-    skipUnreadable,
     ...(again ? { again: new Date().toISOString() } : {}),
   });
 }
 
 async function compute(
   plan: Planned,
-  extractor: Extractor,
+  device: Device,
+  { extractor }: Shared,
   { terminal, signal }: Context,
   { cacheFolder, checkpoint, threads }: EvaluateRequest,
 ): Promise<Finished> {
   const startedAt = new Date().toISOString();
-  const { title } = plan.dataset;
-  const features = timed(terminal.step(`${title}: features`));
-  const rest = timed(terminal.step(`${title}: ${plan.setting.name}`));
-  const evaluation = await runEvaluation(plan, extractor, {
-    signal,
-    cacheFolder,
-    onFeatures: ({ done, total, imagesPerSecond, secondsLeft }) => {
-      const rate = imagesPerSecond === undefined ? "" : `${imagesPerSecond.toFixed(1)} images/s`;
-      features.update(
-        done,
-        total,
-        secondsLeft === undefined ? rate : `${rate}, ${duration(secondsLeft)} left`,
-      );
-      if (done === total) features.end(`${total} images`);
-    },
-    onProgress: (done, total, note) => rest.update(done, total, note),
-    checkpoint,
-    ...(threads === undefined ? {} : { threads }),
-    onFinetune: finetuneTeller(title, terminal, rest),
-  });
-  rest.end("done");
-  return { evaluation, startedAt, finishedAt: new Date().toISOString(), device: extractor.device };
+  const surroundings = { checkpoint, device, threads, cacheFolder, signal, progress: terminal, extractor };
+  const evaluation = await runEvaluation(plan, surroundings);
+  return { evaluation, startedAt, finishedAt: new Date().toISOString(), device };
 }

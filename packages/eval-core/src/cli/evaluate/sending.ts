@@ -29,7 +29,7 @@ export interface Sent {
 export type Sending = (
   request: EvaluateRequest,
   outcomes: readonly Outcome[],
-  derived: Derived | undefined,
+  derived: readonly Derived[],
 ) => Promise<Sent | undefined>;
 
 /** What would only show after hours of work is looked at first: the token, and the details of the method. */

@@ -13,48 +13,10 @@ import {
   hashEpisodes,
   rowsByClass,
 } from "./episodes.ts";
+import { FEW_SHOT, type FewShotProtocol, fewShotProtocol } from "./protocol.ts";
 
 export { drawEpisodes, type Episode, type EpisodeSet, FewShotError } from "./episodes.ts";
-
-export const FEW_SHOT = { way: 5, query: 15, episodes: 600, shots: [5, 20, 50] } as const;
-
-export interface FewShotProtocol {
-  readonly evaluation: `few-shot-${number}`;
-  readonly version: 1;
-  readonly classifier: string;
-  readonly way: number;
-  readonly shot: number;
-  readonly query: number;
-  readonly episodes: number;
-  readonly pool: string;
-  readonly sampling: string;
-  readonly metric: string;
-  readonly interval: string;
-}
-
-/** What makes two few-shot accuracies comparable. The seed is not in it: it is recorded with the run. */
-export function fewShotProtocol(
-  shot: number,
-  {
-    way = FEW_SHOT.way,
-    query = FEW_SHOT.query,
-    episodes = FEW_SHOT.episodes,
-  }: Partial<Record<"way" | "query" | "episodes", number>> = {},
-): FewShotProtocol {
-  return {
-    evaluation: `few-shot-${shot}`,
-    version: 1,
-    classifier: "nearest centroid of the support features, squared Euclidean distance, the first of equals",
-    way,
-    shot,
-    query,
-    episodes,
-    pool: "train + validation + test",
-    sampling: "classes with enough images, then images, each uniformly without replacement",
-    metric: "mean accuracy over episodes, in percent",
-    interval: "1.96 population deviations / sqrt(episodes)",
-  };
-}
+export { FEW_SHOT, type FewShotProtocol, fewShotProtocol } from "./protocol.ts";
 
 export interface FewShotOptions {
   /** images x features */

@@ -1,65 +1,44 @@
-/** The few-shot evaluation from arrays to values and record. */
-import type { PooledArrays } from "../evaluate-arrays.ts";
-import { describeProtocol, type Evaluation, type ProtocolDescription } from "../evaluation.ts";
-import { fingerprint } from "../fingerprint.ts";
-import { type EpisodeSet, fewShot, fewShotProtocol } from "./evaluate.ts";
+/** Few-shot evaluation: nearest centroid on frozen features over seeded 5-way episodes. */
+import type { Dataset } from "../../datasets/index.ts";
+import { featuresCost } from "../features-cost.ts";
+import type { EvaluationKind } from "../kind.ts";
+import { path } from "../options.ts";
+import { featuresOrigin } from "../origin.ts";
+import { ProtocolError } from "../protocol-error.ts";
+import { recognition } from "../recognition.ts";
+import { readEpisodes } from "./episodes-file.ts";
+import { FEW_SHOT, type FewShotEvaluationOptions, fewShotDescription, shotOf } from "./protocol.ts";
 
-export interface FewShotEvaluationOptions {
-  /** The dataset's slug. */
-  readonly dataset: string;
-  readonly shot: number;
-  readonly seed: number;
-  readonly given?: EpisodeSet;
-  readonly protocol: ProtocolDescription;
-  readonly onProgress?: (done: number, total: number) => void;
-  readonly signal?: AbortSignal;
-}
-
-/** Given episodes are another protocol than drawn ones: their hash is in the fingerprint. */
-export function fewShotDescription(
-  shot: number,
-  given: EpisodeSet | undefined,
-  origin: Readonly<Record<string, unknown>>,
-): ProtocolDescription {
-  const { way, query, episodes } = given ?? {};
-  const drawn = given ? { way, query, episodes: episodes?.length } : {};
-  const body = {
-    ...fewShotProtocol(given?.shot ?? shot, drawn as Parameters<typeof fewShotProtocol>[1]),
-    ...(given ? { sampling: `given episodes ${fingerprint(given)}` } : {}),
-    ...origin,
-  };
-  return describeProtocol(
-    `few-shot-${given?.shot ?? shot}`,
-    `Few-shot, ${given?.shot ?? shot} images a class`,
-    body,
-  );
-}
-
-export async function evaluateFewShot(
-  { x, y }: PooledArrays,
-  options: FewShotEvaluationOptions,
-): Promise<Evaluation> {
-  const { dataset, shot, seed, given, protocol, onProgress, signal } = options;
-  const { protocol: _, ...record } = await fewShot({
-    x,
-    y,
-    episodes: given ? { given } : { shot, seed },
-    ...(onProgress ? { onProgress } : {}),
-    ...(signal ? { signal } : {}),
-  });
-  const { accuracy, interval, accuracyPerEpisode } = record;
-  return {
-    protocol,
-    values: [
-      {
-        measure: `few-shot-${given?.shot ?? shot}/${dataset}/accuracy`,
-        value: accuracy,
-        interval,
-        n: accuracyPerEpisode.length,
-        protocol,
-      },
-    ],
-    record,
-    warnings: [],
-  };
-}
+export const fewShot: EvaluationKind<FewShotEvaluationOptions, Dataset> = {
+  name: "few-shot",
+  settings: FEW_SHOT.shots.map((shot) => ({
+    name: `few-shot-${shot}`,
+    title: `Few-shot, ${FEW_SHOT.way}-way ${shot}-shot`,
+  })),
+  options: {
+    episodes: path("--episodes <file>", "file", {
+      help: "episodes to use in place of drawn ones",
+      otherwise: undefined,
+      fingerprint: true,
+      parse: readEpisodes,
+    }),
+  },
+  data: recognition(["multi-class"]),
+  needs: { trains: false, preprocessing: true, seed: true },
+  measures: (setting, { slug, task }) =>
+    task === "multi-class" ? [{ slug: `${setting}/${slug}/accuracy` }] : [],
+  describe(spec) {
+    const { data, options, setting } = spec;
+    if (data.task !== "multi-class") {
+      throw new ProtocolError(`${data.title} has several labels an image: few-shot episodes need one`);
+    }
+    return fewShotDescription(shotOf(setting), options.episodes, featuresOrigin(spec));
+  },
+  cost: featuresCost,
+  run: async (spec, context) => (await import("./run.ts")).runFewShot(spec, context),
+  given: {
+    layout: "x.npy and y.npy (samples x features in float32, class numbers)",
+    run: async (folder, setting, options, context) =>
+      (await import("./given.ts")).evaluateGiven(folder, setting, options, context),
+  },
+};

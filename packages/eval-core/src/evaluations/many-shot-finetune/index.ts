@@ -1,26 +1,28 @@
-/**
- * The fine-tuned evaluation as values and record, its classifier's calibration beside it: both come from one run,
- * each has its own protocol.
- */
-import type { Dataset } from "../../datasets/index.ts";
+/** Many-shot fine-tuning: the whole network trained on each dataset, its hyperparameters chosen on validation. */
+import { type Dataset, trainingSplits } from "../../datasets/index.ts";
 import type { Preprocessing } from "../../images/index.ts";
+import { calibrationMean } from "../calibration-mean.ts";
+import { describeProtocol, type JsonRecord, type ProtocolDescription } from "../evaluation.ts";
+import { countImages } from "../features-cost.ts";
+import type { EvaluationKind } from "../kind.ts";
+import { text, wholeNumber } from "../options.ts";
+import { imagesOrigin } from "../origin.ts";
+import { recognition } from "../recognition.ts";
 import {
-  describeProtocol,
-  type Evaluation,
-  type MeasuredValue,
-  type ProtocolDescription,
-} from "../evaluation.ts";
-import { CALIBRATION_LINEAR, calibrateLinear } from "../many-shot-linear/calibration.ts";
-import { type FinetuneOptions, finetune } from "./evaluate.ts";
-import { type FinetuneSettings, finetuneProtocol, PAPER_SETTINGS } from "./protocol.ts";
-import type { FinetuneRecord } from "./record.ts";
+  configurations,
+  type FinetuneSettings,
+  finetuneProtocol,
+  gridInProtocol,
+  gridNamed,
+  PAPER_SETTINGS,
+} from "./protocol.ts";
 
 /** @param origin what else made the images and splits: part of the fingerprint */
 export function finetuneDescription(
   { task, metric }: Pick<Dataset, "task" | "metric">,
   settings: FinetuneSettings,
   preprocessing: Preprocessing,
-  origin: Readonly<Record<string, unknown>>,
+  origin: JsonRecord,
 ): ProtocolDescription {
   const body = { ...finetuneProtocol(task, metric, settings, preprocessing), ...origin };
   const paper = JSON.stringify(settings) === JSON.stringify(PAPER_SETTINGS);
@@ -30,57 +32,64 @@ export function finetuneDescription(
   return describeProtocol("many-shot-finetune", title, body);
 }
 
-/** The calibration of what `classifier` describes. */
-export function finetuneCalibrationDescription(classifier: ProtocolDescription): ProtocolDescription {
-  return describeProtocol("calibration-finetune", "Calibration of the fine-tuned network", {
-    ...CALIBRATION_LINEAR,
-    evaluation: "calibration-finetune",
-    classifier: "many-shot-finetune",
-    classifierProtocol: classifier.body,
-  });
-}
-
-export async function evaluateFinetune(
-  options: FinetuneOptions & { readonly described: ProtocolDescription },
-): Promise<Evaluation> {
-  const { dataset, described: protocol } = options;
-  const found = await finetune(options);
-  const { test, testLogits: _, testLabels: __, warnings, ...record } = found;
-  const main: MeasuredValue = {
-    measure: `many-shot-finetune/${dataset.name}/${dataset.metric}`,
-    value: test.score,
-    interval: test.interval,
-    n: test.n,
-    protocol,
-  };
-  const calibration = dataset.task === "multi-class" ? calibrated(found, dataset.name, protocol) : undefined;
-  return {
-    protocol,
-    values: [main, ...(calibration?.values ?? [])],
-    record: { ...record, test, calibration: calibration?.record ?? null },
-    warnings,
-  };
-}
-
-function calibrated(
-  { testLogits, testLabels }: FinetuneRecord,
-  dataset: string,
-  classifier: ProtocolDescription,
-) {
-  const n = testLabels.length;
-  // Fewer images than folds cannot be calibrated; the network's own score stands.
-  if (n < CALIBRATION_LINEAR.scaling.folds) return undefined;
-  const { protocol: _, ...record } = calibrateLinear({
-    logits: { shape: testLogits.shape, data: testLogits.data },
-    labels: testLabels,
-  });
-  const protocol = finetuneCalibrationDescription(classifier);
-  const value = (metric: string, measured: number): MeasuredValue => ({
-    measure: `calibration-finetune/${dataset}/${metric}`,
-    value: measured,
-    interval: null,
-    n,
-    protocol,
-  });
-  return { record, values: [value("ece", record.ece), value("ece-scaled", record.eceScaled)] };
-}
+export const manyShotFinetune: EvaluationKind<FinetuneSettings, Dataset> = {
+  name: "many-shot-finetune",
+  settings: [{ name: "many-shot-finetune", title: "Many-shot, fine-tuned" }],
+  options: {
+    steps: wholeNumber("--steps <number>", 1, {
+      help: "steps of each training",
+      otherwise: PAPER_SETTINGS.steps,
+      fingerprint: true,
+      example: "500",
+    }),
+    batch: wholeNumber("--batch <number>", 2, {
+      help: "images of a training step",
+      otherwise: PAPER_SETTINGS.batch,
+      fingerprint: true,
+      example: "32",
+    }),
+    grid: text("--grid <rates/decays/augmentations>", {
+      help: "hyperparameters to try, such as 0.01,0.1/0,1e-4/centre-crop",
+      otherwise: PAPER_SETTINGS.grid,
+      otherwiseInWords: "the paper's 40",
+      fingerprint: true,
+      example: "0.01,0.1/0,1e-4/centre-crop",
+      parse: gridNamed,
+    }),
+  },
+  data: recognition(["multi-class", "multi-label"]),
+  needs: { trains: true, preprocessing: true, seed: true },
+  measures: (_, { slug, task, metric }) => [
+    { slug: `many-shot-finetune/${slug}/${metric}` },
+    ...(task === "multi-class"
+      ? ["ece", "ece-scaled"].map((name) => ({
+          slug: `calibration-finetune/${slug}/${name}`,
+          companion: true,
+        }))
+      : []),
+  ],
+  describe(spec) {
+    const { data, options, preprocessing } = spec;
+    const splits = { rule: data.origin.splitRule, validation: trainingSplits(data).validationRule };
+    return finetuneDescription(data, options, preprocessing, { ...imagesOrigin(spec), splits });
+  },
+  // Over every configuration of the grid, and the refit.
+  cost: async ({ data, options: { steps, batch, grid } }) => ({
+    images: countImages(data),
+    toTrain: (configurations(grid).length + 1) * steps * batch,
+  }),
+  run: async (spec, context) => (await import("./run.ts")).runFinetune(spec, context),
+  derivations: [
+    calibrationMean({
+      setting: "calibration-finetune",
+      of: "many-shot-finetune",
+      title: "Calibration of the fine-tuned networks, mean over datasets",
+      classifier: ({ steps, batch, grid }) => ({
+        evaluation: "many-shot-finetune",
+        steps,
+        batch,
+        grid: gridInProtocol(grid),
+      }),
+    }),
+  ],
+};

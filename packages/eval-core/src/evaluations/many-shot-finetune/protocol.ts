@@ -83,18 +83,21 @@ export function finetuneProtocol(
     optimizer: "SGD, Nesterov momentum 0.9, cosine annealing to 0 without restarts",
     batchNorm: "training mode, running statistics with momentum 0.1 and unbiased variance",
     loss: task === "multi-label" ? "binary cross-entropy, mean over images and classes" : "cross-entropy",
-    grid: {
-      learningRates: settings.grid.learningRates.map(rounded),
-      weightDecays: settings.grid.weightDecays.map(rounded),
-      weightDecayOver: "the learning rate",
-      augmentations: settings.grid.augmentations,
-    },
+    grid: gridInProtocol(settings.grid),
     randomResizedCrop: { side, ...random, filter: "bicubic" },
     metric,
     selection:
       "best validation score at the end, the first of equals; refit on train and validation; one test",
   };
 }
+
+/** A grid as protocols say it. */
+export const gridInProtocol = ({ learningRates, weightDecays, augmentations }: FinetuneGrid) => ({
+  learningRates: learningRates.map(rounded),
+  weightDecays: weightDecays.map(rounded),
+  weightDecayOver: "the learning rate",
+  augmentations,
+});
 
 /** Powers of ten without the last bits of floating point. */
 const rounded = (value: number): number => Number(value.toPrecision(12));

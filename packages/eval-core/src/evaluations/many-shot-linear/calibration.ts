@@ -15,23 +15,9 @@ import {
   type TemperatureFit,
 } from "../../metrics/index.ts";
 import { SeededRandom } from "../../tensor/index.ts";
+import { CALIBRATION_LINEAR } from "./calibration-protocol.ts";
 
-/** What makes two calibration errors comparable; `fingerprint(CALIBRATION_LINEAR)` names it. */
-export const CALIBRATION_LINEAR = {
-  evaluation: "calibration-linear",
-  version: 1,
-  classifier: "many-shot-linear",
-  metric: "expected calibration error of the top probability",
-  bins: { count: 15, width: "equal", edges: "open below, closed above" },
-  scaling: {
-    method: "one temperature of least negative log likelihood",
-    fittedOn: "one fold of test",
-    scoredOn: "the other folds of test",
-    folds: 5,
-    foldOrder: "a permutation of the test images, cut into nearly equal runs",
-    reported: "mean over folds",
-  },
-} as const;
+export { CALIBRATION_LINEAR } from "./calibration-protocol.ts";
 
 export interface CalibrationOptionsOfTest {
   /** images x classes, before the softmax. */

@@ -1,4 +1,5 @@
 /** The canonical descriptions of the many-shot linear protocol, and its grid. */
+import { describeProtocol, type JsonRecord, type ProtocolDescription } from "../evaluation.ts";
 import type { LinearMetric, LinearMode, LinearProtocol, LinearTask } from "./record.ts";
 
 /** How near a solution is to its optimum; CRITERION says what is held against it. */
@@ -51,4 +52,18 @@ export function linearProtocol(task: LinearTask, metric: LinearMetric, mode: Lin
             warmStart: "every fit from the one before it, ascending weight decay",
           },
   };
+}
+
+export interface LinearEvaluationOptions {
+  readonly mode: LinearMode;
+}
+
+/** @param origin what else made the features and splits: preprocessing, rules; part of the fingerprint */
+export function linearDescription(
+  { task, metric }: { readonly task: LinearTask; readonly metric: LinearMetric },
+  mode: LinearMode,
+  origin: JsonRecord,
+): ProtocolDescription {
+  const body = { ...linearProtocol(task, metric, mode), ...origin };
+  return describeProtocol("many-shot-linear", `Many-shot linear, ${mode}`, body);
 }

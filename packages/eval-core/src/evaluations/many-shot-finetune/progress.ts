@@ -1,22 +1,19 @@
 /** How fine-tuning's progress reads: the estimate before it starts, then loss, accuracy and time left. */
-import type { FinetuneProgress } from "../../evaluations/many-shot-finetune/record.ts";
-import { duration, type Step, type Terminal } from "../terminal.ts";
+import { duration, type Progress, type Step } from "../progress.ts";
+import type { FinetuneProgress } from "./record.ts";
 
 export function finetuneTeller(
-  title: string,
-  terminal: Pick<Terminal, "say">,
+  { say }: Pick<Progress, "say">,
   step: Step,
 ): (progress: FinetuneProgress) => void {
   return (progress) => {
     switch (progress.phase) {
       case "estimate":
-        return terminal.say(
-          `${title}: a step takes ${progress.secondsPerStep.toFixed(2)} s, all of them about ${duration(progress.seconds)}`,
+        return say(
+          `a step takes ${progress.secondsPerStep.toFixed(2)} s, all of them about ${duration(progress.seconds)}`,
         );
       case "diverged":
-        return terminal.say(
-          `${title}: configuration ${progress.configuration + 1} stopped: ${progress.reason}`,
-        );
+        return say(`configuration ${progress.configuration + 1} stopped: ${progress.reason}`);
       case "score":
         return;
       default: {

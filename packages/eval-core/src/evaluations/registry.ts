@@ -1,0 +1,7 @@
+/** The evaluations that there are: one line each. */
+import { fewShot } from "./few-shot/index.ts";
+import type { AnyKind } from "./kind.ts";
+import { manyShotFinetune } from "./many-shot-finetune/index.ts";
+import { manyShotLinear } from "./many-shot-linear/index.ts";
+
+export const EVALUATIONS: readonly AnyKind[] = [manyShotLinear, manyShotFinetune, fewShot];

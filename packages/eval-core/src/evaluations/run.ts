@@ -1,0 +1,88 @@
+/** Runs what is planned: builds the context that a kind's `run` gets, and completes what it answers. */
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import type { Checkpoint } from "../backbones/index.ts";
+import type { Dataset } from "../datasets/index.ts";
+import type { DatasetOptions, Extractor, ExtractProgress } from "../features/index.ts";
+import type { Device } from "../runtime/index.ts";
+import { artefactStore } from "./artefacts.ts";
+import type { Evaluation } from "./evaluation.ts";
+import type { FeaturesRequest, RunContext } from "./kind.ts";
+import type { Planned } from "./plan.ts";
+import { duration, type Progress, type Step, timed } from "./progress.ts";
+
+/** What the machine lends to a run. */
+export interface Surroundings {
+  readonly checkpoint: Checkpoint;
+  readonly device: Device;
+  readonly threads: number | undefined;
+  /** Where features, artefacts and unfinished work are kept. */
+  readonly cacheFolder: string;
+  readonly signal: AbortSignal;
+  readonly progress: Progress;
+  /** Opens the network for extraction of these readouts, the default one unless told; once for all runs that share it. */
+  extractor(readouts?: readonly string[]): Promise<Extractor>;
+}
+
+/** Where finished artefacts lie, under the cache. */
+export const artefactFolder = (cacheFolder: string): string => join(cacheFolder, "artefacts");
+
+export async function runEvaluation(planned: Planned, surroundings: Surroundings): Promise<Evaluation> {
+  const { kind, spec, manifest, protocol, identity } = planned;
+  const { checkpoint, device, threads, cacheFolder, signal } = surroundings;
+  const { title } = spec.data;
+  const progress: Progress = {
+    say: (sentence) => surroundings.progress.say(`${title}: ${sentence}`),
+    step: (name) => timed(surroundings.progress.step(`${title}: ${name}`)),
+  };
+  const artefacts = artefactStore(artefactFolder(cacheFolder));
+  const work = join(cacheFolder, "unfinished", identity);
+  const context: RunContext = {
+    ...{ checkpoint, protocol, identity, manifest, device, threads, work, signal, progress, artefacts },
+    async features(request) {
+      const extractor = await surroundings.extractor();
+      return extractor.features(...imagesOf(planned, signal, progress, request));
+    },
+    async readouts(slugs, request) {
+      const extractor = await surroundings.extractor(slugs);
+      return extractor.readouts(...imagesOf(planned, signal, progress, request));
+    },
+  };
+  const { values, record, warnings = [], companions = [] } = await kind.run(spec, context);
+  rmSync(work, { recursive: true, force: true });
+  const made = artefacts.all.length > 0 ? { artefacts: artefacts.all } : {};
+  return {
+    protocol,
+    values,
+    record: { ...record, ...made },
+    warnings,
+    companions,
+    artefacts: artefacts.all,
+  };
+}
+
+/** What an extractor takes: the dataset, and how its images are prepared. */
+function imagesOf(
+  { spec, manifest }: Planned,
+  signal: AbortSignal,
+  progress: Progress,
+  request: FeaturesRequest = {},
+): [Dataset, DatasetOptions] {
+  const step = progress.step("features");
+  return [
+    request.dataset ?? (spec.data as unknown as Dataset),
+    {
+      preprocessing: request.preprocessing ?? spec.preprocessing,
+      manifest: request.manifest ?? manifest,
+      skipUnreadable: spec.skipUnreadable,
+      signal,
+      onProgress: (told) => tell(step, told),
+    },
+  ];
+}
+
+function tell(step: Step, { done, total, imagesPerSecond, secondsLeft }: ExtractProgress): void {
+  const rate = imagesPerSecond === undefined ? "" : `${imagesPerSecond.toFixed(1)} images/s`;
+  step.update(done, total, secondsLeft === undefined ? rate : `${rate}, ${duration(secondsLeft)} left`);
+  if (done === total) step.end(`${total} images`);
+}
