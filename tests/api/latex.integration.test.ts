@@ -23,7 +23,7 @@ beforeAll(async () => {
   });
   const { submission } = (await api.read(SUBMIT, { variables: { input }, token: ada })).submitResults;
   await api.read(REVIEW, { variables: { id: submission.id, verdict: "ACCEPT", reason: "x" }, token: rosa });
-  board = await (await fetch(`${api.url}/export/leaderboard.tex?suite=segmentation`)).text();
+  board = await (await fetch(`${api.url}/export/leaderboard.tex?suite=segmentation&among=ALL`)).text();
 });
 afterAll(() => api.stop());
 
@@ -38,7 +38,7 @@ it("prints every sign of a name and acts on none", () => {
 it("marks ties alike, and what is under a protocol that is not the column's", () => {
   expect(rowOf("PCL-v1")).toBe("1 & PCL-v1 & \\textbf{0.2983} & \\underline{75.00} & \\textbf{0.2983} \\\\");
   expect(rowOf("Owl")).toMatch(
-    /^1 & .+ & \\textbf\{0\.2983\}\$\^\{\\dagger\}\$ & \\textbf\{75\.40\}\$\^\{\\dagger\}\$ & \\textbf\{0\.2983\} /,
+    /^1 & .+ & \\textbf\{0\.2983\}\$\^\{s\}\$\$\^\{\\dagger\}\$ & \\textbf\{75\.40\}\$\^\{s\}\$\$\^\{\\dagger\}\$ & \\textbf\{0\.2983\} /,
   );
   expect(rowOf("SimCLR-v1")).toMatch(
     /^3 & SimCLR-v1 & \\underline\{0\.2966\} & 74\.83 & \\underline\{0\.2966\}/,
@@ -46,6 +46,17 @@ it("marks ties alike, and what is under a protocol that is not the column's", ()
   expect(rowOf("\\caption")).toMatch(
     / \$\^\{\\dagger\}\$ Not under the protocol of most of the column, or under one that is not known\. /,
   );
+});
+
+it("ranks and marks only what is comparable, unless all is asked for", async () => {
+  const text = await (await fetch(`${api.url}/export/leaderboard.tex?suite=segmentation`)).text();
+  const row = (name: string) => text.split("\n").find((line) => line.includes(name));
+  expect(row("Owl")).toMatch(
+    /^-- & .+ & 0\.2983\$\^\{s\}\$\$\^\{\\dagger\}\$ & 75\.40\$\^\{s\}\$\$\^\{\\dagger\}\$ & -- /,
+  );
+  expect(row("PCL-v1")).toMatch(/^1 & PCL-v1 & \\textbf\{0\.2983\} & \\textbf\{75\.00\}/);
+  expect(row("SimCLR-v1")).toMatch(/^2 /);
+  expect(row("\\caption")).toContain("is not known: not ranked and not marked.");
 });
 
 it("says nothing of a mark that no cell has", async () => {

@@ -79,6 +79,72 @@ afterAll(() => api.stop());
 
 /** Every question begins with where the ledger stands: one statement. With a token comes another: whose it is. */
 const ROWS: Readonly<Record<string, () => Row>> = {
+  // Remembered for what was asked before. The list reads the spellings, the rows and how many.
+  architectures: () => ({ query: "{ architectures }", variables: {}, other: {}, costs: [2, 1, 2] }),
+  checkpoints: () => ({
+    query:
+      'query ($first: Int) { checkpoints(first: $first, architecture: "resnet50") { totalCount nodes { name architecture method { slug } } } }',
+    variables: { first: 2 },
+    other: { first: 200 },
+    costs: [4, 4, 4],
+  }),
+  // The entries of the suite: their protocols come with them.
+  bestOnMeasures: () => ({
+    query:
+      "query ($suite: String!) { bestOnMeasures(suite: $suite) { measure { slug } best { method { slug } cell { value } } } }",
+    variables: { suite: "segmentation" },
+    other: { suite: "overview" },
+    costs: [2, 2, 1],
+  }),
+  changes: () => ({
+    query:
+      "query ($first: Int) { changes(first: $first) { nodes { kind at methods { slug } measures { slug } } } }",
+    variables: { first: 2 },
+    other: { first: 200 },
+    costs: [2, 2, 2],
+  }),
+  dataset: () => ({
+    query: "query ($slug: String!) { dataset(slug: $slug) { title measures { slug } } }",
+    variables: { slug: "dtd" },
+    other: { slug: "pets" },
+    costs: [1, 1, 1],
+  }),
+  domains: () => ({ query: "{ domains }", variables: {}, other: {}, costs: [1, 1, 1] }),
+  methodGroups: () => ({
+    query:
+      "query ($of: VariableInput!) { methodGroups(by: { family: true }, of: $of) { groups { key n mean methods { slug } } } }",
+    variables: { of: { suite: "segmentation" } },
+    other: { of: { suite: "overview" } },
+    costs: [2, 2, 1],
+  }),
+  predictors: () => ({
+    query:
+      "query ($of: VariableInput!) { predictors(of: $of) { leftOut predictors { skill n variable { slug } errorInterval { lower } } } }",
+    variables: { of: { suite: "segmentation" } },
+    other: { of: { suite: "many-shot-linear" } },
+    costs: [2, 1, 1],
+  }),
+  // The rows; how many; their entries and their runs.
+  protocols: () => ({
+    query:
+      "query ($first: Int) { protocols(first: $first) { totalCount nodes { title resultCount runCount } } }",
+    variables: { first: 2 },
+    other: { first: 200 },
+    costs: [5, 5, 5],
+  }),
+  runs: () => ({
+    query:
+      "query ($first: Int) { runs(first: $first) { totalCount nodes { state checkpoint { name } protocol { title } } } }",
+    variables: { first: 2 },
+    other: { first: 200 },
+    costs: [4, 4, 4],
+  }),
+  search: () => ({
+    query: "query ($text: String!) { search(text: $text) { kind slug title path } }",
+    variables: { text: "linear" },
+    other: { text: "swav" },
+    costs: [1, 1, 1],
+  }),
   // The entries of these methods; the protocols of their cells.
   compare: () => ({
     query: COMPARE,

@@ -12,6 +12,7 @@ import type { Snapshot } from "../modules/catalogue/load.ts";
 import { nearest } from "../modules/catalogue/nearest.ts";
 import type { ResultsQuestion } from "../modules/export/results.ts";
 import {
+  AMONG,
   type BoardFilter,
   type BoardOrder,
   type BoardQuestion,
@@ -91,6 +92,7 @@ export function readBoardQuestion(address: Address, snapshot: Snapshot): Pinned<
     filter,
     aggregate: address.oneOf("aggregate", AGGREGATES),
     orderBy: readBoardOrder(address, shown),
+    among: address.oneOf("among", AMONG),
     asOf: address.moment("asOf") ?? snapshot.moment,
   };
   address.done();

@@ -35,8 +35,11 @@ export { fisherInterval, kendallInterval, spearmanInterval } from "./intervals.t
 export { kendallTauB, weightedTau } from "./kendall.ts";
 export { logistic, logit, logitWithin, type Transformed } from "./logit.ts";
 export { type CorrelationMatrix, correlationMatrix, type MatrixOptions } from "./matrix.ts";
+export { holm, signTest } from "./multiplicity.ts";
 export { type PartialCorrelation, type PartialOptions, partialCorrelation } from "./partial.ts";
 export { type Association, correlationPValue, pearson, spearman } from "./pearson.ts";
+export { leaveOneOut, type Predictive } from "./predictive.ts";
 export type { MatrixColumn } from "./prepared-column.ts";
+export { type RankBootstrap, type RankBootstrapOptions, rankBootstrap } from "./rank-bootstrap.ts";
 export { averageRanks, rankDescending } from "./ranks.ts";
 export { linearRegression, type Regression } from "./regression.ts";

@@ -111,7 +111,9 @@ function fill(
   const counts = new Uint32Array(size * size);
   for (let i = index; i < size; i += of) {
     for (let j = i; j < size; j++) {
-      const { n, coefficient, pValue } = pair(i, j);
+      const { n, coefficient: found, pValue } = pair(i, j);
+      // With itself a column goes exactly: what rounding leaves of it is not shown.
+      const coefficient = i === j && Number.isFinite(found) ? 1 : found;
       const [at, mirrored] = [i * size + j, j * size + i];
       coefficients[at] = coefficients[mirrored] = coefficient ?? Number.NaN;
       pValues[at] = pValues[mirrored] = pValue ?? Number.NaN;

@@ -27,7 +27,7 @@ export const AUGMENTATIONS = {
 export type Augmentation = keyof typeof AUGMENTATIONS;
 
 export interface Pretraining {
-  readonly dataset: string;
+  readonly dataset: string | null;
   readonly source: string | null;
   readonly epochs: number | null;
   readonly batchSize: number | null;

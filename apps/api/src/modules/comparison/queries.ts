@@ -12,12 +12,12 @@ import { MethodRef } from "../method/types.ts";
 
 const MOST = 20;
 
-interface ComparisonRow {
+export interface ComparisonRow {
   readonly measure: Measure;
   readonly cells: readonly BoardCell[];
 }
 
-interface Comparison {
+export interface Comparison {
   readonly methods: readonly Method[];
   readonly rows: readonly ComparisonRow[];
 }
@@ -66,7 +66,7 @@ const RowType = builder.objectRef<ComparisonRow>("ComparisonRow").implement({
   }),
 });
 
-const ComparisonType = builder.objectRef<Comparison>("Comparison").implement({
+export const ComparisonType = builder.objectRef<Comparison>("Comparison").implement({
   description: "Methods side by side.",
   fields: (t) => ({
     methods: t.field({

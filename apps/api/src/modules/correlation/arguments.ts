@@ -1,14 +1,22 @@
 /** The arguments that every question about correlations takes. */
 import { builder } from "../../builder.ts";
 import { BoardFilterInput } from "../method/inputs.ts";
+import { COVARIATE_NAMES } from "./covariate.ts";
 import { CoefficientEnum, TransformEnum } from "./types.ts";
 
+export const PretrainingCovariateEnum = builder.enumType("PretrainingCovariate", {
+  description: "How a method was pretrained, as a number; yes is 1, no is 0, and not stated is no value.",
+  values: COVARIATE_NAMES,
+});
+
 export const VariableInputType = builder.inputType("VariableInput", {
-  description: "A variable: one measure, or the mean over a suite's ranked measures after the transform.",
+  description:
+    "A variable: one measure, the mean over a suite's ranked measures after the transform, or how methods were pretrained.",
   isOneOf: true,
   fields: (t) => ({
     measure: t.string({ description: "A measure's slug." }),
     suite: t.string({ description: "A suite's slug." }),
+    pretraining: t.field({ type: PretrainingCovariateEnum, description: "How it was pretrained." }),
   }),
 });
 

@@ -22,7 +22,7 @@ export function citeCorrelation(
     transform: options.transform,
     orient: options.orient ? "1" : "0",
     interval: intervalMethod,
-    ...(given && { given: given.name }),
+    ...(given && { given: given.slug }),
     ...filterParameters(options.filter),
   };
   return citeAnswer({

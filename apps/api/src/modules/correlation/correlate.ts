@@ -35,7 +35,9 @@ export interface PairInput {
 }
 
 const isAbsent = (variable: Variable, method: Method, shown: ValueOf) =>
-  variable.measures.every(({ id }) => shown(id, method.id) === undefined);
+  variable.covariate
+    ? variable.covariate.read(method) === null
+    : variable.measures.every(({ id }) => shown(id, method.id) === undefined);
 
 /** Places every method that has both; methods with neither are not part of the question. */
 export function pair({ catalogue, x, y, shown, keep, controls }: PairInput): Paired {

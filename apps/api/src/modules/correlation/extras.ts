@@ -7,7 +7,7 @@ import {
   partialCorrelation,
 } from "@transferboard/eval-core/stats";
 import { SeededRandom } from "@transferboard/eval-core/tensor";
-import { FAMILIES, type Family, type Method } from "../catalogue/entities.ts";
+import { FAMILIES, type Family } from "../catalogue/entities.ts";
 import type { ValueOf } from "../ledger/columns.ts";
 import type { Point } from "./correlate.ts";
 import type { CorrelationAnswer } from "./service.ts";
@@ -15,9 +15,10 @@ import { readVariable, type Variable } from "./variable.ts";
 
 /** The same question gives the same interval. */
 const BOOTSTRAP_SEED = 20113377;
-const RESAMPLES = 2_000;
+/** So many that another seed moves an end by less than 0.01. */
+export const RESAMPLES = 10_000;
 /** Above this many methods a resample costs more than it tells: the interval is then narrow by any method. */
-const MAX_BOOTSTRAP_METHODS = 2_000;
+const MAX_BOOTSTRAP_METHODS = 500;
 
 const columnX = (points: readonly Point[]) => points.map(({ x }) => x);
 const columnY = (points: readonly Point[]) => points.map(({ y }) => y);
@@ -53,21 +54,11 @@ export function withoutEachFamily(points: readonly Point[], coefficient: Coeffic
   });
 }
 
-/** What is held fixed: a third variable, or how the methods were pretrained. */
-export type Covariate =
-  | { readonly name: string; readonly variable: Variable }
-  | { readonly name: string; readonly pretraining: "EPOCHS" | "BATCH_SIZE" | "YEAR" };
-
-const PRETRAINING = {
-  EPOCHS: ({ pretraining }: Method) => pretraining?.epochs ?? null,
-  BATCH_SIZE: ({ pretraining }: Method) => pretraining?.batchSize ?? null,
-  YEAR: ({ year }: Method) => year,
-};
-
 /** An answer with what was asked beside the coefficient. */
 export interface CorrelationShape extends CorrelationAnswer {
   readonly intervalMethod: "FISHER" | "BOOTSTRAP";
-  readonly given: Covariate | null;
+  /** What is held fixed. */
+  readonly given: Variable | null;
 }
 
 export interface Partial {
@@ -81,16 +72,12 @@ export interface Partial {
 /** Over the methods that have a value in all three. */
 export function partialOf(
   points: readonly Point[],
-  covariate: Covariate,
+  given: Variable,
   shown: ValueOf,
   coefficient: Coefficient,
 ): Partial {
-  const heldFixed = (method: Method): number | null =>
-    "variable" in covariate
-      ? readVariable(covariate.variable, method, shown).value
-      : PRETRAINING[covariate.pretraining](method);
   const known = points.flatMap((point) => {
-    const value = heldFixed(point.method);
+    const { value } = readVariable(given, point.method, shown);
     return value === null ? [] : [{ point, value }];
   });
   const shared = known.map(({ point }) => point);
@@ -101,5 +88,5 @@ export function partialOf(
     coefficient,
   });
   const { n, pValue, reason } = result;
-  return { given: covariate.name, n, coefficient: result.coefficient, pValue, reason: reason ?? null };
+  return { given: given.slug, n, coefficient: result.coefficient, pValue, reason: reason ?? null };
 }

@@ -13,6 +13,8 @@ import type { PartOfMatrix } from "./matrix-worker.ts";
 export interface Matrix {
   readonly size: number;
   readonly coefficients: Float64Array;
+  /** Of Kendall's alone, two-sided: those of the others follow from coefficient and count. */
+  readonly pValues: Float64Array | null;
   readonly counts: Uint32Array;
 }
 
@@ -41,7 +43,11 @@ export class MatrixPool {
   async compute(columns: readonly Float64Array[], coefficient: Coefficient): Promise<Matrix> {
     const rows = columns[0]?.length ?? 0;
     const work = (columns.length ** 2 / 2) * rows * WEIGHT[coefficient];
-    if (work <= SMALL) return correlationMatrix(columns, coefficient, { pValues: false });
+    if (work <= SMALL) {
+      const pValues = coefficient === "KENDALL";
+      const matrix = correlationMatrix(columns, coefficient, { pValues });
+      return { ...matrix, pValues: pValues ? matrix.pValues : null };
+    }
     if (this.#waiting >= MOST_WAITING) {
       throw new CallerError(
         "UNAVAILABLE",
@@ -76,6 +82,7 @@ export class MatrixPool {
     const shared = {
       columns: new SharedArrayBuffer(8 * size * rows),
       coefficients: new SharedArrayBuffer(8 * size * size),
+      pValues: new SharedArrayBuffer(coefficient === "KENDALL" ? 8 * size * size : 0),
       counts: new SharedArrayBuffer(4 * size * size),
     };
     const numbers = new Float64Array(shared.columns);
@@ -98,6 +105,7 @@ export class MatrixPool {
     return {
       size,
       coefficients: new Float64Array(shared.coefficients),
+      pValues: coefficient === "KENDALL" ? new Float64Array(shared.pValues) : null,
       counts: new Uint32Array(shared.counts),
     };
   }

@@ -13,6 +13,8 @@ export interface PartOfMatrix {
   /** size x size doubles and whole numbers of 4 bytes. */
   readonly coefficients: SharedArrayBuffer;
   readonly counts: SharedArrayBuffer;
+  /** size x size doubles; none but for Kendall's. */
+  readonly pValues: SharedArrayBuffer;
 }
 
 function compute({ size, rows, coefficient, part, ...shared }: PartOfMatrix): void {
@@ -20,14 +22,19 @@ function compute({ size, rows, coefficient, part, ...shared }: PartOfMatrix): vo
     { length: size },
     (_, i) => new Float64Array(shared.columns, 8 * rows * i, rows),
   );
-  const computed = correlationMatrix(columns, coefficient, { pValues: false, part });
+  const computed = correlationMatrix(columns, coefficient, {
+    pValues: coefficient === "KENDALL",
+    part,
+  });
   const coefficients = new Float64Array(shared.coefficients);
   const counts = new Uint32Array(shared.counts);
+  const pValues = new Float64Array(shared.pValues);
   for (let i = part.index; i < size; i += part.of) {
     for (let j = i; j < size; j++) {
       const [at, mirrored] = [i * size + j, j * size + i];
       coefficients[at] = coefficients[mirrored] = computed.coefficients[at]!;
       counts[at] = counts[mirrored] = computed.counts[at]!;
+      if (pValues.length > 0) pValues[at] = pValues[mirrored] = computed.pValues[at]!;
     }
   }
 }

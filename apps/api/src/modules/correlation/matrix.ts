@@ -5,9 +5,11 @@ import { builder } from "../../builder.ts";
 import type { Context } from "../../context.ts";
 import { BadInput } from "../../errors.ts";
 import { openSource } from "../ledger/source.ts";
+import { IntervalType } from "../measure/interval.ts";
 import { methodTest } from "../method/filter.ts";
 import { correlationArgs, VariableInputType } from "./arguments.ts";
 import type { Matrix } from "./matrix-pool.ts";
+import { adjustedOf, intervalAt, pValuesOf } from "./matrix-tests.ts";
 import { chooseVariable, type Options, type VariableInput } from "./service.ts";
 import { VariableType } from "./types.ts";
 import { makeVariable, readNumbers, type Variable } from "./variable.ts";
@@ -21,6 +23,7 @@ const MOST_VARIABLES = { PEARSON: 500, SPEARMAN: 500, KENDALL: 200 } as const sa
 export interface MatrixAnswer {
   readonly variables: readonly Variable[];
   readonly matrix: Matrix;
+  readonly coefficient: Coefficient;
   readonly position: string;
 }
 
@@ -62,7 +65,7 @@ export async function answerMatrix(
   };
   const key = JSON.stringify(["matrix", inputs, transform, orient, filter, coefficient, asOf]);
   const matrix = await context.ledger.remembered(snapshot, key, compute, ({ size }) => 2 * size * size);
-  return { variables, matrix, position };
+  return { variables, matrix, coefficient, position };
 }
 
 /** Numbers that are answered before other requests have their turn. */
@@ -80,6 +83,8 @@ function rowsOf<T>({ size }: Matrix, read: (at: number) => T): T[][] {
   // GraphQL takes a promise for any item of a list; Pothos' types do so for lists of no lists only.
   return rows as T[][];
 }
+
+const orNull = (value: number) => (Number.isNaN(value) ? null : value);
 
 const CorrelationMatrixType = builder.objectRef<MatrixAnswer>("CorrelationMatrix").implement({
   description: "Coefficients between every two of a set of variables.",
@@ -104,6 +109,31 @@ const CorrelationMatrixType = builder.objectRef<MatrixAnswer>("CorrelationMatrix
       description: "How many methods each pair has.",
       complexity: { field: 1, multiplier: 1 },
       resolve: ({ matrix }) => rowsOf(matrix, (at) => matrix.counts[at]!),
+    }),
+    pValues: t.field({
+      type: t.listRef(t.listRef("Float", { nullable: true })),
+      description: "Two-sided, one pair at a time; null where not defined and on the diagonal.",
+      complexity: { field: 1, multiplier: 1 },
+      resolve: ({ matrix, coefficient }) => {
+        const pValues = pValuesOf(matrix, coefficient);
+        return rowsOf(matrix, (at) => orNull(pValues[at]!));
+      },
+    }),
+    adjustedPValues: t.field({
+      type: t.listRef(t.listRef("Float", { nullable: true })),
+      description:
+        "The p-values adjusted for looking at every pair of the matrix (Holm 1979): below 0.05, the chance of even one false finding in the whole matrix is below 5%.",
+      complexity: { field: 1, multiplier: 1 },
+      resolve: ({ matrix, coefficient }) => {
+        const adjusted = adjustedOf(matrix, pValuesOf(matrix, coefficient));
+        return rowsOf(matrix, (at) => orNull(adjusted[at]!));
+      },
+    }),
+    intervals: t.field({
+      type: t.listRef(t.listRef(IntervalType, { nullable: true })),
+      description: "95%, by Fisher's z transformation; null where not defined and on the diagonal.",
+      complexity: { field: 1, multiplier: 1 },
+      resolve: ({ matrix, coefficient }) => rowsOf(matrix, (at) => intervalAt(matrix, coefficient, at)),
     }),
     position: t.exposeString("position", {
       description: "The ledger's position that this answer was derived from.",

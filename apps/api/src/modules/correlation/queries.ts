@@ -1,19 +1,13 @@
 /** Asking for a correlation. */
 import { builder } from "../../builder.ts";
 import type { Context } from "../../context.ts";
-import { correlationArgs, VariableInputType } from "./arguments.ts";
-import type { Covariate } from "./extras.ts";
+import { correlationArgs, PretrainingCovariateEnum, VariableInputType } from "./arguments.ts";
 import { answerCorrelation, chooseVariable, type Options, type VariableInput } from "./service.ts";
 import { CorrelationType, IntervalMethodEnum } from "./types.ts";
-import { makeVariable } from "./variable.ts";
-
-const PretrainingCovariateEnum = builder.enumType("PretrainingCovariate", {
-  description: "How a method was pretrained, as a number.",
-  values: ["EPOCHS", "BATCH_SIZE", "YEAR"] as const,
-});
+import { makeVariable, type Variable } from "./variable.ts";
 
 const CovariateInputType = builder.inputType("CovariateInput", {
-  description: "What a partial correlation holds fixed.",
+  description: "What a partial correlation holds fixed: a variable.",
   isOneOf: true,
   fields: (t) => ({
     measure: t.string({ description: "A measure's slug." }),
@@ -22,19 +16,14 @@ const CovariateInputType = builder.inputType("CovariateInput", {
   }),
 });
 
-interface CovariateInput extends VariableInput {
-  readonly pretraining?: "EPOCHS" | "BATCH_SIZE" | "YEAR" | null | undefined;
-}
-
-async function covariateOf(
-  input: CovariateInput | null | undefined,
+async function heldFixed(
+  input: VariableInput | null | undefined,
   { filter, transform, orient }: Options,
   context: Context,
-): Promise<Covariate | null> {
+): Promise<Variable | null> {
   if (!input) return null;
-  if (input.pretraining != null) return { name: input.pretraining, pretraining: input.pretraining };
   const choice = chooseVariable(input, await context.snapshot(), filter);
-  return { name: choice.slug, variable: makeVariable(choice, transform, orient) };
+  return makeVariable(choice, transform, orient);
 }
 
 builder.queryFields((t) => ({
@@ -55,10 +44,9 @@ builder.queryFields((t) => ({
     },
     complexity: { field: 50, multiplier: 1 },
     resolve: async (_, { x, y, given, interval, ...options }, context) => {
-      const covariate = await covariateOf(given, options, context);
-      const also = given && given.pretraining == null ? given : null;
-      const answer = await answerCorrelation({ x, y, also }, options, context);
-      return { ...answer, intervalMethod: interval, given: covariate };
+      const fixed = await heldFixed(given, options, context);
+      const answer = await answerCorrelation({ x, y, also: given ?? null }, options, context);
+      return { ...answer, intervalMethod: interval, given: fixed };
     },
   }),
 }));

@@ -8,11 +8,13 @@ import { type ValueOf, valueIn } from "../ledger/columns.ts";
 import { openSource } from "../ledger/source.ts";
 import { methodTest } from "../method/filter.ts";
 import { type Paired, pair, statisticOf } from "./correlate.ts";
+import { COVARIATES, type CovariateName } from "./covariate.ts";
 import { makeVariable, type Transform, type Variable, type VariableChoice } from "./variable.ts";
 
 export interface VariableInput {
   readonly measure?: string | null | undefined;
   readonly suite?: string | null | undefined;
+  readonly pretraining?: CovariateName | null | undefined;
 }
 
 export interface Options {
@@ -32,13 +34,17 @@ export interface CorrelationAnswer extends Paired {
   readonly shown: ValueOf;
 }
 
-/** The measures behind a variable: a suite stands for those that its aggregate is made of. */
+/** What is behind a variable: a suite stands for those that its aggregate is made of. */
 export function chooseVariable(
   input: VariableInput,
   snapshot: Snapshot,
   filter?: BoardFilter | null,
 ): VariableChoice {
   const { catalogue } = snapshot;
+  if (input.pretraining != null) {
+    const covariate = COVARIATES[input.pretraining];
+    return { slug: input.pretraining, title: covariate.title, measures: [], covariate };
+  }
   if (input.measure != null) {
     const measure = catalogue.measure(input.measure);
     return { slug: measure.slug, title: measure.title, measures: [measure] };

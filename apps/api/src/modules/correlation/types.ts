@@ -14,6 +14,7 @@ import {
   type FamilyLeftOut,
   type Partial,
   partialOf,
+  RESAMPLES,
   withoutEachFamily,
 } from "./extras.ts";
 import type { TRANSFORMS, Variable } from "./variable.ts";
@@ -40,7 +41,7 @@ export const IntervalMethodEnum = builder.enumType("IntervalMethod", {
   values: {
     FISHER: { description: "Fisher's z transformation." },
     BOOTSTRAP: {
-      description: "Bias-corrected percentiles over 2,000 resamples of the methods, with a fixed seed.",
+      description: `BCa: percentiles corrected for bias and acceleration (Efron 1987), over ${RESAMPLES} resamples of the methods, with a fixed seed.`,
     },
   },
 });
@@ -48,14 +49,16 @@ export const IntervalMethodEnum = builder.enumType("IntervalMethod", {
 export const VariableType = builder.objectRef<Variable>("Variable").implement({
   description: "A variable as it was read: one number a method.",
   fields: (t) => ({
-    slug: t.exposeString("slug", { description: "The slug of the measure or suite." }),
+    slug: t.exposeString("slug", {
+      description: "The slug of the measure or suite, or the name of the covariate.",
+    }),
     title: t.exposeString("title", { description: "Its name for people." }),
     measures: t.field({
       type: [MeasureRef],
       description: "The measures averaged; of a suite, those that its aggregate is made of.",
       resolve: ({ measures }) => [...measures],
     }),
-    unit: t.exposeString("unit", { description: "logit, the metrics' unit, or mixed." }),
+    unit: t.exposeString("unit", { description: "logit, the metrics' unit, the covariate's, or mixed." }),
     direction: t.field({
       type: DirectionEnum,
       description: "Which raw values are better; NEITHER where the measures disagree.",

@@ -1,11 +1,12 @@
 /**
- * A variable of a correlation, one number a method: a measure, or the mean over a suite's ranked measures after the
+ * A variable of a correlation, one number a method: a measure, how it was pretrained (covariate.ts), or the mean over a suite's ranked measures after the
  * transform (detection by AP50, surface normals by mean error, the many-shot and few-shot suites by all of theirs).
  */
 import { mean } from "@transferboard/eval-core/stats";
 import type { Direction, Measure, Method, Metric } from "../catalogue/entities.ts";
 import type { Columns, ValueOf } from "../ledger/columns.ts";
 import { commonDirection, commonUnit, isShare, type Scaled, toLogit } from "../measure/scale.ts";
+import type { Covariate } from "./covariate.ts";
 
 export const TRANSFORMS = ["LOGIT", "NONE"] as const;
 export type Transform = (typeof TRANSFORMS)[number];
@@ -21,16 +22,31 @@ export interface Variable {
   readonly negated: boolean;
   readonly transform: Transform;
   readonly orient: boolean;
+  /** How methods were pretrained, in place of measures. */
+  readonly covariate?: Covariate | undefined;
 }
 
 export interface VariableChoice {
   readonly slug: string;
   readonly title: string;
   readonly measures: readonly Measure[];
+  readonly covariate?: Covariate | undefined;
 }
 
 export function makeVariable(choice: VariableChoice, transform: Transform, orient: boolean): Variable {
-  const { slug, title, measures } = choice;
+  const { slug, title, measures, covariate } = choice;
+  if (covariate)
+    return {
+      slug,
+      title,
+      measures,
+      unit: covariate.unit,
+      direction: "NEITHER",
+      negated: false,
+      transform,
+      orient,
+      covariate,
+    };
   const logits = transform === "LOGIT" && measures.every(({ metric }) => isShare(metric));
   const noLogits = transform === "NONE" || !measures.some(({ metric }) => isShare(metric));
   const unit = logits ? "logit" : noLogits ? (commonUnit(measures) ?? "mixed") : "mixed";
@@ -59,6 +75,11 @@ function scale(value: number, metric: Metric, { transform, orient }: Variable): 
 
 /** The method's number in this variable, or why it has none. */
 export function readVariable(variable: Variable, method: Method, shown: ValueOf): Reading {
+  if (variable.covariate) {
+    const value = variable.covariate.read(method);
+    if (value === null) return { value: null, reason: `${variable.title} is not stated.`, missing: 1 };
+    return { value, raw: value };
+  }
   const values: number[] = [];
   const raw: number[] = [];
   const absent: string[] = [];
@@ -85,6 +106,8 @@ export function readVariable(variable: Variable, method: Method, shown: ValueOf)
 
 /** The same numbers of many methods at once: NaN where `readVariable` says why there is none. */
 export function readNumbers(variable: Variable, methods: readonly Method[], columns: Columns): Float64Array {
+  const { covariate } = variable;
+  if (covariate) return Float64Array.from(methods, (method) => covariate.read(method) ?? Number.NaN);
   const parts = variable.measures.map(({ id, metric }) => ({ column: columns.get(id), metric }));
   const values = new Float64Array(parts.length);
   const numbers = new Float64Array(methods.length).fill(Number.NaN);

@@ -1,33 +1,43 @@
 /** A board as CSV and JSON, in parts: nothing of it is held whole. */
 
-import type { BoardRow } from "../leaderboard/board.ts";
+import type { BoardCell, BoardRow } from "../leaderboard/board.ts";
 import { type BoardAnswer, portionsOf } from "../leaderboard/service.ts";
 import { intervalOf } from "../measure/interval.ts";
 import { csvRow } from "./csv.ts";
 
-/** Rows that are written at once. */
-const ROWS_A_PART = 100;
-
-/** Values alone, which the board has of all its rows: nothing more is read. */
-export function* boardAsCsv({ columns, aggregate, rows }: BoardAnswer): Generator<string> {
+/** The last column names what must not be read as one of the others: each such value by its measure, and why. */
+export async function* boardAsCsv(board: BoardAnswer): AsyncGenerator<string> {
+  const { columns, aggregate } = board;
   const header = ["rank", "method", "name", "family", "year", aggregate.toLowerCase()];
-  yield csvRow([...header, ...columns.map(({ measure }) => measure.slug)]);
+  yield csvRow([...header, ...columns.map(({ measure }) => measure.slug), "notes"]);
+  await Promise.all(columns.map((column) => column.withFingerprints(() => undefined)));
   const line = (row: BoardRow) => {
     const { slug, name, family, year } = row.method;
     const values = columns.map((_, i) => row.valueAt(i));
-    return csvRow([row.rank, slug, name, family, year, row.aggregate, ...values]);
+    return csvRow([row.rank, slug, name, family, year, row.aggregate, ...values, notesOf(row)]);
   };
-  for (let start = 0; start < rows.length; start += ROWS_A_PART) {
-    yield rows
-      .slice(start, start + ROWS_A_PART)
-      .map(line)
-      .join("");
-  }
+  for await (const rows of portionsOf(board)) yield rows.map(line).join("");
 }
+
+const notesOf = ({ cells }: BoardRow): string | null =>
+  cells
+    .flatMap((boardCell) => {
+      const why = [
+        ...(boardCell.cell?.entry.provenance === "SELF_REPORTED" ? ["self-reported"] : []),
+        ...(isComparable(boardCell) ? [] : ["other or unknown protocol"]),
+      ];
+      return why.length > 0 ? [`${boardCell.column.measure.slug}: ${why.join(", ")}`] : [];
+    })
+    .join("; ") || null;
+
+/** Whether it is under the protocol that most of its column have. */
+const isComparable = ({ cell, column: { fingerprints } }: BoardCell): boolean =>
+  cell === null || fingerprints.length === 0 || cell.entry.fingerprint === fingerprints[0];
 
 /** One object; `url` is the address of this answer, of its moment. */
 export async function* boardAsJson(board: BoardAnswer, { url }: { url: string }): AsyncGenerator<string> {
   const { suite, aggregate, direction, position, asOf } = board;
+  await Promise.all(board.columns.map((column) => column.withFingerprints(() => undefined)));
   const columns = board.columns.map(({ measure, ranked }) => {
     const { slug, unit, direction: better } = measure.metric;
     return { measure: measure.slug, title: measure.title, ranked, metric: slug, unit, direction: better };
@@ -59,8 +69,9 @@ const rowAsJson = ({ method, rank, aggregate, missing, cells }: BoardRow) => ({
   family: method.family,
   aggregate,
   missing: missing.map(({ slug }) => slug),
-  cells: cells.flatMap(({ cell, column }) =>
-    cell
+  cells: cells.flatMap((boardCell) => {
+    const { cell, column } = boardCell;
+    return cell
       ? [
           {
             measure: column.measure.slug,
@@ -69,8 +80,9 @@ const rowAsJson = ({ method, rank, aggregate, missing, cells }: BoardRow) => ({
             provenance: cell.entry.provenance,
             source: cell.entry.source,
             protocol: cell.entry.fingerprint,
+            comparable: isComparable(boardCell),
           },
         ]
-      : [],
-  ),
+      : [];
+  }),
 });

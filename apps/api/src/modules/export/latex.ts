@@ -18,6 +18,7 @@ const TURNED_HEAD = 20;
 
 const ARROWS = { HIGHER: " $\\uparrow$", LOWER: " $\\downarrow$", NEITHER: "" } as const;
 const DAGGER = "$^{\\dagger}$";
+const SELF_REPORTED = "$^{s}$";
 
 function mark(value: number, best: number | null, secondBest: number | null, shown: string): string {
   if (value === best) return `\\textbf{${shown}}`;
@@ -58,11 +59,14 @@ interface Glance {
   readonly numbers: readonly number[];
   /** Whether a cell is not under its column's protocol. */
   readonly marked: boolean;
+  /** Whether a value is self-reported. */
+  readonly claimed: boolean;
 }
 
 async function glanceAt(board: BoardAnswer): Promise<Glance> {
   const numbers = board.columns.map(() => (board.rows.length > 0 ? 2 * LETTER : 0));
   let marked = false;
+  let claimed = false;
   for await (const rows of portionsOf(board)) {
     for (const { cells } of rows) {
       for (const [i, boardCell] of cells.entries()) {
@@ -72,10 +76,11 @@ async function glanceAt(board: BoardAnswer): Promise<Glance> {
         const aside = entry.lower === null ? 0 : (digits + 4) * SMALL_LETTER;
         numbers[i] = Math.max(numbers[i]!, entry.value.toFixed(digits).length * LETTER + aside);
         marked ||= differs(boardCell);
+        claimed ||= entry.provenance === "SELF_REPORTED";
       }
     }
   }
-  return { numbers, marked };
+  return { numbers, marked, claimed };
 }
 
 /** About how wide the table is, its heads upright or turned. */
@@ -98,16 +103,24 @@ function shown(boardCell: BoardCell): string {
   if (!cell) return "--";
   const { digits } = column.measure.metric;
   const { value } = cell.entry;
-  const number = mark(value, column.best, column.secondBest, value.toFixed(digits));
-  return `${number}${interval(cell.entry, digits)}${differs(boardCell) ? DAGGER : ""}`;
+  const compared = column.comparesAll || !differs(boardCell);
+  const number = compared
+    ? mark(value, column.best, column.secondBest, value.toFixed(digits))
+    : value.toFixed(digits);
+  return `${number}${interval(cell.entry, digits)}${cell.entry.provenance === "SELF_REPORTED" ? SELF_REPORTED : ""}${differs(boardCell) ? DAGGER : ""}`;
 }
 
-function captionOf({ suite, position }: BoardAnswer, { marked }: Glance, moment: Date): string {
+function captionOf(
+  { suite, position, question }: BoardAnswer,
+  { marked, claimed }: Glance,
+  moment: Date,
+): string {
+  const ranksAll = question.among === "ALL";
   const other = marked
-    ? ` ${DAGGER} Not under the protocol of most of the column, or under one that is not known.`
+    ? ` ${DAGGER} Not under the protocol of most of the column, or under one that is not known${ranksAll ? "" : ": not ranked and not marked"}.`
     : "";
   const day = moment.toISOString().slice(0, 10);
-  return `${escapeLatex(suite.title)}. Best in bold, second best underlined.${other} transferboard, ledger position ${position}, ${day}.`;
+  return `${escapeLatex(suite.title)}. Best in bold, second best underlined.${other}${claimed ? ` ${SELF_REPORTED} Self-reported.` : ""} transferboard, ledger position ${position}, ${day}.`;
 }
 
 /** In parts; what stands before the rows is made of a first look at all of them. */

@@ -76,7 +76,13 @@ function board(
     cells: async () => cells,
     protocols: () => protocolsOf(cells, ids),
   };
-  return makeBoard(new Grid({ catalogue, measures, rankedBy, columns }), source, "MEAN", keep);
+  return makeBoard({
+    grid: new Grid({ catalogue, measures, rankedBy, columns }),
+    source,
+    chosen: "MEAN",
+    keep,
+    protocols: null,
+  });
 }
 
 const order = (rows: readonly { method: Method; rank: number | null }[]) =>

@@ -13,7 +13,9 @@ import type { Cells, CellValue } from "../ledger/cells.ts";
 import type { Protocols } from "../ledger/columns.ts";
 import type { Aggregated } from "./aggregate.ts";
 import { type BoardColumn, Column, type ProtocolCounts } from "./column.ts";
+import { Comparability } from "./comparability.ts";
 import type { Grid } from "./grid.ts";
+import { type Uncertainty, uncertaintyOf } from "./uncertainty.ts";
 
 export type { BoardColumn } from "./column.ts";
 
@@ -21,6 +23,13 @@ export interface AggregateRank {
   readonly aggregate: Aggregate;
   readonly rank: number | null;
   readonly value: number | null;
+}
+
+export interface RankUncertainty {
+  readonly lower: number;
+  readonly upper: number;
+  /** Rows of one group cannot be told apart from the best of it. */
+  readonly group: number;
 }
 
 export interface BoardCell {
@@ -35,6 +44,12 @@ export interface BoardRow {
   readonly complete: boolean;
   readonly otherRanks: readonly AggregateRank[];
   readonly missing: readonly Measure[];
+  /** Ranked measures whose value is not comparable with its column: why a complete row has no rank. */
+  readonly incomparable: readonly Measure[];
+  /** Its rank were every value ranked, comparable or not. */
+  readonly rankAmongAll: number | null;
+  /** The ends of its rank over resampled datasets, and its group from 1; null where too few are there to resample. */
+  readonly uncertainty: RankUncertainty | null;
   /** The value in a column, by its index; null where there is none. */
   readonly valueAt: (column: number) => number | null;
   /** One cell a column. Throws before the row is loaded. */
@@ -69,6 +84,9 @@ interface Shared {
   readonly own: Aggregated;
   readonly under: (name: Aggregate) => Aggregated;
   readonly loaded: Map<Method, Cells>;
+  readonly comparability: Comparability;
+  readonly amongAll: () => Aggregated;
+  readonly uncertainty: () => Uncertainty | null;
 }
 
 const orNull = (score: number) => (Number.isNaN(score) ? null : score);
@@ -107,6 +125,18 @@ class Row implements BoardRow {
     return this.#shared.grid.measures.filter((_, column) => this.valueAt(column) === null);
   }
 
+  get incomparable(): Measure[] {
+    return this.#shared.comparability.incomparableOf(this.#index);
+  }
+
+  get rankAmongAll(): number | null {
+    return this.#shared.amongAll().ranks[this.#index]! || null;
+  }
+
+  get uncertainty(): RankUncertainty | null {
+    return this.#shared.uncertainty()?.of(this.#index) ?? null;
+  }
+
   valueAt(column: number): number | null {
     return orNull(this.#shared.grid.values[column]?.[this.#index] ?? Number.NaN);
   }
@@ -135,20 +165,41 @@ function inOrder(ranks: Uint32Array, kept: Uint8Array): Uint32Array {
   return order;
 }
 
+const whyNobody = ({ excludesAny }: Comparability) =>
+  excludesAny
+    ? "No method has a comparable value in every ranked measure: rank all values to see an order."
+    : "No method has a value in every ranked measure.";
+
+export interface BoardInput {
+  readonly grid: Grid;
+  readonly source: CellSource;
+  readonly chosen: Aggregate;
+  readonly keep: (method: Method) => boolean;
+  /** Of the shown values, where only comparable ones are ranked; null ranks all. */
+  readonly protocols: Protocols | null;
+}
+
 /** The board of the methods that `keep` keeps. */
-export function makeBoard(
-  grid: Grid,
-  source: CellSource,
-  chosen: Aggregate,
-  keep: (method: Method) => boolean,
-): Board {
+export function makeBoard({ grid, source, chosen, keep, protocols }: BoardInput): Board {
   const { methods, measures, rankedBy, aggregates } = grid;
   const kept = Uint8Array.from(methods, (method) => Number(keep(method)));
+  const comparability = new Comparability(grid, kept, protocols);
+  const { ranked: inRanking } = comparability;
   const known = new Map<Aggregate, Aggregated>();
   const under = (name: Aggregate) => {
-    const aggregated = known.get(name) ?? aggregates.of(name, kept);
+    const aggregated = known.get(name) ?? aggregates.of(name, inRanking);
     known.set(name, aggregated);
     return aggregated;
+  };
+  let everybody: Aggregated | null = null;
+  const amongAll = () => {
+    everybody ??= comparability.excludesAny ? aggregates.of(chosen, kept) : own;
+    return everybody;
+  };
+  let resampled: Uncertainty | null | undefined;
+  const uncertainty = () => {
+    if (resampled === undefined) resampled = uncertaintyOf(grid, chosen, own);
+    return resampled;
   };
   const own = under(chosen);
   const order = inOrder(own.ranks, kept);
@@ -165,23 +216,27 @@ export function makeBoard(
       new Column({
         measure,
         ranked: ranked.has(measure),
-        values: () => Float64Array.from(order, (row) => grid.values[j]![row]!),
+        values: () =>
+          Float64Array.from(order, (row) =>
+            comparability.isComparable(j, row) ? grid.values[j]![row]! : Number.NaN,
+          ),
+        comparesAll: protocols === null,
         protocols: () => {
-          const protocols = source.protocols();
-          return protocols instanceof Promise
-            ? protocols.then((known) => counted(measure, known))
-            : counted(measure, protocols);
+          const found = protocols ?? source.protocols();
+          return found instanceof Promise
+            ? found.then((read) => counted(measure, read))
+            : counted(measure, found);
         },
       }),
   );
   const loaded = new Map<Method, Cells>();
-  const shared: Shared = { grid, columns, own, under, loaded };
+  const shared: Shared = { grid, columns, own, under, loaded, comparability, amongAll, uncertainty };
   const rows = Array.from(order, (row) => new Row(shared, row));
   const rankedCount = own.ranks.reduce((count, rank) => count + Number(rank > 0), 0);
   return {
     aggregate: chosen,
     direction: own.direction,
-    reason: own.reason ?? (rankedCount === 0 ? "No method has a value in every ranked measure." : null),
+    reason: own.reason ?? (rankedCount === 0 ? whyNobody(comparability) : null),
     columns,
     rows,
     rankedCount,

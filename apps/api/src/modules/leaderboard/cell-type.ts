@@ -12,7 +12,7 @@ import type { BoardColumn } from "./column.ts";
 
 export interface CellShape {
   readonly cell: CellValue | null;
-  readonly column: Pick<BoardColumn, "measure" | "best" | "secondBest" | "withFingerprints">;
+  readonly column: Pick<BoardColumn, "measure" | "best" | "secondBest" | "comparesAll" | "withFingerprints">;
 }
 
 interface ReproductionShape {
@@ -150,11 +150,16 @@ export const CellType = builder.objectRef<CellShape>("Cell").implement({
     }),
     place: t.int({
       nullable: true,
-      description: "1 for the best of the column, 2 for the second best, ties included.",
+      description:
+        "1 for the best of the column, 2 for the second best, ties included; of a board of COMPARABLE values only those.",
       resolve: ({ cell, column }) => {
         if (!cell) return null;
-        const { value } = cell.entry;
-        return value === column.best ? 1 : value === column.secondBest ? 2 : null;
+        const { value, fingerprint } = cell.entry;
+        const place = value === column.best ? 1 : value === column.secondBest ? 2 : null;
+        if (place === null || column.comparesAll) return place;
+        return column.withFingerprints(([usual]) =>
+          usual === undefined || fingerprint === usual ? place : null,
+        );
       },
     }),
   }),

@@ -21,6 +21,7 @@ export function citeView(
     aggregate: aggregate.toLowerCase().replace("_", "-"),
     ...filterParameters(question.filter),
     ...(sort !== null && { sort }),
+    ...(question.among === "ALL" && { among: "all" }),
   };
   return citeAnswer({
     key: suite.slug,

@@ -7,6 +7,8 @@ export interface BoardColumn {
   /** The best value of all rows; null where the metric has no better side. */
   readonly best: number | null;
   readonly secondBest: number | null;
+  /** Whether values under any protocol are marked; else only those under the most frequent one. */
+  readonly comparesAll: boolean;
   /** Most frequent first; more than one: the cells are not strictly comparable. Throws before they are loaded. */
   readonly fingerprints: readonly string[];
   /** Calls `use` with the fingerprints, at once where they are known. */
@@ -16,7 +18,9 @@ export interface BoardColumn {
 export interface ColumnInput {
   readonly measure: Measure;
   readonly ranked: boolean;
-  /** Of the rows that are shown; NaN where there is none. */
+  /** Whether values under any protocol are marked and ranked. */
+  readonly comparesAll?: boolean;
+  /** Of the rows that are shown; NaN where there is none, or none that is comparable. */
   readonly values: () => Float64Array;
   /** How many shown values are under each protocol, where it is known. */
   readonly protocols: () => ProtocolCounts | Promise<ProtocolCounts>;
@@ -31,6 +35,7 @@ const frequentFirst = (counts: ProtocolCounts): string[] =>
 export class Column implements BoardColumn {
   readonly measure: Measure;
   readonly ranked: boolean;
+  readonly comparesAll: boolean;
   readonly #input: ColumnInput;
   #marked: readonly [number | null, number | null] | null = null;
   #fingerprints: readonly string[] | null = null;
@@ -39,6 +44,7 @@ export class Column implements BoardColumn {
   constructor(input: ColumnInput) {
     this.measure = input.measure;
     this.ranked = input.ranked;
+    this.comparesAll = input.comparesAll ?? true;
     this.#input = input;
   }
 

@@ -3,7 +3,7 @@ import { builder } from "../../builder.ts";
 import { pageArgs, pageCost, pageOfList } from "../../page.ts";
 import { AggregateEnum, OrderDirectionEnum } from "../catalogue/enums.ts";
 import { BoardFilterInput } from "../method/inputs.ts";
-import { rankBoard } from "./service.ts";
+import { type AMONG, rankBoard } from "./service.ts";
 import { LeaderboardType, shownPage } from "./types.ts";
 
 const LeaderboardOrderInput = builder.inputType("LeaderboardOrder", {
@@ -27,6 +27,14 @@ const LeaderboardOrderInput = builder.inputType("LeaderboardOrder", {
   }),
 });
 
+export const AmongEnum = builder.enumType("Among", {
+  description: "Which values of a board are ranked.",
+  values: {
+    COMPARABLE: { description: "Those under the protocol that most values of their column have." },
+    ALL: { description: "All of them, under whatever protocol." },
+  } satisfies Record<(typeof AMONG)[number], { description: string }>,
+});
+
 builder.queryFields((t) => ({
   leaderboard: t.field({
     type: LeaderboardType,
@@ -41,6 +49,12 @@ builder.queryFields((t) => ({
       orderBy: t.arg({
         type: LeaderboardOrderInput,
         description: "In which order; best first where not given.",
+      }),
+      among: t.arg({
+        type: AmongEnum,
+        required: true,
+        defaultValue: "COMPARABLE",
+        description: "Which values are ranked and marked as best.",
       }),
       asOf: t.arg({ type: "DateTime", description: "The board as it was at that moment." }),
       ...pageArgs,

@@ -15,11 +15,16 @@ export interface BoardFilter extends MethodFilter, CellFilter {
   readonly domain?: readonly string[] | null | undefined;
 }
 
+export const AMONG = ["COMPARABLE", "ALL"] as const;
+export type Among = (typeof AMONG)[number];
+
 export interface BoardQuestion {
   readonly suite: string;
   readonly filter?: BoardFilter | null | undefined;
   readonly aggregate?: Aggregate | null | undefined;
   readonly orderBy?: BoardOrder | null | undefined;
+  /** Which values are ranked and marked: those under their column's usual protocol, unless ALL is asked for. */
+  readonly among?: Among | null | undefined;
   readonly asOf?: Date | null | undefined;
 }
 
@@ -88,7 +93,13 @@ export async function rankBoard(question: BoardQuestion, context: Context): Prom
   const suite = catalogue.board(question.suite);
   const keep = methodTest(question.filter, catalogue);
   const { grid, source } = await groundOf(question, suite, snapshot, context);
-  const board = makeBoard(grid, source, question.aggregate ?? suite.aggregate, keep);
+  const board = makeBoard({
+    grid,
+    source,
+    chosen: question.aggregate ?? suite.aggregate,
+    keep,
+    protocols: question.among === "ALL" ? null : await source.protocols(),
+  });
   const rows = ordered(board, question.orderBy, catalogue);
   return { ...board, rows, suite, position, asOf: question.asOf ?? null, question };
 }

@@ -5,10 +5,11 @@ import type { Page } from "../../page.ts";
 import { AggregateEnum, DirectionEnum } from "../catalogue/enums.ts";
 import { MeasureRef, SuiteRef } from "../measure/types.ts";
 import { MethodRef } from "../method/types.ts";
-import type { AggregateRank, BoardColumn, BoardRow } from "./board.ts";
+import type { AggregateRank, BoardColumn, BoardRow, RankUncertainty } from "./board.ts";
 import { CellType } from "./cell-type.ts";
 import { citeView } from "./cite-view.ts";
 import type { BoardAnswer } from "./service.ts";
+import { MOST_RESAMPLED_ROWS, RESAMPLES } from "./uncertainty.ts";
 
 /** A row on a page: what one row's cells need is read for the whole page. */
 interface ShownRow {
@@ -33,7 +34,7 @@ const ColumnType = builder.objectRef<BoardColumn>("LeaderboardColumn").implement
     ranked: t.exposeBoolean("ranked", { description: "Whether the aggregate is made of it." }),
     best: t.exposeFloat("best", {
       nullable: true,
-      description: "The best value of all rows; null where the metric has no better side.",
+      description: "The best value, of those that are ranked; null where the metric has no better side.",
     }),
     secondBest: t.exposeFloat("secondBest", { nullable: true, description: "The next best value." }),
     fingerprints: t.stringList({
@@ -54,6 +55,18 @@ const AggregateRankType = builder.objectRef<AggregateRank>("AggregateRank").impl
     }),
     rank: t.exposeInt("rank", { nullable: true, description: "1 is best; null where it is not defined." }),
     value: t.exposeFloat("value", { nullable: true, description: "The aggregate." }),
+  }),
+});
+
+const RankIntervalType = builder.objectRef<RankUncertainty>("RankInterval").implement({
+  description: `The middle 95% of a row's ranks over ${RESAMPLES} resamples of the board's datasets, with a fixed seed.`,
+  fields: (t) => ({
+    lower: t.exposeInt("lower", { description: "The best of them." }),
+    upper: t.exposeInt("upper", { description: "The worst of them." }),
+    group: t.exposeInt("group", {
+      description:
+        "From 1: rows of one group cannot be told apart from the best of it (a paired bootstrap of the difference, at 95%).",
+    }),
   }),
 });
 
@@ -89,6 +102,24 @@ const RowType = builder.objectRef<ShownRow>("LeaderboardRow").implement({
     complete: t.boolean({
       description: "Whether it has a value in every ranked measure.",
       resolve: ({ row }) => row.complete,
+    }),
+    rankInterval: t.field({
+      type: RankIntervalType,
+      nullable: true,
+      description: `Where its rank lies over resampled datasets; null with fewer than 3 datasets, or more than ${MOST_RESAMPLED_ROWS} ranked methods.`,
+      complexity: 20,
+      resolve: ({ row }) => row.uncertainty,
+    }),
+    rankAmongAll: t.int({
+      nullable: true,
+      description: "Its rank were every value ranked, comparable or not. Null where values are missing.",
+      resolve: ({ row }) => row.rankAmongAll,
+    }),
+    incomparable: t.field({
+      type: [MeasureRef],
+      description:
+        "Ranked measures in which its value is not comparable: why a row that misses nothing has no rank.",
+      resolve: ({ row }) => [...row.incomparable],
     }),
     missing: t.field({
       type: [MeasureRef],

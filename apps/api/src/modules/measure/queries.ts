@@ -1,6 +1,9 @@
 /** Reading the reference data: datasets, suites, measures. */
 import { builder } from "../../builder.ts";
+import { UnknownSlug } from "../../errors.ts";
 import { pageArgs, pageCost, pageOfList } from "../../page.ts";
+import type { Dataset } from "../catalogue/entities.ts";
+import { nearest } from "../catalogue/nearest.ts";
 import { DatasetRef, MeasureRef, SuiteRef } from "./types.ts";
 
 const DatasetConnection = builder.connectionObject({
@@ -19,6 +22,13 @@ const MeasureConnection = builder.connectionObject({
   description: "A page of measures.",
 });
 
+/** @throws UnknownSlug with near matches */
+function requireDomains(asked: readonly string[] | null | undefined, datasets: readonly Dataset[]): void {
+  const known = new Set(datasets.map(({ domain }) => domain));
+  const unknown = asked?.find((name) => !known.has(name));
+  if (unknown !== undefined) throw new UnknownSlug("domain", unknown, nearest(unknown, known));
+}
+
 const bySlug = (item: { readonly slug: string }) => item.slug;
 
 builder.queryFields((t) => ({
@@ -28,9 +38,25 @@ builder.queryFields((t) => ({
     args: { domain: t.arg.stringList({ description: "Only datasets of these domains." }), ...pageArgs },
     complexity: pageCost,
     resolve: async (_, { domain, ...page }, context) => {
-      const { datasets } = (await context.snapshot()).catalogue;
+      const snapshot = await context.snapshot();
+      const { datasets } = snapshot.catalogue;
+      requireDomains(domain, datasets);
       return pageOfList(domain ? datasets.filter((d) => domain.includes(d.domain)) : datasets, page, bySlug);
     },
+  }),
+
+  dataset: t.field({
+    type: DatasetRef,
+    description: "One dataset. An unknown slug is an error that lists near matches.",
+    args: { slug: t.arg.string({ required: true, description: "The dataset's slug." }) },
+    resolve: async (_, { slug }, context) => (await context.snapshot()).catalogue.dataset(slug),
+  }),
+
+  domains: t.stringList({
+    description:
+      "What the datasets' images are of, in alphabetical order: the values that the filter `domain` takes.",
+    resolve: async (_, _args, context) =>
+      [...new Set((await context.snapshot()).catalogue.datasets.map(({ domain }) => domain))].sort(),
   }),
 
   suites: t.field({

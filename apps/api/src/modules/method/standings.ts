@@ -12,6 +12,8 @@ export interface Standing {
   readonly rank: number | null;
   readonly of: number;
   readonly aggregate: number | null;
+  readonly incomparable: readonly Measure[];
+  readonly rankAmongAll: number | null;
   readonly missing: readonly Measure[];
 }
 
@@ -26,7 +28,17 @@ export async function standingsOf(method: Method, context: Context): Promise<Sta
       const board = await rankBoard({ suite: suite.slug }, context);
       const row = board.rows.find((candidate) => candidate.method === method);
       return row
-        ? [{ suite, rank: row.rank, of: board.rankedCount, aggregate: row.aggregate, missing: row.missing }]
+        ? [
+            {
+              suite,
+              rank: row.rank,
+              of: board.rankedCount,
+              aggregate: row.aggregate,
+              missing: row.missing,
+              incomparable: row.incomparable,
+              rankAmongAll: row.rankAmongAll,
+            },
+          ]
         : [];
     }),
   );
@@ -37,7 +49,19 @@ const StandingType = builder.objectRef<Standing>("Standing").implement({
   description: "A method's place in one suite, by the suite's own aggregate.",
   fields: (t) => ({
     suite: t.field({ type: SuiteRef, description: "The suite.", resolve: ({ suite }) => suite }),
-    rank: t.exposeInt("rank", { nullable: true, description: "Null where values are missing." }),
+    rank: t.exposeInt("rank", {
+      nullable: true,
+      description: "Among comparable values. Null where values are missing or not comparable.",
+    }),
+    rankAmongAll: t.exposeInt("rankAmongAll", {
+      nullable: true,
+      description: "Were every value ranked, comparable or not. Null where values are missing.",
+    }),
+    incomparable: t.field({
+      type: [MeasureRef],
+      description: "Ranked measures in which its value is not comparable with the others.",
+      resolve: ({ incomparable }) => [...incomparable],
+    }),
     of: t.exposeInt("of", { description: "How many methods are ranked." }),
     aggregate: t.exposeFloat("aggregate", { nullable: true, description: "Null where values are missing." }),
     missing: t.field({

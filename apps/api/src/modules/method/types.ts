@@ -2,11 +2,12 @@
 import { builder } from "../../builder.ts";
 import { AUGMENTATIONS, type Augmentation, type Method, type Pretraining } from "../catalogue/entities.ts";
 import { AugmentationEnum, FamilyEnum } from "../catalogue/enums.ts";
+import { architectureName } from "./architecture.ts";
 
 const PretrainingType = builder.objectRef<Pretraining>("Pretraining").implement({
-  description: "How a method was pretrained. Null where it is not known.",
+  description: "How a method was pretrained. Null where nobody stated it.",
   fields: (t) => ({
-    dataset: t.exposeString("dataset", { description: "On which images." }),
+    dataset: t.exposeString("dataset", { nullable: true, description: "On which images." }),
     source: t.exposeString("source", { nullable: true, description: "Where the weights come from." }),
     epochs: t.exposeFloat("epochs", { nullable: true, description: "Passes over the images." }),
     batchSize: t.exposeInt("batchSize", { nullable: true, description: "Images a step." }),
@@ -26,11 +27,13 @@ const PretrainingType = builder.objectRef<Pretraining>("Pretraining").implement(
     }),
     augmentations: t.field({
       type: [AugmentationEnum],
-      description: "What was done to the images.",
-      resolve: (pretraining) =>
-        (Object.keys(AUGMENTATIONS) as Augmentation[]).filter(
-          (name) => pretraining[AUGMENTATIONS[name]] === true,
-        ),
+      nullable: true,
+      description: "What was done to the images; null where nobody stated any of it.",
+      resolve: (pretraining) => {
+        const names = Object.keys(AUGMENTATIONS) as Augmentation[];
+        if (names.every((name) => pretraining[AUGMENTATIONS[name]] === null)) return null;
+        return names.filter((name) => pretraining[AUGMENTATIONS[name]] === true);
+      },
     }),
   }),
 });
@@ -72,10 +75,21 @@ export const CheckpointRef = builder.prismaNode("Checkpoint", {
       nullable: true,
       description: "SHA-256 of the file; null where only the publication is known.",
     }),
-    architecture: t.exposeString("architecture", { description: "The network, such as ResNet-50." }),
-    featureDimension: t.exposeInt("featureDimension", { description: "Numbers a feature has." }),
-    inputMean: t.exposeFloatList("inputMean", { description: "Subtracted from each channel of 0 to 1." }),
-    inputStd: t.exposeFloatList("inputStd", { description: "What each channel is then divided by." }),
+    architecture: t.string({
+      nullable: true,
+      description: "The network, such as ResNet-50; null where nobody stated it.",
+      resolve: ({ architecture }) => architecture && architectureName(architecture),
+    }),
+    featureDimension: t.exposeInt("featureDimension", {
+      nullable: true,
+      description: "How many numbers a feature has; null where nobody stated it.",
+    }),
+    inputMean: t.exposeFloatList("inputMean", {
+      description: "Subtracted from each channel of 0 to 1; empty where nobody stated it.",
+    }),
+    inputStd: t.exposeFloatList("inputStd", {
+      description: "What each channel is then divided by; empty where nobody stated it.",
+    }),
     loading: t.expose("loading", {
       type: "JSON",
       nullable: true,

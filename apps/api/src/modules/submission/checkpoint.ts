@@ -7,14 +7,6 @@ import { defined } from "./defined.ts";
 import { type Draft, type Fault, fault } from "./faults.ts";
 import type { Parts } from "./parts.ts";
 
-/** The paper's backbone and its input, where a submission does not say. */
-const DEFAULT_BACKBONE = {
-  architecture: "ResNet-50",
-  featureDimension: 2048,
-  inputMean: [0.485, 0.456, 0.406],
-  inputStd: [0.229, 0.224, 0.225],
-};
-
 /** What would be a conflict when the submission is accepted. */
 export async function checkpointFaults(
   { checkpoint: { sha256, name }, method }: Parts,
@@ -59,12 +51,10 @@ export async function checkpointOf(
       `The method has another checkpoint called '${name}': give this one a name of its own.`,
     );
   }
-  const { architecture, featureDimension, inputMean, inputStd } = {
-    ...DEFAULT_BACKBONE,
-    ...defined(checkpoint ?? {}),
-  };
+  const { architecture, featureDimension, inputMean = [], inputStd = [] } = checkpoint ?? {};
   const { id } = await tx.checkpoint.create({
-    data: { methodId, name, ...defined({ sha256 }), architecture, featureDimension, inputMean, inputStd },
+    // What was not stated stays unknown.
+    data: { methodId, name, ...defined({ sha256, architecture, featureDimension }), inputMean, inputStd },
   });
   return id;
 }

@@ -3,18 +3,20 @@ import { augmentationNames } from "../../lib/board-filter";
 
 type Pretraining = NonNullable<MethodPageQuery["method"]["pretraining"]>;
 
-const yesNo = (value: boolean | null | undefined) => (value == null ? "not known" : value ? "yes" : "no");
+const notStated = "not stated";
+
+const yesNo = (value: boolean | null | undefined) => (value == null ? notStated : value ? "yes" : "no");
 
 const augmentationList = (names: Pretraining["augmentations"]) =>
-  names.map((name) => augmentationNames[name]).join(", ") || "none";
+  names ? names.map((name) => augmentationNames[name]).join(", ") || "none" : notStated;
 
 /** How the method was pretrained: the paper's Table 10. */
 export function PretrainingDetails({ pretraining }: { pretraining: Pretraining }) {
   const facts: readonly (readonly [string, string])[] = [
-    ["Data", pretraining.dataset],
-    ["Weights from", pretraining.source ?? "not known"],
-    ["Epochs", pretraining.epochs?.toString() ?? "not known"],
-    ["Batch size", pretraining.batchSize?.toString() ?? "not known"],
+    ["Data", pretraining.dataset ?? notStated],
+    ["Weights from", pretraining.source ?? notStated],
+    ["Epochs", pretraining.epochs?.toString() ?? notStated],
+    ["Batch size", pretraining.batchSize?.toString() ?? notStated],
     ["Target network", yesNo(pretraining.targetNet)],
     ["Momentum encoder", yesNo(pretraining.momentumEncoder)],
     ["Memory bank", yesNo(pretraining.memoryBank)],

@@ -116,8 +116,15 @@ export default async function MethodPage({ params }: Props) {
         <ul className="space-y-1 text-sm">
           {method.checkpoints.map((checkpoint) => (
             <li key={checkpoint.name}>
-              {checkpoint.name}: {checkpoint.architecture}, {checkpoint.featureDimension} features, input mean
-              ({checkpoint.inputMean.join(", ")}) and deviation ({checkpoint.inputStd.join(", ")}),{" "}
+              {checkpoint.name}: {checkpoint.architecture ?? "architecture not stated"},{" "}
+              {checkpoint.featureDimension
+                ? `${checkpoint.featureDimension} features`
+                : "feature dimension not stated"}
+              ,{" "}
+              {checkpoint.inputMean.length > 0
+                ? `input mean (${checkpoint.inputMean.join(", ")}) and deviation (${checkpoint.inputStd.join(", ")})`
+                : "input normalisation not stated"}
+              ,{" "}
               {checkpoint.sha256 ? (
                 <span className="break-all font-mono text-xs">sha256 {checkpoint.sha256}</span>
               ) : (

@@ -1,0 +1,31 @@
+/** p-values where many are looked at together. */
+
+/**
+ * Holm's step-down adjustment (1979): the chance of even one false finding among all stays below the level, whatever
+ * depends on what. NaN is no test and stays NaN.
+ */
+export function holm(pValues: ArrayLike<number>): Float64Array {
+  const order = Array.from({ length: pValues.length }, (_, i) => i)
+    .filter((i) => !Number.isNaN(pValues[i]!))
+    .sort((a, b) => pValues[a]! - pValues[b]!);
+  const adjusted = new Float64Array(pValues.length).fill(Number.NaN);
+  let least = 0;
+  for (const [place, i] of order.entries()) {
+    least = Math.max(least, Math.min(1, (order.length - place) * pValues[i]!));
+    adjusted[i] = least;
+  }
+  return adjusted;
+}
+
+/** Two-sided sign test of `wins` against `losses`, ties left out: the binomial chance of a split at least as uneven. */
+export function signTest(wins: number, losses: number): number {
+  const n = wins + losses;
+  const k = Math.min(wins, losses);
+  let term = 0.5 ** n;
+  let tail = 0;
+  for (let i = 0; i <= k; i++) {
+    tail += term;
+    term *= (n - i) / (i + 1);
+  }
+  return Math.min(1, 2 * tail);
+}
