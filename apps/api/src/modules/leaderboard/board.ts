@@ -15,7 +15,7 @@ import type { Aggregated } from "./aggregate.ts";
 import { type BoardColumn, Column, type ProtocolCounts } from "./column.ts";
 import { Comparability } from "./comparability.ts";
 import type { Grid } from "./grid.ts";
-import { type Uncertainty, uncertaintyOf } from "./uncertainty.ts";
+import { type RankUncertainty, type Uncertainty, uncertaintyOf } from "./uncertainty.ts";
 
 export type { BoardColumn } from "./column.ts";
 
@@ -23,13 +23,6 @@ export interface AggregateRank {
   readonly aggregate: Aggregate;
   readonly rank: number | null;
   readonly value: number | null;
-}
-
-export interface RankUncertainty {
-  readonly lower: number;
-  readonly upper: number;
-  /** Rows of one group cannot be told apart from the best of it. */
-  readonly group: number;
 }
 
 export interface BoardCell {

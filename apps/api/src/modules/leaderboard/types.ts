@@ -5,11 +5,11 @@ import type { Page } from "../../page.ts";
 import { AggregateEnum, DirectionEnum } from "../catalogue/enums.ts";
 import { MeasureRef, SuiteRef } from "../measure/types.ts";
 import { MethodRef } from "../method/types.ts";
-import type { AggregateRank, BoardColumn, BoardRow, RankUncertainty } from "./board.ts";
+import type { AggregateRank, BoardColumn, BoardRow } from "./board.ts";
 import { CellType } from "./cell-type.ts";
 import { citeView } from "./cite-view.ts";
 import type { BoardAnswer } from "./service.ts";
-import { MOST_RESAMPLED_ROWS, RESAMPLES } from "./uncertainty.ts";
+import { MOST_RESAMPLED_ROWS, type RankUncertainty, RESAMPLES } from "./uncertainty.ts";
 
 /** A row on a page: what one row's cells need is read for the whole page. */
 interface ShownRow {

@@ -4,7 +4,6 @@ import { SeededRandom } from "@transferboard/eval-core/tensor";
 import type { Aggregate } from "../catalogue/entities.ts";
 import { isShare } from "../measure/scale.ts";
 import type { Aggregated } from "./aggregate.ts";
-import type { RankUncertainty } from "./board.ts";
 import type { Grid } from "./grid.ts";
 
 /** The same board gives the same intervals. */
@@ -12,6 +11,13 @@ const SEED = 20113377;
 export const RESAMPLES = 2_000;
 /** Above so many rows, resampling takes longer than a reader waits. */
 export const MOST_RESAMPLED_ROWS = 300;
+
+export interface RankUncertainty {
+  readonly lower: number;
+  readonly upper: number;
+  /** Rows of one group cannot be told apart from the best of it. */
+  readonly group: number;
+}
 
 export interface Uncertainty {
   readonly of: (row: number) => RankUncertainty | null;
