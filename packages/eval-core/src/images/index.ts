@@ -1,4 +1,5 @@
 export * from "./augment.ts";
+export { type Box, cropBox, roundHalfToEven } from "./box-crop.ts";
 export * from "./decode.ts";
 export * from "./image.ts";
 export * from "./levels.ts";

@@ -27,11 +27,22 @@ export {
   type SegmentationScore,
   WITHIN_DEGREES,
 } from "./dense.ts";
+export { type ClassificationReport, classificationReport } from "./f1.ts";
 export { MetricError, type Score, type ScoreInterval, type ScoreMatrix } from "./input.ts";
 export {
   type Map11Options,
   type MeanAveragePrecision,
   meanAveragePrecision11,
 } from "./map11.ts";
+export {
+  type ApAtK,
+  averagePrecision,
+  averagePrecisionAt,
+  cappedPrecisionAt,
+  mapAtR,
+  positivesAmong,
+  trapezoidAveragePrecision,
+} from "./retrieval.ts";
 export { METRICS, type Metric, metricOf } from "./table.ts";
+export { topKAccuracy } from "./top-k.ts";
 export * from "./voc-detection.ts";

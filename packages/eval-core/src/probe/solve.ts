@@ -37,6 +37,8 @@ export interface Fit {
 }
 
 export interface SolveOptions {
+  /** Held against the gradient's norm in place of `tolerance`'s criterion: for protocols that state it so. */
+  readonly gradientLimit?: number | undefined;
   /** Ends without the check in float64: for a solution that another starts from. */
   readonly rough?: boolean;
   readonly signal?: AbortSignal | undefined;
@@ -58,7 +60,7 @@ export async function solve(
   start: Float64Array,
   penalty: number,
   tolerance: number,
-  { rough = false, signal, onIteration }: SolveOptions = {},
+  { gradientLimit, rough = false, signal, onIteration }: SolveOptions = {},
 ): Promise<Fit> {
   const { samples, classes } = single;
   const weights = single.features * classes;
@@ -87,11 +89,13 @@ export async function solve(
     const slope = gradient.subarray(0, weights);
     addScaled(slope, penalty, x);
     const steep = Math.sqrt(dot(slope, slope));
-    const limit = tolerance * penalty * Math.sqrt(dot(x, x));
+    const limit = gradientLimit ?? tolerance * penalty * Math.sqrt(dot(x, x));
     const intercept = interceptState(gradient.subarray(weights), residuals);
     const exact = products === double;
     const share = exact ? 1 : 0.9;
-    const there = steep <= share * limit && intercept.worst <= share * tolerance;
+    const settled =
+      gradientLimit === undefined ? intercept.worst <= share * tolerance : intercept.largest <= share * limit;
+    const there = steep <= share * limit && settled;
     const done = (status: FitStatus): Fit => ({
       x: w,
       objective,
@@ -120,7 +124,10 @@ export async function solve(
       penalty,
       inverse: inverse(penalty, residuals),
       aim: Math.max(MARGIN * limit, reduction * steep),
-      interceptAim: Math.max(MARGIN * tolerance * intercept.smallest, reduction * intercept.largest),
+      interceptAim: Math.max(
+        MARGIN * (gradientLimit ?? tolerance * intercept.smallest),
+        reduction * intercept.largest,
+      ),
       maxIterations: Math.min(MAX_STEP_ITERATIONS, MAX_ITERATIONS - iterations),
       signal,
       onIteration,

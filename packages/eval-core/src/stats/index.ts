@@ -43,3 +43,4 @@ export type { MatrixColumn } from "./prepared-column.ts";
 export { type RankBootstrap, type RankBootstrapOptions, rankBootstrap } from "./rank-bootstrap.ts";
 export { averageRanks, rankDescending } from "./ranks.ts";
 export { linearRegression, type Regression } from "./regression.ts";
+export { type SymmetricEigen, symmetricEigenvalues } from "./symmetric-eigen.ts";

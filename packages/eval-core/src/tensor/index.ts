@@ -4,4 +4,5 @@ export * from "./mt19937.ts";
 export * from "./npy.ts";
 export * from "./random.ts";
 export * from "./tensor.ts";
+export * from "./torch-random.ts";
 export * from "./typed-array.ts";

@@ -1,0 +1,72 @@
+/**
+ * Features (x - mean) * scale without making them: the products with x in float64, and the shift and the scale put into
+ * the parameters and the gradient. Exact where features made so, in float32, would each be rounded.
+ */
+import type { LinearProducts } from "./loss.ts";
+
+/** Of each feature. */
+export interface Affine {
+  readonly mean: Float64Array;
+  readonly scale: Float64Array;
+}
+
+/** (x - mean) * scale, rounded to float32. */
+export function transformed(data: Float32Array, { mean, scale }: Affine): Float32Array {
+  const result = new Float32Array(data.length);
+  for (let row = 0; row < data.length; row += mean.length) {
+    for (let j = 0; j < mean.length; j++) result[row + j] = (data[row + j]! - mean[j]!) * scale[j]!;
+  }
+  return result;
+}
+
+/** The products of (x - mean) * scale from those of x: x W' + b' with W' = scale W, b' = b - mean W'. */
+export function affineProducts(raw: LinearProducts, { mean, scale }: Affine): LinearProducts {
+  const { features, classes, samples } = raw;
+  return {
+    samples,
+    features,
+    classes,
+    logits: async (parameters) => {
+      const inner = new Float64Array(parameters.length);
+      const intercept = features * classes;
+      inner.set(parameters.subarray(intercept), intercept);
+      for (let j = 0, at = 0; j < features; j++) {
+        for (let k = 0; k < classes; k++, at++) {
+          const weight = parameters[at]! * scale[j]!;
+          inner[at] = weight;
+          inner[intercept + k]! -= mean[j]! * weight;
+        }
+      }
+      return raw.logits(inner);
+    },
+    gradient: async (residuals) => {
+      const gradient = await raw.gradient(residuals);
+      const intercept = features * classes;
+      for (let j = 0, at = 0; j < features; j++) {
+        for (let k = 0; k < classes; k++, at++) {
+          gradient[at] = (gradient[at]! - mean[j]! * gradient[intercept + k]!) * scale[j]!;
+        }
+      }
+      return gradient;
+    },
+  };
+}
+
+/** Mean and biased variance of each feature, the mean subtracted before squaring. */
+export function momentsOf(
+  data: Float32Array,
+  features: number,
+): { mean: Float64Array; variance: Float64Array } {
+  const rows = data.length / features;
+  const mean = new Float64Array(features);
+  for (let row = 0; row < data.length; row += features) {
+    for (let j = 0; j < features; j++) mean[j] = mean[j]! + data[row + j]!;
+  }
+  for (let j = 0; j < features; j++) mean[j] = mean[j]! / rows;
+  const variance = new Float64Array(features);
+  for (let row = 0; row < data.length; row += features) {
+    for (let j = 0; j < features; j++) variance[j] = variance[j]! + (data[row + j]! - mean[j]!) ** 2;
+  }
+  for (let j = 0; j < features; j++) variance[j] = variance[j]! / rows;
+  return { mean, variance };
+}
