@@ -10,6 +10,7 @@ export {
   topClasses,
   wilsonInterval,
 } from "./accuracy.ts";
+export { greatestAssignment } from "./assignment.ts";
 export {
   type CalibrationError,
   type CalibrationOptions,
@@ -20,6 +21,7 @@ export {
   TEMPERATURES,
   type TemperatureFit,
 } from "./calibration.ts";
+export { ConfusionMatrix, type ConfusionScore } from "./confusion.ts";
 export {
   angularErrors,
   type NormalsScore,

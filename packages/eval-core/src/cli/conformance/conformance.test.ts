@@ -21,7 +21,7 @@ describe.each(CONFORMANCE_KINDS.map((kind) => [kind.kind, kind] as const))("%s",
     const findings = await findingsOf(kind);
     expect(findings.length).toBeGreaterThan(0);
     expect(findings.filter(({ ok }) => !ok)).toEqual([]);
-  });
+  }, 240_000);
 });
 
 describe("a golden that was changed", () => {

@@ -6,6 +6,7 @@ import { fewShotConformance } from "../../evaluations/few-shot/conformance.ts";
 import { finetuneConformance } from "../../evaluations/many-shot-finetune/conformance.ts";
 import { linearConformance } from "../../evaluations/many-shot-linear/conformance.ts";
 import { preprocessConformance } from "../../images/conformance.ts";
+import { probesConformance } from "../../evaluations/conformance.ts";
 import { denseConformance, map11Conformance } from "../../metrics/conformance.ts";
 import { correlationConformance } from "../../stats/conformance.ts";
 
@@ -19,4 +20,5 @@ export const CONFORMANCE_KINDS: readonly ConformanceKind[] = [
   correlationConformance,
   denseConformance,
   denseHeadsConformance,
+  probesConformance,
 ];

@@ -8,6 +8,7 @@ import {
   exactNearest,
   findCandidates,
   type Nearest,
+  openDeviceRows,
   type Rows,
   SPARE,
 } from "../../probe/nearest/index.ts";
@@ -63,6 +64,8 @@ export async function classify(options: KnnOptions): Promise<KnnState> {
     inTop5: new Uint8Array(ks.length * query.count),
   };
   let { done, exact } = before;
+  if (done === query.count) return { done, predicted, inTop5, exact };
+  await using on = await openDeviceRows(train.width, options);
   while (done < query.count) {
     const from = done;
     const to = Math.min(query.count, from + (options.queriesAtOnce ?? QUERIES_AT_ONCE));
@@ -74,8 +77,7 @@ export async function classify(options: KnnOptions): Promise<KnnState> {
       cosines.queryNorms,
       { from, to, width },
       {
-        device: options.device,
-        threads: options.threads,
+        on,
         signal,
         ...(options.rowsAtOnce === undefined ? {} : { rowsAtOnce: options.rowsAtOnce }),
         onProgress: (part, all) => onProgress?.(from + ((to - from) * part) / all, query.count),

@@ -9,7 +9,7 @@ import {
   mapAtR,
   positivesAmong,
 } from "../../metrics/index.ts";
-import { Cosines, type Rows } from "../../probe/nearest/index.ts";
+import { Cosines, openDeviceRows, type Rows } from "../../probe/nearest/index.ts";
 import type { DeviceChoice } from "../../runtime/index.ts";
 import { NEGATIVE, OUT, POSITIVE, positiveRanks } from "./positive-ranks.ts";
 
@@ -44,6 +44,8 @@ export async function classRanks(options: RetrievalOptions): Promise<readonly In
   const labels = query?.labels ?? galleryLabels;
   const cosines = new Cosines(gallery, asking);
   let ranks = resume?.state?.ranks ?? [];
+  if (ranks.length === asking.count) return ranks;
+  await using on = await openDeviceRows(gallery.width, options);
   while (ranks.length < asking.count) {
     const from = ranks.length;
     const to = Math.min(asking.count, from + (options.queriesAtOnce ?? QUERIES_AT_ONCE));
@@ -52,8 +54,7 @@ export async function classRanks(options: RetrievalOptions): Promise<readonly In
         if (!query && q === row) return OUT;
         return labels[q] === galleryLabels[row] ? POSITIVE : NEGATIVE;
       },
-      device: options.device,
-      threads: options.threads,
+      on,
       signal: options.signal,
       onProgress: (done) => onProgress?.(done, asking.count),
     });

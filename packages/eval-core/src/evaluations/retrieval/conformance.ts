@@ -79,7 +79,7 @@ async function* compare(
   yield exactly(
     name,
     "queries without a positive",
-    scores.length - counted.length === golden.mean_percent["without_positive"],
+    scores.length - counted.length === golden.mean_percent.without_positive,
   );
 }
 

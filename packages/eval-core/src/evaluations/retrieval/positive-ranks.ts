@@ -6,6 +6,7 @@
 import {
   type Cosines,
   comesBefore,
+  type DeviceRows,
   openDeviceRows,
   queriesAtOnce,
   unitRows,
@@ -24,6 +25,8 @@ export interface RankOptions {
   readonly device?: DeviceChoice | undefined;
   readonly threads?: number | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Opened by the caller, who asks in several parts; else for this call alone. */
+  readonly on?: DeviceRows | undefined;
   readonly onProgress?: ((done: number) => void) | undefined;
   /** Rows a block at most; for tests. */
   readonly rowsAtOnce?: number;
@@ -44,9 +47,11 @@ export async function positiveRanks(
   for (let q = from; q < to; q++) counters.push(new Counter(cosines, q, options.roleOf));
   const most = Math.max(1, Math.floor(BLOCK_BYTES / (4 * train.width)));
   const rowsAtOnce = Math.min(options.rowsAtOnce ?? most, most);
+  await using opened = options.on ? undefined : await openDeviceRows(train.width, options);
+  const rows = options.on ?? opened!;
   for (let start = 0; start < train.count; start += rowsAtOnce) {
     const end = Math.min(train.count, start + rowsAtOnce);
-    await using rows = await openDeviceRows(unitRows(train, trainNorms, start, end), train.width, options);
+    await rows.load(`${start}-${end}`, () => unitRows(train, trainNorms, start, end));
     const step = queriesAtOnce(end - start);
     for (let at = from; at < to; at += step) {
       options.signal?.throwIfAborted();

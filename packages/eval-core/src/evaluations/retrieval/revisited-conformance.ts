@@ -64,8 +64,8 @@ export async function* checkRevisited(
       const own = expected.queries[i];
       if (!scores || !own) return;
       const differences = [
-        scores.ap - own["ap"]!,
-        scores.positives - own["positives"]!,
+        scores.ap - own.ap!,
+        scores.positives - own.positives!,
         ...PRECISION_AT.map((k, j) => scores.precision[j]! - own[`precision_at_${k}`]!),
       ];
       worst = Math.max(worst, ...differences.map(Math.abs));

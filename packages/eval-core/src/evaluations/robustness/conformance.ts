@@ -68,7 +68,7 @@ export async function* checkRobustness(
   }
   const open = Object.values(golden.sets).some(({ close_calls }) => close_calls.length > 0);
   for (const [name, drop] of Object.entries(golden.drop)) {
-    const difference = Math.abs(top1["source_test"]! - top1[name]! - drop);
+    const difference = Math.abs(top1.source_test! - top1[name]! - drop);
     yield finding(name, "drop, points", difference, open ? 100 : 1e-9);
   }
   const { corruption } = golden;

@@ -3,7 +3,7 @@
  * block, so that memory is bounded whatever the number of rows.
  */
 import type { DeviceChoice } from "../../runtime/index.ts";
-import { openDeviceRows, queriesAtOnce } from "./device.ts";
+import { type DeviceRows, openDeviceRows, queriesAtOnce } from "./device.ts";
 import { type Rows, unitRows } from "./rows.ts";
 
 /** Candidates beyond k: what lies between k and here tells that nothing beyond can be among the k. */
@@ -16,6 +16,8 @@ export interface CandidateOptions {
   readonly device?: DeviceChoice | undefined;
   readonly threads?: number | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Opened by the caller, who asks in several parts; else for this call alone. */
+  readonly on?: DeviceRows | undefined;
   /** Rows a block at most; for tests. */
   readonly rowsAtOnce?: number;
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
@@ -53,14 +55,14 @@ export async function findCandidates(
   const index = new Int32Array(queries * width).fill(-1);
   const most = Math.max(1, Math.floor(BLOCK_BYTES / (4 * train.width)));
   const rowsAtOnce = Math.min(options.rowsAtOnce ?? most, most);
-  let error = 0;
+  await using opened = options.on ? undefined : await openDeviceRows(train.width, options);
+  const rows = options.on ?? opened!;
   const merge = merger(similarity, index, width);
   const total = queries * Math.ceil(train.count / rowsAtOnce);
   let done = 0;
   for (let start = 0; start < train.count; start += rowsAtOnce) {
     const end = Math.min(start + rowsAtOnce, train.count);
-    await using rows = await openDeviceRows(unitRows(train, trainNorms, start, end), train.width, options);
-    error = Math.max(error, rows.error);
+    await rows.load(`${start}-${end}`, () => unitRows(train, trainNorms, start, end));
     const own = Math.min(width, end - start);
     const step = queriesAtOnce(end - start);
     const ask = (at: number) =>
@@ -77,7 +79,7 @@ export async function findCandidates(
       options.onProgress?.(done, total);
     }
   }
-  return { from, queries, width, similarity, index, complete: width === train.count, error };
+  return { from, queries, width, similarity, index, complete: width === train.count, error: rows.error };
 }
 
 /** Merges a block's lists, sorted, into the lists so far. */

@@ -33,6 +33,8 @@ export interface Largest {
 
 export interface DeviceRows extends AsyncDisposable {
   readonly error: number;
+  /** Makes these the rows that answer, unless they are already; `key` tells one set from another. */
+  load(key: string, unit: () => Float32Array): Promise<void>;
   /** The `width` most similar rows of each query; queries are unit rows, count x features. */
   largest(queries: Float32Array, width: number): Promise<Largest>;
   /** Similarities of each query with every row: count x rows. */
@@ -44,20 +46,17 @@ export interface DeviceRowsOptions {
   readonly threads?: number | undefined;
 }
 
-/** @param unit rows at unit length, count x features */
 export async function openDeviceRows(
-  unit: Float32Array,
   features: number,
   { device = "auto", threads }: DeviceRowsOptions = {},
 ): Promise<DeviceRows> {
-  const rows = unit.length / features;
   const sessions: Session[] = [];
-  const host = await openSession(writeModel(graphOf(rows, features, true)), {
+  const host = await openSession(writeModel(graphOf(features, true)), {
     device,
     ...(threads === undefined ? {} : { threads }),
   });
   sessions.push(host);
-  await host.state.set("rows", { dtype: "float32", shape: [rows, features], data: unit });
+  let loaded: string | undefined;
   let whole: Promise<Session> | undefined;
   const block = (queries: Float32Array): AnyTensor => ({
     dtype: "float32",
@@ -66,22 +65,23 @@ export async function openDeviceRows(
   });
   return {
     error: similarityError(features, host.device),
+    load: async (key, unit) => {
+      if (key === loaded) return;
+      await host.state.set("rows", block(unit()));
+      loaded = key;
+    },
     largest: async (queries, width) => {
       const k: AnyTensor = { dtype: "int64", shape: [1], data: BigInt64Array.of(BigInt(width)) };
-      const found = await host.run({ queries: block(queries), k });
-      return {
-        similarity: found["similarity"]!.data as Float32Array,
-        index: found["index"]!.data as Int32Array,
-        width,
-      };
+      const { similarity, index } = await host.run({ queries: block(queries), k });
+      return { similarity: similarity!.data as Float32Array, index: index!.data as Int32Array, width };
     },
     all: async (queries) => {
-      whole ??= openSession(writeModel(graphOf(rows, features, false)), { beside: host }).then((session) => {
+      whole ??= openSession(writeModel(graphOf(features, false)), { beside: host }).then((session) => {
         sessions.push(session);
         return session;
       });
-      const found = await (await whole).run({ queries: block(queries) });
-      return found["all"]!.data as Float32Array;
+      const { all } = await (await whole).run({ queries: block(queries) });
+      return all!.data as Float32Array;
     },
     [Symbol.asyncDispose]: async () => {
       for (const session of sessions.reverse()) await session.close();
@@ -89,13 +89,13 @@ export async function openDeviceRows(
   };
 }
 
-function graphOf(rows: number, features: number, few: boolean) {
+function graphOf(features: number, few: boolean) {
   const graph = new GraphBuilder(few ? "nearest" : "similarities");
-  graph.input("rows", "float32", [rows, features]);
+  graph.input("rows", "float32", ["count", features]);
   graph.input("queries", "float32", ["queries", features]);
   const all = graph.op("Gemm", ["queries", "rows"], { transB: int(1) }, { output: "all" });
   if (!few) {
-    graph.output("all", "float32", ["queries", rows]);
+    graph.output("all", "float32", ["queries", "count"]);
     return graph.build();
   }
   graph.input("k", "int64", [1]);
