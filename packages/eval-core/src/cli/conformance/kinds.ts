@@ -1,12 +1,12 @@
 /** Every kind of golden folder that `transferboard conformance` can hold: one line a kind, brought by its room. */
 import { checkpointConformance } from "../../backbones/conformance.ts";
 import type { ConformanceKind } from "../../conformance/index.ts";
+import { probesConformance } from "../../evaluations/conformance.ts";
 import { denseHeadsConformance } from "../../evaluations/dense-heads/conformance.ts";
 import { fewShotConformance } from "../../evaluations/few-shot/conformance.ts";
 import { finetuneConformance } from "../../evaluations/many-shot-finetune/conformance.ts";
 import { linearConformance } from "../../evaluations/many-shot-linear/conformance.ts";
 import { preprocessConformance } from "../../images/conformance.ts";
-import { probesConformance } from "../../evaluations/conformance.ts";
 import { denseConformance, map11Conformance } from "../../metrics/conformance.ts";
 import { correlationConformance } from "../../stats/conformance.ts";
 
