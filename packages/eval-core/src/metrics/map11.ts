@@ -28,31 +28,73 @@ function elevenPointAp(
   positive: (row: number) => boolean,
   weights: Uint32Array | null,
 ): number | null {
-  let positives = 0;
-  for (const row of order) if (positive(row)) positives += weights ? weights[row]! : 1;
-  if (positives === 0) return null;
-  // best[k]: the highest precision at a recall that reaches threshold k but not k + 1.
-  const best = new Float64Array(11);
-  best[0] = 1;
-  let seen = 0;
-  let found = 0;
-  let reached = 0;
+  const curve = new PrecisionCurve();
+  for (const row of order) if (positive(row)) curve.positives += weights ? weights[row]! : 1;
   for (let i = 0; i < order.length; i++) {
     const row = order[i]!;
-    const weight = weights ? weights[row]! : 1;
-    seen += weight;
-    if (positive(row)) found += weight;
-    if (lastOfGroup[i] === 0 || seen === 0) continue;
-    while (reached < 10 && found / positives >= (reached + 1) * 0.1) reached++;
-    best[reached] = Math.max(best[reached]!, found / seen);
+    curve.add(weights ? weights[row]! : 1, positive(row));
+    if (lastOfGroup[i] === 1) curve.endOfGroup();
   }
-  let sum = 0;
-  let highest = 0;
-  for (let k = 10; k >= 0; k--) {
-    highest = Math.max(highest, best[k]!);
-    sum += highest;
+  return curve.averagePrecision();
+}
+
+/** Precision at 11 recalls, built from the best score down. */
+class PrecisionCurve {
+  positives = 0;
+  #seen = 0;
+  #found = 0;
+  #reached = 0;
+  /** The highest precision at a recall that reaches threshold k but not k + 1. */
+  readonly #best = Float64Array.of(1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+
+  add(weight: number, positive: boolean): void {
+    this.#seen += weight;
+    if (positive) this.#found += weight;
   }
-  return sum / 11;
+
+  /** All images of one score are in. */
+  endOfGroup(): void {
+    if (this.#seen === 0) return;
+    while (this.#reached < 10 && this.#found / this.positives >= (this.#reached + 1) * 0.1) this.#reached++;
+    this.#best[this.#reached] = Math.max(this.#best[this.#reached]!, this.#found / this.#seen);
+  }
+
+  averagePrecision(): number | null {
+    if (this.positives === 0) return null;
+    let sum = 0;
+    let highest = 0;
+    for (let k = 10; k >= 0; k--) {
+      highest = Math.max(highest, this.#best[k]!);
+      sum += highest;
+    }
+    return sum / 11;
+  }
+}
+
+/**
+ * 11-point AP, 0 to 1, of entries already in descending order of score, each counted as often as `count` says (0: not
+ * at all). Null without a positive.
+ */
+export function map11OfCounts(
+  order: Uint32Array,
+  scores: ArrayLike<number>,
+  positive: (entry: number) => boolean,
+  count: (entry: number) => number,
+): number | null {
+  const curve = new PrecisionCurve();
+  for (const entry of order) if (positive(entry)) curve.positives += count(entry);
+  let last = Number.NaN;
+  for (const entry of order) {
+    const times = count(entry);
+    if (times === 0) continue;
+    if (scores[entry] !== last) {
+      curve.endOfGroup();
+      last = scores[entry]!;
+    }
+    curve.add(times, positive(entry));
+  }
+  curve.endOfGroup();
+  return curve.averagePrecision();
 }
 
 export interface MeanAveragePrecision extends Score {

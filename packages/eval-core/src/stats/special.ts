@@ -28,7 +28,7 @@ export function logGamma(x: number): number {
 }
 
 /** ln B(a, b) = ln Γ(a) + ln Γ(b) - ln Γ(a + b), without cancellation where the larger argument is large. */
-function logBeta(a: number, b: number): number {
+export function logBeta(a: number, b: number): number {
   const small = Math.min(a, b);
   const large = Math.max(a, b);
   if (large < 12) return logGamma(a) + logGamma(b) - logGamma(a + b);

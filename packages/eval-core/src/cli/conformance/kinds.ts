@@ -8,6 +8,7 @@ import { finetuneConformance } from "../../evaluations/many-shot-finetune/confor
 import { linearConformance } from "../../evaluations/many-shot-linear/conformance.ts";
 import { preprocessConformance } from "../../images/conformance.ts";
 import { denseConformance, map11Conformance } from "../../metrics/conformance.ts";
+import { recordConformance } from "../../record/conformance.ts";
 import { correlationConformance } from "../../stats/conformance.ts";
 
 export const CONFORMANCE_KINDS: readonly ConformanceKind[] = [
@@ -21,4 +22,5 @@ export const CONFORMANCE_KINDS: readonly ConformanceKind[] = [
   denseConformance,
   denseHeadsConformance,
   probesConformance,
+  recordConformance,
 ];

@@ -1,0 +1,115 @@
+/** The table of all other methods' values, fitted once: what a new method's values are held against. */
+
+import { standardDeviation } from "../../stats/describe.ts";
+import { type Forecast, forecastTable } from "../forecast/forecast.ts";
+import { addLower, multiply, posterior } from "../forecast/model.ts";
+import { type Bounds, type Matrix, matrixOf, toForecastScale } from "../forecast/scale.ts";
+
+export interface Residual {
+  /** Standardised value less its expectation from the method's other values. */
+  readonly residual: number;
+  readonly deviation: number;
+  /** The expectation, standardised. */
+  readonly expected: number;
+}
+
+export class PlausibilityLedger {
+  readonly methods: readonly string[];
+  readonly measures: readonly string[];
+  readonly values: Matrix;
+  readonly forecast: Forecast;
+  readonly #index: ReadonlyMap<string, number>;
+  /** Place among the forecast columns. */
+  readonly #forecastIndex: ReadonlyMap<number, number>;
+
+  /** @param rows [method, measure] in the metrics' units, null where there is none */
+  constructor(
+    methods: readonly string[],
+    measures: readonly string[],
+    rows: readonly (readonly (number | null)[])[],
+    bounds: (measure: string) => Bounds,
+  ) {
+    this.methods = methods;
+    this.measures = measures;
+    this.values = matrixOf(rows);
+    const own = measures.map(bounds);
+    const scaled = this.values.data.map((value, cell) =>
+      toForecastScale(value, own[cell % measures.length]!),
+    );
+    this.forecast = forecastTable({ ...this.values, data: scaled });
+    this.#index = new Map(measures.map((measure, j) => [measure, j]));
+    this.#forecastIndex = new Map(this.forecast.standard.kept.map((j, at) => [j, at]));
+  }
+
+  column(measure: string): number | undefined {
+    return this.#index.get(measure);
+  }
+
+  isForecast(column: number): boolean {
+    return this.#forecastIndex.has(column);
+  }
+
+  /** The known values of a measure, method by method; NaN where one has none. */
+  valuesOf(column: number): number[] {
+    return this.methods.map((_, i) => this.values.data[i * this.measures.length + column]!);
+  }
+
+  /** Sample deviation of a measure's known values. */
+  deviationOf(column: number): number {
+    return standardDeviation(
+      this.valuesOf(column).filter((value) => !Number.isNaN(value)),
+      "sample",
+    );
+  }
+
+  /**
+   * Of each value of one method that is not in the ledger: how far it lies from what the method's others foretell.
+   * @param row values on the forecast scale by column; every column must be forecast
+   */
+  residuals(row: ReadonlyMap<number, number>): Map<number, Residual> {
+    const { model, standard } = this.forecast;
+    const { factors: k, w, ww, tau } = model;
+    const p = k + 1;
+    const columns = [...row.keys()].sort((a, b) => a - b);
+    const place = (j: number) => this.#forecastIndex.get(j)!;
+    const y = (j: number) => (row.get(j)! - standard.means[j]!) / standard.deviations[j]!;
+    const answer = new Map<number, Residual>();
+    for (const c of columns) {
+      const precision = new Float64Array(p * p);
+      const right = new Float64Array(k);
+      for (const j of columns) {
+        if (j === c) continue;
+        const at = place(j);
+        addLower(precision, ww, at * p * p, tau[at]!, p);
+        for (let a = 0; a < k; a++) right[a]! += tau[at]! * y(j) * w[at * p + a]!;
+      }
+      const covariance = new Float64Array(k * k);
+      posterior(precision, right, covariance, k);
+      const u = new Float64Array(p).fill(1);
+      multiply(covariance, right, u, 0, k);
+      const at = place(c);
+      let expected = 0;
+      let second = 0;
+      for (let a = 0; a < p; a++) {
+        expected += w[at * p + a]! * u[a]!;
+        for (let b = 0; b < p; b++) {
+          const own = a < k && b < k ? covariance[a * k + b]! : 0;
+          second += (u[a]! * u[b]! + own) * ww[at * p * p + a * p + b]!;
+        }
+      }
+      const variance = second - expected ** 2 + 1 / tau[at]!;
+      answer.set(c, { residual: y(c) - expected, deviation: Math.sqrt(variance), expected });
+    }
+    return answer;
+  }
+
+  degreesOf(column: number): number {
+    return this.forecast.degrees[column]!;
+  }
+
+  /** Mean and deviation of a column on the forecast scale. */
+  scaleOf(column: number): { readonly mean: number; readonly deviation: number } {
+    const { means, deviations } = this.forecast.standard;
+    return { mean: means[column]!, deviation: deviations[column]! };
+  }
+}
