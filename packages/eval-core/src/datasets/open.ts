@@ -1,6 +1,7 @@
 /** Opening a dataset by name: find it, read it, and refuse what an evaluation could not trust. */
 import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
+import { slugOf } from "../tensor/index.ts";
 import {
   allItems,
   type Dataset,
@@ -53,15 +54,6 @@ export async function locateDataset(name: string, folder: string | undefined): P
   return findRoot(folder, candidates, entry.markers);
 }
 
-function slug(text: string): string {
-  return (
-    text
-      .toLowerCase()
-      .replace(/[^a-z0-9]+/g, "-")
-      .replace(/^-|-$/g, "") || "folder"
-  );
-}
-
 /** "a, b, c and 9 more" */
 export function someOf(names: readonly string[], shown = 3): string {
   const more = names.length - shown;
@@ -77,6 +69,7 @@ export function differences(entry: DatasetEntry, reading: Reading): string[] {
   if (reading.missing.length > 0) {
     found.push(`${plural(reading.missing.length, "listed file")} missing: ${someOf(reading.missing)}`);
   }
+  found.push(...(reading.unread ?? []));
   if (entry.classCount !== undefined && reading.classes.length !== entry.classCount) {
     found.push(`${plural(reading.classes.length, "class")} found, ${entry.classCount} published`);
   }
@@ -225,7 +218,7 @@ export async function openDataset(
     );
   }
   checkSplits(reading.splits, reading.classes, entry.task, root, differing.length > 0);
-  const ownName = name === "folder" ? slug(named.name ?? basename(root)) : name;
+  const ownName = name === "folder" ? slugOf(named.name ?? basename(root), "folder") : name;
   return new OpenDataset({
     name: ownName,
     title: named.title ?? (name === "folder" ? (named.name ?? basename(root)) : entry.title),

@@ -3,7 +3,21 @@ import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { DatasetError, type Item, type Label, makeItem } from "./dataset.ts";
 
-const IMAGE_NAME = /^[^.].*\.(jpe?g|png|webp|bmp|gif|tiff?)$/i;
+const IMAGE_NAME = /^[^.].*\.(jpe?g|jpe|jfif|pjpeg|pjp|png|webp|bmp|dib|gif|tiff?|ppm|pgm|pbm|pnm)$/i;
+/** Images, too, of formats that are not read: whoever has them must hear of it. */
+const UNREAD_IMAGE_NAME =
+  /^[^.].*\.(jp2|j2k|jpf|jpx|jpm|j2c|jxl|jxr|heic|heif|avif|hif|psd|exr|hdr|tga|dds|svg|ico|pcx|xbm|xpm|dng|raw|cr2|nef|arw|dcm|dicom|nii|fits?|pfm|pam)$/i;
+/** What systems and archives leave beside a dataset: no class and no split. */
+const LITTER = new Set([
+  "__MACOSX",
+  "__pycache__",
+  "@eaDir",
+  "$RECYCLE.BIN",
+  "System Volume Information",
+  "lost+found",
+]);
+/** Folders in each other that are looked into for images; a link to a folder above would never end. */
+const DEEPEST = 12;
 
 /** Names in code-unit order, which is the same on every machine (a locale's order is not). */
 export function inOrder(names: Iterable<string>): string[] {
@@ -57,32 +71,84 @@ export class DatasetRoot {
     return listing;
   }
 
-  /** Whether the file or folder is there; a listing is read once a folder. */
-  async has(relative: string): Promise<boolean> {
+  /** Whether the file or folder is there, exactly so; a listing is read once a folder. */
+  async #has(relative: string): Promise<boolean> {
     const cut = relative.lastIndexOf("/");
     const folder = cut < 0 ? "." : relative.slice(0, cut);
     return (await this.#listing(folder)).has(relative.slice(cut + 1));
   }
 
-  async folders(folder = "."): Promise<string[]> {
+  /**
+   * Where the file or folder is: at its published place, or one deeper, as archives of one folder unpack into a folder of
+   * that name (`cars_train/cars_train/00001.jpg`). Undefined where it is in neither.
+   */
+  async find(relative: string): Promise<string | undefined> {
+    if (await this.#has(relative)) return relative;
+    const parts = relative.split("/");
+    for (let i = 0; i < parts.length - 1; i++) {
+      const deeper = [...parts.slice(0, i + 1), ...parts.slice(i)].join("/");
+      if (await this.#has(deeper)) return deeper;
+    }
+    return undefined;
+  }
+
+  async has(relative: string): Promise<boolean> {
+    return (await this.find(relative)) !== undefined;
+  }
+
+  /** `folder`, or the folder of the same name that is all it holds. */
+  async innermost(folder: string): Promise<string> {
+    const name = folder.slice(folder.lastIndexOf("/") + 1);
+    const inner = `${folder}/${name}`;
+    const only = folder !== "." && (await this.#folders(folder)).join("/") === name;
+    return only && (await this.#named(folder, IMAGE_NAME)).length === 0 ? inner : folder;
+  }
+
+  async #folders(folder: string): Promise<string[]> {
     const listing = await this.#listing(folder);
-    return inOrder(
-      [...listing].filter(([name, kind]) => kind === "folder" && !name.startsWith(".")).map(([n]) => n),
-    );
+    const isOwn = (name: string) => !name.startsWith(".") && !LITTER.has(name);
+    return inOrder([...listing].filter(([name, kind]) => kind === "folder" && isOwn(name)).map(([n]) => n));
+  }
+
+  async #named(folder: string, pattern: RegExp): Promise<string[]> {
+    const listing = await this.#listing(folder);
+    return inOrder([...listing].filter(([n, kind]) => kind === "file" && pattern.test(n)).map(([n]) => n));
+  }
+
+  /** The names of the folders in `folder`; what systems and archives leave there is none. */
+  async folders(folder = "."): Promise<string[]> {
+    return this.#folders(await this.innermost(folder));
   }
 
   /** The names of the image files directly in `folder`. */
   async images(folder: string): Promise<string[]> {
-    const listing = await this.#listing(folder);
-    return inOrder(
-      [...listing].filter(([name, kind]) => kind === "file" && IMAGE_NAME.test(name)).map(([n]) => n),
-    );
+    return this.#named(folder, IMAGE_NAME);
+  }
+
+  /** Paths of all images in `folder` and in the folders inside it: its own first, then folder by folder in order. */
+  async imagesBelow(folder: string, depth = 0): Promise<string[]> {
+    return this.#below(folder, IMAGE_NAME, depth);
+  }
+
+  /** Likewise those of formats that are not read. */
+  async unreadImagesBelow(folder: string): Promise<string[]> {
+    return this.#below(folder, UNREAD_IMAGE_NAME, 0);
+  }
+
+  async #below(folder: string, pattern: RegExp, depth: number): Promise<string[]> {
+    const inside = (name: string) => (folder === "." ? name : `${folder}/${name}`);
+    const found = (await this.#named(folder, pattern)).map(inside);
+    if (depth === DEEPEST) return found;
+    for (const name of await this.#folders(folder)) {
+      for (const path of await this.#below(inside(name), pattern, depth + 1)) found.push(path);
+    }
+    return found;
   }
 
   /** @throws DatasetError naming the file when it is not there. */
   async bytes(relative: string): Promise<Uint8Array> {
     try {
-      return await readFile(this.at(relative));
+      return await readFile(this.at((await this.find(relative)) ?? relative));
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code;
       throw new DatasetError(
@@ -104,18 +170,30 @@ export class DatasetRoot {
   }
 }
 
-/** The first of `candidates` under `folder` that holds one of the `markers`; undefined when none does. */
+/**
+ * The first of `candidates` under `folder` that holds one of the `markers`; undefined when none does. Where the folder
+ * holds nothing but one other folder, as an archive unpacks, that one is looked into.
+ */
 export async function findRoot(
   folder: string,
   candidates: readonly string[],
   markers: readonly string[],
+  depth = 0,
 ): Promise<string | undefined> {
   for (const candidate of [".", ...candidates]) {
     for (const marker of markers) {
       if (await exists(join(folder, candidate, marker))) return join(folder, candidate);
     }
   }
-  return undefined;
+  const only = depth < 2 ? await onlyFolderOf(folder) : undefined;
+  return only === undefined ? undefined : findRoot(join(folder, only), candidates, markers, depth + 1);
+}
+
+async function onlyFolderOf(folder: string): Promise<string | undefined> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  const own = entries.filter(({ name }) => !name.startsWith(".") && !LITTER.has(name));
+  const [first] = own;
+  return own.length === 1 && first?.isDirectory() ? first.name : undefined;
 }
 
 /** Gathers the items that a list names, and which of their files are missing. */
@@ -131,9 +209,10 @@ export class Gathering {
   async items(list: Iterable<readonly [path: string, label: Label]>): Promise<Item[]> {
     const items: Item[] = [];
     for (const [path, label] of list) {
-      if (await this.#root.has(path)) {
-        items.push(makeItem(path, label, { kind: "file", path: this.#root.at(path) }));
-      } else this.missing.push(path);
+      const found = await this.#root.find(path);
+      if (found !== undefined)
+        items.push(makeItem(path, label, { kind: "file", path: this.#root.at(found) }));
+      else this.missing.push(path);
     }
     return items;
   }

@@ -1,7 +1,7 @@
 /**
  * Decoding to 8-bit RGB as Pillow's `Image.open(file).convert("RGB")`: no EXIF orientation (but a TIFF's own), no
  * colour profile, alpha dropped rather than blended, grey repeated, CMYK by Pillow's formula, the first frame of an
- * animation. sharp (libvips) reads every format but BMP (`bmp.ts`) and GIF (`gif.ts`).
+ * animation. sharp (libvips) reads every format but BMP (`bmp.ts`), GIF (`gif.ts`) and Netpbm (`netpbm.ts`).
  */
 import { readFile } from "node:fs/promises";
 import sharp, { type Metadata } from "sharp";
@@ -9,10 +9,11 @@ import { decodeBmp, isBmp } from "./bmp.ts";
 import { decodeGif, isGif } from "./gif.ts";
 import { ImageError, type RgbImage, rgbImage } from "./image.ts";
 import { brokenMarker } from "./jpeg.ts";
+import { decodeNetpbm, isNetpbm } from "./netpbm.ts";
 
 /** What libvips reads and Pillow reads too; SVG and the like are drawings, not images of a dataset. */
 const FORMATS: ReadonlySet<string> = new Set(["jpeg", "png", "webp", "tiff"]);
-const KNOWN = "JPEG, PNG, WebP, BMP, GIF or TIFF";
+const KNOWN = "JPEG, PNG, WebP, BMP, GIF, TIFF or Netpbm";
 
 interface Pixels {
   readonly data: Uint8Array | Uint16Array;
@@ -93,6 +94,7 @@ async function decodeBytes(bytes: Uint8Array, name: string): Promise<RgbImage> {
   if (bytes.length === 0) throw new ImageError(name, "the file is empty");
   if (isBmp(bytes)) return decodeBmp(bytes, name);
   if (isGif(bytes)) return decodeGif(bytes, name);
+  if (isNetpbm(bytes)) return decodeNetpbm(bytes, name);
   const metadata: Metadata = await open(bytes).metadata();
   if (!FORMATS.has(metadata.format)) {
     throw new ImageError(name, `expected ${KNOWN}, found ${metadata.format}`);

@@ -5,7 +5,7 @@
 import { DatasetError, type Item, makeItem } from "../dataset.ts";
 import type { DatasetRoot } from "../root.ts";
 import { stratifiedSplit, TEST_SHARE_RULE } from "../split.ts";
-import { firstThere, imagesByClass } from "./by-class.ts";
+import { firstThere, imagesByClass, unreadIn } from "./by-class.ts";
 import { readFolder } from "./folder.ts";
 import type { Reader, Reading } from "./reader.ts";
 
@@ -15,6 +15,7 @@ function seeded(
   classes: readonly string[],
   groups: readonly (readonly Item[])[],
   missing: readonly string[] = [],
+  unread: readonly string[] = [],
 ): Reading {
   return {
     layout,
@@ -22,6 +23,7 @@ function seeded(
     classes,
     splits: stratifiedSplit(groups, classes, root.path),
     missing,
+    unread,
   };
 }
 
@@ -30,9 +32,9 @@ async function group(root: DatasetRoot, rows: Iterable<readonly [string, number]
   const groups: Item[][] = Array.from({ length: classCount }, () => []);
   const missing: string[] = [];
   for (const [path, label] of rows) {
-    if (await root.has(path))
-      groups[label]!.push(makeItem(path, label, { kind: "file", path: root.at(path) }));
-    else missing.push(path);
+    const found = await root.find(path);
+    if (found === undefined) missing.push(path);
+    else groups[label]!.push(makeItem(path, label, { kind: "file", path: root.at(found) }));
   }
   return { groups, missing };
 }
@@ -49,14 +51,17 @@ export const readCropDiseases: Reader = async (root) => {
   if (classes.length === 0) {
     throw new DatasetError(`${root.at(base)} has no PlantVillage class folder, such as Apple___healthy`);
   }
-  return seeded(root, "PlantVillage folders by class", classes, await imagesByClass(root, base, classes));
+  const groups = await imagesByClass(root, base, classes);
+  const unread = await unreadIn(root, base === "." ? classes : [base]);
+  return seeded(root, "PlantVillage folders by class", classes, groups, [], unread);
 };
 
 /** EuroSAT, RGB (Helber et al., 2019): `2750/CLASS/CLASS_1.jpg`. */
 export const readEuroSat: Reader = async (root) => {
   const base = (await firstThere(root, ["2750", "EuroSAT_RGB", "."]))!;
   const classes = await root.folders(base);
-  return seeded(root, "folders by class", classes, await imagesByClass(root, base, classes));
+  const groups = await imagesByClass(root, base, classes);
+  return seeded(root, "folders by class", classes, groups, [], await unreadIn(root, [base]));
 };
 
 const ISIC = "ISIC2018_Task3_Training";

@@ -11,6 +11,8 @@ export interface Reading {
   readonly splits: Splits;
   /** Files that the dataset's lists name and that are not there. */
   readonly missing: readonly string[];
+  /** Images that lie there and are not read, a sentence each: of other formats, or in folders that are no class or split. */
+  readonly unread?: readonly string[];
 }
 
 export type Reader = (root: DatasetRoot) => Promise<Reading>;
