@@ -1,7 +1,7 @@
 export { checkDataset, type DatasetReport } from "./check.ts";
 export * from "./dataset.ts";
 export { computeManifestHash } from "./manifest.ts";
-export { datasetEntry, locateDataset, type OpenOptions, openDataset, SHIPPED_DATA } from "./open.ts";
+export { datasetEntry, locateDataset, type OpenOptions, openDataset, SHIPPED_DATA, someOf } from "./open.ts";
 export {
   DATASET_NAMES,
   DATASETS,

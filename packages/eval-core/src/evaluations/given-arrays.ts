@@ -1,5 +1,5 @@
 /** Arrays of features that someone else made, in a folder of .npy files. Where they come from is not known. */
-import { NpyError, narrowed, readNpy, type Tensor } from "../tensor/index.ts";
+import { type AnyTensor, anyTensor, NpyError, narrowed, readNpy, type Tensor } from "../tensor/index.ts";
 
 /** It is part of the fingerprint that they were given. */
 export const GIVEN_ORIGIN = { features: "given" } as const;
@@ -15,4 +15,12 @@ export function readFeatures(path: string): Tensor<"float32"> {
   }
   if (array.dtype === "float32") return array;
   throw new NpyError(`${path} holds ${array.dtype}: expected float32 or float64`);
+}
+
+/** Labels of shape [n], or of one column [n, 1], which data frames give for class numbers; other shapes as they are. */
+export function readLabels(path: string): { readonly y: AnyTensor; readonly wasColumn: boolean } {
+  const y = readNpy(path);
+  const [rows = 0, columns] = y.shape;
+  const wasColumn = y.shape.length === 2 && columns === 1;
+  return { y: wasColumn ? anyTensor(y.dtype, [rows], y.data) : y, wasColumn };
 }

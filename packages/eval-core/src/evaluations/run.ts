@@ -2,7 +2,7 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Checkpoint } from "../backbones/index.ts";
-import type { Dataset } from "../datasets/index.ts";
+import { allItems, type Dataset, someOf } from "../datasets/index.ts";
 import type { DatasetOptions, Extractor, ExtractProgress } from "../features/index.ts";
 import type { Device } from "../runtime/index.ts";
 import { artefactStore } from "./artefacts.ts";
@@ -37,15 +37,22 @@ export async function runEvaluation(planned: Planned, surroundings: Surroundings
   };
   const artefacts = artefactStore(artefactFolder(cacheFolder));
   const work = join(cacheFolder, "unfinished", identity);
+  const notes: string[] = [];
+  const noting = <T extends { readonly unreadable: readonly string[] }>(data: Dataset, extracted: T): T => {
+    for (const note of leftOut(data, extracted.unreadable)) if (!notes.includes(note)) notes.push(note);
+    return extracted;
+  };
   const context: RunContext = {
     ...{ checkpoint, protocol, identity, manifest, device, threads, work, signal, progress, artefacts },
     async features(request) {
       const extractor = await surroundings.extractor();
-      return extractor.features(...imagesOf(planned, signal, progress, request));
+      const images = imagesOf(planned, signal, progress, request);
+      return noting(images[0], await extractor.features(...images));
     },
     async readouts(slugs, request) {
       const extractor = await surroundings.extractor(slugs);
-      return extractor.readouts(...imagesOf(planned, signal, progress, request));
+      const images = imagesOf(planned, signal, progress, request);
+      return noting(images[0], await extractor.readouts(...images));
     },
   };
   const { values, record, warnings = [], companions = [] } = await kind.run(spec, context);
@@ -55,10 +62,20 @@ export async function runEvaluation(planned: Planned, surroundings: Surroundings
     protocol,
     values,
     record: { ...record, ...made },
-    warnings,
+    warnings: [...notes, ...warnings],
     companions,
     artefacts: artefacts.all,
   };
+}
+
+/** Which images the value is not of. */
+function leftOut(dataset: Dataset, unreadable: readonly string[]): string[] {
+  if (unreadable.length === 0) return [];
+  const total = allItems(dataset).length;
+  const one = unreadable.length === 1;
+  return [
+    `${unreadable.length} ${one ? "image" : "images"} of ${total} could not be read and ${one ? "is" : "are"} left out: ${someOf(unreadable, 5)}. The value is of the other ${total - unreadable.length}.`,
+  ];
 }
 
 /** What an extractor takes: the dataset, and how its images are prepared. */

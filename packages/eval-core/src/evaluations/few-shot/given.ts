@@ -1,8 +1,8 @@
 /** Few-shot evaluation of arrays of features. */
 import { join } from "node:path";
-import { readNpy } from "../../tensor/index.ts";
+import { NpyError } from "../../tensor/index.ts";
 import type { Evaluation } from "../evaluation.ts";
-import { GIVEN_DATASET, GIVEN_ORIGIN, readFeatures } from "../given-arrays.ts";
+import { GIVEN_DATASET, GIVEN_ORIGIN, readFeatures, readLabels } from "../given-arrays.ts";
 import type { GivenContext } from "../kind.ts";
 import { timed } from "../progress.ts";
 import { type FewShotEvaluationOptions, fewShotDescription, shotOf } from "./protocol.ts";
@@ -21,7 +21,12 @@ export async function evaluateGiven(
     );
   }
   const x = readFeatures(join(folder, "x.npy"));
-  const y = readNpy(join(folder, "y.npy"));
+  const { y } = readLabels(join(folder, "y.npy"));
+  if (y.shape.length !== 1) {
+    throw new NpyError(
+      `${join(folder, "y.npy")} has shape [${y.shape}]: expected class numbers of shape [n]`,
+    );
+  }
   const step = timed(progress.step("Episodes"));
   const result = await evaluateFewShot(
     { x, y: Array.from(y.data, Number) },

@@ -1,4 +1,5 @@
 /** What makes two calibration errors comparable. */
+import { createHash } from "node:crypto";
 import { describeProtocol, type ProtocolDescription } from "../evaluation.ts";
 import type { LinearMode } from "./record.ts";
 
@@ -23,12 +24,17 @@ export const CALIBRATION_LINEAR = {
 export function linearCalibrationDescription(
   mode: LinearMode,
   classifier: ProtocolDescription,
+  foldOrder?: ArrayLike<number>,
 ): ProtocolDescription {
   return describeProtocol("calibration-linear", `Calibration of the linear classifier, ${mode}`, {
     ...CALIBRATION_LINEAR,
+    // Another order of the folds is another calibration: what decides a number is in its fingerprint.
+    ...(foldOrder ? { foldOrderSha256: sha256(Array.from(foldOrder).join(",")) } : {}),
     classifierProtocol: classifier.body,
   });
 }
+
+const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
 
 /** The calibration of the fine-tuned networks that `classifier` describes. */
 export function finetuneCalibrationDescription(classifier: ProtocolDescription): ProtocolDescription {

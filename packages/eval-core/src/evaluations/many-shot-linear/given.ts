@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { readNpy, writeNpy } from "../../tensor/index.ts";
 import type { LinearArrays } from "../evaluate-arrays.ts";
 import type { Evaluation } from "../evaluation.ts";
-import { GIVEN_DATASET, GIVEN_ORIGIN, readFeatures } from "../given-arrays.ts";
+import { GIVEN_DATASET, GIVEN_ORIGIN, readFeatures, readLabels } from "../given-arrays.ts";
 import type { GivenContext } from "../kind.ts";
 import { timed } from "../progress.ts";
 import { ProtocolError } from "../protocol-error.ts";
@@ -18,8 +18,8 @@ export async function evaluateGiven(
   { mode }: LinearEvaluationOptions,
   { metric, logits, device, progress, signal }: GivenContext,
 ): Promise<Evaluation> {
-  const arrays = readArrays(folder, metric);
-  const order = join(folder, "fold_order.npy");
+  const { arrays, notes } = readArrays(folder, metric);
+  const foldOrder = readFoldOrder(join(folder, "fold_order.npy"));
   const protocol = linearDescription(arrays, mode, GIVEN_ORIGIN);
   const step = timed(progress.step("Linear probe"));
   const { testLogits, ...result } = await evaluateLinear(arrays, {
@@ -27,31 +27,62 @@ export async function evaluateGiven(
     mode,
     protocol,
     device,
-    ...(existsSync(order) ? { foldOrder: Int32Array.from(readNpy(order).data, Number) } : {}),
+    ...(foldOrder ? { foldOrder } : {}),
     onProgress: linearTeller((done, total, note) => step.update(done, total, note)),
     signal,
   });
   step.end("done");
   if (logits !== undefined) writeNpy(testLogits, logits);
-  return { ...result, protocol, artefacts: [] };
+  const ordered = foldOrder
+    ? [
+        `The calibration's folds are those of fold_order.npy (${foldOrder.length} images), not the drawn ones.`,
+      ]
+    : [];
+  return { ...result, protocol, artefacts: [], warnings: [...notes, ...ordered, ...result.warnings] };
 }
 
-/** Train, validation and test of a folder. */
-export function readArrays(folder: string, metric: string | undefined): LinearArrays {
-  const split = (name: string): LinearSplit => ({
-    x: readFeatures(join(folder, `${name}_x.npy`)),
-    y: readNpy(join(folder, `${name}_y.npy`)),
-  });
-  const [train, val, test] = [split("train"), split("val"), split("test")];
-  const task = train.y.shape.length === 2 ? "multi-label" : "multi-class";
-  return {
-    train,
-    val,
-    test,
-    task,
-    classes: classCount({ train, val, test }),
-    metric: metricOf(task, metric),
+/** The test images in the order that calibration cuts into folds, where the folder has one. */
+function readFoldOrder(path: string): Int32Array | undefined {
+  return existsSync(path) ? Int32Array.from(readNpy(path).data, Number) : undefined;
+}
+
+/** Train, validation and test of a folder, and what whoever gave them should hear of how they are taken. */
+export function readArrays(
+  folder: string,
+  metric: string | undefined,
+): { readonly arrays: LinearArrays; readonly notes: readonly string[] } {
+  const notes: string[] = [];
+  const split = (name: string): LinearSplit => {
+    const { y, wasColumn } = readLabels(join(folder, `${name}_y.npy`));
+    if (wasColumn)
+      notes.push(`The ${name} labels are one column of shape [${y.shape[0]}, 1]: taken as class numbers.`);
+    return { x: readFeatures(join(folder, `${name}_x.npy`)), y };
   };
+  const splits = { train: split("train"), val: split("val"), test: split("test") };
+  const shapes = Object.entries(splits).map(([name, { y }]) => `${name} [${y.shape.join(", ")}]`);
+  if (new Set(Object.values(splits).map(({ y }) => y.shape.length)).size > 1) {
+    throw new LinearInputError(
+      `the labels are of different shapes (${shapes.join("; ")}): expected class numbers [n] in all, or [n, classes] in all`,
+    );
+  }
+  const task = splits.train.y.shape.length === 2 ? "multi-label" : "multi-class";
+  if (task === "multi-label" && Object.values(splits).every(({ y }) => isOneHot(y))) {
+    notes.push(
+      "Every row of the labels has exactly one 1: they are taken as several labels an image (mean average precision); give class numbers of shape [n] where each image has one class.",
+    );
+  }
+  const arrays = { ...splits, task, classes: classCount(splits), metric: metricOf(task, metric) } as const;
+  return { arrays, notes };
+}
+
+/** Whether every row of [n, classes] has one 1 and otherwise 0. */
+function isOneHot({ shape: [rows = 0, columns = 0], data }: LinearSplit["y"]): boolean {
+  for (let row = 0; row < rows; row++) {
+    let sum = 0;
+    for (let column = 0; column < columns; column++) sum += Number(data[row * columns + column]);
+    if (sum !== 1) return false;
+  }
+  return rows > 0;
 }
 
 /** More classes than any dataset has: a larger number is a broken label, and would fill the memory with logits. */

@@ -16,6 +16,7 @@ import type { LinearEvaluationOptions } from "./protocol.ts";
 import type { LinearMode, LinearProgress, LinearRecord } from "./record.ts";
 import { scoresOf } from "./score.ts";
 import { type SweepFile, sweepFile } from "./sweep-file.ts";
+import { untrainedClasses } from "./untrained.ts";
 
 export async function runLinear(
   { data, options, setting }: Spec<LinearEvaluationOptions, Dataset>,
@@ -103,7 +104,7 @@ export async function evaluateLinear(
       scores: allScores(found, arrays),
       calibration: calibration?.record ?? null,
     },
-    warnings,
+    warnings: [...untrainedClasses(arrays), ...warnings],
     companions: calibration ? [calibration] : [],
     testLogits,
   };
@@ -130,7 +131,7 @@ function calibrated(
     ...(foldOrder ? { order: foldOrder } : {}),
   });
   return {
-    protocol: linearCalibrationDescription(mode, classifier),
+    protocol: linearCalibrationDescription(mode, classifier, foldOrder),
     record: { ...record },
     values: calibrationValues("calibration-linear", dataset, record, n),
   };
