@@ -53,7 +53,7 @@ export function backboneGraph(checkpoint: Described, options: BackboneOptions = 
     if (options.weights === "inputs") g.input(name, "float32", weight.shape);
     else g.initializer(name, weight);
   }
-  const shapes = family.build(g, architecture, input, outputs, form);
+  const shapes = family.build(g, architecture, input, outputs, form, checkpoint.tensors);
   for (const output of outputs) {
     const shape = shapes.get(output);
     if (shape === undefined) {

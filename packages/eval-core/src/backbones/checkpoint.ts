@@ -2,7 +2,7 @@
  * The public face: a file of weights as a checkpoint, with its hash, its architecture, and the account of what was
  * kept, dropped and converted.
  */
-import { basename } from "node:path";
+import { basename, dirname } from "node:path";
 import { CheckpointError } from "../checkpoints/errors.ts";
 import { detectFormat } from "../checkpoints/formats/detect.ts";
 import { readSafetensors } from "../checkpoints/formats/safetensors.ts";
@@ -22,7 +22,7 @@ import {
   parseNormalisation,
 } from "./normalisation.ts";
 import { readOnnxWeights } from "./onnx-weights.ts";
-import { noSidecar, type Sidecar } from "./sidecar.ts";
+import { noSidecar, readSidecar, type Sidecar } from "./sidecar.ts";
 
 export interface Checkpoint {
   /** Of the file, in hexadecimal. */
@@ -73,7 +73,7 @@ const MOST_EXPANSION = 64;
 export async function loadCheckpoint(path: string, options: LoadOptions = {}): Promise<Checkpoint> {
   return reading(path, async (source) => {
     const contents = readContents(source);
-    const checkpoint = assemble(contents, source, options);
+    const checkpoint = assemble(contents, source, options, readSidecar(dirname(path)), basename(path));
     return { sha256: await sha256Of(source), file: basename(path), bytes: source.size, ...checkpoint };
   });
 }
@@ -133,11 +133,12 @@ export function assemble(
   source: Pick<Source, "size">,
   options: LoadOptions = {},
   sidecar: Sidecar = noSidecar,
+  fileName = "",
 ): Omit<Checkpoint, "sha256" | "file" | "bytes"> {
   const { place, family, naming, kept, dropped, beside, file } = findBackbone(contents.root, options);
   const named = new Map(kept.map(({ name, tensor }) => [name, tensor]));
   if (named.size !== kept.length) throw new CheckpointError("holds two tensors for one part of the backbone");
-  const found = { naming, tensors: named, beside, file };
+  const found = { naming, tensors: named, beside, file, fileName };
   const recognised = family.recognise(found, options, sidecar);
   const { architecture, inputSize, choices } = recognised;
   checkExpansion(
@@ -160,7 +161,12 @@ export function assemble(
     kept: kept.map(({ name, from }) => ({ name, from })),
     dropped,
     skipped: Object.fromEntries(contents.closed ?? []),
-    converted: [...contents.converted, ...(naming.converted ? [naming.converted] : []), ...conversions(kept)],
+    converted: [
+      ...(sidecar.files.length > 0 ? [`read beside it: ${sidecar.files.join(", ")}`] : []),
+      ...contents.converted,
+      ...(naming.converted ? [naming.converted] : []),
+      ...conversions(kept),
+    ],
     tensors: family.convert?.(architecture, tensors) ?? tensors,
   };
 }

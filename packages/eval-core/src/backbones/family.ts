@@ -65,6 +65,8 @@ export interface Candidate {
   readonly beside: ReadonlyMap<string, StoredTensor>;
   /** Every name in the file, nests included with "/". */
   readonly file: readonly string[];
+  /** The file's own name, which alone tells some networks apart; "" from memory. */
+  readonly fileName: string;
 }
 
 /** What neither keys nor shapes say: told by option, read from a sidecar, or a default that is stated. */
@@ -132,6 +134,7 @@ export interface Family<A extends Architecture = Architecture> {
     input: string,
     outputs: readonly string[],
     form: GraphForm,
+    tensors: Weights,
   ): ReadonlyMap<string, readonly (number | string)[]>;
   /** Tensors that training does not change. */
   isBuffer?(name: string): boolean;

@@ -2,8 +2,9 @@
 import { CheckpointError } from "../checkpoints/errors.ts";
 import type { Family } from "./family.ts";
 import { resnet } from "./resnet.ts";
+import { vit } from "./vit.ts";
 
-export const families: readonly Family[] = [resnet];
+export const families: readonly Family[] = [resnet, vit];
 
 /** @throws CheckpointError for a name that no family has */
 export function familyOf({ family }: { readonly family: string }): Family {

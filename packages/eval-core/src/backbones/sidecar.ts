@@ -1,9 +1,12 @@
 /**
  * The small JSON files that lie beside weights on the hubs (config.json, preprocessor_config.json,
- * open_clip_config.json): they say what keys and shapes cannot.
+ * open_clip_config.json): they say what keys and shapes cannot. Nothing but the fields named here is looked at.
  */
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { CheckpointError } from "../checkpoints/errors.ts";
 import type { Activation, Choice } from "./choices.ts";
-import type { Normalisation } from "./normalisation.ts";
+import { type Normalisation, parseNormalisation } from "./normalisation.ts";
 
 export interface Sidecar {
   readonly heads?: Choice<number>;
@@ -11,6 +14,172 @@ export interface Sidecar {
   readonly activation?: Choice<Activation>;
   readonly imageSize?: Choice<number>;
   readonly normalisation?: { readonly value: Normalisation; readonly from: string };
+  /** How much of the resized image the crop takes, and by which filter it was resized. */
+  readonly cropFraction?: Choice<number>;
+  readonly filter?: Choice<"bicubic" | "bilinear">;
+  /** The files that were read, for the account. */
+  readonly files: readonly string[];
 }
 
-export const noSidecar: Sidecar = {};
+export const noSidecar: Sidecar = { files: [] };
+
+/** A configuration of a model takes kilobytes. */
+const LARGEST = 2 ** 22;
+
+type Json = Readonly<Record<string, unknown>>;
+
+const isJson = (value: unknown): value is Json =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+function readJson(folder: string, file: string): Json | undefined {
+  const path = join(folder, file);
+  if (!existsSync(path)) return undefined;
+  if (statSync(path).size > LARGEST) throw new CheckpointError(`${file} beside it has over ${LARGEST} bytes`);
+  let value: unknown;
+  try {
+    value = JSON.parse(readFileSync(path, "utf8"));
+  } catch {
+    throw new CheckpointError(`${file} beside it is not JSON: mend it, or take it away`);
+  }
+  if (isJson(value)) return value;
+  throw new CheckpointError(`${file} beside it is no JSON object: mend it, or take it away`);
+}
+
+/** @throws CheckpointError naming a file, or a field of it, that makes no sense */
+export function readSidecar(folder: string): Sidecar {
+  const config = readJson(folder, "config.json");
+  const preprocessor = readJson(folder, "preprocessor_config.json");
+  const openClip = readJson(folder, "open_clip_config.json");
+  const parts = [
+    ...(openClip ? [fromOpenClip(openClip)] : []),
+    ...(preprocessor ? [fromPreprocessor(preprocessor)] : []),
+    ...(config ? [fromConfig(config)] : []),
+  ];
+  const merged: Record<string, unknown> = {};
+  // The first to say something is believed: the more particular file comes first.
+  for (const part of parts) for (const [key, value] of Object.entries(part)) merged[key] ??= value;
+  const files = parts.flatMap((part) => part.files);
+  return { ...(merged as Omit<Sidecar, "files">), files };
+}
+
+const positive = (value: unknown, where: string, whole = true): number | undefined => {
+  if (value === undefined || value === null) return undefined;
+  if (typeof value === "number" && value > 0 && (!whole || Number.isInteger(value))) return value;
+  throw new CheckpointError(`${where} beside it is ${JSON.stringify(value)}: expected a positive number`);
+};
+
+const chosen = <T extends string | number>(value: T | undefined, from: string): Choice<T> | undefined =>
+  value === undefined ? undefined : { value, from };
+
+/** Leaves out what was not said. */
+const said = (part: Record<string, unknown>, file: string): Sidecar => {
+  const known = Object.entries(part).filter(([, value]) => value !== undefined);
+  return { ...Object.fromEntries(known), files: known.length > 0 ? [file] : [] };
+};
+
+const activations: Readonly<Record<string, Activation>> = {
+  gelu: "gelu",
+  quick_gelu: "quick-gelu",
+  gelu_pytorch_tanh: "gelu-tanh",
+  gelu_new: "gelu-tanh",
+  gelu_fast: "gelu-tanh",
+};
+
+/** transformers' configuration, or timm's, by what is in it. */
+function fromConfig(config: Json): Sidecar {
+  const file = "config.json";
+  if (isJson(config.pretrained_cfg) || typeof config.architecture === "string") {
+    return fromTimm(isJson(config.pretrained_cfg) ? config.pretrained_cfg : config, file);
+  }
+  const vision = isJson(config.vision_config) ? config.vision_config : config;
+  const act = vision.hidden_act;
+  const activation = typeof act === "string" ? activations[act] : undefined;
+  if (typeof act === "string" && activation === undefined && act !== "silu" && act !== "relu") {
+    throw new CheckpointError(
+      `hidden_act of ${file} beside it is '${act}': known are ${Object.keys(activations).join(", ")}`,
+    );
+  }
+  const heads = positive(vision.num_attention_heads, `num_attention_heads of ${file}`);
+  return said(
+    {
+      heads: chosen(heads, file),
+      epsilon: chosen(positive(vision.layer_norm_eps, `layer_norm_eps of ${file}`, false), file),
+      activation: chosen(activation, file),
+      imageSize: typeof vision.image_size === "number" ? chosen(vision.image_size, file) : undefined,
+    },
+    file,
+  );
+}
+
+function fromTimm(config: Json, file: string): Sidecar {
+  const { mean, std, input_size: size, crop_pct: crop, interpolation } = config;
+  const side = Array.isArray(size) ? size[1] : undefined;
+  return said(
+    {
+      normalisation: normalisation(mean, std, file),
+      imageSize: chosen(positive(side, `input_size of ${file}`), file),
+      cropFraction: chosen(positive(crop, `crop_pct of ${file}`, false), file),
+      filter:
+        interpolation === "bicubic" || interpolation === "bilinear" ? chosen(interpolation, file) : undefined,
+    },
+    file,
+  );
+}
+
+/** PIL's filters by number, as transformers writes them. */
+const resamples: Readonly<Record<number, "bicubic" | "bilinear">> = { 2: "bilinear", 3: "bicubic" };
+
+function fromPreprocessor(config: Json): Sidecar {
+  const file = "preprocessor_config.json";
+  const { image_mean: mean, image_std: std, size, crop_size: crop, resample } = config;
+  const sideOf = (value: unknown) =>
+    typeof value === "number" ? value : isJson(value) ? (value.height ?? value.shortest_edge) : undefined;
+  const resized = positive(sideOf(size), `size of ${file}`);
+  const cropped = positive(sideOf(crop), `crop_size of ${file}`);
+  return said(
+    {
+      normalisation: normalisation(mean, std, file),
+      imageSize: chosen(cropped ?? resized, file),
+      cropFraction: cropped && resized ? chosen(Math.min(1, cropped / resized), file) : undefined,
+      filter: typeof resample === "number" ? chosen(resamples[resample], file) : undefined,
+    },
+    file,
+  );
+}
+
+function fromOpenClip(config: Json): Sidecar {
+  const file = "open_clip_config.json";
+  const model = isJson(config.model_cfg) ? config.model_cfg : config;
+  const vision = isJson(model.vision_cfg) ? model.vision_cfg : {};
+  const preprocess = isJson(config.preprocess_cfg) ? config.preprocess_cfg : {};
+  const width = positive(vision.width, `width of ${file}`);
+  const headWidth = positive(vision.head_width, `head_width of ${file}`);
+  const heads = width && headWidth ? width / headWidth : undefined;
+  const side = vision.image_size;
+  return said(
+    {
+      heads: chosen(heads, file),
+      // open_clip runs erf GELU unless it is told otherwise; of a timm tower it says nothing.
+      activation:
+        typeof vision.timm_model_name === "string"
+          ? undefined
+          : chosen<Activation>(model.quick_gelu === true ? "quick-gelu" : "gelu", file),
+      imageSize: typeof side === "number" ? chosen(side, file) : undefined,
+      normalisation: normalisation(preprocess.mean, preprocess.std, file),
+      filter:
+        preprocess.interpolation === "bicubic" || preprocess.interpolation === "bilinear"
+          ? chosen(preprocess.interpolation, file)
+          : undefined,
+    },
+    file,
+  );
+}
+
+function normalisation(mean: unknown, std: unknown, file: string): Sidecar["normalisation"] {
+  if (mean === undefined || std === undefined) return undefined;
+  try {
+    return { value: parseNormalisation({ mean, std }), from: file };
+  } catch (error) {
+    throw new CheckpointError(`${file} beside it: ${(error as Error).message}`);
+  }
+}
