@@ -150,7 +150,7 @@ export function assemble(
     chooseNormalisation(options, contents) ?? sidecar.normalisation ?? recognised.normalisation;
   return {
     format: contents.format,
-    layout: { place, naming: naming.name },
+    layout: { place, naming: recognised.naming ?? naming.name },
     family: recognised.family,
     architecture,
     readouts: family.readouts(architecture),

@@ -84,6 +84,8 @@ export interface RecogniseOptions {
 export interface Recognised<A extends Architecture = Architecture> {
   /** The member's family as people call it: "dinov2" is a vision transformer. One of the family's `members`. */
   readonly family: string;
+  /** Where a naming is shared and the member tells whose it is. */
+  readonly naming?: string;
   readonly architecture: A;
   /** How it wants its inputs, as far as the tensors tell. */
   readonly normalisation: { readonly value: Normalisation; readonly from: string };

@@ -1,12 +1,12 @@
-/** What a set of tensors that is not a ResNet seems to be: the last clause of an error, so that the user knows. */
+/** What a set of tensors that is no known backbone seems to be: the last clause of an error, so that the user knows. */
 
 const signatures: readonly (readonly [RegExp, string])[] = [
+  [/(^|\.)(layers\.0\.blocks\.0\.attn\.relative_position)/, "a Swin transformer"],
   [/(^|\.)attnpool\.|visual\.transformer/, "a CLIP model"],
   [
     /(^|\.)(cls_token|patch_embed\.|blocks\.0\.attn\.|encoder\.layers\.encoder_layer_0)/,
     "a vision transformer",
   ],
-  [/(^|\.)(layers\.0\.blocks\.0\.attn\.relative_position)/, "a Swin transformer"],
   [/(^|\.)(downsample_layers\.|stages\.0\.\d+\.(dwconv|conv_dw))/, "a ConvNeXt"],
   [
     /(^|\.)(stem\.conv1\.|res2\.0\.|backbone\.bottom_up)/,

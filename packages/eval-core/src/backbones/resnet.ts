@@ -1,4 +1,7 @@
-/** ResNets: torchvision's, SimCLR-v2's, and the same cut into numbered children; exported graphs of them too. */
+/**
+ * ResNets, wide ones, ResNeXts and ResNet-D: as torchvision, timm, transformers and SimCLR-v2 write them, and cut into
+ * numbered children; exported graphs of the plain ones too.
+ */
 import { CheckpointError } from "../checkpoints/errors.ts";
 import type { Architecture, Family, Readout } from "./family.ts";
 import { defineFamily } from "./family.ts";
@@ -26,16 +29,19 @@ function readouts({ featureDimension, widths }: ResNetArchitecture): Readout[] {
 
 const family: Family<ResNetArchitecture> = {
   name: "resnet",
-  members: ["resnet"],
+  members: ["resnet", "resnext", "resnet-d"],
   namings,
   recognise(found, options) {
     const normalisation =
       found.naming.name === "simclr-v2"
         ? { value: noNormalisation, from: "SimCLR's, by the names" }
         : { value: imagenetNormalisation, from: "ImageNet's, the default" };
+    const architecture = matchArchitecture(found.tensors, options, found.naming.original);
+    const { groups, variant } = architecture;
     return {
-      family: "resnet",
-      architecture: matchArchitecture(found.tensors, options),
+      family: variant === "d" ? "resnet-d" : groups === undefined ? "resnet" : "resnext",
+      ...(variant === "d" && found.naming.name === "torchvision" ? { naming: "timm" } : {}),
+      architecture,
       normalisation,
       inputSize: 224,
       choices: {},

@@ -1,5 +1,5 @@
 /** A ResNet's graph and the weights that it wants, batch normalisation folded or apart. */
-import { float, ints } from "../../onnx/attributes.ts";
+import { float, int, ints } from "../../onnx/attributes.ts";
 import type { GraphBuilder } from "../../onnx/builder.ts";
 import { type Tensor, tensor } from "../../tensor/tensor.ts";
 import type { Weights } from "../family.ts";
@@ -58,6 +58,7 @@ export function addNetwork(g: GraphBuilder, { stem, stages }: ResNet, input: str
         kernel_shape: ints([unit.kernel, unit.kernel]),
         strides: ints([unit.stride, unit.stride]),
         pads: ints([pad, pad, pad, pad]),
+        ...(unit.groups === undefined ? {} : { group: int(unit.groups) }),
       },
       { name: unit.convolution, output: unit.convolution },
     );
@@ -70,7 +71,11 @@ export function addNetwork(g: GraphBuilder, { stem, stages }: ResNet, input: str
     );
   };
 
-  let x = g.op("Relu", [convolve(stem, input)], {}, { output: "relu" });
+  let x = input;
+  stem.forEach((unit, i) => {
+    const isLast = i === stem.length - 1;
+    x = g.op("Relu", [convolve(unit, x)], {}, { output: isLast ? "relu" : `${unit.convolution}.relu` });
+  });
   x = g.op(
     "MaxPool",
     [x],
@@ -78,13 +83,14 @@ export function addNetwork(g: GraphBuilder, { stem, stages }: ResNet, input: str
     { output: "maxpool" },
   );
   stages.forEach((blocks, stage) => {
-    blocks.forEach(({ name, units, shortcut }, index) => {
+    blocks.forEach(({ name, units, shortcut, pooledShortcut }, index) => {
       let y = x;
       units.forEach((unit, i) => {
         if (i > 0) y = g.op("Relu", [y], {}, { output: `${name}.relu${i}` });
         y = convolve(unit, y);
       });
-      const sum = g.op("Add", [y, shortcut ? convolve(shortcut, x) : x], {}, { output: `${name}.add` });
+      const passed = pooledShortcut ? averaged(g, x, name) : x;
+      const sum = g.op("Add", [y, shortcut ? convolve(shortcut, passed) : x], {}, { output: `${name}.add` });
       const isLast = index === blocks.length - 1;
       x = g.op("Relu", [sum], {}, { output: isLast ? `layer${stage + 1}` : name });
     });
@@ -92,3 +98,12 @@ export function addNetwork(g: GraphBuilder, { stem, stages }: ResNet, input: str
   const pooled = g.op("GlobalAveragePool", [x], {}, { output: "avgpool" });
   g.op("Flatten", [pooled], {}, { output: "features" });
 }
+
+/** Average pool of 2x2 striding by 2; at an odd edge the mean of what is there. */
+const averaged = (g: GraphBuilder, x: string, name: string): string =>
+  g.op(
+    "AveragePool",
+    [x],
+    { kernel_shape: ints([2, 2]), strides: ints([2, 2]), ceil_mode: int(1), count_include_pad: int(0) },
+    { output: `${name}.downsample.0` },
+  );

@@ -91,6 +91,25 @@ describe("architectures", () => {
     expect(load(makeTensors("", architecture)).architecture).toEqual(architecture);
   });
 
+  it("takes groups of the 3x3 convolutions: a ResNeXt", () => {
+    const grouped = { ...makeArchitecture({ stem: 8 }), name: "resnext50", groups: 4 };
+    expect(load(makeTensors("", grouped)).architecture).toEqual(grouped);
+  });
+
+  it("takes ResNet-D's stem and shortcuts, and says what of them is missing", () => {
+    const plain = makeArchitecture({ stem: 8 });
+    const deep = {
+      ...plain,
+      name: "resnet50d",
+      widths: { ...plain.widths, before: [4, 4] },
+      variant: "d" as const,
+    };
+    expect(load(makeTensors("", deep)).architecture).toEqual(deep);
+    const lacking = makeTensors("", deep);
+    lacking.delete("layer2.0.downsample.1.weight");
+    expect(() => load(lacking)).toThrow(/ResNet-50-D.*missing: layer2\.0\.downsample\.1\.weight/);
+  });
+
   it("takes any depth only when asked", () => {
     const small = makeArchitecture({ blocks: [1, 1, 1, 1], stem: 8 });
     expect(() => load(makeTensors("", small))).toThrow(
@@ -260,23 +279,14 @@ describe("refusals", () => {
       /3x3, as in networks for small images/,
     ],
     [
-      "a ResNet-D",
+      "half of a ResNet-D",
       changed((t) => {
         t.delete("conv1.weight");
         t.set("conv1.0.weight", stored([4, 3, 3, 3]));
       }),
-      /stack of several \(a ResNet-D/,
+      /a stack of several that is not ResNet-D/,
     ],
     ["SimCLR-v2 with selective kernels", simclrStack, /selective-kernel/],
-    [
-      "a ResNeXt",
-      changed((t) => {
-        for (const [name, { shape }] of t) {
-          if (name.endsWith("conv2.weight")) t.set(name, stored([shape[0]!, shape[1]! / 4, 3, 3]));
-        }
-      }),
-      /4 groups \(a ResNeXt\)/,
-    ],
     [
       "squeeze and excitation",
       changed((t) => t.set("layer1.0.se.fc1.weight", stored([1]))),
@@ -289,12 +299,8 @@ describe("refusals", () => {
       }),
       /missing: bn1\.running_mean.*no running statistics/,
     ],
-    [
-      "a vision transformer",
-      only("cls_token", "blocks.0.attn.qkv.weight"),
-      /known here: it seems to be a vision transformer/,
-    ],
-    ["CLIP", only("visual.transformer.resblocks.0.attn.in_proj_weight"), /CLIP/],
+    ["a Swin transformer", only("layers.0.blocks.0.attn.relative_position_bias_table"), /a Swin transformer/],
+    ["CLIP's ResNet", only("visual.attnpool.c_proj.weight"), /a CLIP model/],
     ["something else", only("a", "b"), /of another kind \(its tensors: a, b\)/],
     ["nothing", new Map(), /without any tensor/],
   ])("names %s", (_, tensors, message) => {

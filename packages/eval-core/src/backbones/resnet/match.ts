@@ -2,8 +2,9 @@
  * Which ResNet a set of tensors is, and whether it is one exactly: every tensor matched, or an error that names
  * what is missing, unexpected or misshapen.
  */
-import { CheckpointError, listed } from "../../checkpoints/errors.ts";
+import { CheckpointError } from "../../checkpoints/errors.ts";
 import type { RecogniseOptions } from "../family.ts";
+import { commonest, faultsOf } from "../fits.ts";
 import {
   architectureTitle,
   type Block,
@@ -20,43 +21,47 @@ type MatchOptions = Pick<RecogniseOptions, "anyDepth">;
 
 /**
  * @param tensors those of the backbone, under torchvision's names, without batch counters.
+ * @param named how a message calls a tensor: by its name in the file
  * @throws CheckpointError when they are no ResNet, or not all of one.
  */
-export function matchArchitecture(tensors: Shapes, options: MatchOptions = {}): ResNetArchitecture {
+export function matchArchitecture(
+  tensors: Shapes,
+  options: MatchOptions = {},
+  named: (name: string) => string = (name) => name,
+): ResNetArchitecture {
   checkStem(tensors);
   const architecture = deduceArchitecture(tensors, options);
   const expected = expectedTensors(architecture);
   const missing = [...expected.keys()].filter((name) => !tensors.has(name));
   const unexpected = [...tensors.keys()].filter((name) => !expected.has(name));
-  const misshapen = [...tensors].flatMap(([name, { shape }]) => {
-    const wanted = expected.get(name);
-    return wanted !== undefined && String(wanted) !== String(shape)
-      ? [`${name} [${shape}] instead of [${wanted}]`]
-      : [];
-  });
-  const faults = [
-    ...(missing.length > 0 ? [`missing: ${listed(missing)}`] : []),
-    ...(unexpected.length > 0 ? [`unexpected: ${listed(unexpected)}`] : []),
-    ...(misshapen.length > 0 ? [`misshapen: ${listed(misshapen)}`] : []),
-  ];
-  if (faults.length > 0) {
-    const hint = hintFor(missing, unexpected, misshapen);
+  const faults = faultsOf(tensors, expected, named);
+  if (faults !== undefined) {
+    const hint = hintFor(missing, unexpected, faults.includes("misshapen"));
     throw new CheckpointError(
-      `looks like a ${architectureTitle(architecture)}, but does not match it: ${faults.join("; ")}${hint}`,
+      `looks like a ${architectureTitle(architecture)}, but does not match it: ${faults}${hint}`,
     );
   }
   return architecture;
 }
 
+/** The convolutions of ResNet-D's stem, and the norms between them. */
+const deepStem = /^conv1\.[013467]\./;
+
 function checkStem(tensors: Shapes): void {
-  if (tensors.has("conv1.0.weight") || [...tensors.keys()].some((name) => /^conv1\.\d/.test(name))) {
+  const stacked = [...tensors.keys()].filter((name) => /^conv1\.\d/.test(name));
+  if (
+    stacked.some((name) => !deepStem.test(name)) ||
+    (stacked.length > 0 && !tensors.has("conv1.6.weight"))
+  ) {
     throw new CheckpointError(
-      "its first convolution is a stack of several (a ResNet-D or selective-kernel network): only the plain ResNet with one 7x7 convolution is supported",
+      "its first convolution is a stack of several that is not ResNet-D's (a selective-kernel network?): only one 7x7 convolution, or ResNet-D's three of 3x3, are supported",
     );
   }
-  const shape = tensors.get("conv1.weight")?.shape;
+  const first = stacked.length > 0 ? "conv1.0.weight" : "conv1.weight";
+  const side = stacked.length > 0 ? 3 : 7;
+  const shape = tensors.get(first)?.shape;
   if (shape === undefined || shape.length !== 4) return;
-  if (shape[2] !== 7 || shape[3] !== 7) {
+  if (shape[2] !== side || shape[3] !== side) {
     throw new CheckpointError(
       `its first convolution is ${shape[2]}x${shape[3]}, as in networks for small images: only the plain ResNet with a 7x7 one is supported`,
     );
@@ -77,7 +82,11 @@ function deduceArchitecture(tensors: Shapes, { anyDepth }: MatchOptions): ResNet
     return 1 + Math.max(-1, ...names.flatMap((name) => Number(pattern.exec(name)?.[1] ?? -1)));
   });
   const blocks = anyDepth ? counts : nearestPublished(block, counts);
-  const stem = tensors.get("conv1.weight")?.shape[0] ?? commonest(tensors, /^bn1\.\w+$/) ?? 64;
+  const stem =
+    tensors.get("conv1.weight")?.shape[0] ??
+    tensors.get("conv1.6.weight")?.shape[0] ??
+    commonest(tensors, /^bn1\.\w+$/) ??
+    64;
   const stages = [1, 2, 3, 4];
   const inner = stages.map(
     (stage, i) => commonest(tensors, new RegExp(`^layer${stage}\\.\\d+\\.conv1\\.weight$`)) ?? stem * 2 ** i,
@@ -88,25 +97,27 @@ function deduceArchitecture(tensors: Shapes, { anyDepth }: MatchOptions): ResNet
       commonest(tensors, new RegExp(`^layer${stage}\\.\\d+\\.${last}\\.weight$`)) ??
       inner[i]! * expansion[block],
   );
-  const grouped = tensors.get("layer1.0.conv2.weight")?.shape;
-  if (
-    block === "bottleneck" &&
-    grouped?.length === 4 &&
-    grouped[1]! < inner[0]! &&
-    inner[0]! % grouped[1]! === 0
-  ) {
-    throw new CheckpointError(
-      `its 3x3 convolutions have ${inner[0]! / grouped[1]!} groups (a ResNeXt): only the plain ResNet is supported`,
-    );
-  }
+  // Outputs over what one kernel takes: several groups where that is less than all of them.
+  const taken = commonest(tensors, /^layer1\.\d+\.conv2\.weight$/, 1) ?? inner[0]!;
+  const groups =
+    block === "bottleneck" && taken < inner[0]! && inner[0]! % taken === 0 ? inner[0]! / taken : undefined;
+  const deep = tensors.has("conv1.6.weight");
+  const sizeOf = (name: string) => tensors.get(name)?.shape[0] ?? 0;
   return {
-    name: `resnet${depthOf(block, blocks)}`,
+    name: `${groups === undefined ? "resnet" : "resnext"}${depthOf(block, blocks)}${deep ? "d" : ""}`,
     depth: depthOf(block, blocks),
     block,
     blocks,
     width: stem / 64,
-    widths: { stem, inner, outer },
+    widths: {
+      stem,
+      inner,
+      outer,
+      ...(deep ? { before: [sizeOf("conv1.0.weight"), sizeOf("conv1.3.weight")] } : {}),
+    },
     featureDimension: outer[3]!,
+    ...(groups === undefined ? {} : { groups }),
+    ...(deep ? { variant: "d" as const } : {}),
   };
 }
 
@@ -124,25 +135,8 @@ function nearestPublished(block: Block, counts: readonly number[]): readonly num
   return nearest;
 }
 
-/** The first dimension that most of the tensors with such names have; one odd tensor then shows as misshapen. */
-function commonest(tensors: Shapes, names: RegExp): number | undefined {
-  const counts = new Map<number, number>();
-  for (const [name, { shape }] of tensors) {
-    if (names.test(name) && shape.length > 0) counts.set(shape[0]!, (counts.get(shape[0]!) ?? 0) + 1);
-  }
-  return [...counts].sort(([, a], [, b]) => b - a)[0]?.[0];
-}
-
-function hintFor(
-  missing: readonly string[],
-  unexpected: readonly string[],
-  misshapen: readonly string[],
-): string {
-  if (
-    misshapen.length === 0 &&
-    missing.length > 0 &&
-    missing.every((name) => /\.running_(mean|var)$/.test(name))
-  ) {
+function hintFor(missing: readonly string[], unexpected: readonly string[], misshapen: boolean): string {
+  if (!misshapen && missing.length > 0 && missing.every((name) => /\.running_(mean|var)$/.test(name))) {
     return " (no running statistics: perhaps only the parameters were saved, or the network uses group normalisation)";
   }
   if (unexpected.some((name) => /\.(se|fc1|attn|gate)\b/.test(name))) {

@@ -22,7 +22,16 @@ export interface ResNetArchitecture extends Architecture {
     readonly inner: readonly number[];
     /** Channels that each stage hands on. */
     readonly outer: readonly number[];
+    /** Of a stem of three convolutions, the channels of the first two. */
+    readonly before?: readonly number[];
   };
+  /** Of the 3x3 convolutions, where they have several: a ResNeXt (Xie et al., 2017). */
+  readonly groups?: number;
+  /**
+   * ResNet-D (He et al., 2019), as timm has it: a stem of three 3x3 convolutions, and an average pool before the 1x1 of
+   * a shortcut that strides.
+   */
+  readonly variant?: "d";
 }
 
 /** The published members. */
@@ -53,6 +62,8 @@ export interface ConvolutionUnit {
   readonly outputs: number;
   readonly kernel: number;
   readonly stride: number;
+  /** One unless told. */
+  readonly groups?: number;
 }
 
 export interface ResidualBlock {
@@ -60,16 +71,27 @@ export interface ResidualBlock {
   /** In order; a ReLU stands between each two. */
   readonly units: readonly ConvolutionUnit[];
   readonly shortcut?: ConvolutionUnit;
+  /** Whether an average pool of 2x2 that strides by 2 stands before the shortcut. */
+  readonly pooledShortcut?: boolean;
 }
 
 export interface ResNet {
-  readonly stem: ConvolutionUnit;
+  /** In order; a ReLU behind each. */
+  readonly stem: readonly ConvolutionUnit[];
   readonly stages: readonly (readonly ResidualBlock[])[];
 }
 
 /** Every module of the network, in the order in which it runs. */
-export function resnetModules({ block, blocks, widths }: ResNetArchitecture): ResNet {
-  const stem = unit("conv1", "bn1", 3, widths.stem, 7, 2);
+export function resnetModules({ block, blocks, widths, groups, variant }: ResNetArchitecture): ResNet {
+  const [first = 0, second = 0] = widths.before ?? [];
+  const stem =
+    variant === "d"
+      ? [
+          unit("conv1.0", "conv1.1", 3, first, 3, 2),
+          unit("conv1.3", "conv1.4", first, second, 3, 1),
+          unit("conv1.6", "bn1", second, widths.stem, 3, 1),
+        ]
+      : [unit("conv1", "bn1", 3, widths.stem, 7, 2)];
   let inputs = widths.stem;
   const stages = blocks.map((count, stage) =>
     Array.from({ length: count }, (_, index): ResidualBlock => {
@@ -79,16 +101,35 @@ export function resnetModules({ block, blocks, widths }: ResNetArchitecture): Re
       const stride = stage > 0 && index === 0 ? 2 : 1;
       const conv = (i: number, from: number, to: number, kernel: number, by: number): ConvolutionUnit =>
         unit(`${name}.conv${i}`, `${name}.bn${i}`, from, to, kernel, by);
+      const middle = conv(2, inner, inner, 3, stride);
       const units =
         block === "basic"
           ? [conv(1, inputs, inner, 3, stride), conv(2, inner, outer, 3, 1)]
-          : [conv(1, inputs, inner, 1, 1), conv(2, inner, inner, 3, stride), conv(3, inner, outer, 1, 1)];
+          : [
+              conv(1, inputs, inner, 1, 1),
+              groups === undefined ? middle : { ...middle, groups },
+              conv(3, inner, outer, 1, 1),
+            ];
+      const pooled = variant === "d" && stride !== 1;
+      const at = variant === "d" ? 1 : 0;
       const shortcut =
         stride !== 1 || inputs !== outer
-          ? unit(`${name}.downsample.0`, `${name}.downsample.1`, inputs, outer, 1, stride)
+          ? unit(
+              `${name}.downsample.${at}`,
+              `${name}.downsample.${at + 1}`,
+              inputs,
+              outer,
+              1,
+              pooled ? 1 : stride,
+            )
           : undefined;
       inputs = outer;
-      return shortcut === undefined ? { name, units } : { name, units, shortcut };
+      return {
+        name,
+        units,
+        ...(shortcut === undefined ? {} : { shortcut }),
+        ...(pooled ? { pooledShortcut: true } : {}),
+      };
     }),
   );
   return { stem, stages };
@@ -108,7 +149,7 @@ function unit(
 /** Every convolution in the order in which torch runs it: a block's shortcut comes after its own. */
 export function convolutionUnits(network: ResNet): ConvolutionUnit[] {
   return [
-    network.stem,
+    ...network.stem,
     ...network.stages.flat().flatMap(({ units, shortcut }) => (shortcut ? [...units, shortcut] : units)),
   ];
 }
@@ -118,16 +159,18 @@ export const normalisationTensors = ["weight", "bias", "running_mean", "running_
 /** Every tensor that a backbone has, with its shape; counters of batches seen are not among them. */
 export function expectedTensors(architecture: ResNetArchitecture): Map<string, readonly number[]> {
   const expected = new Map<string, readonly number[]>();
-  for (const { convolution, normalisation, inputs, outputs, kernel } of convolutionUnits(
+  for (const { convolution, normalisation, inputs, outputs, kernel, groups = 1 } of convolutionUnits(
     resnetModules(architecture),
   )) {
-    expected.set(`${convolution}.weight`, [outputs, inputs, kernel, kernel]);
+    expected.set(`${convolution}.weight`, [outputs, inputs / groups, kernel, kernel]);
     for (const name of normalisationTensors) expected.set(`${normalisation}.${name}`, [outputs]);
   }
   return expected;
 }
 
-/** "ResNet-50 (2x)", for people. */
-export function architectureTitle({ depth, width }: ResNetArchitecture): string {
-  return `ResNet-${depth} (${Number(width.toFixed(3))}x)`;
+/** "ResNet-50 (2x)", "ResNeXt-50 (32 groups)", "ResNet-50-D": for people. */
+export function architectureTitle({ depth, width, groups, variant }: ResNetArchitecture): string {
+  const base = `${groups === undefined ? "ResNet" : "ResNeXt"}-${depth}${variant === "d" ? "-D" : ""}`;
+  const facts = [...(groups === undefined ? [] : [`${groups} groups`]), `${Number(width.toFixed(3))}x`];
+  return `${base} (${facts.join(", ")})`;
 }

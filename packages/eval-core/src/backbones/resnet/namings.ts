@@ -41,7 +41,36 @@ function translateSequential(name: string): string | undefined {
   return child === undefined ? undefined : `${child}.${rest}`;
 }
 
-const inBlock = "(?:conv[123]|bn[123]|downsample\\.[01])\\.\\w+$";
+/** transformers' ResNet: embedder, then stages of layers of convolution and normalization. */
+function translateTransformers(name: string): string | undefined {
+  const module = { convolution: "conv", normalization: "bn" };
+  const stem = /^embedder\.embedder\.(convolution|normalization)\.(\w+)$/.exec(name);
+  if (stem) return `${module[stem[1] as keyof typeof module]}1.${stem[2]}`;
+  const layer =
+    /^encoder\.stages\.(\d+)\.layers\.(\d+)\.(?:(shortcut)|layer\.(\d+))\.(convolution|normalization)\.(\w+)$/.exec(
+      name,
+    );
+  if (!layer) return /^(embedder|encoder)\./.test(name) ? name : undefined;
+  const [, stage, index, shortcut, which, kind, parameter] = layer;
+  const where = `layer${Number(stage) + 1}.${index}`;
+  if (shortcut !== undefined) return `${where}.downsample.${kind === "convolution" ? 0 : 1}.${parameter}`;
+  return `${where}.${module[kind as keyof typeof module]}${Number(which) + 1}.${parameter}`;
+}
+
+/** And back. */
+function originalTransformers(name: string): string {
+  const kindOf = (module: string) => (module === "conv" || module === "0" ? "convolution" : "normalization");
+  const stem = /^(conv|bn)1\.(\w+)$/.exec(name);
+  if (stem) return `embedder.embedder.${kindOf(stem[1]!)}.${stem[2]}`;
+  const layer = /^layer(\d)\.(\d+)\.(?:downsample\.([01])|(conv|bn)(\d))\.(\w+)$/.exec(name);
+  if (!layer) return name;
+  const [, stage, index, shortcut, module, which, parameter] = layer;
+  const at = `encoder.stages.${Number(stage) - 1}.layers.${index}`;
+  if (shortcut !== undefined) return `${at}.shortcut.${kindOf(shortcut)}.${parameter}`;
+  return `${at}.layer.${Number(which) - 1}.${kindOf(module!)}.${parameter}`;
+}
+
+const inBlock = "(?:conv[123]|bn[123]|downsample\\.[012])\\.\\w+$";
 
 export const namings: readonly Naming[] = [
   {
@@ -63,5 +92,13 @@ export const namings: readonly Naming[] = [
     anchor: new RegExp(`^((?:.*?\\.)?)[4-7]\\.\\d+\\.${inBlock}`),
     translate: translateSequential,
     converted: "names: numbered children to torchvision's",
+  },
+  {
+    name: "transformers",
+    fewest: FEWEST,
+    anchor: /^((?:.*?\.)?)encoder\.stages\.\d+\.layers\.\d+\.layer\.\d+\.convolution\.weight$/,
+    translate: translateTransformers,
+    original: originalTransformers,
+    converted: "names: transformers' to torchvision's",
   },
 ];

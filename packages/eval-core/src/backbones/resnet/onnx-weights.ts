@@ -40,7 +40,7 @@ function ownMemory(value: AnyTensor): AnyTensor {
 function walk(graph: Graph): GraphWalker {
   const walker = new GraphWalker(graph);
   const { stem, stages } = networkOf(graph, walker);
-  let x = walker.unit(stem, walker.imageInput(), "Relu");
+  let x = walker.unit(stem[0]!, walker.imageInput(), "Relu");
   x = walker.maxPool(walker.relu(x));
   for (const { units, shortcut } of stages.flat()) {
     let y = x;

@@ -89,7 +89,8 @@ function rankOf(path: readonly string[], prefix: string): number {
 
 const timm: Table = {
   name: "timm",
-  anchor: /^((?:.*?\.)?)blocks\.(?:\d+\.)?\d+\.attn\.qkv\.weight$/,
+  // A Swin transformer numbers its blocks inside stages.
+  anchor: /^((?:.*?\.)?)(?<!(?:layers|stages)\.\d+\.)blocks\.(?:\d+\.)?\d+\.attn\.qkv\.weight$/,
   // DINOv2's training files cut the blocks into chunks: blocks.CHUNK.INDEX, the index going on through all of them.
   block: /^blocks\.(?:\d+\.)?(\d+)\.(\D.*)$/,
   blockPrefix: (index) => `blocks.${index}.`,

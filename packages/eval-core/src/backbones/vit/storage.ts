@@ -5,6 +5,7 @@
 import { type Tensor, tensor } from "../../tensor/tensor.ts";
 import type { Weights } from "../family.ts";
 import { commonest } from "../fits.ts";
+import { transposed } from "../matrices.ts";
 import type { VitArchitecture } from "./architecture.ts";
 import { rotationPeriods } from "./rotation.ts";
 
@@ -178,13 +179,4 @@ function masked(bias: Tensor<"float32">, mask: Tensor<"float32">): Tensor<"float
     bias.shape,
     bias.data.map((value, i) => value * mask.data[i]!),
   );
-}
-
-/** Of a matrix. */
-export function transposed({ data, shape }: Tensor<"float32">): Tensor<"float32"> {
-  const [rows, columns] = shape as [number, number];
-  const turned = new Float32Array(data.length);
-  for (let r = 0; r < rows; r++)
-    for (let c = 0; c < columns; c++) turned[c * rows + r] = data[r * columns + c]!;
-  return tensor("float32", [columns, rows], turned);
 }

@@ -5,9 +5,9 @@
  */
 import { type Tensor, tensor } from "../../tensor/tensor.ts";
 import type { GraphForm, Weights } from "../family.ts";
+import { rowsTimes, transposed } from "../matrices.ts";
 import { patchGrid, prefixTokens, type VitArchitecture } from "./architecture.ts";
 import { resizePositions } from "./positions.ts";
-import { transposed } from "./storage.ts";
 
 type Float = Tensor<"float32">;
 
@@ -82,13 +82,3 @@ export function vitWeights(a: VitArchitecture, tensors: Weights, form: GraphForm
 }
 
 const inTable = /^(cls_token|dist_token|reg_token|pos_embed)$/;
-
-/** Row i of a matrix, or element i of a bias, times gamma[i]. */
-function rowsTimes({ data, shape }: Float, gamma: Float32Array): Float {
-  const inner = data.length / shape[0]!;
-  return tensor(
-    "float32",
-    shape,
-    data.map((value, i) => value * gamma[Math.floor(i / inner)]!),
-  );
-}

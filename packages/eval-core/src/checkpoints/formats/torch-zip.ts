@@ -6,6 +6,7 @@ import { memorySource, type Source } from "../source.ts";
 import type { Contents } from "../stored.ts";
 import { Closed, opened } from "./opened.ts";
 import { type StorageBytes, torchHooks } from "./torch-tensor.ts";
+import { scriptedTensors } from "./torchscript.ts";
 import { dataOffset, readZipDirectory, readZipEntry, verifyStored, type ZipEntry } from "./zip.ts";
 
 /** A pickle holds names and shapes only: even thousands of tensors need a few megabytes. */
@@ -23,11 +24,6 @@ export function readTorchZip(source: Source): Contents {
     );
   }
   const root = pickle.name.slice(0, -"data.pkl".length);
-  if (entries.has(`${root}constants.pkl`)) {
-    throw new CheckpointError(
-      "a TorchScript archive: it holds a program beside its weights; save the model's state_dict() instead",
-    );
-  }
   const order = entries.get(`${root}byteorder`);
   if (
     order !== undefined &&
@@ -57,7 +53,16 @@ export function readTorchZip(source: Source): Contents {
       onClosed: closed.add,
     }),
   );
-  return { format: "torch-zip", metadata: {}, ...opened(value, closed) };
+  if (!entries.has(`${root}constants.pkl`))
+    return { format: "torch-zip", metadata: {}, ...opened(value, closed) };
+  const scripted = opened(scriptedTensors(value), closed);
+  return {
+    format: "torch-zip",
+    metadata: {},
+    root: scripted.root,
+    converted: [...scripted.converted, "a TorchScript archive: its tensors were read, its program was not"],
+    closed: new Map([...closed.names].filter(([name]) => !name.startsWith("__torch__."))),
+  };
 }
 
 /** Its bytes by position. The checksum is verified once, at the first read: many tensors may share a storage. */

@@ -1,5 +1,6 @@
 /** Every kind of golden folder that `transferboard conformance` can hold: one line a kind, brought by its room. */
 import { checkpointConformance } from "../../backbones/conformance.ts";
+import { backbonesConformance } from "../../backbones/conformance-backbones.ts";
 import type { ConformanceKind } from "../../conformance/index.ts";
 import { probesConformance } from "../../evaluations/conformance.ts";
 import { denseHeadsConformance } from "../../evaluations/dense-heads/conformance.ts";
@@ -17,6 +18,7 @@ export const CONFORMANCE_KINDS: readonly ConformanceKind[] = [
   fewShotConformance,
   preprocessConformance,
   checkpointConformance,
+  backbonesConformance,
   finetuneConformance,
   correlationConformance,
   denseConformance,
