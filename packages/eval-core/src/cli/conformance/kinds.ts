@@ -4,6 +4,7 @@ import { backbonesConformance } from "../../backbones/conformance-backbones.ts";
 import type { ConformanceKind } from "../../conformance/index.ts";
 import { probesConformance } from "../../evaluations/conformance.ts";
 import { denseHeadsConformance } from "../../evaluations/dense-heads/conformance.ts";
+import { featuresConformance } from "../../evaluations/features-conformance.ts";
 import { fewShotConformance } from "../../evaluations/few-shot/conformance.ts";
 import { finetuneConformance } from "../../evaluations/many-shot-finetune/conformance.ts";
 import { linearConformance } from "../../evaluations/many-shot-linear/conformance.ts";
@@ -25,4 +26,5 @@ export const CONFORMANCE_KINDS: readonly ConformanceKind[] = [
   denseHeadsConformance,
   probesConformance,
   recordConformance,
+  featuresConformance,
 ];

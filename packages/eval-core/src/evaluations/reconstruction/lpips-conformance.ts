@@ -2,9 +2,14 @@
  * LPIPS held against goldens in the form of golden/features/lpips: the three networks of true shape, their weights drawn
  * by the seed that the golden names, and narrow ones read from files.
  */
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { loadTensors } from "../../backbones/index.ts";
+import {
+  eachRelativeDifference,
+  type Finding,
+  finding,
+  findingsOf,
+  type GoldenFolder,
+} from "../../conformance/index.ts";
 import {
   LPIPS_NETWORKS,
   type LpipsNetwork,
@@ -12,8 +17,7 @@ import {
   learnedTensors,
   trunkTensors,
 } from "../../networks/index.ts";
-import { NumpyRandomState, readNpy, sizeOf, type Tensor, tensor } from "../../tensor/index.ts";
-import { type Comparison, farthest, largest } from "../comparison.ts";
+import { NumpyRandomState, sizeOf, type Tensor, tensor } from "../../tensor/index.ts";
 import { openLpips } from "./lpips.ts";
 
 interface Expected {
@@ -53,34 +57,36 @@ export function drawLpips(network: LpipsNetwork, seed: number): LpipsWeights {
 }
 
 async function weightsOf(
-  folder: string,
+  folder: GoldenFolder,
   name: string,
   network: LpipsNetwork,
   seed: number,
 ): Promise<LpipsWeights> {
-  const file = join(folder, `${name}.pth`);
-  if (!existsSync(file)) return drawLpips(network, seed);
-  const learned = await loadTensors(join(folder, `${name}-lin.pth`));
-  return new Map([...(await loadTensors(file)), ...learned]) as LpipsWeights;
+  if (!folder.has(`${name}.pth`)) return drawLpips(network, seed);
+  const learned = await loadTensors(folder.file(`${name}-lin.pth`));
+  return new Map([...(await loadTensors(folder.file(`${name}.pth`))), ...learned]) as LpipsWeights;
 }
 
-export async function* lpipsCases(folder: string): AsyncGenerator<Comparison> {
-  const expected = JSON.parse(readFileSync(join(folder, "expected.json"), "utf8")) as Expected;
-  for (const [name, { weights_seed, widths_divided_by, pairs }] of Object.entries(expected.nets)) {
-    const network = LPIPS_NETWORKS.find((one) => name.split("-")[0] === one)!;
-    const divisor = widths_divided_by ?? 1;
-    const weights = await weightsOf(folder, name, network, weights_seed);
-    await using lpips = await openLpips(network, weights, { divisor });
-    for (const [pair, { layers, total }] of Object.entries(pairs)) {
-      const [height, width] = pair.split("x").map(Number) as [number, number];
-      const image = (which: string) => readNpy(join(folder, `${pair}_${which}.npy`)).data as Uint8Array;
-      const found = await lpips.distance(image("original"), image("reconstruction"), { width, height });
-      const each = layers.map((layer, i) => Math.abs(found.layers[i]! / layer - 1));
-      const difference = Math.max(largest(each), Math.abs(found.total / total - 1));
-      const missing = farthest([found.layers.length], [layers.length]);
-      yield { what: `${name}, ${pair}`, difference: difference + missing, allowed: 1e-5 };
-      const same = await lpips.distance(image("original"), image("original"), { width, height });
-      yield { what: `${name}, ${pair}: identical images`, difference: same.total, allowed: 0 };
-    }
+export async function* lpipsFindings(folder: GoldenFolder, signal?: AbortSignal): AsyncGenerator<Finding> {
+  const { nets } = folder.json<Expected>("expected.json");
+  for (const [net, { weights_seed, widths_divided_by, pairs }] of Object.entries(nets)) {
+    const name = `lpips ${net}`;
+    yield* findingsOf(name, "distances", signal, async function* () {
+      const network = LPIPS_NETWORKS.find((one) => net.split("-")[0] === one);
+      if (network === undefined) throw new Error(`there is no network '${net}': known are ${LPIPS_NETWORKS}`);
+      const weights = await weightsOf(folder, net, network, weights_seed);
+      await using lpips = await openLpips(network, weights, { divisor: widths_divided_by ?? 1 });
+      for (const [pair, { layers, total }] of Object.entries(pairs)) {
+        const [height, width] = pair.split("x").map(Number) as [number, number];
+        const [original, other] = ["original", "reconstruction"].map(
+          (which) => folder.npyOf(`${pair}_${which}.npy`, "uint8").data,
+        ) as [Uint8Array, Uint8Array];
+        const found = await lpips.distance(original, other, { width, height });
+        const difference = eachRelativeDifference([...found.layers, found.total], [...layers, total]);
+        yield finding(name, `${pair}: each map's distance and their sum, relative`, difference, 1e-5);
+        const same = await lpips.distance(original, original, { width, height });
+        yield finding(name, `${pair}: identical images`, same.total, 0);
+      }
+    });
   }
 }
