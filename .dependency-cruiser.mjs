@@ -92,6 +92,13 @@ export default {
       to: { path: "^(apps/api|prisma|packages)/", pathNot: "schema[.]graphql$" },
     },
     {
+      name: "vocabulary-is-data",
+      comment: "The vocabulary is data that all share: it may import nothing of the house.",
+      severity: "error",
+      from: { path: "^packages/vocabulary/", pathNot: tests },
+      to: { path: "^(apps|prisma|packages/(?!vocabulary/))" },
+    },
+    {
       name: "packages-know-no-apps",
       comment: "packages/ and prisma/ are below the apps and may not import them.",
       severity: "error",

@@ -3,7 +3,6 @@
  * the run, and the measures, for every setting, mode, dataset and option that has one of its own.
  */
 import type { DatasetName } from "../../packages/eval-core/src/datasets/index.ts";
-import { DATASET_NAMES, datasetEntry } from "../../packages/eval-core/src/datasets/index.ts";
 import {
   companionIdentity,
   identityOf,
@@ -179,9 +178,7 @@ function givenFeatures(): Record<string, Pin> {
 function average(mode: string, preprocessing: string, allowPartial: boolean): Pin {
   const { kind, options } = settingNamed("many-shot-linear", { mode });
   const derivation = kind.derivations![0]!;
-  const many = DATASET_NAMES.filter((name) => datasetEntry(name).suites.includes("many-shot-linear"));
-  const parts = derivation.datasets.map((dataset) => {
-    const i = many.indexOf(dataset as DatasetName);
+  const parts = derivation.datasets.map((dataset, i) => {
     const errors = ["ece", "ece-scaled"].map(
       (metric) => [`calibration-linear/${dataset}/${metric}`, i] as const,
     );

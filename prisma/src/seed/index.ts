@@ -2,12 +2,11 @@
  * Puts the published record into a migrated database: vocabulary, methods, suites, protocols and the 1,204 values of
  * the paper's tables. It adds what is missing and touches nothing else, so a second time changes nothing.
  */
+import { datasets, metrics, seededMeasures, settings, suites } from "@transferboard/vocabulary";
 import pg from "pg";
 import { bibtexOf, methods } from "./methods.ts";
 import { protocols } from "./protocols.ts";
-import { suitesOver } from "./suites.ts";
 import { episodes, publishedPretraining, publishedValues } from "./tables.ts";
-import { datasets, metrics, settings } from "./vocabulary.ts";
 
 type Row = Record<string, unknown>;
 
@@ -45,22 +44,40 @@ const positioned = <T extends object>(items: readonly T[]) =>
   items.map((item, position) => ({ ...item, position }));
 
 async function seedVocabulary(client: pg.Client): Promise<void> {
-  await addMissing(client, "setting", ["slug"], positioned(settings));
+  await addMissing(
+    client,
+    "setting",
+    ["slug"],
+    positioned(settings).map((row) => ({ ...row })),
+  );
   await addMissing(
     client,
     "metric",
     ["slug"],
     metrics.map((metric) => ({ ...metric })),
   );
-  const rows = positioned(datasets).map(({ classes, sizes: [train, val, test], ...dataset }) => ({
-    ...dataset,
+  const rows = positioned(datasets).map(({ slug, title, domain, position, classes, sizes }) => ({
+    ...{ slug, title, domain, position },
     class_count: classes,
-    train_size: train,
-    val_size: val,
-    test_size: test,
+    train_size: sizes[0],
+    val_size: sizes[1],
+    test_size: sizes[2],
   }));
   await addMissing(client, "dataset", ["slug"], rows);
 }
+
+/**
+ * A suite's missing measures, behind those that it has: an installation may have put its own there, and no two have one
+ * place.
+ */
+const addedToSuites = `INSERT INTO suite_measure (suite_id, measure_id, position, ranked)
+  SELECT new.suite_id, new.measure_id, ranked_last.next + row_number() OVER (
+      PARTITION BY new.suite_id ORDER BY new.position) - 1, new.ranked
+  FROM jsonb_populate_recordset(NULL::suite_measure, $1) new
+  CROSS JOIN LATERAL (
+    SELECT coalesce(max(position) + 1, 0) AS next FROM suite_measure WHERE suite_id = new.suite_id) ranked_last
+  WHERE NOT EXISTS (SELECT FROM suite_measure old
+    WHERE old.suite_id = new.suite_id AND old.measure_id = new.measure_id)`;
 
 /** What the paper's own values were recorded under. */
 const recordedProtocols = `SELECT DISTINCT ON (p.setting_slug) p.setting_slug AS setting, p.fingerprint
@@ -87,13 +104,9 @@ async function seedProtocols(client: pg.Client): Promise<ReadonlyMap<string, str
 }
 
 async function seedMeasures(client: pg.Client): Promise<number> {
-  const slugs = [
-    ...new Set(publishedValues().map((value) => value.measure)),
-    "many-shot-linear/digits/accuracy",
-  ];
   const titleOf = (items: readonly { slug: string; title: string }[], slug: string) =>
     items.find((item) => item.slug === slug)?.title;
-  const rows = slugs.map((slug, position) => {
+  const rows = seededMeasures.map((slug, position) => {
     const [setting = "", dataset = "", metric = ""] = slug.split("/");
     return {
       slug,
@@ -105,7 +118,6 @@ async function seedMeasures(client: pg.Client): Promise<number> {
     };
   });
   const added = await addMissing(client, "measure", ["slug"], rows);
-  const suites = suitesOver(slugs);
   const withoutMeasures = positioned(suites).map(({ measures: _, ...suite }) => suite);
   await addMissing(client, "suite", ["slug"], withoutMeasures);
   const suiteIds = await idsOf(client, "suite");
@@ -118,7 +130,7 @@ async function seedMeasures(client: pg.Client): Promise<number> {
       ranked,
     })),
   );
-  await addMissing(client, "suite_measure", ["suite_id", "measure_id"], members);
+  await client.query(addedToSuites, [JSON.stringify(members)]);
   return added;
 }
 

@@ -5,8 +5,8 @@
  * dataset is said for all of them, and what neither the paper nor its authors' code says is "not stated". How inputs
  * are normalised is the checkpoint's. ImageNet has none: its figures are each method's authors' own.
  */
+import { settings } from "@transferboard/vocabulary";
 import { fingerprint, type Json } from "../canonical-json.ts";
-import { settings } from "./vocabulary.ts";
 
 export interface SeedProtocol {
   fingerprint: string;

@@ -156,15 +156,37 @@ describe("suites", () => {
     "surface-normals": [5, 1],
     segmentation: [2, 1],
     overview: [41, 41],
-    demo: [1, 1],
+    reconstruction: [6, 1],
+    attention: [1, 1],
   };
+
+  test("come behind what an installation has put into them, each in a place of its own", async () => {
+    const added = `INSERT INTO suite_measure (suite_id, measure_id, position, ranked)
+      SELECT s.id, m.id, 0, false FROM suite s, measure m WHERE s.slug = 'attention' AND m.slug = 'imagenet/imagenet/top1'`;
+    await client.query(
+      "DELETE FROM suite_measure USING suite s WHERE s.id = suite_id AND s.slug = 'attention'",
+    );
+    await client.query(added);
+    await seed(database.url);
+    const rows = await rowsOf<{ slug: string; position: number }>(
+      `SELECT m.slug, sm.position FROM suite_measure sm JOIN suite s ON s.id = sm.suite_id
+       JOIN measure m ON m.id = sm.measure_id WHERE s.slug = 'attention' ORDER BY sm.position`,
+    );
+    expect(rows).toEqual([
+      { slug: "imagenet/imagenet/top1", position: 0 },
+      { slug: "attention/all/diffusion", position: 1 },
+    ]);
+    await client.query(
+      "DELETE FROM suite_measure USING suite s WHERE s.id = suite_id AND s.slug = 'attention' AND position = 0",
+    );
+  });
 
   test("hold the measures that they should, and rank by those that they should", async () => {
     const rows = await rowsOf<{ slug: string; all: number; ranked: number }>(
       `SELECT slug, count(*)::int AS all, count(*) FILTER (WHERE ranked)::int AS ranked
        FROM suite JOIN suite_measure ON suite_id = id GROUP BY slug`,
     );
-    expect(Object.fromEntries(rows.map((row) => [row.slug, [row.all, row.ranked]]))).toEqual(sizes);
+    expect(Object.fromEntries(rows.map((row) => [row.slug, [row.all, row.ranked]]))).toMatchObject(sizes);
   });
 
   test("detection ranks by AP50, normals by mean error, segmentation by mean IoU", async () => {

@@ -2,7 +2,7 @@
  * The paper's calibration error of a method: the mean over the many-shot datasets with one label an image. It
  * follows from those datasets' runs, so it is there when, and only when, all of them are.
  */
-import { DATASET_NAMES, DATASETS } from "../datasets/index.ts";
+import { datasetNamed, partsOf, suiteNamed } from "@transferboard/vocabulary";
 import { describeProtocol, type JsonRecord } from "./evaluation.ts";
 import { fingerprint } from "./fingerprint.ts";
 import type { Derivation } from "./kind.ts";
@@ -21,9 +21,10 @@ interface CalibrationMean<O> {
 }
 
 export function calibrationMean<O>({ setting, of, title, classifier }: CalibrationMean<O>): Derivation<O> {
-  const datasets = DATASET_NAMES.filter((name) => {
-    const { suites, task } = DATASETS[name];
-    return task === "multi-class" && (suites as readonly string[]).includes("many-shot-linear");
+  const { title: mean = "", domain = "" } = datasetNamed("kornblith") ?? {};
+  const datasets = suiteNamed("many-shot-linear")!.measures.flatMap(({ slug }) => {
+    const { dataset } = partsOf(slug);
+    return datasetNamed(dataset)?.recognition?.task === "multi-class" ? [dataset] : [];
   });
   const { metric, bins, scaling } = CALIBRATION_LINEAR;
   return {
@@ -51,8 +52,8 @@ export function calibrationMean<O>({ setting, of, title, classifier }: Calibrati
       return {
         dataset: {
           slug: "kornblith",
-          title: "Kornblith's datasets",
-          domain: "many",
+          title: mean,
+          domain,
           classCount: null,
           manifest: fingerprint(whole.map(({ name, manifest }) => ({ name, manifest }))),
         },

@@ -8,6 +8,7 @@ import type { AnyKind } from "./kind.ts";
 import { RESNET_FACTS } from "./plan.ts";
 import { EVALUATIONS } from "./registry.ts";
 import { optionsOf, settingNamed, settingNames } from "./settings.ts";
+import { vocabularyFaults } from "./vocabulary.ts";
 
 it("no two settings have one name", () => {
   const names = settingNames();
@@ -32,6 +33,13 @@ it("every folder beside this file that has an index.ts is registered", async () 
     .map(({ name }) => name);
   expect(EVALUATIONS.map(({ name }) => name).sort()).toEqual(folders.sort());
 });
+
+it.each(EVALUATIONS.map((kind) => [kind.name, kind] as const))(
+  "%s agrees with the vocabulary in its settings, datasets and metrics",
+  (_, kind) => {
+    expect(vocabularyFaults(kind)).toEqual([]);
+  },
+);
 
 /** A dataset of three images a split, as far as a description reads it. */
 const items = Array.from({ length: 5 }, (_, i) => ({ id: `${i}`, label: 0 }) as Item);

@@ -7,7 +7,7 @@ import type { AddCommand, Context } from "../context.ts";
 import { evaluateCheckpoint, USUAL_PREPROCESSING } from "../evaluate/checkpoint.ts";
 import { evaluateFeatures } from "../evaluate/features.ts";
 import type { EvaluateOptions } from "../evaluate/request.ts";
-import { SUITE_NAMES } from "../evaluate/suites.ts";
+import { suiteNames } from "../evaluate/suites.ts";
 import { CommandError, EXIT } from "../exit-codes.ts";
 import { METHOD_FILE_HELP } from "../server/method-file.ts";
 import { tokenOption } from "../server/server.ts";
@@ -59,7 +59,7 @@ export const addEvaluate: AddCommand = (program, contextOf) => {
 function addTargetOptions(command: Command): void {
   command
     .option("--dataset <name>", "which dataset; without it, --data is a folder of images by class")
-    .option("--suite <name>", `every dataset of a suite that is there: ${SUITE_NAMES.join(", ")}`)
+    .option("--suite <name>", `every dataset of a suite that is there: ${suiteNames().join(", ")}`)
     .option("--data <dir>", "where the datasets are")
     .option("--allow-partial", "accept a dataset that is not whole")
     .option("--protocol <name>", settingNames().join(", "), "many-shot-linear")

@@ -7,7 +7,7 @@ import { shorterSide } from "../../images/index.ts";
 import { deriveFrom } from "./derive.ts";
 import type { EvaluateRequest } from "./request.ts";
 import type { Outcome } from "./run.ts";
-import { suiteNamed } from "./suites.ts";
+import { suiteTargets } from "./suites.ts";
 
 describe.each([
   ["many-shot-linear", "calibration-linear"],
@@ -30,8 +30,8 @@ describe.each([
     skipUnreadable: false,
     again: false,
   };
-  const outcomes = suiteNamed(suite).datasets.map(
-    (dataset, i): Outcome => ({
+  const outcomes = suiteTargets(suite).map(
+    ({ dataset }, i): Outcome => ({
       target: { dataset, setting },
       title: dataset,
       state: "recorded",

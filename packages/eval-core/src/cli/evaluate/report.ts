@@ -1,4 +1,5 @@
 /** The rows of what was measured, each with where it stands among the published values. */
+import { metricNamed } from "@transferboard/vocabulary";
 import { measuredValues } from "../../evaluations/evaluation.ts";
 import { table } from "../table.ts";
 import type { Derived, RecordedValue, Recorder } from "./recorder.ts";
@@ -40,8 +41,10 @@ export async function rowsOf(
   return rows;
 }
 
-/** Errors are better when lower. */
-const lowerIsBetter = (measure: string) => /\/(ece|ece-scaled|mean-error|median-error)$/.test(measure);
+const metricOf = (measure: string) => metricNamed(measure.split("/").at(-1)!);
+
+/** As the metric has it; two where the metric is not known. */
+const digitsOf = (measure: string): number => metricOf(measure)?.digits ?? 2;
 
 export function standingOf(
   measure: string,
@@ -49,7 +52,7 @@ export function standingOf(
   published: ReadonlyMap<string, number>,
 ): Row["standing"] {
   if (published.size === 0) return undefined;
-  const sign = lowerIsBetter(measure) ? -1 : 1;
+  const sign = metricOf(measure)?.direction === "LOWER" ? -1 : 1;
   const others = [...published.values()];
   const best = others.reduce((a, b) => (sign * b > sign * a ? b : a));
   const supervised = published.get("supervised");
@@ -61,7 +64,8 @@ export function standingOf(
   };
 }
 
-const signed = (difference: number) => `${difference >= 0 ? "+" : "−"}${Math.abs(difference).toFixed(2)}`;
+const signed = (difference: number, digits: number) =>
+  `${difference >= 0 ? "+" : "−"}${Math.abs(difference).toFixed(digits)}`;
 
 export function resultTable(rows: readonly Row[]): string {
   const withStanding = rows.some(({ standing }) => standing);
@@ -78,14 +82,17 @@ export function resultTable(rows: readonly Row[]): string {
         ]
       : []),
   ];
-  const cells = rows.map(({ measure, value, interval, n, standing }) => [
-    measure,
-    value.toFixed(2),
-    interval ? `${interval.lower.toFixed(2)} to ${interval.upper.toFixed(2)}` : "",
-    n === null ? "" : String(n),
-    standing ? `${standing.rank} beside ${standing.of} published` : "",
-    standing ? signed(standing.toBest) : "",
-    standing?.toSupervised == null ? "" : signed(standing.toSupervised),
-  ]);
+  const cells = rows.map(({ measure, value, interval, n, standing }) => {
+    const digits = digitsOf(measure);
+    return [
+      measure,
+      value.toFixed(digits),
+      interval ? `${interval.lower.toFixed(digits)} to ${interval.upper.toFixed(digits)}` : "",
+      n === null ? "" : String(n),
+      standing ? `${standing.rank} beside ${standing.of} published` : "",
+      standing ? signed(standing.toBest, digits) : "",
+      standing?.toSupervised == null ? "" : signed(standing.toSupervised, digits),
+    ];
+  });
   return table(columns, cells);
 }

@@ -13,7 +13,7 @@ import { deriveFrom } from "./derive.ts";
 import type { Recorder } from "./recorder.ts";
 import type { EvaluateOptions } from "./request.ts";
 import { type Outcome, runTargets } from "./run.ts";
-import { suiteNamed } from "./suites.ts";
+import { suiteTargets } from "./suites.ts";
 
 /** Where things are on this machine, and what it computes with. */
 export interface Place {
@@ -72,13 +72,13 @@ function optionsOf(
   { data, device, threads, cache }: Place,
   checkpoint: string,
 ): EvaluateOptions {
-  const protocol = settingOf(target);
+  const settings = settingsOf(target);
   return {
     checkpoint,
     method,
     ...target,
-    protocol,
-    given: "mode" in kindOf(protocol).options ? { mode } : {},
+    protocol: settings[0]!,
+    given: settings.some((name) => "mode" in kindOf(name).options) ? { mode } : {},
     preprocessing,
     seed: String(seed),
     ...(data === undefined ? {} : { data }),
@@ -89,11 +89,11 @@ function optionsOf(
   };
 }
 
-/** @throws CommandError for a measure that no evaluation gives */
-function settingOf(target: EvaluationRequest["target"]): string {
-  if ("suite" in target) return suiteNamed(target.suite).setting;
+/** @throws CommandError for a measure or a suite that no evaluation gives */
+function settingsOf(target: EvaluationRequest["target"]): string[] {
+  if ("suite" in target) return suiteTargets(target.suite).map(({ setting }) => setting);
   const found = targetOfMeasure(target.measure);
-  if (found) return found.setting;
+  if (found) return [found.setting];
   throw new CommandError(`no evaluation gives the measure ${target.measure}`, EXIT.usage);
 }
 

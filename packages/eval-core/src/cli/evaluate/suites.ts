@@ -1,29 +1,29 @@
-/** The suites that can be evaluated here: which setting, and the datasets in the registry's order. */
-import { DATASET_NAMES, datasetEntry } from "../../datasets/index.ts";
+/** The suites that can be evaluated here, as settings and datasets in the order of their columns. */
+import { suites } from "@transferboard/vocabulary";
+import { targetOfMeasure } from "../../evaluations/settings.ts";
 import { CommandError, EXIT } from "../exit-codes.ts";
 
-/** The setting of each suite; its datasets are those that name it in the registry. */
-const SETTING_OF: Readonly<Record<string, string>> = {
-  demo: "many-shot-linear",
-  "many-shot-linear": "many-shot-linear",
-  "many-shot-finetune": "many-shot-finetune",
-  "few-shot-kornblith": "few-shot-20",
-  "few-shot-kornblith-5": "few-shot-5",
-  "few-shot-kornblith-50": "few-shot-50",
-  "few-shot-cdfsl": "few-shot-20",
-  "few-shot-cdfsl-5": "few-shot-5",
-  "few-shot-cdfsl-50": "few-shot-50",
+export interface SuiteTarget {
+  readonly setting: string;
+  readonly dataset: string;
+}
+
+/** What must be evaluated for the columns of a suite; columns that no evaluation gives are left out. */
+const targetsOf = (measures: readonly { readonly slug: string }[]): SuiteTarget[] => {
+  const targets = measures.flatMap(({ slug }) => {
+    const target = targetOfMeasure(slug);
+    return target ? target.datasets.map((dataset) => ({ setting: target.setting, dataset })) : [];
+  });
+  return [...new Map(targets.map((target) => [`${target.setting}/${target.dataset}`, target])).values()];
 };
 
-export const SUITE_NAMES = Object.keys(SETTING_OF);
+/** Those with a column that an evaluation gives. */
+export const suiteNames = (): string[] =>
+  suites.filter(({ measures }) => targetsOf(measures).length > 0).map(({ slug }) => slug);
 
-export function suiteNamed(name: string): { setting: string; datasets: readonly string[] } {
-  const setting = Object.hasOwn(SETTING_OF, name) ? SETTING_OF[name] : undefined;
-  if (setting === undefined) {
-    throw new CommandError(`unknown suite '${name}': known are ${SUITE_NAMES.join(", ")}`, EXIT.usage);
-  }
-  return {
-    setting,
-    datasets: DATASET_NAMES.filter((dataset) => datasetEntry(dataset).suites.includes(name)),
-  };
+/** @throws CommandError for a suite that is none, or of which nothing can be evaluated */
+export function suiteTargets(name: string): SuiteTarget[] {
+  const targets = targetsOf(suites.find(({ slug }) => slug === name)?.measures ?? []);
+  if (targets.length > 0) return targets;
+  throw new CommandError(`unknown suite '${name}': known are ${suiteNames().join(", ")}`, EXIT.usage);
 }

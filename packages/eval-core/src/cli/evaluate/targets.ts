@@ -1,8 +1,9 @@
 /** From what is asked (a dataset, a suite, a measure) to the settings and datasets that are evaluated. */
+import type { GivenOptions } from "../../evaluations/options.ts";
 import { kindOf, type Setting, settingNamed, targetOfMeasure } from "../../evaluations/settings.ts";
 import { CommandError, EXIT } from "../exit-codes.ts";
 import type { EvaluateOptions, Target } from "./request.ts";
-import { suiteNamed } from "./suites.ts";
+import { suiteTargets } from "./suites.ts";
 
 type Asked = Pick<EvaluateOptions, "suite" | "measure" | "dataset" | "data" | "protocol" | "given">;
 
@@ -12,8 +13,7 @@ export function targetsOf({ suite, measure, dataset, data, protocol, given }: As
     if (dataset !== undefined) {
       throw new CommandError("--suite names its datasets: leave --dataset out", EXIT.usage);
     }
-    const { setting, datasets } = suiteNamed(suite);
-    return on(settingNamed(setting, given), datasets);
+    return ofSuite(suite, given);
   }
   if (measure !== undefined) {
     const target = targetOfMeasure(measure);
@@ -32,6 +32,21 @@ export function targetsOf({ suite, measure, dataset, data, protocol, given }: As
   // Throws for a name that is none, listing those that are.
   source.titleOf(name);
   return on(setting, [name]);
+}
+
+/** Options are for those of its settings that have them. @throws ProtocolError for one that none has */
+function ofSuite(suite: string, given: GivenOptions): Target[] {
+  const targets = suiteTargets(suite);
+  const kinds = [...new Set(targets.map(({ setting }) => kindOf(setting)))];
+  const settings = new Map<string, Setting>();
+  for (const { setting } of targets) {
+    const { options } = kindOf(setting);
+    const own = Object.entries(given).filter(
+      ([key]) => Object.hasOwn(options, key) || !kinds.some((kind) => Object.hasOwn(kind.options, key)),
+    );
+    settings.set(setting, settingNamed(setting, Object.fromEntries(own)));
+  }
+  return targets.map(({ setting, dataset }) => ({ setting: settings.get(setting)!, dataset }));
 }
 
 const on = (setting: Setting, datasets: readonly string[]): Target[] =>

@@ -1,0 +1,266 @@
+/**
+ * The boards: which measures, in which order, and which of them the aggregate ranks by. New boards, and new measures of
+ * a board, come at their end: positions are recorded.
+ */
+import {
+  CROSS_DOMAIN,
+  DEMO,
+  DENSE_KNN,
+  DINOV3,
+  FEW_SHOT_LINEAR,
+  FIFTY_SHOT,
+  INVARIANCE,
+  KNN,
+  KORNBLITH,
+  LINEAR_BN,
+  LINEAR_SEGMENTATION,
+  ONE_LABEL,
+  of,
+  ofUsual,
+  PREDICTORS,
+  RETRIEVAL,
+  ROBUSTNESS,
+} from "./measures.ts";
+
+export interface SuiteMeasure {
+  readonly slug: string;
+  readonly ranked: boolean;
+}
+
+export interface Suite {
+  readonly slug: string;
+  readonly title: string;
+  readonly description: string;
+  readonly aggregate: "MEAN" | "MEAN_RANK";
+  /** In the order of their columns. */
+  readonly measures: readonly SuiteMeasure[];
+}
+
+/** @param by the metrics that rank; all of them unless told */
+const ranked = (slugs: readonly string[], by?: readonly string[]): SuiteMeasure[] =>
+  slugs.map((slug) => ({ slug, ranked: by === undefined || by.includes(slug.split("/")[2]!) }));
+
+const fewShot = (shots: number, datasets: readonly string[]) =>
+  ranked(of(`few-shot-${shots}`, datasets, ["accuracy"]));
+
+const manyShot: readonly Suite[] = [
+  {
+    slug: "many-shot-linear",
+    title: "Many-shot, linear",
+    description:
+      "Logistic regression on frozen features of eleven datasets, ranked by the mean of their accuracies.",
+    aggregate: "MEAN",
+    measures: ranked(ofUsual("many-shot-linear", KORNBLITH)),
+  },
+  {
+    slug: "many-shot-finetune",
+    title: "Many-shot, fine-tuned",
+    description: "The whole network fine-tuned on eleven datasets, ranked by the mean of their accuracies.",
+    aggregate: "MEAN",
+    measures: ranked(ofUsual("many-shot-finetune", KORNBLITH)),
+  },
+];
+
+const suiteOfShots = (slug: string, shots: number) => (shots === 20 ? slug : `${slug}-${shots}`);
+
+const fewShots: readonly Suite[] = [
+  ...[20, 5, 50].map(
+    (shots): Suite => ({
+      slug: suiteOfShots("few-shot-kornblith", shots),
+      title: `Few-shot, ${shots} images a class`,
+      description: `Nearest centroid, 5-way ${shots}-shot, on the many-shot datasets with enough images, ranked by the mean.`,
+      aggregate: "MEAN",
+      measures: fewShot(shots, shots === 50 ? FIFTY_SHOT : ONE_LABEL),
+    }),
+  ),
+  ...[20, 5, 50].map(
+    (shots): Suite => ({
+      slug: suiteOfShots("few-shot-cdfsl", shots),
+      title: `Few-shot across domains, ${shots} images a class`,
+      description: `Nearest centroid, 5-way ${shots}-shot, on four datasets far from ImageNet, ranked by the mean.`,
+      aggregate: "MEAN",
+      measures: fewShot(shots, CROSS_DOMAIN),
+    }),
+  ),
+];
+
+const dense: readonly Suite[] = [
+  {
+    slug: "detection-frozen",
+    title: "Detection, frozen backbone",
+    description: "Faster R-CNN with FPN on PASCAL VOC, backbone frozen, ranked by AP50.",
+    aggregate: "MEAN",
+    measures: ranked(of("detection-frozen", ["voc2007"], ["ap", "ap50", "ap75"]), ["ap50"]),
+  },
+  {
+    slug: "detection-finetune",
+    title: "Detection, fine-tuned",
+    description: "Faster R-CNN with FPN on PASCAL VOC, fine-tuned, ranked by AP50.",
+    aggregate: "MEAN",
+    measures: ranked(of("detection-finetune", ["voc2007"], ["ap", "ap50", "ap75"]), ["ap50"]),
+  },
+  {
+    slug: "surface-normals",
+    title: "Surface normals",
+    description: "Surface normals on NYUv2 from a frozen backbone, ranked by the mean angular error.",
+    aggregate: "MEAN",
+    measures: ranked(
+      of(
+        "surface-normals",
+        ["nyuv2"],
+        ["mean-error", "median-error", "within-11.25", "within-22.5", "within-30"],
+      ),
+      ["mean-error"],
+    ),
+  },
+  {
+    slug: "segmentation",
+    title: "Semantic segmentation",
+    description: "Semantic segmentation on ADE20K, fine-tuned, ranked by mean IoU.",
+    aggregate: "MEAN",
+    measures: ranked(of("segmentation", ["ade20k"], ["mean-iou", "pixel-accuracy"]), ["mean-iou"]),
+  },
+];
+
+const overview: Suite = {
+  slug: "overview",
+  title: "Overview",
+  description:
+    "ImageNet and the paper's eight evaluations by the measures that they rank by. The units differ, so the order is by mean rank.",
+  aggregate: "MEAN_RANK",
+  measures: [
+    { slug: "imagenet/imagenet/top1", ranked: true },
+    ...manyShot.flatMap(({ measures }) => measures),
+    ...fewShot(20, [...ONE_LABEL, ...CROSS_DOMAIN]),
+    ...dense.flatMap(({ measures }) => measures.filter((measure) => measure.ranked)),
+  ],
+};
+
+const demo: Suite = {
+  slug: "demo",
+  title: "Demo",
+  description: "What this installation evaluated on its own: the handwritten digits that it ships.",
+  aggregate: "MEAN",
+  measures: ranked(DEMO),
+};
+
+const whatFeaturesKeep: readonly Suite[] = [
+  {
+    slug: "reconstruction",
+    title: "Reconstruction",
+    description: "How near an image comes that is remade from its features, ranked by LPIPS of VGG.",
+    aggregate: "MEAN",
+    measures: ranked(
+      of(
+        "reconstruction",
+        ["all"],
+        [
+          "lpips-alexnet",
+          "lpips-vgg",
+          "lpips-squeezenet",
+          "colour-error-red",
+          "colour-error-green",
+          "colour-error-blue",
+        ],
+      ),
+      ["lpips-vgg"],
+    ),
+  },
+  {
+    slug: "attention",
+    title: "Attention",
+    description:
+      "How widely a network looks: attentive diffusion under occlusion. Neither direction is better.",
+    aggregate: "MEAN",
+    measures: ranked(["attention/all/diffusion"]),
+  },
+  {
+    slug: "invariance",
+    title: "Invariance",
+    description:
+      "Cosine similarity between features of an image and of its transformed copies. Neither direction is better.",
+    aggregate: "MEAN",
+    measures: ranked(INVARIANCE),
+  },
+];
+
+const probes: readonly Suite[] = [
+  {
+    slug: "knn",
+    title: "Nearest neighbours",
+    description: "DINO's weighted vote of the 20 nearest on frozen features, ranked by the mean.",
+    aggregate: "MEAN",
+    measures: ranked(KNN),
+  },
+  {
+    slug: "few-shot-linear",
+    title: "Few-shot, linear",
+    description: "Logistic regression on 16 images a class, the mean of five draws, ranked by the mean.",
+    aggregate: "MEAN",
+    measures: ranked(FEW_SHOT_LINEAR),
+  },
+  {
+    slug: "logistic-regression-dinov3",
+    title: "Logistic regression as DINOv3's",
+    description: "DINOv3's grid and choice at the converged optimum, ranked by the mean.",
+    aggregate: "MEAN",
+    measures: ranked(DINOV3),
+  },
+  {
+    slug: "linear-bn",
+    title: "Linear on standardised features",
+    description: "Batch norm without affine, then a linear classifier, ranked by the mean.",
+    aggregate: "MEAN",
+    measures: ranked(LINEAR_BN),
+  },
+  {
+    slug: "retrieval",
+    title: "Retrieval",
+    description: "Images of the same class or landmark by cosine similarity, ranked by the mean of mAP.",
+    aggregate: "MEAN",
+    measures: ranked(RETRIEVAL),
+  },
+  {
+    slug: "robustness",
+    title: "Robustness",
+    description:
+      "One ImageNet probe on shifted test sets, ranked by the mean accuracy; the drops stand beside.",
+    aggregate: "MEAN",
+    measures: ranked(ROBUSTNESS, ["accuracy"]),
+  },
+  {
+    slug: "dense-knn",
+    title: "Dense nearest neighbours",
+    description:
+      "Segmentation by the nearest patches of a memory bank, without training, ranked by mean IoU.",
+    aggregate: "MEAN",
+    measures: ranked(DENSE_KNN),
+  },
+  {
+    slug: "linear-segmentation",
+    title: "Segmentation, linear",
+    description: "Batch norm and a 1 x 1 convolution on frozen patches, ranked by mean IoU.",
+    aggregate: "MEAN",
+    measures: ranked(LINEAR_SEGMENTATION, ["mean-iou"]),
+  },
+  {
+    slug: "predictors",
+    title: "Predictors",
+    description: "What features alone say of their quality, without a probe: RankMe and LogME, by mean rank.",
+    aggregate: "MEAN_RANK",
+    measures: ranked(PREDICTORS),
+  },
+];
+
+export const suites: readonly Suite[] = [
+  ...manyShot,
+  ...fewShots,
+  ...dense,
+  overview,
+  demo,
+  ...whatFeaturesKeep,
+  ...probes,
+];
+
+/** Undefined for one that is not in the vocabulary. */
+export const suiteNamed = (slug: string): Suite | undefined => suites.find((suite) => suite.slug === slug);
