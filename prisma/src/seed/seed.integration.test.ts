@@ -177,7 +177,7 @@ describe("suites", () => {
       { slug: "attention/all/diffusion", position: 1 },
     ]);
     await client.query(
-      "DELETE FROM suite_measure USING suite s WHERE s.id = suite_id AND s.slug = 'attention' AND position = 0",
+      "DELETE FROM suite_measure USING suite s WHERE s.id = suite_id AND s.slug = 'attention' AND suite_measure.position = 0",
     );
   });
 
