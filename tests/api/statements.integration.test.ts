@@ -236,13 +236,13 @@ const ROWS: Readonly<Record<string, () => Row>> = {
     costs: [2, 2, 2],
     absent: true,
   }),
-  // What it would change is read of its suites and of its method; what may be wrong, of weights and protocols.
+  // What it would change is read of its suites and of its method; what may be wrong, of weights, protocols and all measures.
   submission: () => ({
     query: `query ($id: ID!) { submission(id: $id) { status submitter warnings { place message } timeline { action }
       changes { suite { slug measures { slug } } before after } } }`,
     variables: { id: offered[0] },
     other: { id: offered[1] },
-    costs: [11, 11, 9],
+    costs: [12, 10, 9],
     token: true,
   }),
   submissions: () => ({

@@ -1,8 +1,9 @@
-/** Every fault of a submission at once: those of its shape, those that the catalogue tells, those that the ledger does. */
+/** Every fault of a submission at once: of its shape, of what the catalogue and the ledger know, and numbers that cannot be. */
 import type { Context } from "../../context.ts";
 import type { SubmissionBody } from "./body.ts";
 import type { Draft, Fault } from "./faults.ts";
 import { ledgerFaults } from "./ledger-faults.ts";
+import { plausibilityFaults } from "./plausibility.ts";
 import { validate } from "./validate.ts";
 
 export interface Checked {
@@ -15,7 +16,11 @@ export async function check(draft: Draft, context: Context): Promise<Checked> {
   const { catalogue } = await context.snapshot();
   const { body, parts, faults } = validate(draft, catalogue);
   if (!parts) return { body, faults };
-  const all = [...faults, ...(await ledgerFaults(parts, draft.placeOf, context))];
+  const all = [
+    ...faults,
+    ...(await ledgerFaults(parts, draft.placeOf, context)),
+    ...(await plausibilityFaults(parts, draft.placeOf, context)),
+  ];
   // What both the submission and the ledger say is said once.
   return { body, faults: [...new Map(all.map((one) => [`${one.place} ${one.message}`, one])).values()] };
 }

@@ -2,6 +2,8 @@
 import { InvalidInput } from "../../errors.ts";
 
 export interface Fault {
+  /** A stable name of what is wrong, for faults of plausibility; null for those of the form. */
+  readonly code: string | null;
   /** Where: a JSON pointer, or a row and column. */
   readonly place: string;
   readonly message: string;
@@ -31,7 +33,7 @@ export function fault(
   message: string,
   more: Partial<Omit<Fault, "place" | "message">> = {},
 ): Fault {
-  return { place, message, expected: null, severity: "ERROR", nearest: [], ...more };
+  return { code: null, place, message, expected: null, severity: "ERROR", nearest: [], ...more };
 }
 
 /** More than these tell a reader nothing new. */

@@ -8,6 +8,11 @@ import { type Fault, InvalidSubmission } from "./faults.ts";
 export const FaultType = builder.objectRef<Fault>("Fault").implement({
   description: "Something wrong, or perhaps wrong, at one place of a submission.",
   fields: (t) => ({
+    code: t.exposeString("code", {
+      nullable: true,
+      description:
+        "A stable name, such as GRAIN, where the number itself is doubted; null for faults of the form.",
+    }),
     place: t.exposeString("place", { description: "A JSON pointer, or a row and column." }),
     message: t.exposeString("message", { description: "What was found." }),
     expected: t.exposeString("expected", { nullable: true, description: "What was expected." }),

@@ -11,6 +11,8 @@ export interface ReadValue {
   readonly measure: string;
   readonly value: number | undefined;
   readonly interval: { readonly lower: number; readonly upper: number } | undefined;
+  readonly sampleSize: number | undefined;
+  readonly seeds: readonly number[] | undefined;
   readonly protocol: string | undefined;
   /** What stands for the protocol, whatever it is. */
   readonly under: string;
@@ -72,7 +74,7 @@ function readProtocol(one: unknown, at: number): ReadProtocol[] {
 }
 
 function readValue(one: unknown, at: number): ReadValue[] {
-  const { measure, value, interval, protocol, corrects } = fieldsOf(one);
+  const { measure, value, interval, sampleSize, seeds, protocol, corrects } = fieldsOf(one);
   const slug = textOf(measure, (text) => text.length <= MOST.measure);
   if (slug === undefined) return [];
   const ends = fieldsOf(interval);
@@ -83,6 +85,8 @@ function readValue(one: unknown, at: number): ReadValue[] {
       measure: slug,
       value: numberOf(value),
       interval: lower === undefined || upper === undefined ? undefined : { lower, upper },
+      sampleSize: numberOf(sampleSize),
+      seeds: Array.isArray(seeds) ? seeds.filter(Number.isInteger) : undefined,
       protocol: textOf(protocol, isDigest),
       under: String(protocol ?? ""),
       corrects: textOf(corrects, isPosition),

@@ -150,11 +150,11 @@ function boundFaults(value: number, { metric }: Measure, place: string): Fault[]
   const { lower, upper, unit, title } = metric;
   if ((lower !== null && value < lower) || (upper !== null && value > upper)) {
     const bounds = `${lower ?? "anything"} to ${upper ?? "anything"} ${unit}`;
-    return [fault(place, `${value} is out of the bounds of ${title}.`, { expected: bounds })];
+    return [fault(place, `${value} is out of the bounds of ${title}.`, { expected: bounds, code: "BOUND" })];
   }
   if (unit === "%" && value > 0 && value <= 1) {
     const message = `${value} looks like a fraction, and ${title} is in percent: ${value * 100} if so.`;
-    return [fault(place, message, { expected: "0 to 100 %", severity: "WARNING" })];
+    return [fault(place, message, { expected: "0 to 100 %", severity: "WARNING", code: "FRACTION" })];
   }
   return [];
 }
@@ -166,6 +166,7 @@ function intervalFaults({ value, interval }: ReadValue, measure: Measure, place:
     return [
       fault(place, `The interval's lower end ${lower} is above its upper end ${upper}.`, {
         expected: "lower, then upper",
+        code: "INTERVAL_ORDER",
       }),
     ];
   }
@@ -173,6 +174,7 @@ function intervalFaults({ value, interval }: ReadValue, measure: Measure, place:
     return [
       fault(place, `The interval ${lower} to ${upper} does not contain its value ${value}.`, {
         expected: "lower <= value <= upper",
+        code: "INTERVAL_VALUE",
       }),
     ];
   }
