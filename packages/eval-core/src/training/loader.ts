@@ -44,7 +44,7 @@ interface Thread {
   ended: string | undefined;
 }
 
-export class LoaderPool<Request> {
+export class LoaderPool<Request> implements AsyncDisposable {
   readonly #recipe: URL;
   readonly #threads: Thread[];
   readonly #count: number;
@@ -79,6 +79,10 @@ export class LoaderPool<Request> {
 
   async close(): Promise<void> {
     await Promise.all(this.#threads.map(({ worker }) => worker.terminate()));
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
   }
 
   #start(): Thread {
