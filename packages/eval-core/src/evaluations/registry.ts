@@ -3,5 +3,13 @@ import { fewShot } from "./few-shot/index.ts";
 import type { AnyKind } from "./kind.ts";
 import { manyShotFinetune } from "./many-shot-finetune/index.ts";
 import { manyShotLinear } from "./many-shot-linear/index.ts";
+import { segmentation } from "./segmentation/index.ts";
+import { surfaceNormals } from "./surface-normals/index.ts";
 
-export const EVALUATIONS: readonly AnyKind[] = [manyShotLinear, manyShotFinetune, fewShot];
+export const EVALUATIONS: readonly AnyKind[] = [
+  manyShotLinear,
+  manyShotFinetune,
+  fewShot,
+  surfaceNormals,
+  segmentation,
+];

@@ -2,6 +2,7 @@
 export { BucketedOrder } from "./buckets.ts";
 export { Curves, type RecordedCurves, recorded } from "./curve.ts";
 export { TrainingError, TrainingInputError } from "./errors.ts";
+export { graphFlops } from "./flops.ts";
 export { finishedConfigurations, searchGrid, type Tried } from "./grid.ts";
 export { LoaderPool, type Recipe } from "./loader.ts";
 export { expectFinished, type LoopOptions, type StepProgress, type TrainingOutcome, train } from "./loop.ts";

@@ -13,13 +13,14 @@ import {
   type PixelNetwork,
   type PixelNetworkOptions,
 } from "../../networks/index.ts";
-import { type Schedule, sgd } from "../../optim/index.ts";
+import { type Schedule, sgd, trainingStep } from "../../optim/index.ts";
 import type { Device } from "../../runtime/index.ts";
-import { bytesOf, tensor } from "../../tensor/index.ts";
+import { bytesOf, sizeOf, tensor } from "../../tensor/index.ts";
 import type { AnyTensor } from "../../tensor/tensor.ts";
 import {
   expectFinished,
   type Feeds,
+  graphFlops,
   LoaderPool,
   partFor,
   ResumeStore,
@@ -150,6 +151,28 @@ export class PixelTraining implements AsyncDisposable {
     return (await this.#trainer.predict(keyOf({ height, width }), build, { input }, ["logits"])).logits!;
   }
 
+  /** Seconds that a step of this size takes: of some, after one that opens the session; the weights do not change. */
+  async timeSteps(plan: PixelPlan, count: number, signal?: AbortSignal): Promise<number> {
+    const rates = { learningRate: 0, weightDecay: 0, statisticsMomentum: 0 };
+    const attach = () => trainingNetwork(this.#options, plan.canvas, given(this.#head));
+    let began = 0;
+    for (let i = 0; i <= count; i++) {
+      signal?.throwIfAborted();
+      if (i === 1) began = performance.now();
+      await this.#trainer.step(keyOf(plan.canvas), attach, await this.#feeds(plan), rates);
+    }
+    return (performance.now() - began) / 1000 / count;
+  }
+
+  /** Seconds that an image of this size takes through the network, after one that opens the session. */
+  async timeLogits({ height, width }: Size): Promise<number> {
+    const input = tensor("float32", [1, 3, height, width], new Float32Array(3 * height * width));
+    await this.logits(input);
+    const began = performance.now();
+    await this.logits(input);
+    return (performance.now() - began) / 1000;
+  }
+
   /** Weights and statistics by name, the backbone's too. */
   weights(): Promise<Map<string, AnyTensor>> {
     return this.#trainer.weights();
@@ -182,6 +205,21 @@ export class PixelTraining implements AsyncDisposable {
     if (!rules.dropout) return loaded;
     return { ...loaded, dropout: tensor("float32", [images.length, settings.width, 1, 1], dropout) };
   }
+}
+
+/** Floating-point operations of a step of this size. */
+export function stepFlops(options: PixelTrainingOptions, size: Size): number {
+  const zeros: PixelNetworkOptions["source"] = ({ shape }) =>
+    tensor("float32", shape, new Float32Array(sizeOf(shape)));
+  const { graph, parameters, frozen, dimensions } = trainingNetwork(options, size, zeros);
+  const step = trainingStep(graph, {
+    loss: "loss",
+    optimizer: sgd({ momentum: MOMENTUM }),
+    parameters,
+    ...(frozen ? { frozen } : {}),
+    ...(dimensions ? { dimensions } : {}),
+  });
+  return graphFlops(step.graph);
 }
 
 /** One hash for a set of weights, whatever their order. */

@@ -24,7 +24,7 @@ import { given } from "../pixel-labels/given.ts";
 import type { Interval } from "../pixel-labels/intervals.ts";
 import { encodeLevels } from "../pixel-labels/pictures.ts";
 import { LEARNING_RATE, type PixelSettings } from "../pixel-labels/settings.ts";
-import { hashOfWeights, PixelTraining } from "../pixel-labels/train.ts";
+import { hashOfWeights, PixelTraining, type PixelTrainingOptions } from "../pixel-labels/train.ts";
 import { type Mode, MULTIPLE, segmentationRules } from "./protocol.ts";
 import type { ScaleRequest } from "./scales.ts";
 import { segmentationIntervals, segmentationScores, type Tally, tallyOf } from "./score.ts";
@@ -66,30 +66,39 @@ export interface SegmentationFindings {
   readonly warnings: readonly string[];
 }
 
-/** @throws TrainingError when training diverges or an image cannot be read; AbortError when interrupted, the work kept */
-export async function evaluateSegmentation(options: SegmentationOptions): Promise<SegmentationFindings> {
+/** How it trains, for the run and for what it costs. */
+export function segmentationTraining(
+  options: SegmentationOptions,
+  onDamage?: (sentence: string) => void,
+): PixelTrainingOptions {
   const { checkpoint, data, settings, mode, seed, identity, device } = options;
-  const warnings: string[] = [];
-  const rules = segmentationRules(mode);
-  await using training = await PixelTraining.open({
+  return {
     checkpoint,
     network: upernet,
     classes: data.classes.length,
     frozen: false,
     settings,
-    rules,
+    rules: segmentationRules(mode),
     schedule: polynomialDecay(LEARNING_RATE, settings.steps),
     plainStatistics: mode === "paper-exact",
     images: data.splits.train.map((image) => ({ ...image, labels: image.labels! })),
     seed,
     identity,
     device,
-    onDamage: (sentence) => warnings.push(sentence),
+    ...(onDamage ? { onDamage } : {}),
     ...given(options, ["threads", "work", "saveEvery", "onStep", "signal"]),
-  });
+  };
+}
+
+/** @throws TrainingError when training diverges or an image cannot be read; AbortError when interrupted, the work kept */
+export async function evaluateSegmentation(options: SegmentationOptions): Promise<SegmentationFindings> {
+  const { data, settings, mode, seed } = options;
+  const warnings: string[] = [];
+  const how = segmentationTraining(options, (sentence) => warnings.push(sentence));
+  await using training = await PixelTraining.open(how);
   const { curves } = await training.train();
   const weightsSha256 = hashOfWeights(await training.weights());
-  const tallies = await test(training, options, rules.labels);
+  const tallies = await test(training, options, how.rules.labels);
   const classes = data.classes.length;
   const overAll = mode === "paper-exact";
   const { iou, ...scores } = segmentationScores(tallies, classes, overAll);

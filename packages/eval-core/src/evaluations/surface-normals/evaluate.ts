@@ -18,7 +18,7 @@ import { given } from "../pixel-labels/given.ts";
 import type { Interval } from "../pixel-labels/intervals.ts";
 import { encodeLevels } from "../pixel-labels/pictures.ts";
 import type { PixelSettings } from "../pixel-labels/settings.ts";
-import { hashOfWeights, PixelTraining } from "../pixel-labels/train.ts";
+import { hashOfWeights, PixelTraining, type PixelTrainingOptions } from "../pixel-labels/train.ts";
 import { exactMedian, normalsIntervals, normalsScores, summarise, THRESHOLDS } from "./angles.ts";
 import type { PredictRequest } from "./predict.ts";
 import { type Mode, MULTIPLE, normalsRules, normalsSchedule } from "./protocol.ts";
@@ -78,17 +78,14 @@ export async function evaluateNormals(options: NormalsOptions): Promise<NormalsF
   }
 }
 
-async function evaluate(options: NormalsOptions & { readonly work: string }): Promise<NormalsFindings> {
-  const { checkpoint, data, settings, mode, seed, identity, device, work, onPrepare } = options;
-  const warnings: string[] = [];
-  const { train, test } = data.splits;
-  // The truth first: a damaged file is found before hours of training.
-  const truth = join(work, "truth");
-  const unlabelled = train.filter(({ labels }) => labels === undefined);
-  onPrepare?.("cutting out the true normals");
-  await cutNormals(data.truth, [...test, ...unlabelled], truth, options.signal);
-  const images = await withLabels(data, truth, join(work, "labels"));
-  await using training = await PixelTraining.open({
+/** How it trains, for the run and for what it costs. */
+export function normalsTraining(
+  options: NormalsOptions,
+  images: PixelTrainingOptions["images"],
+  onDamage?: (sentence: string) => void,
+): PixelTrainingOptions {
+  const { checkpoint, settings, mode, seed, identity, device } = options;
+  return {
     checkpoint,
     network: pspnet,
     classes: CODEWORDS,
@@ -101,9 +98,23 @@ async function evaluate(options: NormalsOptions & { readonly work: string }): Pr
     seed,
     identity,
     device,
-    onDamage: (sentence) => warnings.push(sentence),
+    ...(onDamage ? { onDamage } : {}),
     ...given(options, ["threads", "work", "saveEvery", "onStep", "signal"]),
-  });
+  };
+}
+
+async function evaluate(options: NormalsOptions & { readonly work: string }): Promise<NormalsFindings> {
+  const { data, settings, mode, seed, work, onPrepare } = options;
+  const warnings: string[] = [];
+  const { train, test } = data.splits;
+  // The truth first: a damaged file is found before hours of training.
+  const truth = join(work, "truth");
+  const unlabelled = train.filter(({ labels }) => labels === undefined);
+  onPrepare?.("cutting out the true normals");
+  await cutNormals(data.truth, [...test, ...unlabelled], truth, options.signal);
+  const images = await withLabels(data, truth, join(work, "labels"));
+  const how = normalsTraining(options, images, (sentence) => warnings.push(sentence));
+  await using training = await PixelTraining.open(how);
   const { curves } = await training.train();
   const weightsSha256 = hashOfWeights(await training.weights());
   const anglesOf = await testAll(training, options, truth, weightsSha256);

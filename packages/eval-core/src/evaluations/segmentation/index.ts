@@ -1,0 +1,70 @@
+/** Segmentation: UPerNet on the whole backbone, trained on ADE20K's scenes, every pixel of the validation images labelled. */
+import { ADE_CLASSES, type Ade20k, findAde20k, openAde20k } from "../../datasets/dense/ade20k.ts";
+import type { DataSource } from "../data.ts";
+import { type DenseOptions, denseOptions, scheduleOf } from "../dense-options.ts";
+import { describeProtocol } from "../evaluation.ts";
+import type { EvaluationKind } from "../kind.ts";
+import type { PixelSettings } from "../pixel-labels/settings.ts";
+import { shippedData } from "../shipped.ts";
+import { PUBLISHED, SHORTENED, segmentationProtocol } from "./protocol.ts";
+
+const DATASETS = {
+  ade20k: {
+    title: "ADE20K",
+    domain: "scenes",
+    source: "ADE20K's scene parsing benchmark, ADEChallengeData2016, from MIT",
+  },
+  "ade-shapes": { title: "Drawn scenes", domain: "drawn shapes", source: "ships with the package" },
+} as const;
+const entryOf = (name: string) => DATASETS[name as keyof typeof DATASETS];
+const folderOf = (name: string, folder: string | undefined) =>
+  folder ?? (name === "ade-shapes" ? shippedData(name) : undefined);
+
+const data: DataSource<Ade20k, DenseOptions> = {
+  names: Object.keys(DATASETS),
+  kindOf: (name) => ({ slug: name, task: "segmentation", classCount: ADE_CLASSES }),
+  titleOf: (name) => entryOf(name).title,
+  unnamed: (folder) => (folder === undefined ? "ade-shapes" : "ade20k"),
+  async locate(name, folder) {
+    const place = folderOf(name, folder);
+    return place === undefined ? undefined : findAde20k(place);
+  },
+  expected: (name) => ({
+    layout: "ADEChallengeData2016/images and /annotations, with training and validation in each",
+    source: entryOf(name).source,
+  }),
+  open: (name, { folder }) => openAde20k(folderOf(name, folder) ?? ".", name, entryOf(name).title),
+  facts: ({ name: slug, title, classes, splits: { train, test } }) => ({
+    slug,
+    title,
+    domain: entryOf(slug).domain,
+    classCount: classes.length,
+    sizes: { train: train.length, test: test.length },
+  }),
+};
+
+/** The schedule that these options mean on a dataset. */
+export function segmentationSettings(options: DenseOptions, dataset: string): PixelSettings {
+  const base = scheduleOf(options, dataset) === "published" ? PUBLISHED : SHORTENED;
+  return options.steps === undefined ? base : { ...base, steps: options.steps };
+}
+
+export const segmentation: EvaluationKind<DenseOptions, Ade20k> = {
+  name: "segmentation",
+  settings: [{ name: "segmentation", title: "Segmentation" }],
+  options: denseOptions("the label map of every test image as a PNG file, levels as the dataset's"),
+  data,
+  needs: { trains: true, preprocessing: false, seed: true },
+  measures: (_, { slug }) =>
+    ["mean-iou", "pixel-accuracy"].map((metric) => ({ slug: `segmentation/${slug}/${metric}` })),
+  describe({ data: { name, origin }, options }) {
+    const settings = segmentationSettings(options, name);
+    const body = { ...segmentationProtocol(settings, options.mode), splits: { rule: origin.splitRule } };
+    const published = JSON.stringify(settings) === JSON.stringify(PUBLISHED);
+    const exact = options.mode === "paper-exact" ? ", paper-exact" : "";
+    const title = published ? `Segmentation${exact}` : `Segmentation, ${settings.steps} steps${exact}`;
+    return describeProtocol("segmentation", title, body);
+  },
+  cost: async (spec, context) => (await import("./run.ts")).segmentationCost(spec, context),
+  run: async (spec, context) => (await import("./run.ts")).runSegmentation(spec, context),
+};
