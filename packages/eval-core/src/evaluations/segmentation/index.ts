@@ -1,12 +1,11 @@
 /** Segmentation: UPerNet on the whole backbone, trained on ADE20K's scenes, every pixel of the validation images labelled. */
 import { ADE_CLASSES, type Ade20k, findAde20k, openAde20k } from "../../datasets/dense/ade20k.ts";
 import type { DataSource } from "../data.ts";
-import { type DenseOptions, denseOptions, scheduleOf } from "../dense-options.ts";
+import { type DenseOptions, denseOptions } from "../dense-options.ts";
 import { describeProtocol } from "../evaluation.ts";
 import type { EvaluationKind } from "../kind.ts";
-import type { PixelSettings } from "../pixel-labels/settings.ts";
 import { shippedData } from "../shipped.ts";
-import { PUBLISHED, SHORTENED, segmentationProtocol } from "./protocol.ts";
+import { PUBLISHED, segmentationProtocol, segmentationSettings } from "./protocol.ts";
 
 const DATASETS = {
   ade20k: {
@@ -42,12 +41,6 @@ const data: DataSource<Ade20k, DenseOptions> = {
     sizes: { train: train.length, test: test.length },
   }),
 };
-
-/** The schedule that these options mean on a dataset. */
-export function segmentationSettings(options: DenseOptions, dataset: string): PixelSettings {
-  const base = scheduleOf(options, dataset) === "published" ? PUBLISHED : SHORTENED;
-  return options.steps === undefined ? base : { ...base, steps: options.steps };
-}
 
 export const segmentation: EvaluationKind<DenseOptions, Ade20k> = {
   name: "segmentation",

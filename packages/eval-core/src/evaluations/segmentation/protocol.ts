@@ -1,5 +1,6 @@
 /** Segmentation on ADE20K by UPerNet: what makes two numbers comparable, and what the papers' code does otherwise. */
 import { ADE_CLASSES } from "../../datasets/dense/ade20k.ts";
+import { type DenseOptions, scheduleOf } from "../dense-options.ts";
 import type { PixelRules, PixelSettings } from "../pixel-labels/settings.ts";
 import {
   LEARNING_RATE,
@@ -33,6 +34,12 @@ export const SHORTENED: PixelSettings = {
   poolWidth: 32,
   width: 32,
 };
+
+/** The schedule that these options mean on a dataset. */
+export function segmentationSettings(options: DenseOptions, dataset: string): PixelSettings {
+  const base = scheduleOf(options, dataset) === "published" ? PUBLISHED : SHORTENED;
+  return options.steps === undefined ? base : { ...base, steps: options.steps };
+}
 
 export const MULTIPLE = 32;
 

@@ -12,8 +12,7 @@ import { pixelCost } from "../pixel-labels/cost.ts";
 import { encodeRgb, pictureOfClasses } from "../pixel-labels/pictures.ts";
 import { pixelTeller } from "../pixel-labels/progress.ts";
 import { evaluateSegmentation, segmentationTraining } from "./evaluate.ts";
-import { segmentationSettings } from "./index.ts";
-import { MULTIPLE } from "./protocol.ts";
+import { MULTIPLE, segmentationSettings } from "./protocol.ts";
 
 /** Test images whose pictures are kept. */
 const SHOWN = 4;

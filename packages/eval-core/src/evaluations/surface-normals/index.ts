@@ -1,12 +1,11 @@
 /** Surface normals: PSPNet's head on the frozen backbone, trained to tell which way every pixel of a room faces. */
 import { findNyuv2, type Nyuv2, openNyuv2 } from "../../datasets/dense/nyuv2.ts";
 import type { DataSource } from "../data.ts";
-import { type DenseOptions, denseOptions, scheduleOf } from "../dense-options.ts";
+import { type DenseOptions, denseOptions } from "../dense-options.ts";
 import { describeProtocol } from "../evaluation.ts";
 import type { EvaluationKind } from "../kind.ts";
-import type { PixelSettings } from "../pixel-labels/settings.ts";
 import { shippedData } from "../shipped.ts";
-import { normalsProtocol, PUBLISHED, SHORTENED } from "./protocol.ts";
+import { normalsProtocol, normalsSettings, PUBLISHED } from "./protocol.ts";
 
 const DATASETS = {
   nyuv2: {
@@ -44,12 +43,6 @@ const data: DataSource<Nyuv2, DenseOptions> = {
     sizes: { train: train.length, test: test.length },
   }),
 };
-
-/** The schedule that these options mean on a dataset. */
-export function normalsSettings(options: DenseOptions, dataset: string): PixelSettings {
-  const base = scheduleOf(options, dataset) === "published" ? PUBLISHED : SHORTENED;
-  return options.steps === undefined ? base : { ...base, steps: options.steps };
-}
 
 const METRICS = ["mean-error", "median-error", "within-11.25", "within-22.5", "within-30"];
 

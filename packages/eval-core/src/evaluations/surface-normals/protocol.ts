@@ -2,6 +2,7 @@
 
 import { CODEWORDS } from "../../datasets/dense/nyuv2.ts";
 import type { Schedule } from "../../optim/index.ts";
+import { type DenseOptions, scheduleOf } from "../dense-options.ts";
 import type { PixelRules, PixelSettings } from "../pixel-labels/settings.ts";
 import {
   KEEP,
@@ -36,6 +37,12 @@ export const SHORTENED: PixelSettings = {
   poolWidth: 64,
   width: 64,
 };
+
+/** The schedule that these options mean on a dataset. */
+export function normalsSettings(options: DenseOptions, dataset: string): PixelSettings {
+  const base = scheduleOf(options, dataset) === "published" ? PUBLISHED : SHORTENED;
+  return options.steps === undefined ? base : { ...base, steps: options.steps };
+}
 
 export const MULTIPLE = 8;
 /** The label map's level for no label. */

@@ -13,8 +13,7 @@ import { pixelCost } from "../pixel-labels/cost.ts";
 import { encodeRgb, pictureOfNormals } from "../pixel-labels/pictures.ts";
 import { pixelTeller } from "../pixel-labels/progress.ts";
 import { evaluateNormals, normalsTraining } from "./evaluate.ts";
-import { normalsSettings } from "./index.ts";
-import { MULTIPLE } from "./protocol.ts";
+import { MULTIPLE, normalsSettings } from "./protocol.ts";
 
 /** Test images whose pictures are kept. */
 const SHOWN = 4;
