@@ -36,7 +36,7 @@ export function denseOptions(files: string): OptionTable<DenseOptions> {
       fingerprint: true,
       example: "paper-exact",
     }),
-    predictions: path<string | undefined>("--predictions <dir>", "folder", {
+    predictions: path<string | undefined>("--predictions <folder>", "folder", {
       help: `write ${files}`,
       otherwise: undefined,
       fingerprint: false,
