@@ -191,6 +191,7 @@ function average(mode: string, preprocessing: string, allowPartial: boolean): Pi
   });
   const derived = derivation.derive(parts, {
     options,
+    network: RESNET_FACTS,
     preprocessing: preprocessingNamed(preprocessing),
     allowPartial,
   })!;

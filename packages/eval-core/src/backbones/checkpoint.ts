@@ -40,6 +40,8 @@ export interface Checkpoint {
   readonly readouts: readonly Readout[];
   /** Pixels a side that it was made for. */
   readonly inputSize: number;
+  /** How its images were made, where a file beside it says so. */
+  readonly native?: { readonly cropFraction?: number; readonly filter?: "bicubic" | "bilinear" };
   readonly normalisation: Normalisation;
   /** Where the normalisation was taken from, in words. */
   readonly normalisationFrom: string;
@@ -155,6 +157,7 @@ export function assemble(
     architecture,
     readouts: family.readouts(architecture),
     inputSize,
+    ...nativeOf(sidecar),
     normalisation: normalisation.value,
     normalisationFrom: normalisation.from,
     choices,
@@ -168,6 +171,16 @@ export function assemble(
       ...conversions(kept),
     ],
     tensors: family.convert?.(architecture, tensors) ?? tensors,
+  };
+}
+
+function nativeOf({ cropFraction, filter }: Sidecar): Pick<Checkpoint, "native"> {
+  if (cropFraction === undefined && filter === undefined) return {};
+  return {
+    native: {
+      ...(cropFraction ? { cropFraction: cropFraction.value } : {}),
+      ...(filter ? { filter: filter.value } : {}),
+    },
   };
 }
 

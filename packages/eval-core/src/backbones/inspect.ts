@@ -56,8 +56,8 @@ export function formatInspection(inspection: Inspection): string {
       `${backboneTitle(inspection)}, ${architecture.featureDimension} features, ${inspection.parameters.toLocaleString("en")} parameters`,
     ],
     ...Object.entries(inspection.choices).map(([what, { value, from }]): [string, string] => [
-      what,
-      `${value} (${from})`,
+      what === "interpolation" ? "positions" : what,
+      `${what === "interpolation" ? "resized by " : ""}${value} (${from})`,
     ]),
     [
       "input",

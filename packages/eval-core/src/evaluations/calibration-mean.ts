@@ -31,7 +31,7 @@ export function calibrationMean<O>({ setting, of, title, classifier }: Calibrati
     measures: METRICS.map((name) => `${setting}/kornblith/${name}`),
     setting: of,
     datasets,
-    derive(parts, { options, preprocessing, allowPartial }) {
+    derive(parts, { options, network, preprocessing, allowPartial }) {
       const whole = parts.flatMap(({ dataset: name, identity, manifest, values }) => {
         const errors = METRICS.map((one) => values.get(`${setting}/${name}/${one}`));
         return errors.includes(undefined) ? [] : [{ name, errors: errors as number[], identity, manifest }];
@@ -47,6 +47,7 @@ export function calibrationMean<O>({ setting, of, title, classifier }: Calibrati
         datasets,
         reported: "mean over datasets",
         preprocessing: { ...preprocessing },
+        ...(network.readout === undefined ? {} : { readout: network.readout }),
         ...(allowPartial ? { partial: "allowed" } : {}),
       };
       return {

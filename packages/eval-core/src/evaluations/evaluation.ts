@@ -76,8 +76,16 @@ export function networkName({
   sha256,
   layout,
   normalisation: { mean, std },
-}: Pick<Checkpoint, "sha256" | "layout" | "normalisation">): string {
-  return fingerprint({ sha256, place: layout.place, normalisation: { mean, std } });
+  choices = {},
+}: Pick<Checkpoint, "sha256" | "layout" | "normalisation"> & Partial<Pick<Checkpoint, "choices">>): string {
+  // What was chosen that the tensors do not say: other heads are another network. ResNets leave nothing to choose.
+  const chosen = Object.entries(choices).map(([name, { value }]) => [name, value]);
+  return fingerprint({
+    sha256,
+    place: layout.place,
+    normalisation: { mean, std },
+    ...(chosen.length === 0 ? {} : { choices: Object.fromEntries(chosen) }),
+  });
 }
 
 export interface Identity {

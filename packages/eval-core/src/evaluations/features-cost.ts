@@ -7,7 +7,7 @@ export const countImages = ({ splits }: Dataset): number =>
 
 export async function featuresCost(
   { data, preprocessing }: Spec<object, Dataset>,
-  { backbone, checkpoint, manifest, cacheFolder }: CostContext,
+  { backbone, manifest, cacheFolder }: CostContext,
 ): Promise<Cost> {
   const { countCached } = await import("../features/index.ts");
   const images = countImages(data);
@@ -15,6 +15,6 @@ export async function featuresCost(
   return {
     images,
     toExtract: images - cached,
-    featureMegabytes: (images * checkpoint.architecture.featureDimension * 4) / 1e6,
+    featureMegabytes: (images * (backbone.readouts[0].size ?? 0) * 4) / 1e6,
   };
 }

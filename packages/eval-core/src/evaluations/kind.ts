@@ -42,6 +42,8 @@ export interface Needs {
 export interface NetworkFacts {
   /** What pooled features are of this backbone, in the words of a protocol. */
   readonly features: string;
+  /** The slug of the readout that they are; absent for a ResNet's global average, which had no name. */
+  readonly readout?: string;
 }
 
 /** One evaluation, said in full: what `describe` sees. */
@@ -114,6 +116,7 @@ export interface RunContext {
 /** What several results have in common from which something is derived. */
 export interface DeriveContext<O> {
   readonly options: O;
+  readonly network: NetworkFacts;
   readonly preprocessing: Preprocessing;
   readonly allowPartial: boolean;
 }

@@ -14,5 +14,6 @@ export function imagesOrigin({ preprocessing, skipUnreadable, data }: Spec): Rec
 
 /** The same, of features made from them. */
 export function featuresOrigin(spec: Spec): Record<string, unknown> {
-  return { features: spec.network.features, ...imagesOrigin(spec) };
+  const { features, readout } = spec.network;
+  return { features, ...(readout === undefined ? {} : { readout }), ...imagesOrigin(spec) };
 }

@@ -7,10 +7,19 @@ import type { AnyKind, NetworkFacts, Spec } from "./kind.ts";
 /** Of every ResNet. What enters a fingerprint keeps its words. */
 export const RESNET_FACTS: NetworkFacts = { features: "global average of the last stage, evaluation mode" };
 
-/** For a protocol's description: other families' features are named by their readout. */
-export function networkFacts(checkpoint: Parameters<typeof readoutsOf>[0]): NetworkFacts {
-  if (checkpoint.family === "resnet") return RESNET_FACTS;
-  return { features: `${readoutsOf(checkpoint)[0]!.slug}, evaluation mode` };
+/** The global average of any ResNet's last stage is comparable with any other's. */
+const RESNETS = ["resnet", "resnext", "resnet-d"];
+
+/**
+ * For a protocol's description: features by the readout that is evaluated, the default one unless told. What was all
+ * there was before readouts had names keeps its words.
+ */
+export function networkFacts(
+  checkpoint: Parameters<typeof readoutsOf>[0],
+  readout: string = readoutsOf(checkpoint)[0]!.slug,
+): NetworkFacts {
+  if (RESNETS.includes(checkpoint.family) && readout === "pooled") return RESNET_FACTS;
+  return { features: `${readout}, evaluation mode`, readout };
 }
 
 export interface Preparation {

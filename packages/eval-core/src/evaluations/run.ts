@@ -3,7 +3,13 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Checkpoint } from "../backbones/index.ts";
 import { allItems, type Dataset, someOf } from "../datasets/index.ts";
-import type { DatasetOptions, Extractor, ExtractProgress } from "../features/index.ts";
+import type {
+  DatasetFeatures,
+  DatasetOptions,
+  DatasetReadouts,
+  Extractor,
+  ExtractProgress,
+} from "../features/index.ts";
 import type { Device } from "../runtime/index.ts";
 import { artefactStore } from "./artefacts.ts";
 import type { Evaluation } from "./evaluation.ts";
@@ -20,8 +26,12 @@ export interface Surroundings {
   readonly cacheFolder: string;
   readonly signal: AbortSignal;
   readonly progress: Progress;
-  /** Opens the network for extraction of these readouts, the default one unless told; once for all runs that share it. */
-  extractor(readouts?: readonly string[]): Promise<Extractor>;
+  /** The readout that this run evaluates; the default one unless told. */
+  readonly readout?: string;
+  /** All that are evaluated together: one pass over the images makes them all. */
+  readonly readouts?: readonly string[];
+  /** Opens the network for extraction, for inputs of so many pixels a side; once for all runs that share it. */
+  extractor(what: { readonly readouts?: readonly string[]; readonly side: number }): Promise<Extractor>;
 }
 
 /** Where finished artefacts lie, under the cache. */
@@ -45,13 +55,20 @@ export async function runEvaluation(planned: Planned, surroundings: Surroundings
   const context: RunContext = {
     ...{ checkpoint, protocol, identity, manifest, device, threads, work, signal, progress, artefacts },
     async features(request) {
-      const extractor = await surroundings.extractor();
+      const { readout, readouts } = surroundings;
       const images = imagesOf(planned, signal, progress, request);
-      return noting(images[0], await extractor.features(...images));
+      const side = images[1].preprocessing.crop;
+      const extractor = await surroundings.extractor({ ...(readouts ? { readouts } : {}), side });
+      const extracted = await extractor.readouts(...images);
+      const [first] = extractor.backbone.readouts;
+      return noting(images[0], vectorOf(extracted, readout ?? first.slug));
     },
     async readouts(slugs, request) {
-      const extractor = await surroundings.extractor(slugs);
       const images = imagesOf(planned, signal, progress, request);
+      const extractor = await surroundings.extractor({
+        readouts: slugs,
+        side: images[1].preprocessing.crop,
+      });
       return noting(images[0], await extractor.readouts(...images));
     },
   };
@@ -66,6 +83,12 @@ export async function runEvaluation(planned: Planned, surroundings: Surroundings
     companions,
     artefacts: artefacts.all,
   };
+}
+
+/** One readout of several, as features. */
+function vectorOf({ rowOf, unreadable, readouts }: DatasetReadouts, slug: string): DatasetFeatures {
+  const { size, total, rows } = readouts.get(slug)!;
+  return { featureSize: size, x: rows(0, total), rowOf, unreadable };
 }
 
 /** Which images the value is not of. */

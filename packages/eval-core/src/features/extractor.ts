@@ -44,6 +44,8 @@ export interface ReadoutRows {
   readonly readout: BackboneReadout;
   /** Numbers an image. */
   readonly size: number;
+  /** Images of all splits. */
+  readonly total: number;
   /** Rows `first` to `first + count`, row-major: a view, not a copy. NaN where an image cannot be read. */
   rows(first: number, count: number): Float32Array;
 }
@@ -75,8 +77,7 @@ export async function openExtractor(backbone: Backbone, options: ExtractorOption
     device: network.device,
     async features(dataset, how) {
       const { rowOf, unreadable, readouts } = await extractor.readouts(dataset, how);
-      const { size, rows } = readouts.get(backbone.readouts[0].slug)!;
-      const total = SPLITS.reduce((sum, split) => sum + (dataset.splits[split]?.length ?? 0), 0);
+      const { size, total, rows } = readouts.get(backbone.readouts[0].slug)!;
       return { featureSize: size, x: rows(0, total), rowOf, unreadable };
     },
     readouts: (dataset, how) => datasetReadouts({ backbone, network, pool, cacheFolder }, dataset, how),
@@ -149,7 +150,7 @@ async function datasetReadouts(
     const data = all[i] ?? new Float32Array(0);
     const size = total > 0 ? data.length / total : (readout.size ?? 0);
     const rows = (start: number, count: number) => data.subarray(start * size, (start + count) * size);
-    return [readout.slug, { readout, size, rows }];
+    return [readout.slug, { readout, size, total, rows }];
   });
   return { rowOf, unreadable, readouts: new Map(readouts) };
 }

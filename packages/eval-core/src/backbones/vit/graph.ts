@@ -72,7 +72,7 @@ function embed({ g, a, form, grid, tokens }: Built, input: string): string {
   }
   const prefix = prefixTokens(a);
   const padded = prefix === 0 ? patches : g.op("Pad", [patches, g.ints([0, prefix, 0, 0, 0, 0])]);
-  if (!form.training) return g.op("Add", [padded, "tokens"]);
+  if (!form.training) return g.op("Add", [padded, "token_table"]);
   const zeros = (count: number) => fixed(g, tensor("float32", [1, count, d], new Float32Array(count * d)));
   let sum = padded;
   if (prefix > 0) {

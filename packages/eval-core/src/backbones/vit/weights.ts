@@ -77,7 +77,7 @@ export function vitWeights(a: VitArchitecture, tensors: Weights, form: GraphForm
     for (let i = 0; i < before * d; i++) table[i]! += positions.data[i]!;
     table.set(positions.data.subarray(before * d), prefix * d);
   }
-  out.set("tokens", tensor("float32", [1, prefix + rows * columns, d], table));
+  out.set("token_table", tensor("float32", [1, prefix + rows * columns, d], table));
   return out;
 }
 

@@ -8,14 +8,16 @@ import {
   inspectCheckpoint,
   type LoadOptions,
   loadCheckpoint,
+  type NormalisationName,
+  namedNormalisations,
 } from "../../backbones/index.ts";
 import type { AddCommand } from "../context.ts";
 import { CommandError, EXIT } from "../exit-codes.ts";
-import { fileToWrite } from "../options.ts";
+import { fileToWrite, wholeNumber } from "../options.ts";
 
 const NORMALISATION_OPTION = [
   "--normalisation <name>",
-  "how the backbone wants its inputs: imagenet, or none (0 to 1, as SimCLR); what the file says unless told",
+  `how the backbone wants its inputs: ${Object.keys(namedNormalisations).join(", ")} (none: 0 to 1, as SimCLR); what the file, or one beside it, says unless told`,
 ] as const;
 
 const PREFIX_OPTION = [
@@ -33,29 +35,67 @@ export interface LoadChoices {
   readonly normalisation?: string;
   readonly prefix?: string;
   readonly ignore?: readonly string[];
+  readonly heads?: string;
+  readonly activation?: string;
+  readonly epsilon?: string;
+  readonly interpolation?: string;
+  readonly anyDepth?: boolean;
 }
+
+const ACTIVATIONS = ["gelu", "gelu-tanh", "quick-gelu"] as const;
+const INTERPOLATIONS = ["size", "offset", "antialias"] as const;
+
+/** What --readout takes, wherever it stands. */
+export const READOUT_HELP =
+  "what is read out of the backbone: slugs with commas between, or all; `checkpoint inspect` lists them; the family's default unless told";
 
 /** The options that every command which reads a checkpoint has. */
 export function addLoadOptions(command: Command): Command {
   return command
     .option(...NORMALISATION_OPTION)
     .option(...PREFIX_OPTION)
-    .option(IGNORE_OPTION, IGNORE_MEANING, collect);
+    .option(IGNORE_OPTION, IGNORE_MEANING, collect)
+    .option(
+      "--heads <number>",
+      "attention heads of a transformer, where no tensor and no file beside it says",
+    )
+    .option("--activation <name>", `of its MLPs: ${ACTIVATIONS.join(", ")}`)
+    .option("--epsilon <number>", "of its normalisation layers, such as 1e-6")
+    .option("--interpolation <name>", `how its positions are resized: ${INTERPOLATIONS.join(", ")}`)
+    .option("--any-depth", "take any number of blocks for the network's own, not only a published depth's");
 }
 
-/** @throws CommandError for a normalisation that is none */
-function loadOptions({ normalisation, prefix, ignore }: LoadChoices): LoadOptions {
-  if (normalisation !== undefined && normalisation !== "imagenet" && normalisation !== "none") {
-    throw new CommandError(`unknown normalisation '${normalisation}': known are imagenet, none`, EXIT.usage);
+function oneOf<T extends string>(
+  option: string,
+  value: string | undefined,
+  known: readonly T[],
+): T | undefined {
+  if (value === undefined || known.includes(value as T)) return value as T | undefined;
+  throw new CommandError(`unknown ${option} '${value}': known are ${known.join(", ")}`, EXIT.usage);
+}
+
+/** @throws CommandError for a value that an option does not take */
+function loadOptions(choices: LoadChoices): LoadOptions {
+  const { prefix, ignore, anyDepth } = choices;
+  const names = Object.keys(namedNormalisations) as NormalisationName[];
+  const epsilon = choices.epsilon === undefined ? undefined : Number(choices.epsilon);
+  if (epsilon !== undefined && !(epsilon > 0 && epsilon < 1)) {
+    throw new CommandError(`--epsilon ${choices.epsilon}: expected a number between 0 and 1`, EXIT.usage);
   }
-  return {
-    ...(normalisation === undefined ? {} : { normalisation }),
-    ...(prefix === undefined ? {} : { prefix }),
-    ...(ignore === undefined ? {} : { ignore }),
+  const all = {
+    normalisation: oneOf("normalisation", choices.normalisation, names),
+    prefix,
+    ignore,
+    heads: choices.heads === undefined ? undefined : wholeNumber("--heads", choices.heads, 1),
+    activation: oneOf("activation", choices.activation, ACTIVATIONS),
+    epsilon,
+    interpolation: oneOf("interpolation", choices.interpolation, INTERPOLATIONS),
+    anyDepth,
   };
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
 }
 
-/** @throws CommandError for a normalisation that is none */
+/** @throws CommandError for a value that an option does not take */
 export async function openCheckpoint(file: string, choices: LoadChoices): Promise<Checkpoint> {
   return loadCheckpoint(file, loadOptions(choices));
 }

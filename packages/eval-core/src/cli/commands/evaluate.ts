@@ -4,14 +4,15 @@ import { EVALUATIONS } from "../../evaluations/registry.ts";
 import { optionsOf, settingNames } from "../../evaluations/settings.ts";
 import { PREPROCESSINGS } from "../../images/index.ts";
 import type { AddCommand, Context } from "../context.ts";
-import { evaluateCheckpoint, USUAL_PREPROCESSING } from "../evaluate/checkpoint.ts";
+import { evaluateCheckpoint } from "../evaluate/checkpoint.ts";
 import { evaluateFeatures } from "../evaluate/features.ts";
 import type { EvaluateOptions } from "../evaluate/request.ts";
 import { suiteNames } from "../evaluate/suites.ts";
 import { CommandError, EXIT } from "../exit-codes.ts";
 import { METHOD_FILE_HELP } from "../server/method-file.ts";
 import { tokenOption } from "../server/server.ts";
-import { addLoadOptions } from "./checkpoint.ts";
+import { addLoadOptions, READOUT_HELP } from "./checkpoint.ts";
+import { NATIVE_PREPROCESSING, USUAL_PREPROCESSING } from "./preprocess.ts";
 
 const HELP = `
 Examples:
@@ -90,8 +91,9 @@ function addHowOptions(command: Command): void {
   addLoadOptions(command)
     .option(
       "--preprocessing <name>",
-      `${Object.keys(PREPROCESSINGS).join(", ")} or shorter-N; ${USUAL_PREPROCESSING} unless told`,
+      `${Object.keys(PREPROCESSINGS).join(", ")}, shorter-N, or ${NATIVE_PREPROCESSING} (as the files beside the checkpoint say); ${USUAL_PREPROCESSING} unless told, shorter-N where it was made for N pixels`,
     )
+    .option("--readout <slugs>", READOUT_HELP)
     .option("--device <device>", "auto, cpu, webgpu or cuda", "auto")
     .option("--threads <number>", "CPU threads of one operator")
     .option("--cache <dir>", "where features and unfinished work are kept")

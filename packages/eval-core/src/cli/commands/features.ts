@@ -2,16 +2,22 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Checkpoint } from "../../backbones/index.ts";
-import { openDataset, SPLITS } from "../../datasets/index.ts";
-import { backboneOf, batchSize, openExtractor, requireAgreement } from "../../features/index.ts";
+import { type Dataset, type Item, openDataset, SPLITS } from "../../datasets/index.ts";
+import {
+  backboneOf,
+  batchSize,
+  openExtractor,
+  type ReadoutRows,
+  requireAgreement,
+} from "../../features/index.ts";
 import { openSession } from "../../runtime/index.ts";
 import { NpyError, narrowed, readNpy, tensor, writeNpy } from "../../tensor/index.ts";
 import { type AddCommand, type Context, cacheFolder } from "../context.ts";
 import { CommandError, EXIT } from "../exit-codes.ts";
 import { deviceChoice, fileToWrite } from "../options.ts";
 import { duration, timed } from "../terminal.ts";
-import { addLoadOptions, type LoadChoices, openCheckpoint } from "./checkpoint.ts";
-import { namedPreprocessing } from "./preprocess.ts";
+import { addLoadOptions, type LoadChoices, openCheckpoint, READOUT_HELP } from "./checkpoint.ts";
+import { preprocessingFor, USUAL_PREPROCESSING } from "./preprocess.ts";
 
 interface FeaturesOptions extends LoadChoices {
   readonly checkpoint: string;
@@ -20,7 +26,8 @@ interface FeaturesOptions extends LoadChoices {
   readonly allowPartial?: boolean;
   readonly input?: string;
   readonly out: string;
-  readonly preprocessing: string;
+  readonly preprocessing?: string;
+  readonly readout?: string;
   readonly device: string;
   readonly cache?: string;
   readonly skipUnreadable?: boolean;
@@ -34,13 +41,17 @@ export const addFeatures: AddCommand = (program, contextOf) => {
     .requiredOption("--checkpoint <file>", "weights: .pth, .pt, .pth.tar, .safetensors or .onnx")
     .requiredOption(
       "--out <path>",
-      "a folder for a dataset's SPLIT_x.npy and SPLIT_y.npy; a file for --input",
+      "a folder for a dataset's SPLIT_x.npy and SPLIT_y.npy; a file for --input; with several readouts a folder of one folder or file each",
     )
     .option("--dataset <name>", "which dataset; without it, --data is a folder of images by class")
     .option("--data <dir>", "where the datasets are")
     .option("--allow-partial", "accept a dataset that is not whole")
     .option("--input <file.npy>", "N x 3 x H x W in float32 or float64, already normalised")
-    .option("--preprocessing <name>", "how images become crops", "imagenet-shorter-224")
+    .option(
+      "--preprocessing <name>",
+      `how images become crops; ${USUAL_PREPROCESSING} unless told, shorter-N where the checkpoint was made for N pixels`,
+    )
+    .option("--readout <slugs>", `${READOUT_HELP}; maps and tokens too`)
     .option("--device <device>", "auto, cpu, webgpu or cuda", "auto")
     .option("--cache <dir>", "where features are kept")
     .option("--skip-unreadable", "go on without images that cannot be read, and say which")
@@ -55,22 +66,37 @@ export const addFeatures: AddCommand = (program, contextOf) => {
     });
 };
 
+/** Slugs: of vectors by "all", of any readout by name. */
+function readoutsOf({ file, readouts }: Checkpoint, asked: string | undefined): string[] {
+  if (asked === undefined) return [readouts[0]!.slug];
+  if (asked === "all") return readouts.filter(({ kind }) => kind === "vector").map(({ slug }) => slug);
+  const slugs = [...new Set(asked.split(",").map((slug) => slug.trim()))];
+  for (const wanted of slugs) {
+    if (readouts.some(({ slug }) => slug === wanted)) continue;
+    const known = readouts.map(({ slug }) => slug).join(", ");
+    throw new CommandError(`${file} has no readout '${wanted}': it has ${known}`, EXIT.usage);
+  }
+  return slugs;
+}
+
 async function ofArray(
   { terminal, signal }: Context,
-  { device, out }: FeaturesOptions,
+  { device, out, readout }: FeaturesOptions,
   checkpoint: Checkpoint,
   input: string,
 ): Promise<void> {
-  fileToWrite("--out", out);
+  const asked = readoutsOf(checkpoint, readout);
+  const fileOf = (slug: string) => (asked.length === 1 ? out : join(out, `${slug}.npy`));
+  if (asked.length === 1) fileToWrite("--out", out);
   const x = narrowed(readNpy(input));
   const [count = 0, channels, height = 0, width = 0] = x.shape;
   if (x.dtype !== "float32" || x.shape.length !== 4 || channels !== 3) {
     throw new NpyError(`${input} is ${x.dtype} [${x.shape}]: expected float32 or float64 [N, 3, H, W]`);
   }
   if (x.data.length === 0) throw new NpyError(`${input} is empty, [${x.shape}]: there is no image in it`);
-  const backbone = backboneOf(checkpoint);
-  const [{ output, size: featureSize = checkpoint.architecture.featureDimension }] = backbone.readouts;
-  const features = new Float32Array(count * featureSize);
+  const backbone = backboneOf(checkpoint, { readouts: asked, size: [height, width] });
+  const outputs = backbone.readouts.map(({ output }) => output);
+  const found: { shape: readonly number[]; data: Float32Array }[] = [];
   const session = await openSession(backbone.model, { device: deviceChoice(device) });
   const step = timed(terminal.step("Features"));
   try {
@@ -84,20 +110,32 @@ async function ofArray(
         [end - start, 3, height, width],
         x.data.subarray(start * size, end * size),
       );
-      const answer = await session.run({ [backbone.input]: part }, [output]);
-      const rows = answer[output]!.data as Float32Array;
+      const answer = await session.run({ [backbone.input]: part }, outputs);
+      const rows = outputs.map((output) => answer[output]!);
       if (start === 0 && session.device !== "cpu") {
-        const [image, row] = [x.data.slice(0, size), rows.subarray(0, featureSize)];
-        await requireAgreement(backbone, session.device, image, [height, width], [row]);
+        const firsts = rows.map(({ data }) => (data as Float32Array).subarray(0, data.length / end));
+        await requireAgreement(backbone, session.device, x.data.slice(0, size), [height, width], firsts);
       }
-      features.set(rows, start * featureSize);
+      rows.forEach(({ shape, data }, i) => {
+        const each = data.length / (end - start);
+        found[i] ??= { shape: shape.slice(1), data: new Float32Array(count * each) };
+        found[i].data.set(data as Float32Array, start * each);
+      });
       step.update(end, count);
     }
   } finally {
     await session.close();
   }
-  writeNpy(tensor("float32", [count, featureSize], features), out);
-  step.end(`${out}: ${count} x ${featureSize}`);
+  if (asked.length > 1) mkdirSync(out, { recursive: true });
+  backbone.readouts.forEach(({ slug }, i) => {
+    const { shape, data } = found[i]!;
+    writeNpy(tensor("float32", [count, ...shape], data), fileOf(slug));
+  });
+  step.end(
+    backbone.readouts
+      .map(({ slug }, i) => `${fileOf(slug)}: ${count} x ${found[i]!.shape.join(" x ")}`)
+      .join(", "),
+  );
 }
 
 async function ofDataset(
@@ -106,16 +144,19 @@ async function ofDataset(
   checkpoint: Checkpoint,
 ): Promise<void> {
   const { out, data, allowPartial = false, skipUnreadable = false } = options;
+  const asked = readoutsOf(checkpoint, options.readout);
+  const preprocessing = preprocessingFor(checkpoint, options.preprocessing);
   const dataset = await openDataset(options.dataset ?? "folder", data, { allowPartial });
   const manifest = await dataset.manifestHash({ signal });
-  const extractor = await openExtractor(backboneOf(checkpoint), {
+  const size = [preprocessing.crop, preprocessing.crop] as const;
+  const extractor = await openExtractor(backboneOf(checkpoint, { readouts: asked, size }), {
     device: deviceChoice(options.device),
     cacheFolder: cacheFolder(options.cache),
   });
   const step = timed(terminal.step(`${dataset.title}: features`));
   try {
-    const { x, featureSize, rowOf, unreadable } = await extractor.features(dataset, {
-      preprocessing: namedPreprocessing(options.preprocessing),
+    const { readouts, rowOf, unreadable } = await extractor.readouts(dataset, {
+      preprocessing,
       manifest,
       skipUnreadable,
       onProgress: ({ done, total, imagesPerSecond, secondsLeft }) => {
@@ -124,23 +165,34 @@ async function ofDataset(
       },
       signal,
     });
-    mkdirSync(out, { recursive: true });
-    for (const split of SPLITS) {
-      const items = dataset.splits[split]?.filter((item) => rowOf.has(item));
-      if (!items) continue;
-      const rows = new Float32Array(items.length * featureSize);
-      items.forEach((item, i) => {
-        const row = rowOf.get(item)!;
-        rows.set(x.subarray(row * featureSize, (row + 1) * featureSize), i * featureSize);
-      });
-      writeNpy(tensor("float32", [items.length, featureSize], rows), join(out, `${split}_x.npy`));
-      const labels = Int32Array.from(items.flatMap(({ label }) => label));
-      const shape = dataset.task === "multi-label" ? [items.length, dataset.classes.length] : [items.length];
-      writeNpy(tensor("int32", shape, labels), join(out, `${split}_y.npy`));
+    for (const [slug, readout] of readouts) {
+      writeSplits(dataset, asked.length === 1 ? out : join(out, slug), readout, rowOf);
     }
     step.end(`${rowOf.size} images in ${out}`);
     for (const id of unreadable) terminal.say(`Left out, unreadable: ${id}`);
   } finally {
     await extractor.close();
+  }
+}
+
+/** SPLIT_x.npy and SPLIT_y.npy of each split, without the images that could not be read. */
+function writeSplits(
+  dataset: Dataset,
+  folder: string,
+  { size, rows }: ReadoutRows,
+  rowOf: ReadonlyMap<Item, number>,
+): void {
+  mkdirSync(folder, { recursive: true });
+  for (const split of SPLITS) {
+    const items = dataset.splits[split]?.filter((item) => rowOf.has(item));
+    if (!items) continue;
+    const x = new Float32Array(items.length * size);
+    items.forEach((item, i) => {
+      x.set(rows(rowOf.get(item)!, 1), i * size);
+    });
+    writeNpy(tensor("float32", [items.length, size], x), join(folder, `${split}_x.npy`));
+    const labels = Int32Array.from(items.flatMap(({ label }) => label));
+    const shape = dataset.task === "multi-label" ? [items.length, dataset.classes.length] : [items.length];
+    writeNpy(tensor("int32", shape, labels), join(folder, `${split}_y.npy`));
   }
 }

@@ -1,6 +1,6 @@
 /** `evaluate --checkpoint FILE`: parses what is asked, runs it, records it, and ends with a table. */
 import { openCheckpoint } from "../commands/checkpoint.ts";
-import { namedPreprocessing } from "../commands/preprocess.ts";
+import { preprocessingFor } from "../commands/preprocess.ts";
 import { type Context, cacheFolder } from "../context.ts";
 import { CommandError, EXIT } from "../exit-codes.ts";
 import { deviceChoice, methodSlug, wholeNumber } from "../options.ts";
@@ -11,7 +11,7 @@ import { openRecorder, type Recorder } from "./recorder.ts";
 import type { EvaluateOptions, EvaluateRequest } from "./request.ts";
 import { runTargets } from "./run.ts";
 import { openSending } from "./sending.ts";
-import { requirePreprocessing, requireShipped, targetsOf } from "./targets.ts";
+import { byReadout, readoutsAsked, requirePreprocessing, requireShipped, targetsOf } from "./targets.ts";
 
 export async function evaluateCheckpoint(context: Context, options: EvaluateOptions): Promise<void> {
   const { server, dryRun } = options;
@@ -47,9 +47,6 @@ async function recorderFor(context: Context, { dryRun }: EvaluateOptions): Promi
   }
 }
 
-/** Unless --preprocessing says another. */
-export const USUAL_PREPROCESSING = "imagenet-shorter-224";
-
 export async function requestOf(options: EvaluateOptions): Promise<EvaluateRequest> {
   if (options.checkpoint === undefined) {
     throw new CommandError("say what to evaluate: --checkpoint FILE, or --features DIR", EXIT.usage);
@@ -60,10 +57,13 @@ export async function requestOf(options: EvaluateOptions): Promise<EvaluateReque
       EXIT.usage,
     );
   }
-  const targets = targetsOf(options);
-  const several = options.suite !== undefined || targets.length > 1;
-  if (!several && options.data === undefined) await requireShipped(targets[0]!);
-  if (!several) requirePreprocessing(options);
+  const asked = targetsOf(options);
+  const alone = options.suite === undefined && asked.length === 1;
+  if (alone && options.data === undefined) await requireShipped(asked[0]!);
+  if (alone) requirePreprocessing(options);
+  const checkpoint = await openCheckpoint(options.checkpoint, options);
+  const readouts = readoutsAsked(checkpoint, options.readout);
+  const targets = byReadout(asked, readouts, options.readout !== undefined);
   return {
     method: {
       slug: methodSlug(options.method),
@@ -71,17 +71,18 @@ export async function requestOf(options: EvaluateOptions): Promise<EvaluateReque
       ...(options.family === undefined ? {} : { family: options.family }),
     },
     targets,
+    readouts,
     suite: options.suite,
-    several,
+    several: options.suite !== undefined || targets.length > 1,
     data: options.data,
     allowPartial: options.allowPartial ?? false,
-    preprocessing: namedPreprocessing(options.preprocessing ?? USUAL_PREPROCESSING),
+    preprocessing: preprocessingFor(checkpoint, options.preprocessing),
     device: deviceChoice(options.device),
     threads: options.threads === undefined ? undefined : wholeNumber("--threads", options.threads, 1),
     cacheFolder: cacheFolder(options.cache),
     seed: wholeNumber("--seed", options.seed),
     skipUnreadable: options.skipUnreadable ?? false,
     again: options.again ?? false,
-    checkpoint: await openCheckpoint(options.checkpoint, options),
+    checkpoint,
   };
 }

@@ -15,11 +15,12 @@ describe.each([
 ])("the mean calibration error of %s", (suite, calibration) => {
   const setting = settingNamed(suite);
   const request: EvaluateRequest = {
-    checkpoint: { sha256: "0" } as Checkpoint,
+    checkpoint: { sha256: "0", family: "resnet" } as Checkpoint,
     method: { slug: "m" },
     suite,
     several: true,
-    targets: [{ setting, dataset: "aircraft" }],
+    targets: [{ setting, dataset: "aircraft", readout: "pooled" }],
+    readouts: ["pooled"],
     data: undefined,
     allowPartial: false,
     preprocessing: shorterSide(224),
@@ -32,7 +33,7 @@ describe.each([
   };
   const outcomes = suiteTargets(suite).map(
     ({ dataset }, i): Outcome => ({
-      target: { dataset, setting },
+      target: { dataset, setting, readout: "pooled" },
       title: dataset,
       state: "recorded",
       identity: `identity ${i}`,

@@ -63,7 +63,11 @@ const settingInJson = ({ kind, name, options }: Setting) => ({ kind: kind.name, 
 function outcomeInJson(outcome: Outcome) {
   const { target, ...rest } = outcome;
   return {
-    target: { setting: settingInJson(target.setting), dataset: target.dataset },
+    target: {
+      setting: settingInJson(target.setting),
+      dataset: target.dataset,
+      readout: target.readout,
+    },
     ...rest,
     ...(outcome.state === "done" ? { evaluation: evaluationInJson(outcome.evaluation) } : {}),
   };

@@ -44,16 +44,25 @@ export async function planTargets(
   request: EvaluateRequest,
   recorder: Recorder | undefined,
 ): Promise<Plan> {
-  const backbone = backboneOf(request.checkpoint);
+  const { checkpoint, readouts, preprocessing } = request;
+  const { crop } = preprocessing;
+  const backbones = new Map(
+    readouts.map((slug) => [slug, backboneOf(checkpoint, { readouts: [slug], size: [crop, crop] })]),
+  );
   const targets: PlannedTarget[] = [];
   for (const target of request.targets) {
     context.signal.throwIfAborted();
-    targets.push(await planTarget(request, backbone, target, recorder, context));
+    targets.push(await planTarget(request, backbones.get(target.readout)!, target, recorder, context));
   }
-  const { imagesPerSecond, device } = await timeBackbone(request, backbone);
-  const sumOf = (what: "toExtract" | "toTrain" | "seconds") =>
-    targets.reduce((sum, one) => sum + (one[what] ?? 0), 0);
-  const extractionSeconds = sumOf("toExtract") / imagesPerSecond;
+  const { imagesPerSecond, device } = await timeBackbone(request, backbones.get(readouts[0]!)!);
+  const sumOf = (what: "toTrain" | "seconds") => targets.reduce((sum, one) => sum + (one[what] ?? 0), 0);
+  // One pass makes all readouts of a dataset's images: only the longest of them counts.
+  const passes = new Map<string, number>();
+  for (const { setting, dataset, toExtract = 0 } of targets) {
+    const key = `${setting}/${dataset}`;
+    passes.set(key, Math.max(passes.get(key) ?? 0, toExtract));
+  }
+  const extractionSeconds = [...passes.values()].reduce((sum, images) => sum + images, 0) / imagesPerSecond;
   const trainingSeconds = (PASSES_OF_A_STEP * sumOf("toTrain")) / imagesPerSecond;
   const seconds = extractionSeconds + trainingSeconds + sumOf("seconds");
   return { targets, imagesPerSecond, device, extractionSeconds, trainingSeconds, seconds };

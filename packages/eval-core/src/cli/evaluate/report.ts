@@ -7,6 +7,8 @@ import type { Outcome } from "./run.ts";
 
 export interface Row {
   readonly measure: string;
+  /** Where several readouts were evaluated. */
+  readonly readout?: string;
   readonly value: number;
   readonly interval: { readonly lower: number; readonly upper: number } | null;
   readonly n: number | null;
@@ -33,10 +35,21 @@ export async function rowsOf(
   recorder: Recorder | undefined,
 ): Promise<Row[]> {
   const rows: Row[] = [];
-  const all = [...outcomes.flatMap(valuesOf), ...derived.flatMap(({ values }) => values)];
-  for (const { measure, value, interval, n } of all) {
+  const several = new Set(outcomes.map(({ target }) => target.readout)).size > 1;
+  const ofOutcomes = outcomes.flatMap((outcome) =>
+    valuesOf(outcome).map((one) => ({ ...one, ...(several ? { readout: outcome.target.readout } : {}) })),
+  );
+  const all: (RecordedValue & { readonly readout?: string })[] = [
+    ...ofOutcomes,
+    ...derived.flatMap(({ values }) => values),
+  ];
+  for (const { measure, value, interval, n, readout } of all) {
     const published = await recorder?.published(measure);
-    rows.push({ measure, value, interval, n, standing: published && standingOf(measure, value, published) });
+    rows.push({
+      ...{ measure, value, interval, n },
+      ...(readout === undefined ? {} : { readout }),
+      standing: published && standingOf(measure, value, published),
+    });
   }
   return rows;
 }
@@ -69,8 +82,10 @@ const signed = (difference: number, digits: number) =>
 
 export function resultTable(rows: readonly Row[]): string {
   const withStanding = rows.some(({ standing }) => standing);
+  const withReadout = rows.some(({ readout }) => readout !== undefined);
   const columns = [
     { header: "measure" },
+    ...(withReadout ? [{ header: "readout" }] : []),
     { header: "value", align: "right" as const },
     { header: "95% interval" },
     { header: "n", align: "right" as const },
@@ -82,10 +97,11 @@ export function resultTable(rows: readonly Row[]): string {
         ]
       : []),
   ];
-  const cells = rows.map(({ measure, value, interval, n, standing }) => {
+  const cells = rows.map(({ measure, readout, value, interval, n, standing }) => {
     const digits = digitsOf(measure);
     return [
       measure,
+      ...(withReadout ? [readout ?? ""] : []),
       value.toFixed(digits),
       interval ? `${interval.lower.toFixed(digits)} to ${interval.upper.toFixed(digits)}` : "",
       n === null ? "" : String(n),

@@ -11,12 +11,16 @@ export interface Target {
   readonly setting: Setting;
   /** A name that the kind's data source knows. */
   readonly dataset: string;
+  /** The slug of the backbone's readout that is evaluated. */
+  readonly readout: string;
 }
 
 export interface EvaluateRequest {
   readonly checkpoint: Checkpoint;
   readonly method: MethodToRecord;
   readonly targets: readonly Target[];
+  /** All readouts that are evaluated, by slug; one pass over the images makes them all. */
+  readonly readouts: readonly string[];
   /** The suite that the targets are of. */
   readonly suite: string | undefined;
   /** Whether a target whose data is not here, or that fails, leaves the others to go on. */
@@ -56,6 +60,8 @@ export interface EvaluateOptions {
   readonly logits?: string;
   readonly seed: string;
   readonly preprocessing?: string;
+  /** Slugs with commas between, or "all". */
+  readonly readout?: string;
   readonly normalisation?: string;
   readonly prefix?: string;
   readonly ignore?: readonly string[];

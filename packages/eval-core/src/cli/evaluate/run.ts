@@ -2,7 +2,7 @@
 import type { EvaluationData } from "../../evaluations/data.ts";
 import { type Evaluation, networkName, type ProtocolDescription } from "../../evaluations/evaluation.ts";
 import { networkFacts, type Planned, planEvaluation } from "../../evaluations/plan.ts";
-import { runEvaluation } from "../../evaluations/run.ts";
+import { runEvaluation, type Surroundings } from "../../evaluations/run.ts";
 import { backboneOf, type Extractor, openExtractor } from "../../features/index.ts";
 import { chooseDevice, type Device } from "../../runtime/index.ts";
 import type { Context } from "../context.ts";
@@ -29,8 +29,7 @@ export type Outcome = { readonly target: Target; readonly title: string } & (
 /** What all targets share, opened on first use: a suite that is recorded already starts no worker. */
 interface Shared {
   device(): Promise<Device>;
-  /** Of the default readout unless told. */
-  extractor(readouts?: readonly string[]): Promise<Extractor>;
+  extractor: Surroundings["extractor"];
 }
 
 export async function runTargets(
@@ -45,15 +44,15 @@ export async function runTargets(
     chosen ??= chooseDevice(request.device);
     return chosen;
   };
-  const open = async (readouts: readonly string[] | undefined) =>
-    openExtractor(backboneOf(checkpoint, readouts ? { readouts } : {}), {
+  const open = async ({ readouts, side }: Parameters<Surroundings["extractor"]>[0]) =>
+    openExtractor(backboneOf(checkpoint, { ...(readouts ? { readouts } : {}), size: [side, side] }), {
       device: await device(),
       cacheFolder,
       ...(threads === undefined ? {} : { threads }),
     });
-  const extractor = (readouts?: readonly string[]) => {
-    const key = JSON.stringify(readouts);
-    const known = opened.get(key) ?? open(readouts);
+  const extractor: Surroundings["extractor"] = (what) => {
+    const key = JSON.stringify([what.readouts, what.side]);
+    const known = opened.get(key) ?? open(what);
     opened.set(key, known);
     return known;
   };
@@ -135,7 +134,7 @@ async function evaluateTarget(
     const device = await shared.device();
     const runId = await recorder?.begin(described(device, new Date()));
     try {
-      finished = await compute(plan, device, shared, { terminal, signal }, request);
+      finished = await compute(plan, device, shared, { terminal, signal }, request, target.readout);
     } catch (error) {
       const reason = signal.aborted ? "interrupted" : sentenceOf(error);
       // Whether or not the database still takes the reason, the error itself is what the user must see.
@@ -154,14 +153,17 @@ async function evaluateTarget(
 /** The evaluation of a target, described in full. */
 export function planOf(
   request: EvaluateRequest,
-  { setting: { kind, name: setting, options } }: Target,
+  { setting: { kind, name: setting, options }, readout }: Target,
   data: EvaluationData,
   manifest: string,
 ): Planned {
   const { checkpoint, preprocessing, seed, skipUnreadable, again } = request;
   return planEvaluation({
     kind,
-    spec: { setting, options, data, network: networkFacts(checkpoint), preprocessing, seed, skipUnreadable },
+    spec: {
+      ...{ setting, options, data, preprocessing, seed, skipUnreadable },
+      network: networkFacts(checkpoint, readout),
+    },
     manifest,
     checkpoint: networkName(checkpoint),
     ...(again ? { again: new Date().toISOString() } : {}),
@@ -173,10 +175,21 @@ async function compute(
   device: Device,
   { extractor }: Shared,
   { terminal, signal }: Context,
-  { cacheFolder, checkpoint, threads }: EvaluateRequest,
+  { cacheFolder, checkpoint, threads, readouts }: EvaluateRequest,
+  readout: string,
 ): Promise<Finished> {
   const startedAt = new Date().toISOString();
-  const surroundings = { checkpoint, device, threads, cacheFolder, signal, progress: terminal, extractor };
+  const surroundings = {
+    checkpoint,
+    device,
+    threads,
+    cacheFolder,
+    signal,
+    progress: terminal,
+    extractor,
+    readout,
+    readouts,
+  };
   const evaluation = await runEvaluation(plan, surroundings);
   return { evaluation, startedAt, finishedAt: new Date().toISOString(), device };
 }

@@ -1,4 +1,5 @@
 /** From what is asked (a dataset, a suite, a measure) to the settings and datasets that are evaluated. */
+import type { Checkpoint } from "../../backbones/index.ts";
 import type { GivenOptions } from "../../evaluations/options.ts";
 import { kindOf, type Setting, settingNamed, targetOfMeasure } from "../../evaluations/settings.ts";
 import { CommandError, EXIT } from "../exit-codes.ts";
@@ -8,7 +9,7 @@ import { suiteTargets } from "./suites.ts";
 type Asked = Pick<EvaluateOptions, "suite" | "measure" | "dataset" | "data" | "protocol" | "given">;
 
 /** @throws CommandError or ProtocolError where it says nothing that can be evaluated */
-export function targetsOf({ suite, measure, dataset, data, protocol, given }: Asked): Target[] {
+export function targetsOf({ suite, measure, dataset, data, protocol, given }: Asked): AnyReadout[] {
   if (suite !== undefined) {
     if (dataset !== undefined) {
       throw new CommandError("--suite names its datasets: leave --dataset out", EXIT.usage);
@@ -34,8 +35,11 @@ export function targetsOf({ suite, measure, dataset, data, protocol, given }: As
   return on(setting, [name]);
 }
 
+/** A target before it is said of which readout. */
+type AnyReadout = Omit<Target, "readout">;
+
 /** Options are for those of its settings that have them. @throws ProtocolError for one that none has */
-function ofSuite(suite: string, given: GivenOptions): Target[] {
+function ofSuite(suite: string, given: GivenOptions): AnyReadout[] {
   const targets = suiteTargets(suite);
   const kinds = [...new Set(targets.map(({ setting }) => kindOf(setting)))];
   const settings = new Map<string, Setting>();
@@ -49,11 +53,11 @@ function ofSuite(suite: string, given: GivenOptions): Target[] {
   return targets.map(({ setting, dataset }) => ({ setting: settings.get(setting)!, dataset }));
 }
 
-const on = (setting: Setting, datasets: readonly string[]): Target[] =>
+const on = (setting: Setting, datasets: readonly string[]): AnyReadout[] =>
   datasets.map((dataset) => ({ setting, dataset }));
 
 /** @throws CommandError for a dataset whose files must be brought, when nobody said where they are. */
-export async function requireShipped({ setting: { kind, options }, dataset }: Target): Promise<void> {
+export async function requireShipped({ setting: { kind, options }, dataset }: AnyReadout): Promise<void> {
   if ((await kind.data.locate(dataset, undefined, options)) !== undefined) return;
   const { source } = kind.data.expected(dataset);
   throw new CommandError(
@@ -69,4 +73,41 @@ export function requirePreprocessing({ preprocessing, protocol }: EvaluateOption
     `--preprocessing is not for ${protocol}: its protocol says how images are made`,
     EXIT.usage,
   );
+}
+
+/**
+ * The readouts that are asked for: one, several with commas between, or every vector by "all".
+ * @throws CommandError for one that the network does not have, or that is no vector
+ */
+export function readoutsAsked(checkpoint: Checkpoint, asked: string | undefined): string[] {
+  const { readouts } = checkpoint;
+  if (asked === undefined) return [readouts[0]!.slug];
+  const vectors = readouts.filter(({ kind }) => kind === "vector").map(({ slug }) => slug);
+  if (asked === "all") return vectors;
+  const slugs = [...new Set(asked.split(",").map((slug) => slug.trim()))];
+  for (const slug of slugs) {
+    if (vectors.includes(slug)) continue;
+    throw new CommandError(
+      `${checkpoint.file} has no readout '${slug}' that can be evaluated: it has ${vectors.join(", ")}`,
+      EXIT.usage,
+    );
+  }
+  return slugs;
+}
+
+/** Every target by every readout; a protocol that trains the network reads what its own head is put on. */
+export function byReadout(
+  targets: readonly AnyReadout[],
+  readouts: readonly string[],
+  asked: boolean,
+): Target[] {
+  for (const { setting } of targets) {
+    if (asked && setting.kind.needs.trains) {
+      throw new CommandError(
+        `--readout is not for ${setting.name}: it trains the network, and says itself what it reads`,
+        EXIT.usage,
+      );
+    }
+  }
+  return readouts.flatMap((readout) => targets.map((target) => ({ ...target, readout })));
 }
