@@ -249,14 +249,14 @@ model-index:
     results:
       - task: { type: image-segmentation, name: segmentation }
         dataset: { type: ade20k, name: ADE20K }
-        source: { url: https://example.org/made-up }
+        source: { url: https://example.org/again }
         metrics:
           - { type: mean-iou, value: 0.31 }
           - { type: pixel, name: segmentation/ade20k/pixel-accuracy, value: 75.2 }
 ---
 # Made Up`;
   const folder = JSON.stringify({
-    "model_meta.json": { name: "someone/Made Up", reference: "https://example.org/made-up" },
+    "model_meta.json": { name: "Made Up", reference: "https://example.org/again" },
     "iou.json": { task_name: "segmentation/ade20k/mean-iou", scores: { test: [{ main_score: 0.31 }] } },
     "pixels.json": {
       task_name: "segmentation/ade20k/pixel-accuracy",
@@ -264,8 +264,8 @@ model-index:
     },
   });
   const csv = `\uFEFFmethod,source,measure,value
-made-up,https://example.org/made-up,segmentation/ade20k/mean-iou,0.31
-made-up,https://example.org/made-up,segmentation/ade20k/pixel-accuracy,75.2`;
+made-up,https://example.org/again,segmentation/ade20k/mean-iou,0.31
+made-up,https://example.org/again,segmentation/ade20k/pixel-accuracy,75.2`;
 
   it.each([
     ["MODEL_INDEX", card],

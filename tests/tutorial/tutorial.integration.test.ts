@@ -220,7 +220,7 @@ describe("what goes wrong is one sentence and an exit code", () => {
 it("an operator imports: two accounts and the reason stand in the log, and no token is left", async () => {
   const folder = join(temporaryFolder(), "mteb");
   mkdirSync(folder);
-  writeFileSync(join(folder, "model_meta.json"), JSON.stringify({ name: "facebook/swav" }));
+  writeFileSync(join(folder, "model_meta.json"), JSON.stringify({ name: "swav" }));
   const task = { task_name: "segmentation/ade20k/pixel-accuracy", scores: { test: [{ main_score: 0.751 }] } };
   writeFileSync(join(folder, "pixels.json"), JSON.stringify(task));
   const args = ["import", folder, "--account", "the authors", "--reason", "Their repository."];

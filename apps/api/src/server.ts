@@ -18,6 +18,7 @@ import { nestingWithin } from "./http/nesting.ts";
 import { requirePreflight } from "./http/preflight.ts";
 import { cors, rateLimits } from "./http/protection.ts";
 import { submissionRoutes } from "./http/submissions.ts";
+import { requireUtf8 } from "./http/utf8.ts";
 import { LIMITS } from "./limits.ts";
 import { authenticate } from "./modules/account/authenticate.ts";
 import { Snapshots } from "./modules/catalogue/load.ts";
@@ -80,7 +81,7 @@ export async function createServer({ db, queue, log, env }: Deps): Promise<Serve
   app.use(
     "/graphql",
     requirePreflight,
-    express.json({ limit: LIMITS.graphqlBytes, type: ["application/json"] }),
+    express.json({ limit: LIMITS.graphqlBytes, type: ["application/json"], verify: requireUtf8 }),
     nestingWithin(LIMITS.nesting),
     (request, response, next) => {
       response.locals.context = makeContext(request);

@@ -1,10 +1,12 @@
 /** POST /submissions: the same as the mutation, for files. GET /submissions/schema.json: what JSON is expected. */
+import { decodeUtf8 } from "@transferboard/eval-core/tensor";
 import express, { type Request, Router } from "express";
 import type { Context } from "../context.ts";
 import { BadInput, NotAuthorized } from "../errors.ts";
 import { globalId } from "../global-id.ts";
 import { LIMITS } from "../limits.ts";
 import { submissionJsonSchema } from "../modules/submission/body.ts";
+import { fault, InvalidSubmission } from "../modules/submission/faults.ts";
 import { FORMATS, type Format } from "../modules/submission/formats/index.ts";
 import { submit } from "../modules/submission/service.ts";
 
@@ -31,6 +33,26 @@ function formatOf(request: Request): Format {
   );
 }
 
+/**
+ * The body's text. Bytes that are not what they are said to be would be lost letters in the ledger for good.
+ * @throws InvalidSubmission naming the encoding that it seems to be
+ */
+function textOf(request: Request, format: Format): string {
+  const bytes = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+  const told =
+    /charset="?([\w-]+)/i.exec(request.headers["content-type"] ?? "")?.[1]?.toLowerCase() ?? "utf-8";
+  const place = format === "CSV" ? "row 1" : "/";
+  if (told !== "utf-8" && told !== "utf8") {
+    const message = `The content type says that the text is ${told}.`;
+    throw new InvalidSubmission([
+      fault(place, message, { expected: "UTF-8, which every format here is written in" }),
+    ]);
+  }
+  const decoded = decodeUtf8(bytes);
+  if ("text" in decoded) return decoded.text;
+  throw new InvalidSubmission([fault(place, decoded.wrong, { expected: "UTF-8" })]);
+}
+
 export function submissionRoutes(makeContext: (request: Request) => Context): Router {
   const router = Router();
   router.get("/schema.json", (_request, response) => {
@@ -38,7 +60,7 @@ export function submissionRoutes(makeContext: (request: Request) => Context): Ro
   });
   router.post(
     "/",
-    express.text({ limit: LIMITS.uploadBytes, type: () => true }),
+    express.raw({ limit: LIMITS.uploadBytes, type: () => true }),
     async (request, response) => {
       const context = makeContext(request);
       if (!(await context.viewer()))
@@ -46,10 +68,17 @@ export function submissionRoutes(makeContext: (request: Request) => Context): Ro
       const idempotencyKey = request.get("idempotency-key");
       const dryRun = request.query.dryRun === "true";
       if (!idempotencyKey && !dryRun) throw new BadInput("Send an Idempotency-Key header, such as a UUID.");
-      const content = typeof request.body === "string" ? request.body : "";
       const format = formatOf(request);
+      const content = textOf(request, format);
+      const { model } = request.query;
       const offered = await submit(
-        { idempotencyKey: idempotencyKey ?? "dry-run", format, content, dryRun },
+        {
+          idempotencyKey: idempotencyKey ?? "dry-run",
+          format,
+          content,
+          dryRun,
+          ...(typeof model === "string" && { model }),
+        },
         context,
       );
       const { submission, warnings, created } = offered;

@@ -1,5 +1,6 @@
 export * from "./atomic-file.ts";
 export * from "./half.ts";
+export { JsonError, type ParsedJson, parseJson, shiftDecimal } from "./json.ts";
 export * from "./mt19937.ts";
 export * from "./npy.ts";
 export * from "./random.ts";
@@ -7,3 +8,4 @@ export { isWritten, slugOf } from "./slug.ts";
 export * from "./tensor.ts";
 export * from "./torch-random.ts";
 export * from "./typed-array.ts";
+export { type Decoded, decodeUtf8 } from "./utf8.ts";

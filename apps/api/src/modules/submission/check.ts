@@ -2,7 +2,7 @@
 import type { Context } from "../../context.ts";
 import type { SubmissionBody } from "./body.ts";
 import type { Draft, Fault } from "./faults.ts";
-import { ledgerFaults } from "./ledger-faults.ts";
+import { alreadyThere, ledgerFaults } from "./ledger-faults.ts";
 import { plausibilityFaults } from "./plausibility.ts";
 import { validate } from "./validate.ts";
 
@@ -16,11 +16,13 @@ export async function check(draft: Draft, context: Context): Promise<Checked> {
   const { catalogue } = await context.snapshot();
   const { body, parts, faults } = validate(draft, catalogue);
   if (!parts) return { body, faults };
-  const all = [
+  const found = [
     ...faults,
     ...(await ledgerFaults(parts, draft.placeOf, context)),
     ...(await plausibilityFaults(parts, draft.placeOf, context)),
   ];
+  const isWrong = found.some(({ severity }) => severity === "ERROR");
+  const all = isWrong ? found : [...found, ...(await alreadyThere(parts, draft.placeOf, context.db))];
   // What both the submission and the ledger say is said once.
   return { body, faults: [...new Map(all.map((one) => [`${one.place} ${one.message}`, one])).values()] };
 }

@@ -22,6 +22,14 @@ export interface Draft {
   readonly methodPlace?: string;
   /** What was wrong already while reading. */
   readonly faults: readonly Fault[];
+  /** Paths of fields whose absence `faults` already explains. */
+  readonly explained?: ReadonlySet<string>;
+}
+
+/** What the sender tells beside the text. */
+export interface ReadOptions {
+  /** Of a card with several models: the name of the one that is meant. */
+  readonly model?: string | undefined;
 }
 
 /** RFC 6901. */

@@ -55,3 +55,48 @@ export async function ledgerFaults(
   }
   return faults;
 }
+
+/**
+ * Values that the ledger has of this method already, under the same protocol and from the same source: accepting them again
+ * adds nothing.
+ */
+export async function alreadyThere(
+  { method, values }: Parts,
+  placeOf: Draft["placeOf"],
+  db: Context["db"],
+): Promise<Fault[]> {
+  if (!method || values.length === 0) return [];
+  const rows = await db.prisma.result.findMany({
+    where: {
+      method: { slug: method.slug },
+      measure: { slug: { in: [...new Set(values.map(({ measure }) => measure))] } },
+      supersededBy: null,
+      retraction: null,
+    },
+    select: {
+      id: true,
+      value: true,
+      source: true,
+      protocolFingerprint: true,
+      measure: { select: { slug: true } },
+    },
+  });
+  return values.flatMap(({ at, measure, value, protocol, corrects, source }) => {
+    const same = rows.find(
+      (row) =>
+        corrects === undefined &&
+        row.measure.slug === measure &&
+        row.value === value &&
+        row.source === source &&
+        (row.protocolFingerprint?.trim() ?? undefined) === protocol,
+    );
+    if (!same) return [];
+    const message = `The ledger has this value of '${method.slug}' already, from the same source, at position ${same.id}.`;
+    return [
+      fault(placeOf(["values", at, "value"]), message, {
+        expected: "a value that is new",
+        severity: "WARNING",
+      }),
+    ];
+  });
+}

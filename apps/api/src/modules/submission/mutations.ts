@@ -41,6 +41,10 @@ const SubmitResultsInput = builder.inputType("SubmitResultsInput", {
         .max(1_000_000, "expected at most 1,000,000 letters; larger files go to POST /submissions"),
       description: "The submission's text.",
     }),
+    model: t.string({
+      description: "Of a model card with several models, the name of the one that is offered.",
+      validate: z.string().max(300),
+    }),
     dryRun: t.boolean({
       required: true,
       defaultValue: false,

@@ -17,6 +17,8 @@ export interface ReadValue {
   /** What stands for the protocol, whatever it is. */
   readonly under: string;
   readonly corrects: string | undefined;
+  /** Its own, or that of the whole. */
+  readonly source: string | undefined;
 }
 
 export interface ReadProtocol {
@@ -49,7 +51,7 @@ const textOf = (value: unknown, is: (text: string) => boolean) =>
   typeof value === "string" && is(value) ? value : undefined;
 
 export function partsOf(body: unknown): Parts {
-  const { method, checkpoint, protocols, values } = fieldsOf(body);
+  const { method, checkpoint, protocols, values, source } = fieldsOf(body);
   const named = fieldsOf(method);
   const slug = textOf(named.slug, (text) => text.length <= MOST.slug);
   const { sha256, name } = fieldsOf(checkpoint);
@@ -57,7 +59,7 @@ export function partsOf(body: unknown): Parts {
     method: slug === undefined ? undefined : { slug, given: new Set(Object.keys(named)) },
     checkpoint: { sha256: textOf(sha256, isDigest), name: textOf(name, (text) => text.length <= 300) },
     protocols: listOf(protocols, MOST.protocols).flatMap(readProtocol),
-    values: listOf(values, MOST.values).flatMap(readValue),
+    values: listOf(values, MOST.values).flatMap((one, at) => readValue(one, at, source)),
     named: digestsOf(listOf(values, MOST.values), "protocol"),
     brought: digestsOf(listOf(protocols, MOST.protocols), "fingerprint"),
   };
@@ -73,8 +75,8 @@ function readProtocol(one: unknown, at: number): ReadProtocol[] {
   return [{ at, fingerprint: digest, body: fieldsOf(body) }];
 }
 
-function readValue(one: unknown, at: number): ReadValue[] {
-  const { measure, value, interval, sampleSize, seeds, protocol, corrects } = fieldsOf(one);
+function readValue(one: unknown, at: number, whole: unknown): ReadValue[] {
+  const { measure, value, interval, sampleSize, seeds, protocol, corrects, source = whole } = fieldsOf(one);
   const slug = textOf(measure, (text) => text.length <= MOST.measure);
   if (slug === undefined) return [];
   const ends = fieldsOf(interval);
@@ -90,6 +92,7 @@ function readValue(one: unknown, at: number): ReadValue[] {
       protocol: textOf(protocol, isDigest),
       under: String(protocol ?? ""),
       corrects: textOf(corrects, isPosition),
+      source: typeof source === "string" ? source : undefined,
     },
   ];
 }

@@ -47,8 +47,14 @@ export async function publish(
     if (taken > 0)
       throw new Conflict("An entry that this submission corrects was corrected or retracted meanwhile.");
   }
+  const fresh = await withoutKnown(body, { methodId, checkpointId, idOf }, tx);
+  if (fresh.length === 0) {
+    throw new Conflict(
+      "Every value of this submission is in the ledger already, from the same source: reject it.",
+    );
+  }
   await tx.result.createMany({
-    data: body.values.map((value) => {
+    data: fresh.map((value) => {
       const { interval } = value;
       return {
         methodId,
@@ -65,4 +71,34 @@ export async function publish(
       };
     }),
   });
+}
+
+/** A value offered twice is one: the same method, weights, measure, protocol, value and source, still standing. */
+async function withoutKnown(
+  body: SubmissionBody,
+  of: { methodId: number; checkpointId: number; idOf: ReadonlyMap<string, number> },
+  tx: TransactionClient,
+): Promise<SubmissionBody["values"]> {
+  const rows = await tx.result.findMany({
+    where: {
+      methodId: of.methodId,
+      checkpointId: of.checkpointId,
+      measureId: { in: [...of.idOf.values()] },
+      provenance: "SELF_REPORTED",
+      supersededBy: null,
+      retraction: null,
+    },
+    select: { measureId: true, value: true, protocolFingerprint: true, source: true },
+  });
+  return body.values.filter(
+    (value) =>
+      value.corrects !== undefined ||
+      !rows.some(
+        (row) =>
+          row.measureId === of.idOf.get(value.measure) &&
+          row.value === value.value &&
+          (row.protocolFingerprint?.trim() ?? undefined) === value.protocol &&
+          row.source === (value.source ?? body.source),
+      ),
+  );
 }

@@ -22,6 +22,8 @@ export interface Offer {
   readonly format: Format;
   readonly content: string;
   readonly dryRun: boolean;
+  /** Of a card with several models: the one that is meant. */
+  readonly model?: string | null | undefined;
 }
 
 export interface Offered {
@@ -57,7 +59,9 @@ export async function submit(offer: Offer, context: Context): Promise<Offered> {
     throw new BadInput("'idempotencyKey' must be 1 to 200 printable letters without spaces, such as a UUID.");
   }
   const { catalogue } = await context.snapshot();
-  const draft = readDraft(offer.format, offer.content, catalogue);
+  const draft = readDraft(offer.format, offer.content, catalogue, {
+    model: offer.model ?? undefined,
+  });
   const { body, faults } = await check(draft, context);
   if (!body || faults.some(({ severity }) => severity === "ERROR")) throw new InvalidSubmission(faults);
   const answer = { warnings: faults, changes: () => changesBy(body, context) };

@@ -16,6 +16,11 @@ export function textFaults({ body, placeOf }: Pick<Draft, "body" | "placeOf">): 
       const message = "The text holds a NUL or half a surrogate pair, which no text has.";
       faults.push(fault(placeOf(path), message, { expected: "Unicode text" }));
     }
+    if (typeof value === "string" && value.includes("\ufffd")) {
+      const message =
+        "The text holds U+FFFD, the mark of a letter that was lost in decoding: it was not read as what it is.";
+      faults.push(fault(placeOf(path), message, { expected: "the file saved as UTF-8, and read as UTF-8" }));
+    }
     if (typeof value !== "object" || value === null) continue;
     if (path.length >= MOST_NESTED) {
       const expected = `at most ${MOST_NESTED} levels of objects and lists`;

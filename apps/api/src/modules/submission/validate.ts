@@ -52,10 +52,20 @@ function shapeFaults(issues: Issues, draft: Draft): Fault[] {
         }),
       );
     }
+    if (isAbsent(issue, draft.body)) {
+      if (draft.explained?.has(path.filter((part) => typeof part === "string").join("."))) return [];
+      const what = typeof path.at(-1) === "string" ? `'${path.at(-1)}'` : "The body";
+      return [fault(draft.placeOf(path), `${what} is missing.`, { expected: expectedOf(issue) })];
+    }
     if (issue.code === "invalid_value") return [notOneOf(issue.values.map(String), path, draft)];
     return [fault(draft.placeOf(path), `${issue.message}.`, { expected: expectedOf(issue) })];
   });
 }
+
+/** Whether the issue is that nothing is there. What a CSV or a folder does not say of its method is the method's slug. */
+const isAbsent = (issue: Issues[number], body: unknown) =>
+  (issue.code === "invalid_type" || issue.code === "invalid_value") &&
+  at(body, issue.path as Path) === undefined;
 
 /** What a path leads to in the draft. */
 const at = (value: unknown, path: Path): unknown =>

@@ -16,6 +16,7 @@ const MINUTES = 10;
 
 interface ImportOptions extends ServerOptions {
   readonly format?: string;
+  readonly model?: string;
   readonly account: string;
   readonly as: string;
   readonly reason: string;
@@ -27,6 +28,7 @@ export const addImport: AddCommand = (program, contextOf) => {
     .command("import <file>")
     .description("take results over as the operator: submitted and accepted at once, as self-reported values")
     .option("--format <format>", `${FORMATS.join(", ")}; from the file's name unless told`)
+    .option("--model <name>", "of a model card with several models, the one that is taken over")
     .requiredOption("--account <name>", "whose results they are: the submitter in the record")
     .option("--as <name>", "the account that accepts them", "operator")
     .requiredOption("--reason <words>", "why they are accepted without a review")
@@ -45,7 +47,9 @@ async function importResults(context: Context, file: string, options: ImportOpti
   await withDatabase("import", (db) =>
     withTokens(db, { SUBMIT: account, REVIEW: as }, async ({ SUBMIT, REVIEW }) => {
       const { server } = options;
-      const answer = await sendOffer(new Server({ server, token: SUBMIT }, context), offer);
+      const answer = await sendOffer(new Server({ server, token: SUBMIT }, context), offer, {
+        model: options.model,
+      });
       if ("faults" in answer) {
         terminal.print(options.json ? JSON.stringify(answer, null, 2) : `${faultTable(answer.faults)}\n`);
         terminal.say(answer.message);

@@ -18,6 +18,7 @@ again is harmless: the first answer comes again. The formats are in docs/submitt
 interface SubmitOptions extends ServerOptions {
   readonly format?: string;
   readonly methodFile?: string;
+  readonly model?: string;
   readonly dryRun?: boolean;
   readonly idempotencyKey?: string;
   readonly json?: boolean;
@@ -29,6 +30,7 @@ export const addSubmit: AddCommand = (program, contextOf) => {
     .description("offer results to a server: JSON, CSV, a model card, or a folder of MTEB-like JSON")
     .option("--format <format>", `${FORMATS.join(", ")}; from the file's name unless told`)
     .option("--method-file <file>", `with a model card or an MTEB folder: ${METHOD_FILE_HELP}`)
+    .option("--model <name>", "of a model card with several models, the one that is offered")
     .option("--dry-run", "check only, and say what would change")
     .option("--idempotency-key <key>", "names this offer; from its content unless told")
     .option("--json", "print one JSON document");
@@ -43,9 +45,9 @@ async function submit(context: Context, file: string, options: SubmitOptions): P
   server.requireToken("submit");
   const method = options.methodFile === undefined ? undefined : await readMethodFile(options.methodFile);
   const offer = await readOffer(file, options.format, method);
-  const key = options.idempotencyKey ?? keyOf(offer);
+  const key = options.idempotencyKey ?? keyOf(offer, options.model);
   const dryRun = options.dryRun ?? false;
-  const answer = await sendOffer(server, offer, { dryRun, key });
+  const answer = await sendOffer(server, offer, { dryRun, key, model: options.model });
   if (options.json) terminal.print(JSON.stringify({ ...answer, dryRun, idempotencyKey: key }, null, 2));
   if ("faults" in answer) {
     if (!options.json) terminal.print(`${faultTable(answer.faults)}\n`);

@@ -1,5 +1,6 @@
 /** `--method-file FILE`: what a server wants to know of a method that it does not have yet. */
 import { readFile } from "node:fs/promises";
+import { decodeUtf8, JsonError, parseJson } from "../../tensor/index.ts";
 import { CommandError } from "../exit-codes.ts";
 
 const FIELDS = ["slug", "name", "family", "year", "paperTitle", "paperUrl", "bibtex", "pretraining"];
@@ -10,15 +11,21 @@ export type MethodFields = Readonly<Record<string, unknown>>;
 
 /** The fields' values are the server's to check. */
 export async function readMethodFile(path: string): Promise<MethodFields> {
-  const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
+  const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== "ENOENT") throw error;
     throw new CommandError(`there is no file ${path} to read the method from`);
   });
+  const decoded = decodeUtf8(bytes);
+  if ("wrong" in decoded) throw new CommandError(`${path}: ${decoded.wrong.replace(/\.$/, "")}`);
   let fields: unknown;
   try {
-    fields = JSON.parse(text);
+    const { value, repeated } = parseJson(decoded.text);
+    const [twice] = repeated;
+    if (twice) throw new CommandError(`${path} tells the field '${twice.join(".")}' twice`);
+    fields = value;
   } catch (error) {
-    throw new CommandError(`${path} is not valid JSON: ${(error as Error).message}`);
+    if (!(error instanceof JsonError)) throw error;
+    throw new CommandError(`${path} is not valid JSON: ${error.message}`);
   }
   if (typeof fields !== "object" || fields === null || Array.isArray(fields)) {
     throw new CommandError(`${path} must hold one JSON object of ${FIELDS.join(", ")}`);

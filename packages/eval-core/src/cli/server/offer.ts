@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { readdir, readFile, stat } from "node:fs/promises";
 import { basename, extname, join } from "node:path";
+import { decodeUtf8, JsonError, parseJson } from "../../tensor/index.ts";
 import { CommandError, EXIT } from "../exit-codes.ts";
 import type { MethodFields } from "./method-file.ts";
 import type { Refusal, Server } from "./server.ts";
@@ -65,7 +66,16 @@ function formatOf(path: string, isFolder: boolean, given: string | undefined): F
   );
 }
 
-/** A folder's JSON files as one object of names to contents. */
+/** A file's text. @throws CommandError naming the encoding, where it is not UTF-8 */
+async function readText(path: string): Promise<string> {
+  const decoded = decodeUtf8(await readFile(path));
+  if ("text" in decoded) return decoded.text;
+  throw new CommandError(`${path}: ${lowerFirst(decoded.wrong).replace(/\.$/, "")}`);
+}
+
+const lowerFirst = (text: string) => text.charAt(0).toLowerCase() + text.slice(1);
+
+/** A folder's JSON files as one object of names to contents, each as it stands: what is wrong in one, the server says. */
 async function readFolder(path: string): Promise<string> {
   const names = (await readdir(path)).filter((name) => name.endsWith(".json")).sort();
   if (!names.includes("model_meta.json")) {
@@ -73,16 +83,18 @@ async function readFolder(path: string): Promise<string> {
       `${path} has no model_meta.json, which names the model: give the folder that holds it`,
     );
   }
-  const files: Record<string, unknown> = {};
+  const parts: string[] = [];
   for (const name of names) {
+    const text = await readText(join(path, name));
     try {
-      files[name] = JSON.parse(await readFile(join(path, name), "utf8"));
+      parseJson(text);
     } catch (error) {
-      if (!(error instanceof SyntaxError)) throw error;
+      if (!(error instanceof JsonError)) throw error;
       throw new CommandError(`${join(path, name)} is not valid JSON: ${error.message}`);
     }
+    parts.push(`${JSON.stringify(name)}:${text}`);
   }
-  return JSON.stringify(files);
+  return `{${parts.join(",")}}`;
 }
 
 /** Puts the method's fields where the format has a place for them. */
@@ -96,11 +108,10 @@ function withMethod({ format, content }: Offer, method: MethodFields): Offer {
     return { format, content: `${opening}${line}${content.slice(opening.length)}` };
   }
   if (format === "mteb") {
-    const files = JSON.parse(content) as Record<string, unknown>;
-    if ("method.json" in files) {
+    if ("method.json" in (parseJson(content).value as object)) {
       throw new CommandError("the folder has a method.json of its own: leave --method-file out");
     }
-    return { format, content: JSON.stringify({ ...files, "method.json": method }) };
+    return { format, content: `{"method.json":${JSON.stringify(method)},${content.slice(1)}` };
   }
   throw new CommandError(
     `--method-file goes with a model card or an MTEB folder: ${format === "csv" ? "a CSV has columns" : "our JSON has a field"} for the method`,
@@ -119,18 +130,27 @@ async function readAsItIs(path: string, given: string | undefined): Promise<Offe
     throw new CommandError(`there is no file or folder ${path}`);
   });
   const format = formatOf(path, found.isDirectory(), given);
-  return { format, content: found.isDirectory() ? await readFolder(path) : await readFile(path, "utf8") };
+  return { format, content: found.isDirectory() ? await readFolder(path) : await readText(path) };
 }
 
 /** The same file sent again is the same offer, whoever pressed the key twice. */
-export const keyOf = ({ format, content }: Offer): string =>
-  `${format}-${createHash("sha256").update(content).digest("hex")}`;
+export const keyOf = ({ format, content }: Offer, model?: string): string =>
+  `${format}-${createHash("sha256")
+    .update(model === undefined ? content : `${model}\n${content}`)
+    .digest("hex")}`;
+
+export interface SendOptions {
+  readonly dryRun?: boolean;
+  readonly key?: string;
+  /** Of a card with several models: the one that is offered. */
+  readonly model?: string | undefined;
+}
 
 /** @throws CommandError for anything but success and faults of the submission */
 export async function sendOffer(
   server: Server,
   offer: Offer,
-  { dryRun = false, key = keyOf(offer) }: { dryRun?: boolean; key?: string } = {},
+  { dryRun = false, model, key = keyOf(offer, model) }: SendOptions = {},
 ): Promise<Answer> {
   if (!/^[\x21-\x7e]{1,200}$/.test(key)) {
     throw new CommandError(
@@ -138,7 +158,8 @@ export async function sendOffer(
       EXIT.usage,
     );
   }
-  const response = await server.send(`/submissions?format=${offer.format}&dryRun=${dryRun}`, {
+  const chosen = model === undefined ? "" : `&model=${encodeURIComponent(model)}`;
+  const response = await server.send(`/submissions?format=${offer.format}&dryRun=${dryRun}${chosen}`, {
     method: "POST",
     headers: { "content-type": "text/plain; charset=utf-8", "idempotency-key": key },
     body: offer.content,

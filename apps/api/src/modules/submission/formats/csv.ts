@@ -46,7 +46,7 @@ function put(tree: Tree, path: Path, value: unknown): void {
   put(tree[key] as Tree, rest, value);
 }
 
-/** Rows are counted as an editor does: the header is row 1. */
+/** Rows are counted as a spreadsheet counts them, blank ones too: the header is row 1. */
 const placeIn = (row: number, column: string) => `row ${row}, column ${column}`;
 
 const NUMBER = /^[-+]?(\d+(\.\d*)?|\.\d+)(e[-+]?\d+)?$/i;
@@ -65,34 +65,105 @@ function readCell(column: string, text: string): { value: unknown; wrong?: strin
     : { value: null, wrong: `'${shorten(text, 40)}' is not a finite number.` };
 }
 
-export function readCsv(text: string): Draft {
-  let rows: string[][];
-  try {
-    rows = parse(text, { bom: true, relax_column_count: true, skip_empty_lines: true, trim: true });
-  } catch (error) {
-    const line = (error as { lines?: number }).lines ?? 1;
-    return {
-      body: null,
-      placeOf: () => `row ${line}`,
-      faults: [fault(`row ${line}`, "The text is not valid CSV.")],
-    };
-  }
-  const [header = [], ...lines] = rows;
-  const columns = header.map((column) => column.toLowerCase());
-  const faults: Fault[] = columns
-    .filter((column) => !COLUMNS.includes(column))
-    .map((column) =>
-      fault(placeIn(1, shorten(column, 40)), `There is no column '${shorten(column, 40)}'.`, {
+/** A comma is the decimal sign where semicolons part the cells. */
+const DECIMAL_COMMA = /^[-+]?\d+,\d+(e[-+]?\d+)?$/i;
+
+interface Dialect {
+  readonly delimiter: "," | ";" | "\t";
+  readonly warnings: readonly Fault[];
+}
+
+/** By the header: where its only separator is a semicolon or a tab, there is no doubt. */
+function dialectOf(text: string): Dialect {
+  const header = text.split(/\r?\n/).find((line) => line.trim() !== "") ?? "";
+  const known = (delimiter: string) =>
+    header
+      .split(delimiter)
+      .filter((name) => COLUMNS.includes(name.trim().replace(/^"|"$/g, "").toLowerCase())).length;
+  if (known(",") >= 2 || (known(";") < 2 && known("\t") < 2)) return { delimiter: ",", warnings: [] };
+  const delimiter = known(";") >= 2 ? ";" : "\t";
+  const message =
+    delimiter === ";"
+      ? "The cells are parted by semicolons: read so, and a comma in a number as the decimal sign."
+      : "The cells are parted by tabs: read so.";
+  return { delimiter, warnings: [fault("row 1", message, { severity: "WARNING" })] };
+}
+
+/** Records with the row they are in; blank lines are rows, and no records. */
+function recordsOf(text: string, { delimiter }: Dialect): { cells: string[]; row: number }[] {
+  const rows: string[][] = parse(text, { bom: true, delimiter, relax_column_count: true, trim: true });
+  return rows.flatMap((cells, i) => (cells.every((cell) => cell === "") ? [] : [{ cells, row: i + 1 }]));
+}
+
+/** What the columns of a header are: known, repeated, unknown, or none (a blank name over blank cells). */
+function headerFaults(columns: readonly string[], row: number, isEmpty: (at: number) => boolean): Fault[] {
+  return columns.flatMap((column, at): Fault[] => {
+    if (column === "") {
+      if (isEmpty(at)) return [];
+      return [
+        fault(placeIn(row, String(at + 1)), `Column ${at + 1} has cells and no name.`, {
+          expected: COLUMNS.join(", "),
+        }),
+      ];
+    }
+    if (columns.indexOf(column) < at) {
+      return [
+        fault(placeIn(row, column), `The column '${shorten(column, 40)}' is there twice.`, {
+          expected: "each column once",
+        }),
+      ];
+    }
+    if (COLUMNS.includes(column)) return [];
+    return [
+      fault(placeIn(row, shorten(column, 40)), `There is no column '${shorten(column, 40)}' in this form.`, {
         expected: COLUMNS.join(", "),
         nearest: nearest(column, COLUMNS),
       }),
-    );
+    ];
+  });
+}
+
+/** Columns without which there is no submission, and the paths whose absence is theirs. */
+const REQUIRED: Readonly<Record<string, readonly string[]>> = {
+  method: ["method", "method.slug"],
+  source: ["source"],
+  measure: ["values.measure"],
+  value: ["values.value"],
+};
+
+export function readCsv(text: string): Draft {
+  const dialect = dialectOf(text);
+  let records: { cells: string[]; row: number }[];
+  try {
+    records = recordsOf(text, dialect);
+  } catch (error) {
+    const line = (error as { lines?: number }).lines ?? 1;
+    const why = (error as Error).message.split("\n")[0];
+    return {
+      body: null,
+      placeOf: () => `row ${line}`,
+      faults: [fault(`row ${line}`, `The text is not valid CSV: ${why}.`)],
+    };
+  }
+  const [header = { cells: [], row: 1 }, ...lines] = records;
+  const columns = header.cells.map((column) => column.toLowerCase());
+  const absent = Object.keys(REQUIRED).filter((column) => !columns.includes(column));
+  const faults: Fault[] = [
+    ...dialect.warnings,
+    ...headerFaults(columns, header.row, (at) => lines.every(({ cells }) => (cells[at] ?? "") === "")),
+    ...absent.map((column) =>
+      fault(`row ${header.row}`, `There is no column '${column}'.`, {
+        expected: `the columns ${Object.keys(REQUIRED).join(", ")}`,
+      }),
+    ),
+  ];
   const body: Tree & { values: Tree[] } = { values: [] };
   /** Where the parts about the method were first told. */
   const told = new Map<string, { text: string; row: number }>();
+  /** The row of each value. */
+  const rows: number[] = [];
 
-  lines.forEach((cells, index) => {
-    const row = index + 2;
+  for (const { cells, row } of lines) {
     const value: Tree = {};
     if (cells.length !== columns.length) {
       faults.push(
@@ -103,9 +174,16 @@ export function readCsv(text: string): Draft {
     }
     columns.forEach((column, i) => {
       const cell = cells[i] ?? "";
-      if (cell === "" || !COLUMNS.includes(column)) return;
-      const { value: parsed, wrong } = readCell(column, cell);
-      if (wrong) faults.push(fault(placeIn(row, column), wrong, { expected: "a number" }));
+      if (cell === "" || !COLUMNS.includes(column) || columns.indexOf(column) < i) return;
+      const text =
+        dialect.delimiter === ";" && NUMBERS.has(column) && DECIMAL_COMMA.test(cell)
+          ? cell.replace(",", ".")
+          : cell;
+      const { value: parsed, wrong } = readCell(column, text);
+      if (wrong)
+        faults.push(
+          fault(placeIn(row, column), wrong, { expected: "a number, its decimals behind a point" }),
+        );
       if (Object.hasOwn(VALUE, column)) {
         put(value, VALUE[column as keyof typeof VALUE], wrong ? undefined : parsed);
         return;
@@ -124,17 +202,29 @@ export function readCsv(text: string): Draft {
       put(body, column === "source" ? ["source"] : METHOD[column as keyof typeof METHOD], parsed);
     });
     body.values.push(value);
-  });
-  return { body, faults, placeOf: (path) => placeOfPath(path, told) };
+    rows.push(row);
+  }
+  return {
+    body,
+    faults,
+    placeOf: (path) => placeOfPath(path, told, rows, header.row),
+    explained: new Set(absent.flatMap((column) => REQUIRED[column] ?? [])),
+  };
 }
 
-function placeOfPath(path: Path, told: ReadonlyMap<string, { row: number }>): string {
+function placeOfPath(
+  path: Path,
+  told: ReadonlyMap<string, { row: number }>,
+  rows: readonly number[],
+  header: number,
+): string {
   if (path[0] === "values" && typeof path[1] === "number") {
     const inside = path.slice(2).join(".");
+    const row = rows[path[1]] ?? header;
     const column = Object.entries(VALUE).find(([, target]) => target.join(".") === inside)?.[0];
-    return column ? placeIn(path[1] + 2, column) : `row ${path[1] + 2}${inside ? `, ${inside}` : ""}`;
+    return column ? placeIn(row, column) : `row ${row}${inside ? `, ${inside}` : ""}`;
   }
   const whole = path.join(".");
   const column = Object.entries(METHOD).find(([, target]) => target.join(".") === whole)?.[0] ?? whole;
-  return placeIn(told.get(column)?.row ?? 2, column || "method");
+  return placeIn(told.get(column)?.row ?? rows[0] ?? header, column || "method");
 }

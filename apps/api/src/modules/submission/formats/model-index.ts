@@ -2,20 +2,33 @@
  * Hugging Face's `model-index`: the YAML at the head of a model card, or that YAML alone. Each metric is a value. Its
  * measure is `metrics[].name` where that is one of ours, else setting/dataset/metric out of `task.name` (or
  * `dataset.config`), `dataset.type` and `metrics[].type`. What there is to say of a new method stands under `method`,
- * beside `model-index`.
+ * beside `model-index`. Values of a training split are left out and named; a configuration (a subset) is taken for the
+ * whole only where the measure is named outright.
  */
 import { isMap, parseDocument } from "yaml";
-import { type Draft, fault, jsonPointer, type Path } from "../faults.ts";
-import { methodWith, placeOfMethod } from "./method.ts";
+import { shorten } from "../../../errors.ts";
+import type { Catalogue } from "../../catalogue/catalogue.ts";
+import { type Draft, type Fault, fault, jsonPointer, type Path, type ReadOptions } from "../faults.ts";
+import { measureToBe } from "../new-measure.ts";
+import { methodWith, nameWarnings, placeOfMethod } from "./method.ts";
+import { isTestSplit } from "./splits.ts";
+
+interface Metric {
+  readonly type?: unknown;
+  readonly name?: unknown;
+  readonly value?: unknown;
+}
+
+interface Result {
+  readonly task?: { name?: unknown; type?: unknown };
+  readonly dataset?: { type?: unknown; name?: unknown; config?: unknown; split?: unknown };
+  readonly source?: { url?: unknown };
+  readonly metrics?: readonly Metric[];
+}
 
 interface ModelIndex {
-  name?: unknown;
-  results?: {
-    task?: { name?: unknown; type?: unknown };
-    dataset?: { type?: unknown; config?: unknown };
-    source?: { url?: unknown };
-    metrics?: { type?: unknown; name?: unknown; value?: unknown }[];
-  }[];
+  readonly name?: unknown;
+  readonly results?: readonly Result[];
 }
 
 const slugged = (text: unknown) =>
@@ -26,49 +39,157 @@ const slugged = (text: unknown) =>
 
 const MEASURE = /^[^/\s]+\/[^/\s]+\/[^/\s]+$/;
 
-export function readModelIndex(text: string): Draft {
-  const front = /^---\r?\n([\s\S]*?)\r?\n---/.exec(text)?.[1] ?? text;
-  // Aliases are how a small text becomes a huge value.
-  const document = parseDocument(front, { maxAliasCount: 0 } as object);
-  const refused = (message: string): Draft => ({
+const FRONT = /^---[ \t]*\r?\n([\s\S]*?)\r?\n---[ \t]*(?:\r?\n|$)/;
+
+/** The YAML between the first two lines of hyphens; before them only white space and comments may stand, as on the hub. */
+function frontOf(text: string): string {
+  let at = 0;
+  for (;;) {
+    const [blank = ""] = /^\s*/.exec(text.slice(at, at + 10_000)) ?? [];
+    at += blank.length;
+    const end = text.startsWith("<!--", at)
+      ? text.indexOf("-->", at)
+      : text[at] === "#"
+        ? text.indexOf("\n", at)
+        : -2;
+    if (end === -2) break;
+    if (end === -1) return text;
+    at = end + (text[at] === "#" ? 1 : 3);
+  }
+  return FRONT.exec(text.slice(at))?.[1] ?? text;
+}
+
+export function readModelIndex(
+  text: string,
+  catalogue: Catalogue,
+  { model: wanted }: ReadOptions = {},
+): Draft {
+  const refused = (message: string, expected = "a list of models under 'model-index'"): Draft => ({
     body: null,
     placeOf: jsonPointer,
-    faults: [fault("/model-index", message, { expected: "a list of one model under 'model-index'" })],
+    faults: [fault("/model-index", message, { expected })],
   });
-  if (document.errors.length > 0 || !isMap(document.contents)) return refused("The text is not valid YAML.");
-  let card: { "model-index"?: unknown; method?: unknown };
-  try {
-    card = document.toJS({ maxAliasCount: 0 });
-  } catch {
-    return refused("The YAML uses aliases, which are not read here.");
-  }
+  const card = readCard(frontOf(text));
+  if (typeof card === "string") return refused(card);
   const { "model-index": index, method } = card;
-  if (!Array.isArray(index) || index.length !== 1) return refused("There must be exactly one model.");
-  const model = index[0] as ModelIndex;
+  if (index === undefined && ("Models" in card || "Collections" in card)) {
+    return refused("This is a model-index.yml of Papers with Code, which is another format and is not read.");
+  }
+  if (!Array.isArray(index) || index.length === 0) return refused("There is no list of models.");
+  const names = index.map((one) => String((one as ModelIndex | null)?.name ?? ""));
+  const at = wanted === undefined ? 0 : names.indexOf(wanted);
+  if (at < 0 || (wanted === undefined && index.length > 1)) {
+    const shown = shorten(names.map((name) => `'${name}'`).join(", "), 300);
+    return refused(
+      at < 0
+        ? `The card has no model '${shorten(String(wanted), 60)}': it has ${shown}.`
+        : `The card has ${index.length} models: say which one is offered, of ${shown}.`,
+      "one model: --model NAME with the command, ?model=NAME in the address, 'model' in the mutation",
+    );
+  }
+  return draftOf(index[at] as ModelIndex, ["model-index", at], method, catalogue);
+}
+
+type Card = { "model-index"?: unknown; method?: unknown; Models?: unknown; Collections?: unknown };
+
+/** The YAML's fields, or the sentence of what is wrong with it. */
+function readCard(front: string): Card | string {
+  // Aliases are how a small text becomes a huge value.
+  const document = parseDocument(front, { maxAliasCount: 0 } as object);
+  const [error] = document.errors;
+  if (error) {
+    const line = error.linePos?.[0].line;
+    const twice = error.code === "DUPLICATE_KEY" ? "A field is told twice" : "The text is not valid YAML";
+    return `${twice}${line === undefined ? "" : `, in line ${line}`}.`;
+  }
+  if (!isMap(document.contents)) return "The text is not valid YAML of a model card.";
+  try {
+    return document.toJS({ maxAliasCount: 0 }) as Card;
+  } catch {
+    return "The YAML uses aliases, which are not read here.";
+  }
+}
+
+function draftOf(model: ModelIndex | null, base: Path, method: unknown, catalogue: Catalogue): Draft {
   const places: Path[] = [];
-  const results = Array.isArray(model?.results) ? model.results : [];
-  const values = results.flatMap((result, i) =>
-    (Array.isArray(result?.metrics) ? result.metrics : []).map((metric, j) => {
-      places.push(["model-index", 0, "results", i, "metrics", j]);
-      const named = String(metric?.name ?? "");
-      const parts = [result.task?.name ?? result.dataset?.config, result.dataset?.type, metric?.type];
-      return {
-        measure: MEASURE.test(named) ? named : parts.map(slugged).join("/"),
-        value: metric?.value,
-        ...(typeof result.source?.url === "string" && { source: result.source.url }),
-      };
-    }),
-  );
+  const faults: Fault[] = nameWarnings(model?.name, method, jsonPointer([...base, "name"]));
+  const results = Array.isArray(model?.results) ? (model.results as readonly Result[]) : [];
+  const values: { measure: string; value: unknown; source?: string }[] = [];
+  for (const [i, result] of results.entries()) {
+    const metrics = Array.isArray(result?.metrics) ? result.metrics : [];
+    for (const [j, metric] of metrics.entries()) {
+      const place: Path = [...base, "results", i, "metrics", j];
+      const read = readMetric(result, metric ?? {}, place, catalogue);
+      faults.push(...read.faults);
+      if (!read.value) continue;
+      places.push(place);
+      values.push(read.value);
+    }
+  }
   const source = values.find((value) => value.source)?.source ?? `model card of ${String(model?.name)}`;
   return {
     body: { method: methodWith(model?.name, method), source, values },
-    faults: [],
+    faults,
     methodPlace: "under 'method', beside 'model-index'",
     placeOf: (path) => {
       if (path[0] === "method")
-        return jsonPointer(placeOfMethod(path, method, ["model-index", 0, "name"], ["method"]));
+        return jsonPointer(placeOfMethod(path, method, [...base, "name"], ["method"]));
       const place = path[0] === "values" && typeof path[1] === "number" ? places[path[1]] : undefined;
-      return jsonPointer(place ? [...place, ...path.slice(2)] : ["model-index", 0, ...path]);
+      return jsonPointer(place ? [...place, ...path.slice(2)] : [...base, ...path]);
     },
+  };
+}
+
+function readMetric(result: Result, metric: Metric, place: Path, catalogue: Catalogue) {
+  const { task, dataset, source } = result;
+  const named = String(metric.name ?? "");
+  const isNamed = MEASURE.test(named);
+  const parts = [task?.name ?? dataset?.config, dataset?.type, metric.type];
+  const measure = isNamed ? named : parts.map(slugged).join("/");
+  const where = jsonPointer(place);
+  const { split, config } = dataset ?? {};
+  if (split !== undefined && split !== null && !isTestSplit(String(split), measure)) {
+    const message = `This value is of the split '${shorten(String(split), 40)}', which is not a test split: it is left out.`;
+    return { value: null, faults: [fault(where, message, { severity: "WARNING" })] };
+  }
+  const faults: Fault[] = [];
+  const isPart = typeof config === "string" && config !== "" && !["default", "all"].includes(config);
+  if (isPart && !isNamed && task?.name !== undefined) {
+    const message = `This value is of the configuration '${shorten(config, 40)}' of its dataset.`;
+    faults.push(
+      fault(where, message, {
+        expected: "the measure in the metric's 'name', if it is of the whole dataset",
+      }),
+    );
+  }
+  const { value, warnings } = readNumber(metric.value, [...place, "value"]);
+  faults.push(...warnings);
+  const unit = measureToBe(measure, catalogue)?.metric.unit;
+  if (!isNamed && unit === "%" && typeof value === "number" && value > 0 && value <= 1) {
+    const message = `${value} of a metric in percent: whether it is a fraction, the card does not say.`;
+    const expected = "the value in percent; or, if it is that small, the measure in the metric's 'name'";
+    faults.push(fault(jsonPointer([...place, "value"]), message, { expected }));
+  }
+  return {
+    value: { measure, value, ...(typeof source?.url === "string" && { source: source.url }) },
+    faults,
+  };
+}
+
+const PLUS_MINUS =
+  /^\s*([-+]?\d+(?:\.\d+)?(?:e[-+]?\d+)?)\s*(?:±|\+\/-|\+-|\\pm)\s*(\d+(?:\.\d+)?)\s*%?\s*$/i;
+const NUMBER_TEXT = /^\s*[-+]?\d+(\.\d+)?(e[-+]?\d+)?\s*$/i;
+
+/** A number, also as a text with what stands behind its ±, which is no 95% interval and is said to be left out. */
+function readNumber(value: unknown, place: Path): { value: unknown; warnings: Fault[] } {
+  if (typeof value !== "string") return { value, warnings: [] };
+  if (NUMBER_TEXT.test(value)) return { value: Number(value), warnings: [] };
+  const [, number, spread] = PLUS_MINUS.exec(value) ?? [];
+  if (number === undefined) return { value, warnings: [] };
+  const message = `± ${spread} is not recorded: the card does not say what it is.`;
+  const expected = "a 95% interval, in our own form";
+  return {
+    value: Number(number),
+    warnings: [fault(jsonPointer(place), message, { expected, severity: "WARNING" })],
   };
 }
