@@ -21,18 +21,21 @@ const ALPHA_PRIOR = 0.002;
 const START_VARIANCE = 0.1;
 const START_PRECISION = 2;
 
-/** The fitted parameters; p = factors + 1, the last for the offset. */
+/**
+ * The fitted parameters; p = factors + 1, the last for the offset. Symmetric matrices are packed: the lower half row by
+ * row, element (a, b) at a (a + 1) / 2 + b, q = p (p + 1) / 2 in all.
+ */
 export interface FactorModel {
   readonly factors: number;
   readonly rows: number;
   readonly columns: number;
   /** [column, p] */
   readonly w: Float64Array;
-  /** ⟨w wᵀ⟩: [column, p, p] */
+  /** ⟨w wᵀ⟩: [column, q] */
   readonly ww: Float64Array;
   /** [row, p], the last of each 1 */
   readonly u: Float64Array;
-  /** ⟨u uᵀ⟩: [row, p, p] */
+  /** ⟨u uᵀ⟩: [row, q] */
   readonly uu: Float64Array;
   /** Precision of each column's noise. */
   readonly tau: Float64Array;
@@ -63,22 +66,22 @@ export function fitFactors(matrix: Matrix, { onIteration }: FitOptions = {}): Fa
   const { rows: n, columns: m, data } = matrix;
   const k = Math.max(1, Math.min(MOST_FACTORS, n - 2, m - 1));
   const p = k + 1;
-  const pp = p * p;
+  const q = packedSize(p);
   const known = (i: number, j: number) => !Number.isNaN(data[i * m + j]!);
   const ofRow = knownBy(n, m, known);
   const ofColumn = knownBy(m, n, (j, i) => known(i, j));
 
   const random = new NumpyRandomState(0);
   const u = new Float64Array(n * p);
-  const uu = new Float64Array(n * pp);
+  const uu = new Float64Array(n * q);
   for (let i = 0; i < n; i++) {
     for (let l = 0; l < k; l++) u[i * p + l] = (2 * random.uniform() - 1) * Math.sqrt(3);
     u[i * p + k] = 1;
-    outer(u, i * p, uu, i * pp, p);
-    for (let l = 0; l < k; l++) uu[i * pp + l * p + l]! += START_VARIANCE;
+    outer(u, i * p, uu, i * q, p);
+    for (let l = 0; l < k; l++) uu[i * q + packed(l, l)]! += START_VARIANCE;
   }
   const w = new Float64Array(m * p);
-  const ww = new Float64Array(m * pp);
+  const ww = new Float64Array(m * q);
   const tau = new Float64Array(m).fill(START_PRECISION);
   const alpha = new Float64Array(k).fill(1);
   const degrees = Float64Array.from(
@@ -87,43 +90,44 @@ export function fitFactors(matrix: Matrix, { onIteration }: FitOptions = {}): Fa
   );
   const model: FactorModel = { factors: k, rows: n, columns: m, w, ww, u, uu, tau, alpha, degrees };
 
-  const precision = new Float64Array(pp);
+  const sum = new Float64Array(q);
+  const whole = new Float64Array(p * p);
   const small = new Float64Array(k * k);
   const right = new Float64Array(p);
   for (let iteration = 1; iteration <= ITERATIONS; iteration++) {
     for (let j = 0; j < m; j++) {
-      precision.fill(0);
+      sum.fill(0);
       right.fill(0);
       for (let at = ofColumn.starts[j]!; at < ofColumn.starts[j + 1]!; at++) {
         const i = ofColumn.indices[at]!;
         const y = data[i * m + j]!;
-        addLower(precision, uu, i * pp, 1, p);
-        for (let a = 0; a < p; a++) right[a]! += u[i * p + a]! * y;
+        for (let a = 0, from = i * q; a < q; a++) sum[a]! += uu[from + a]!;
+        for (let a = 0, from = i * p; a < p; a++) right[a]! += u[from + a]! * y;
       }
       for (let a = 0; a < p; a++) {
         right[a]! *= tau[j]!;
-        for (let b = 0; b <= a; b++) precision[a * p + b]! *= tau[j]!;
-        precision[a * p + a]! += a < k ? alpha[a]! : BETA;
+        for (let b = 0; b <= a; b++) whole[a * p + b] = sum[packed(a, b)]! * tau[j]!;
+        whole[a * p + a]! += a < k ? alpha[a]! : BETA;
       }
-      invertInPlace(precision, p);
-      multiply(precision, right, w, j * p, p);
-      outer(w, j * p, ww, j * pp, p);
-      for (let a = 0; a < pp; a++) ww[j * pp + a]! += precision[a]!;
+      invertInPlace(whole, p);
+      multiply(whole, right, w, j * p, p);
+      outer(w, j * p, ww, j * q, p);
+      for (let a = 0; a < p; a++) for (let b = 0; b <= a; b++) ww[j * q + packed(a, b)]! += whole[a * p + b]!;
     }
     for (let i = 0; i < n; i++) {
-      precision.fill(0);
+      sum.fill(0);
       right.fill(0);
       for (let at = ofRow.starts[i]!; at < ofRow.starts[i + 1]!; at++) {
         const j = ofRow.indices[at]!;
         const weight = tau[j]!;
         const y = data[i * m + j]! * weight;
-        addLower(precision, ww, j * pp, weight, p);
-        for (let a = 0; a < k; a++) right[a]! += w[j * p + a]! * y;
+        for (let a = 0, from = j * q; a < q; a++) sum[a]! += weight * ww[from + a]!;
+        for (let a = 0, from = j * p; a < k; a++) right[a]! += w[from + a]! * y;
       }
-      posterior(precision, right, small, k);
+      posterior(sum, right, small, k);
       multiply(small, right, u, i * p, k);
-      outer(u, i * p, uu, i * pp, p);
-      for (let a = 0; a < k; a++) for (let b = 0; b < k; b++) uu[i * pp + a * p + b]! += small[a * k + b]!;
+      outer(u, i * p, uu, i * q, p);
+      for (let a = 0; a < k; a++) for (let b = 0; b <= a; b++) uu[i * q + packed(a, b)]! += small[a * k + b]!;
     }
     for (let j = 0; j < m; j++) {
       let error = 0;
@@ -135,21 +139,24 @@ export function fitFactors(matrix: Matrix, { onIteration }: FitOptions = {}): Fa
       tau[j] = degrees[j]! / (2 * GAMMA_B + error);
     }
     for (let l = 0; l < k; l++) {
-      let sum = ALPHA_PRIOR;
-      for (let j = 0; j < m; j++) sum += ww[j * pp + l * p + l]!;
-      alpha[l] = (m + ALPHA_PRIOR) / sum;
+      let total = ALPHA_PRIOR;
+      for (let j = 0; j < m; j++) total += ww[j * q + packed(l, l)]!;
+      alpha[l] = (m + ALPHA_PRIOR) / total;
     }
     onIteration?.(iteration, model);
   }
   return model;
 }
 
-/** From Σ τ ⟨w wᵀ⟩ (lower half, p x p) and Σ τ w y (first k): (I + first k x k)⁻¹ into `into`, and `right` less the offset. */
+/** Of element (a, b), a >= b, of a packed symmetric matrix. */
+export const packed = (a: number, b: number): number => (a * (a + 1)) / 2 + b;
+export const packedSize = (p: number): number => (p * (p + 1)) / 2;
+
+/** From packed Σ τ ⟨w wᵀ⟩ and Σ τ w y (first k): (I + first k x k)⁻¹ into `into`, and `right` less the offset. */
 export function posterior(sum: Float64Array, right: Float64Array, into: Float64Array, k: number): void {
-  const p = k + 1;
   for (let a = 0; a < k; a++) {
-    right[a]! -= sum[k * p + a]!;
-    for (let b = 0; b <= a; b++) into[a * k + b] = sum[a * p + b]! + (a === b ? 1 : 0);
+    right[a]! -= sum[packed(k, a)]!;
+    for (let b = 0; b <= a; b++) into[a * k + b] = sum[packed(a, b)]! + (a === b ? 1 : 0);
   }
   invertInPlace(into, k);
 }
@@ -162,16 +169,16 @@ export function expectation({ w, u, factors }: FactorModel, i: number, j: number
   return sum;
 }
 
-/** ⟨u uᵀ, w wᵀ⟩. */
+/** ⟨u uᵀ, w wᵀ⟩: every element below the diagonal stands for two. */
 export function secondMoment({ ww, uu, factors }: FactorModel, i: number, j: number): number {
-  const p = factors + 1;
-  const [x, y] = [i * p * p, j * p * p];
+  const q = packedSize(factors + 1);
   let sum = 0;
-  for (let a = 0; a < p; a++) {
-    sum += uu[x + a * p + a]! * ww[y + a * p + a]!;
-    for (let b = 0; b < a; b++) sum += 2 * uu[x + a * p + b]! * ww[y + a * p + b]!;
+  let diagonal = 0;
+  for (let a = 0, next = 0, x = i * q, y = j * q; a <= factors; next += ++a + 1) {
+    for (let at = packed(a, 0); at < next; at++) sum += uu[x + at]! * ww[y + at]!;
+    diagonal += uu[x + next]! * ww[y + next]!;
   }
-  return sum;
+  return 2 * sum + diagonal;
 }
 
 /** The variance of a value still to be measured. */
@@ -179,16 +186,9 @@ export function predictiveVariance(model: FactorModel, i: number, j: number): nu
   return secondMoment(model, i, j) - expectation(model, i, j) ** 2 + 1 / model.tau[j]!;
 }
 
-/** into += scale · from, the lower half alone. */
-export function addLower(
-  into: Float64Array,
-  from: Float64Array,
-  start: number,
-  scale: number,
-  p: number,
-): void {
-  for (let a = 0; a < p; a++)
-    for (let b = 0; b <= a; b++) into[a * p + b]! += scale * from[start + a * p + b]!;
+/** into += scale · the packed matrix at `start`. */
+export function addPacked(into: Float64Array, from: Float64Array, start: number, scale: number): void {
+  for (let a = 0; a < into.length; a++) into[a]! += scale * from[start + a]!;
 }
 
 /** into[at ...] = matrix · vector. */
@@ -206,7 +206,8 @@ export function multiply(
   }
 }
 
+/** The packed lower half of vector · vectorᵀ. */
 function outer(vector: Float64Array, at: number, into: Float64Array, start: number, p: number): void {
-  for (let a = 0; a < p; a++)
-    for (let b = 0; b < p; b++) into[start + a * p + b] = vector[at + a]! * vector[at + b]!;
+  for (let a = 0, to = start; a < p; a++)
+    for (let b = 0; b <= a; b++) into[to++] = vector[at + a]! * vector[at + b]!;
 }

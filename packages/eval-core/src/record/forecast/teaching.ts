@@ -1,6 +1,6 @@
 /** Which single evaluation of a method would teach most about its other values. */
 import { invertInPlace } from "./inverse.ts";
-import { addLower, type FactorModel, predictiveVariance } from "./model.ts";
+import { addPacked, type FactorModel, packed, packedSize, predictiveVariance } from "./model.ts";
 
 export interface Lesson {
   /** A column of the fitted matrix. */
@@ -22,34 +22,33 @@ export interface Teaching {
  */
 export function teaching(model: FactorModel, row: number, measured: (column: number) => boolean): Teaching {
   const { factors: k, columns, ww, tau } = model;
-  const p = k + 1;
-  const sum = new Float64Array(p * p);
+  const q = packedSize(k + 1);
+  const sum = new Float64Array(q);
   const open: number[] = [];
   for (let j = 0; j < columns; j++) {
-    if (measured(j)) addLower(sum, ww, j * p * p, tau[j]!, p);
+    if (measured(j)) addPacked(sum, ww, j * q, tau[j]!);
     else open.push(j);
   }
   const precision = (more?: number): Float64Array => {
     const own = sum.slice();
-    if (more !== undefined) addLower(own, ww, more * p * p, tau[more]!, p);
+    if (more !== undefined) addPacked(own, ww, more * q, tau[more]!);
     const small = new Float64Array(k * k);
     for (let a = 0; a < k; a++)
-      for (let b = 0; b <= a; b++) small[a * k + b] = own[a * p + b]! + (a === b ? 1 : 0);
+      for (let b = 0; b <= a; b++) small[a * k + b] = own[packed(a, b)]! + (a === b ? 1 : 0);
     invertInPlace(small, k);
     return small;
   };
   // Σ over open columns of ⟨w wᵀ⟩; one's own is taken off again.
-  const all = new Float64Array(k * k);
-  for (const j of open)
-    for (let a = 0; a < k; a++) for (let b = 0; b < k; b++) all[a * k + b]! += ww[j * p * p + a * p + b]!;
+  const all = new Float64Array(q);
+  for (const j of open) addPacked(all, ww, j * q, 1);
   const before = precision();
   const lessons = open.map((column): Lesson => {
     const after = precision(column);
     let reduction = 0;
     for (let a = 0; a < k; a++) {
-      for (let b = 0; b < k; b++) {
-        const others = all[a * k + b]! - ww[column * p * p + a * p + b]!;
-        reduction += others * (before[a * k + b]! - after[a * k + b]!);
+      for (let b = 0; b <= a; b++) {
+        const others = all[packed(a, b)]! - ww[column * q + packed(a, b)]!;
+        reduction += (a === b ? 1 : 2) * others * (before[a * k + b]! - after[a * k + b]!);
       }
     }
     return { column, reduction };

@@ -2,7 +2,7 @@
 
 import { standardDeviation } from "../../stats/describe.ts";
 import { type Forecast, forecastTable } from "../forecast/forecast.ts";
-import { addLower, multiply, posterior } from "../forecast/model.ts";
+import { addPacked, multiply, packed, packedSize, posterior } from "../forecast/model.ts";
 import { type Bounds, type Matrix, matrixOf, toForecastScale } from "../forecast/scale.ts";
 
 export interface Residual {
@@ -70,17 +70,18 @@ export class PlausibilityLedger {
     const { model, standard } = this.forecast;
     const { factors: k, w, ww, tau } = model;
     const p = k + 1;
+    const q = packedSize(p);
     const columns = [...row.keys()].sort((a, b) => a - b);
     const place = (j: number) => this.#forecastIndex.get(j)!;
     const y = (j: number) => (row.get(j)! - standard.means[j]!) / standard.deviations[j]!;
     const answer = new Map<number, Residual>();
     for (const c of columns) {
-      const precision = new Float64Array(p * p);
+      const precision = new Float64Array(q);
       const right = new Float64Array(k);
       for (const j of columns) {
         if (j === c) continue;
         const at = place(j);
-        addLower(precision, ww, at * p * p, tau[at]!, p);
+        addPacked(precision, ww, at * q, tau[at]!);
         for (let a = 0; a < k; a++) right[a]! += tau[at]! * y(j) * w[at * p + a]!;
       }
       const covariance = new Float64Array(k * k);
@@ -92,9 +93,9 @@ export class PlausibilityLedger {
       let second = 0;
       for (let a = 0; a < p; a++) {
         expected += w[at * p + a]! * u[a]!;
-        for (let b = 0; b < p; b++) {
-          const own = a < k && b < k ? covariance[a * k + b]! : 0;
-          second += (u[a]! * u[b]! + own) * ww[at * p * p + a * p + b]!;
+        for (let b = 0; b <= a; b++) {
+          const own = a < k ? covariance[a * k + b]! : 0;
+          second += (a === b ? 1 : 2) * (u[a]! * u[b]! + own) * ww[at * q + packed(a, b)]!;
         }
       }
       const variance = second - expected ** 2 + 1 / tau[at]!;
