@@ -1,4 +1,6 @@
 /** Segmentation: UPerNet on the whole backbone, trained on ADE20K's scenes, every pixel of the validation images labelled. */
+
+import { datasetNamed } from "@transferboard/vocabulary";
 import { ADE_CLASSES, type Ade20k, findAde20k, openAde20k } from "../../datasets/dense/ade20k.ts";
 import type { DataSource } from "../data.ts";
 import { type DenseOptions, denseOptions } from "../dense-options.ts";
@@ -7,22 +9,19 @@ import type { EvaluationKind } from "../kind.ts";
 import { shippedData } from "../shipped.ts";
 import { PUBLISHED, segmentationProtocol, segmentationSettings } from "./protocol.ts";
 
-const DATASETS = {
-  ade20k: {
-    title: "ADE20K",
-    domain: "scenes",
-    source: "ADE20K's scene parsing benchmark, ADEChallengeData2016, from MIT",
-  },
-  "ade-shapes": { title: "Drawn scenes", domain: "drawn shapes", source: "ships with the package" },
+/** Where to get each. */
+const SOURCES = {
+  ade20k: "ADE20K's scene parsing benchmark, ADEChallengeData2016, from MIT",
+  "ade-shapes": "ships with the package",
 } as const;
-const entryOf = (name: string) => DATASETS[name as keyof typeof DATASETS];
+const factOf = (name: string) => datasetNamed(name)!;
 const folderOf = (name: string, folder: string | undefined) =>
   folder ?? (name === "ade-shapes" ? shippedData(name) : undefined);
 
 const data: DataSource<Ade20k, DenseOptions> = {
-  names: Object.keys(DATASETS),
+  names: Object.keys(SOURCES),
   kindOf: (name) => ({ slug: name, task: "segmentation", classCount: ADE_CLASSES }),
-  titleOf: (name) => entryOf(name).title,
+  titleOf: (name) => factOf(name).title,
   unnamed: (folder) => (folder === undefined ? "ade-shapes" : "ade20k"),
   async locate(name, folder) {
     const place = folderOf(name, folder);
@@ -30,21 +29,21 @@ const data: DataSource<Ade20k, DenseOptions> = {
   },
   expected: (name) => ({
     layout: "ADEChallengeData2016/images and /annotations, with training and validation in each",
-    source: entryOf(name).source,
+    source: SOURCES[name as keyof typeof SOURCES],
   }),
-  open: (name, { folder }) => openAde20k(folderOf(name, folder) ?? ".", name, entryOf(name).title),
-  facts: ({ name: slug, title, classes, splits: { train, test } }) => ({
+  open: (name, { folder }) => openAde20k(folderOf(name, folder) ?? ".", name, factOf(name).title),
+  facts: ({ name: slug, title, splits: { train, test } }) => ({
     slug,
     title,
-    domain: entryOf(slug).domain,
-    classCount: classes.length,
+    domain: factOf(slug).domain,
+    classCount: factOf(slug).classes,
     sizes: { train: train.length, test: test.length },
   }),
 };
 
 export const segmentation: EvaluationKind<DenseOptions, Ade20k> = {
   name: "segmentation",
-  settings: [{ name: "segmentation", title: "Segmentation" }],
+  settings: [{ name: "segmentation", title: "Semantic segmentation" }],
   options: denseOptions("the label map of every test image as a PNG file, levels as the dataset's"),
   data,
   needs: { trains: true, preprocessing: false, seed: true },

@@ -1,4 +1,6 @@
 /** Surface normals: PSPNet's head on the frozen backbone, trained to tell which way every pixel of a room faces. */
+
+import { datasetNamed } from "@transferboard/vocabulary";
 import { findNyuv2, type Nyuv2, openNyuv2 } from "../../datasets/dense/nyuv2.ts";
 import type { DataSource } from "../data.ts";
 import { type DenseOptions, denseOptions } from "../dense-options.ts";
@@ -7,23 +9,20 @@ import type { EvaluationKind } from "../kind.ts";
 import { shippedData } from "../shipped.ts";
 import { normalsProtocol, normalsSettings, PUBLISHED } from "./protocol.ts";
 
-const DATASETS = {
-  nyuv2: {
-    title: "NYUv2",
-    domain: "rooms",
-    source:
-      "the fair_self_supervision_benchmark's NYUv2 surface normals: nyuv2_surfacenormal_metadata and the images",
-  },
-  "nyu-shapes": { title: "Drawn rooms", domain: "drawn shapes", source: "ships with the package" },
+/** Where to get each. */
+const SOURCES = {
+  nyuv2:
+    "the fair_self_supervision_benchmark's NYUv2 surface normals: nyuv2_surfacenormal_metadata and the images",
+  "nyu-shapes": "ships with the package",
 } as const;
-const entryOf = (name: string) => DATASETS[name as keyof typeof DATASETS];
+const factOf = (name: string) => datasetNamed(name)!;
 const folderOf = (name: string, folder: string | undefined) =>
   folder ?? (name === "nyu-shapes" ? shippedData(name) : undefined);
 
 const data: DataSource<Nyuv2, DenseOptions> = {
-  names: Object.keys(DATASETS),
+  names: Object.keys(SOURCES),
   kindOf: (name) => ({ slug: name, task: "surface normals" }),
-  titleOf: (name) => entryOf(name).title,
+  titleOf: (name) => factOf(name).title,
   unnamed: (folder) => (folder === undefined ? "nyu-shapes" : "nyuv2"),
   async locate(name, folder) {
     const place = folderOf(name, folder);
@@ -32,13 +31,13 @@ const data: DataSource<Nyuv2, DenseOptions> = {
   expected: (name) => ({
     layout:
       "all_images/*_rgb.jpg and *_SN40.png; surfacenormal_metadata/train_SN40.json, test_SN40.json, vocab40.mat, all_normals.pklz",
-    source: entryOf(name).source,
+    source: SOURCES[name as keyof typeof SOURCES],
   }),
-  open: (name, { folder }) => openNyuv2(folderOf(name, folder) ?? ".", name, entryOf(name).title),
+  open: (name, { folder }) => openNyuv2(folderOf(name, folder) ?? ".", name, factOf(name).title),
   facts: ({ name: slug, title, splits: { train, test } }) => ({
     slug,
     title,
-    domain: entryOf(slug).domain,
+    domain: factOf(slug).domain,
     classCount: null,
     sizes: { train: train.length, test: test.length },
   }),
