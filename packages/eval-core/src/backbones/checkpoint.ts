@@ -82,21 +82,27 @@ export async function loadCheckpoint(path: string, options: LoadOptions = {}): P
 
 /**
  * Any file of named tensors, of whatever model, by name; nested dictionaries' names are joined by "/".
+ * @param wanted picks the tensors to read; then there may be none.
  * @throws CheckpointError as `loadCheckpoint`.
  */
-export async function loadTensors(path: string): Promise<Map<string, AnyTensor>> {
+export async function loadTensors(
+  path: string,
+  wanted?: (name: string) => boolean,
+): Promise<Map<string, AnyTensor>> {
   return reading(path, async (source) => {
     const { root } = readContents(source);
     const tensors = new Map<string, AnyTensor>();
     let bytes = 0;
-    for (const { path: nest, tensors: own } of tensorDictionaries(root)) {
-      for (const [name, stored] of own) {
+    for (const { path: nest, tensors: ownTensors } of tensorDictionaries(root)) {
+      for (const [own, stored] of ownTensors) {
+        const name = [...nest, own].join("/");
+        if (wanted?.(name) === false) continue;
         bytes += stored.bytes;
         checkExpansion(bytes, source);
-        tensors.set([...nest, name].join("/"), stored.load());
+        tensors.set(name, stored.load());
       }
     }
-    if (tensors.size === 0) throw new CheckpointError("holds no tensors by name");
+    if (tensors.size === 0 && wanted === undefined) throw new CheckpointError("holds no tensors by name");
     return tensors;
   });
 }

@@ -44,6 +44,10 @@ export interface NetworkFacts {
   readonly features: string;
   /** The slug of the readout that they are; absent for a ResNet's global average, which had no name. */
   readonly readout?: string;
+  /** The last readout that is a map: of a vision transformer, its patch tokens as a grid. */
+  readonly lastMap: string | undefined;
+  /** Pixels a side of a patch, which an image must be a multiple of; 1 where there are none. */
+  readonly patch: number;
 }
 
 /** One evaluation, said in full: what `describe` sees. */

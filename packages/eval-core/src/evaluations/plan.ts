@@ -5,7 +5,17 @@ import { fingerprint } from "./fingerprint.ts";
 import type { AnyKind, NetworkFacts, Spec } from "./kind.ts";
 
 /** Of every ResNet. What enters a fingerprint keeps its words. */
-export const RESNET_FACTS: NetworkFacts = { features: "global average of the last stage, evaluation mode" };
+export const RESNET_FACTS: NetworkFacts = {
+  features: "global average of the last stage, evaluation mode",
+  lastMap: "layer4",
+  patch: 1,
+};
+
+type Network = Parameters<typeof readoutsOf>[0];
+
+/** Pixels a side of a patch; 1 where images of any size can be looked at. */
+const patchOf = ({ architecture }: Network): number =>
+  "patch" in architecture && typeof architecture.patch === "number" ? architecture.patch : 1;
 
 /** The global average of any ResNet's last stage is comparable with any other's. */
 const RESNETS = ["resnet", "resnext", "resnet-d"];
@@ -15,11 +25,12 @@ const RESNETS = ["resnet", "resnext", "resnet-d"];
  * there was before readouts had names keeps its words.
  */
 export function networkFacts(
-  checkpoint: Parameters<typeof readoutsOf>[0],
+  checkpoint: Network,
   readout: string = readoutsOf(checkpoint)[0]!.slug,
 ): NetworkFacts {
   if (RESNETS.includes(checkpoint.family) && readout === "pooled") return RESNET_FACTS;
-  return { features: `${readout}, evaluation mode`, readout };
+  const lastMap = readoutsOf(checkpoint).findLast(({ kind }) => kind === "map")?.slug;
+  return { features: `${readout}, evaluation mode`, readout, lastMap, patch: patchOf(checkpoint) };
 }
 
 export interface Preparation {

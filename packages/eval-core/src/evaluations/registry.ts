@@ -1,8 +1,10 @@
 /** The evaluations that there are: one line each. */
+import { attention } from "./attention/index.ts";
 import { fewShot } from "./few-shot/index.ts";
 import type { AnyKind } from "./kind.ts";
 import { manyShotFinetune } from "./many-shot-finetune/index.ts";
 import { manyShotLinear } from "./many-shot-linear/index.ts";
+import { reconstruction } from "./reconstruction/index.ts";
 import { segmentation } from "./segmentation/index.ts";
 import { surfaceNormals } from "./surface-normals/index.ts";
 
@@ -12,4 +14,6 @@ export const EVALUATIONS: readonly AnyKind[] = [
   fewShot,
   surfaceNormals,
   segmentation,
+  reconstruction,
+  attention,
 ];

@@ -19,7 +19,7 @@ import { writeModel } from "../../onnx/index.ts";
 import { openSession } from "../../runtime/index.ts";
 import { mean } from "../../stats/index.ts";
 import { type AnyTensor, NumpyRandomState } from "../../tensor/index.ts";
-import { overImages } from "../over-images.ts";
+import { overImages } from "../pictures/over-images.ts";
 import { type ByChannel, colourError, toLevels } from "./colour.ts";
 import { ReconstructionTrainer } from "./trainer.ts";
 

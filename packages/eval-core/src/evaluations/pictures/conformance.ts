@@ -2,12 +2,12 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { ConformanceKind } from "../conformance/index.ts";
-import { attentionFindings } from "./attention/conformance.ts";
-import { colourFindings, dipFindings, sixScalesFindings } from "./reconstruction/conformance.ts";
-import { lpipsFindings } from "./reconstruction/lpips-conformance.ts";
+import type { ConformanceKind } from "../../conformance/index.ts";
+import { attentionFindings } from "../attention/conformance.ts";
+import { colourFindings, dipFindings, sixScalesFindings } from "../reconstruction/conformance.ts";
+import { lpipsFindings } from "../reconstruction/lpips-conformance.ts";
 
-const goldens = new URL("../../golden/features/", import.meta.url);
+const goldens = new URL("../../../golden/features/", import.meta.url);
 const BACKBONE = join("checkpoint", "torchvision.pth");
 
 /** The backbone of these goldens is one of the checkpoint goldens: of the folder beside, or the one that ships. */

@@ -1,5 +1,5 @@
 /** The mean of a score over images, and how much the choice of images matters to it. */
-import { mean, standardDeviation, studentTQuantile } from "../stats/index.ts";
+import { mean, standardDeviation, studentTQuantile } from "../../stats/index.ts";
 
 export interface OverImages {
   readonly mean: number;

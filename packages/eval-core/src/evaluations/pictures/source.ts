@@ -1,0 +1,58 @@
+/** Where pictures come from, as every evaluation of pictures declares it. */
+import type { DataSource } from "../data.ts";
+import { path, wholeNumber } from "../options.ts";
+import type { PictureData, PictureOptions } from "./data.ts";
+
+export const pictureOptions = {
+  images: path<string | undefined>("--images <dir>", "folder", {
+    help: "any folder of pictures, in place of the datasets' own",
+    otherwise: undefined,
+    fingerprint: true,
+    parse: (folder) => folder,
+  }),
+  imagesPerDataset: wholeNumber("--images-per-dataset <n>", 1, {
+    help: "test images taken of each dataset",
+    otherwise: 1,
+    fingerprint: true,
+    example: "2",
+  }),
+  limit: wholeNumber("--limit <n>", 0, {
+    help: "take the first n pictures only; 0 takes all",
+    otherwise: 0,
+    otherwiseInWords: "all",
+    fingerprint: true,
+    example: "5",
+  }),
+} as const;
+
+/** `all`, the datasets under --data; `folder`, the pictures under --images. */
+export const pictureSource: DataSource<PictureData, PictureOptions> = {
+  names: ["all", "folder"],
+  kindOf: (name) => ({ slug: name, task: "pictures" }),
+  titleOf: (name) => (name === "folder" ? "Folder of pictures" : "All datasets"),
+  unnamed: (_, { images }) => (images === undefined ? "all" : "folder"),
+  async locate(name, folder, { images }) {
+    if (name === "folder") return images;
+    const { presentDatasets } = await import("./datasets.ts");
+    return folder !== undefined && (await presentDatasets(folder)).length > 0 ? folder : undefined;
+  },
+  expected: (name) =>
+    name === "folder"
+      ? { layout: "any folder with pictures in it", source: "--images DIR" }
+      : {
+          layout: "the paper's recognition datasets, one folder each",
+          source:
+            "`transferboard dataset check` says which are there; --images DIR takes any folder of pictures",
+        },
+  async open(name, { folder, allowPartial }, options) {
+    if (name === "folder") return (await import("./folder.ts")).openFolder(options);
+    return (await import("./datasets.ts")).openDatasets(folder, allowPartial, options);
+  },
+  facts: ({ name: slug, title }, name) => ({
+    slug,
+    title,
+    domain: name === "folder" ? "any" : "several",
+    classCount: null,
+    own: name === "folder",
+  }),
+};

@@ -1,0 +1,42 @@
+/** Reconstruction: what of an image can be found again in a backbone's features, and what of its colour is lost. */
+import type { EvaluationKind } from "../kind.ts";
+import { path, wholeNumber } from "../options.ts";
+import type { PictureData } from "../pictures/data.ts";
+import { pictureOptions, pictureSource } from "../pictures/source.ts";
+import { ITERATIONS, type ReconstructionOptions, reconstructionDescription } from "./protocol.ts";
+import { SCORES } from "./scores.ts";
+
+/** Seconds of an iteration at full width with a ResNet-50, as docs/performance.md measured them. */
+const SECONDS_AN_ITERATION = 0.9;
+
+export const reconstruction: EvaluationKind<ReconstructionOptions, PictureData> = {
+  name: "reconstruction",
+  settings: [{ name: "reconstruction", title: "Reconstruction from features" }],
+  options: {
+    ...pictureOptions,
+    iterations: wholeNumber("--iterations <n>", 1, {
+      help: "steps of the optimisation of each picture: 3000 are the paper's",
+      otherwise: ITERATIONS,
+      fingerprint: true,
+      example: "200",
+    }),
+    lpipsWeights: path<string | undefined>("--lpips-weights <dir>", "folder", {
+      help: "torchvision's AlexNet, VGG16 and SqueezeNet and the weights that LPIPS learned over them",
+      otherwise: undefined,
+      fingerprint: false,
+      parse: (folder) => folder,
+    }),
+  },
+  data: pictureSource,
+  needs: { trains: true, preprocessing: false, seed: true },
+  measures: (setting, { slug }) => SCORES.map((score) => ({ slug: `${setting}/${slug}/${score}` })),
+  describe: reconstructionDescription,
+  async cost({ data, options: { iterations } }) {
+    return {
+      images: data.count,
+      seconds: data.count * iterations * SECONDS_AN_ITERATION,
+      note: "reckoned for a ResNet-50 on two CPU cores; a graphics card takes some 20 ms an iteration",
+    };
+  },
+  run: async (spec, context) => (await import("./run.ts")).runReconstruction(spec, context),
+};
