@@ -1,5 +1,6 @@
 /** The evaluations that there are: one line each. */
 import { attention } from "./attention/index.ts";
+import { detection } from "./detection/index.ts";
 import { fewShot } from "./few-shot/index.ts";
 import type { AnyKind } from "./kind.ts";
 import { manyShotFinetune } from "./many-shot-finetune/index.ts";
@@ -12,6 +13,7 @@ export const EVALUATIONS: readonly AnyKind[] = [
   manyShotLinear,
   manyShotFinetune,
   fewShot,
+  detection,
   surfaceNormals,
   segmentation,
   reconstruction,

@@ -66,22 +66,50 @@ export interface VocOptions {
   readonly absentClasses: "leave-out" | "zero";
 }
 
+/** What became of a class's detections, whatever is made of it: of each, best score first, at each overlap. */
+export interface VocOutcomes {
+  /** Objects that are not difficult, by image. */
+  readonly objects: ReadonlyMap<string, number>;
+  /** The image of each detection, best score first. */
+  readonly images: readonly string[];
+  /** At each overlap: 1 a hit, 0 a miss, null neither (a difficult object). */
+  readonly hits: readonly (readonly (1 | 0 | null)[])[];
+}
+
 /**
  * @param detections in the order of the test list, an image's best first: the order in which equal scores are taken
- * @throws MetricError when no object counts
+ * @returns one a class
  */
-export function scoreVocDetections(
+export function vocOutcomes(
   objects: readonly VocObject[],
   detections: readonly VocDetection[],
-  { classes, metric, absentClasses }: VocOptions,
-): VocScore {
-  const perClass = Array.from({ length: classes }, (_, kind) =>
-    scoreClass(
-      objects.filter((object) => object.class === kind),
-      detections.filter((detection) => detection.class === kind),
-      metric,
-    ),
+  classes: number,
+): VocOutcomes[] {
+  const objectsOf = Map.groupBy(objects, (object) => object.class);
+  const detectionsOf = Map.groupBy(detections, (detection) => detection.class);
+  return Array.from({ length: classes }, (_, kind) =>
+    classOutcomes(objectsOf.get(kind) ?? [], detectionsOf.get(kind) ?? []),
   );
+}
+
+/**
+ * @param timesOf how often an image counts, as of a resampled test set; once each unless told
+ * @throws MetricError when no object counts
+ */
+export function scoreOutcomes(
+  outcomes: readonly VocOutcomes[],
+  { metric, absentClasses }: Pick<VocOptions, "metric" | "absentClasses">,
+  timesOf: (image: string) => number = () => 1,
+): VocScore {
+  const perClass = outcomes.map(({ objects, images, hits }): VocClassScore => {
+    const count = [...objects].reduce((sum, [image, n]) => sum + n * timesOf(image), 0);
+    const times = images.map(timesOf);
+    return {
+      objects: count,
+      ap: hits.map((one) => (count === 0 ? null : 100 * averagePrecision(one, times, count, metric))),
+      hits: hits[0]!,
+    };
+  });
   if (perClass.every(({ objects: count }) => count === 0))
     throw new MetricError("No object was given that is not difficult: there is nothing to score.");
   const byThreshold = VOC_THRESHOLDS.map((_, t) =>
@@ -92,6 +120,15 @@ export function scoreVocDetections(
     ),
   );
   return { ap: mean(byThreshold), ap50: byThreshold[0]!, ap75: byThreshold[5]!, byThreshold, perClass };
+}
+
+/** Both at once. */
+export function scoreVocDetections(
+  objects: readonly VocObject[],
+  detections: readonly VocDetection[],
+  { classes, ...options }: VocOptions,
+): VocScore {
+  return scoreOutcomes(vocOutcomes(objects, detections, classes), options);
 }
 
 const mean = (values: readonly number[]): number => values.reduce((sum, v) => sum + v, 0) / values.length;
@@ -108,26 +145,18 @@ function written(detection: VocDetection): Written {
   return { image: detection.image, score, box: corners as unknown as Box };
 }
 
-function scoreClass(
-  objects: readonly VocObject[],
-  detections: readonly VocDetection[],
-  metric: VocMetric,
-): VocClassScore {
-  const inImage = new Map<string, VocObject[]>();
-  for (const object of objects) {
-    const list = inImage.get(object.image);
-    if (list) list.push(object);
-    else inImage.set(object.image, [object]);
-  }
+function classOutcomes(objects: readonly VocObject[], detections: readonly VocDetection[]): VocOutcomes {
+  const inImage = Map.groupBy(objects, ({ image }) => image);
   // Array.sort is stable: ties stay in the order given.
   const sorted = detections.map(written).sort((a, b) => b.score - a.score);
   const best = sorted.map((detection) => bestOverlap(detection, inImage.get(detection.image) ?? []));
-  const count = objects.filter(({ difficult }) => !difficult).length;
-  const outcomes = VOC_THRESHOLDS.map((threshold) => hitsAt(best, threshold));
+  const counted = [...inImage].map(
+    ([image, list]) => [image, list.filter(({ difficult }) => !difficult).length] as const,
+  );
   return {
-    objects: count,
-    ap: outcomes.map((hits) => (count === 0 ? null : 100 * averagePrecision(hits, count, metric))),
-    hits: outcomes[0]!,
+    objects: new Map(counted.filter(([, n]) => n > 0)),
+    images: sorted.map(({ image }) => image),
+    hits: VOC_THRESHOLDS.map((threshold) => hitsAt(best, threshold)),
   };
 }
 
@@ -164,13 +193,19 @@ function hitsAt(best: readonly Best[], threshold: number): (1 | 0 | null)[] {
 }
 
 /** In 0 to 1. */
-function averagePrecision(hits: readonly (1 | 0 | null)[], objects: number, metric: VocMetric): number {
+function averagePrecision(
+  hits: readonly (1 | 0 | null)[],
+  times: readonly number[],
+  objects: number,
+  metric: VocMetric,
+): number {
   const recall: number[] = [];
   const precision: number[] = [];
   let [right, wrong] = [0, 0];
-  for (const hit of hits) {
-    if (hit === 1) right++;
-    else if (hit === 0) wrong++;
+  for (const [i, hit] of hits.entries()) {
+    if (times[i] === 0) continue;
+    if (hit === 1) right += times[i]!;
+    else if (hit === 0) wrong += times[i]!;
     recall.push(right / objects);
     precision.push(right / Math.max(right + wrong, Number.EPSILON));
   }

@@ -52,6 +52,8 @@ const Annotation = z.object({
   }),
 });
 
+export const VOC_CLASS_COUNT = VOC_CLASSES.length;
+
 /** A box may reach so many pixels over the border: annotators round. */
 const SLACK = 1;
 

@@ -11,8 +11,10 @@ import {
 } from "../../conformance/index.ts";
 import { anchorsCase, boxesCase, matchingCase, nmsCase, proposalsCase, roiAlignCase } from "./box-cases.ts";
 import { fasterRcnnCase } from "./faster-rcnn-case.ts";
+import { detectionInputsCase } from "./input-cases.ts";
 import { boxLossCase, rpnLossCase } from "./loss-cases.ts";
 import { dilatedResnetCase, pixelNetworkCase } from "./network-cases.ts";
+import { ade20kCase, pixelLossCase } from "./score-cases.ts";
 import { vocApCase } from "./voc-ap-case.ts";
 
 type Case = (
@@ -33,6 +35,9 @@ const CASES: Readonly<Record<string, Case>> = {
   box_loss: boxLossCase,
   faster_rcnn: fasterRcnnCase,
   voc_ap: vocApCase,
+  inputs: detectionInputsCase,
+  ade20k: ade20kCase,
+  normals: pixelLossCase,
   dilated_resnet: dilatedResnetCase,
   pspnet: (folder, context) => pixelNetworkCase("pspnet", folder, context),
   upernet: (folder, context) => pixelNetworkCase("upernet", folder, context),

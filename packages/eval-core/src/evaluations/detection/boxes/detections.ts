@@ -1,6 +1,6 @@
 /** From class scores and box offsets of proposals to the detections of an image. */
 import { clipBoxes, decodeBox, HEAD_WEIGHTS } from "./coding.ts";
-import { descending, suppress } from "./nms.ts";
+import { descending, movedApart, suppress } from "./nms.ts";
 
 export interface DetectionOptions {
   /** Probability that a detection must exceed. */
@@ -9,6 +9,8 @@ export interface DetectionOptions {
   readonly nmsThreshold: number;
   /** At most so many an image. */
   readonly most: number;
+  /** As of proposals. */
+  readonly offsetGroups?: boolean;
 }
 
 /** As published. */
@@ -40,7 +42,7 @@ export function selectDetections(
   classes: number,
   image: Size,
   original: Size,
-  { scoreThreshold, nmsThreshold, most }: DetectionOptions = PUBLISHED_DETECTIONS,
+  { scoreThreshold, nmsThreshold, most, offsetGroups = false }: DetectionOptions = PUBLISHED_DETECTIONS,
 ): Detection[] {
   const rows = proposals.length / 4;
   const boxes: number[] = [];
@@ -61,7 +63,9 @@ export function selectDetections(
     }
   }
   const [all, values] = [Float32Array.from(boxes), Float32Array.from(found)];
-  const kept = suppress(all, descending(values), nmsThreshold, kinds, most);
+  const kept = offsetGroups
+    ? suppress(movedApart(all, kinds), descending(values), nmsThreshold, undefined, most)
+    : suppress(all, descending(values), nmsThreshold, kinds, most);
   const scale = [original.width / image.width, original.height / image.height] as const;
   return Array.from(kept).flatMap((i): Detection[] => {
     const box = Float32Array.from(all.subarray(i * 4, i * 4 + 4), (v, k) => v * scale[k % 2]!);

@@ -76,3 +76,9 @@ export function suppress(
   }
   return kept.slice(0, found);
 }
+
+/** Boxes plus, of each group, its number times one more than the largest coordinate of all: torchvision's `batched_nms`. */
+export function movedApart(boxes: Float32Array, groups: ArrayLike<number>): Float32Array {
+  const step = Math.fround(boxes.reduce((most, v) => Math.max(most, v), Number.NEGATIVE_INFINITY) + 1);
+  return boxes.map((v, i) => v + Math.fround(groups[i >> 2]! * step));
+}

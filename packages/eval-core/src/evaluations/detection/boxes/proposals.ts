@@ -2,7 +2,7 @@
 import { ANCHOR_RATIOS } from "../../../networks/index.ts";
 import type { LevelSize } from "./anchors.ts";
 import { clipBoxes, decodeBox, RPN_WEIGHTS } from "./coding.ts";
-import { largest, suppress } from "./nms.ts";
+import { largest, movedApart, suppress } from "./nms.ts";
 
 export interface ProposalOptions {
   /** Taken from each level before suppression. */
@@ -13,6 +13,8 @@ export interface ProposalOptions {
   readonly threshold: number;
   /** Training fails on a number that is not finite; at test its row is dropped. */
   readonly nonFinite: "fail" | "drop";
+  /** Levels are kept apart by moving them apart in float32, as the papers' code does, which perturbs overlaps. */
+  readonly offsetGroups?: boolean;
 }
 
 export interface Proposals {
@@ -40,7 +42,7 @@ export function selectProposals(
   anchors: Float32Array,
   levels: readonly LevelSize[],
   image: LevelSize,
-  { pre, post, threshold, nonFinite }: ProposalOptions,
+  { pre, post, threshold, nonFinite, offsetGroups = false }: ProposalOptions,
 ): Proposals {
   const chosen: number[] = [];
   const level: number[] = [];
@@ -70,13 +72,10 @@ export function selectProposals(
     (i) => usable[i]! && boxes[4 * i + 2]! > boxes[4 * i]! && boxes[4 * i + 3]! > boxes[4 * i + 1]!,
   );
   // The lower anchor first of equal logits: within a level they stand so already, and levels follow each other.
-  const kept = suppress(
-    boxes,
-    whole.sort((a, b) => scores[b]! - scores[a]! || chosen[a]! - chosen[b]!),
-    threshold,
-    level,
-    post,
-  );
+  const order = whole.sort((a, b) => scores[b]! - scores[a]! || chosen[a]! - chosen[b]!);
+  const kept = offsetGroups
+    ? suppress(movedApart(boxes, level), order, threshold, undefined, post)
+    : suppress(boxes, order, threshold, level, post);
   const out = new Float32Array(kept.length * 4);
   kept.forEach((i, k) => {
     out.set(boxes.subarray(i * 4, i * 4 + 4), k * 4);

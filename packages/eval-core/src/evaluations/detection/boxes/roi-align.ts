@@ -122,36 +122,45 @@ export function poolRegions(
   into: Float32Array,
   { from, to }: Share = { from: 0, to: regions.image.length },
 ): void {
-  let rows = new Float64Array(0);
   for (let region = from; region < to; region++) {
-    const { x, y, level, base } = place(levels, regions, region, channels, canonical);
-    const { data, width, height } = level;
-    if (rows.length < y.count * SIDE) rows = new Float64Array(y.count * SIDE);
-    const plane = width * height;
-    for (let channel = 0; channel < channels; channel++) {
-      const origin = base + channel * plane + y.first * width + x.first;
-      // Along x: seven numbers a row of the map.
-      for (let row = 0; row < y.count; row++) {
-        const line = origin + row * width;
-        for (let cell = 0; cell < SIDE; cell++) {
-          const offset = cell * x.count;
-          const end = x.to[cell]!;
-          let sum = 0;
-          for (let k = x.from[cell]!; k < end; k++) sum += x.weights[offset + k]! * data[line + k]!;
-          rows[row * SIDE + cell] = sum;
-        }
+    const placed = place(levels, regions, region, channels, canonical);
+    if (placed.x.count > 0 && placed.y.count > 0) poolRegion(placed, channels, region, into);
+  }
+}
+
+/** Along y first: what is innermost then runs through a row of the map, which is the longest run there is. */
+function poolRegion(
+  { x, y, level, base }: Placed,
+  channels: number,
+  region: number,
+  into: Float32Array,
+): void {
+  const { data, width, height } = level;
+  const plane = width * height;
+  const across = x.count;
+  const row = new Float64Array(across);
+  const [weightsX, fromX, toX, weightsY] = [x.weights, x.from, x.to, y.weights];
+  for (let channel = 0; channel < channels; channel++) {
+    const origin = base + channel * plane + y.first * width + x.first;
+    const out = (region * channels + channel) * SIDE * SIDE;
+    for (let cell = 0; cell < SIDE; cell++) {
+      const end = y.to[cell]!;
+      let at = y.from[cell]!;
+      if (at >= end) continue;
+      let line = origin + at * width;
+      let weight = weightsY[cell * y.count + at]!;
+      for (let k = 0; k < across; k++) row[k] = weight * data[line + k]!;
+      for (at++; at < end; at++) {
+        line += width;
+        weight = weightsY[cell * y.count + at]!;
+        for (let k = 0; k < across; k++) row[k]! += weight * data[line + k]!;
       }
-      const out = (region * channels + channel) * SIDE * SIDE;
-      for (let cell = 0; cell < SIDE; cell++) {
-        const offset = cell * y.count;
-        const begin = y.from[cell]!;
-        const end = y.to[cell]!;
-        for (let column = 0; column < SIDE; column++) {
-          let sum = 0;
-          for (let row = begin; row < end; row++)
-            sum += y.weights[offset + row]! * rows[row * SIDE + column]!;
-          into[out + cell * SIDE + column] = sum;
-        }
+      for (let column = 0; column < SIDE; column++) {
+        const offset = column * across;
+        const last = toX[column]!;
+        let sum = 0;
+        for (let k = fromX[column]!; k < last; k++) sum += weightsX[offset + k]! * row[k]!;
+        into[out + cell * SIDE + column] = sum;
       }
     }
   }
@@ -160,6 +169,7 @@ export function poolRegions(
 /**
  * Adds each region's gradient [R, channels, 7, 7] to the maps it was pooled from.
  * @param levels whose `data` is added to: gradients, all zero at first
+ * @param share of the channels: regions overlap, channels do not
  */
 export function spreadRegions(
   levels: readonly PooledLevel[],
@@ -167,32 +177,45 @@ export function spreadRegions(
   channels: number,
   canonical: number,
   gradient: Float32Array,
-  { from, to }: Share = { from: 0, to: channels },
+  share: Share = { from: 0, to: channels },
 ): void {
   const count = regions.image.length;
-  const rows = new Float64Array(SIDE);
   for (let region = 0; region < count; region++) {
-    const { x, y, level, base } = place(levels, regions, region, channels, canonical);
-    const { data, width, height } = level;
-    const plane = width * height;
-    for (let channel = from; channel < to; channel++) {
-      const origin = base + channel * plane + y.first * width + x.first;
-      const out = (region * channels + channel) * SIDE * SIDE;
-      for (let row = 0; row < y.count; row++) {
-        rows.fill(0);
-        for (let cell = 0; cell < SIDE; cell++) {
-          const weight = y.weights[cell * y.count + row]!;
-          if (weight === 0) continue;
-          for (let column = 0; column < SIDE; column++)
-            rows[column]! += weight * gradient[out + cell * SIDE + column]!;
-        }
-        const line = origin + row * width;
-        for (let cell = 0; cell < SIDE; cell++) {
-          const offset = cell * x.count;
-          const end = x.to[cell]!;
-          const value = rows[cell]!;
-          for (let k = x.from[cell]!; k < end; k++) data[line + k]! += x.weights[offset + k]! * value;
-        }
+    const placed = place(levels, regions, region, channels, canonical);
+    if (placed.x.count > 0 && placed.y.count > 0) spreadRegion(placed, channels, region, gradient, share);
+  }
+}
+
+function spreadRegion(
+  { x, y, level, base }: Placed,
+  channels: number,
+  region: number,
+  gradient: Float32Array,
+  { from, to }: Share,
+): void {
+  const { data, width, height } = level;
+  const plane = width * height;
+  const across = x.count;
+  const row = new Float64Array(across);
+  const [weightsX, fromX, toX, weightsY] = [x.weights, x.from, x.to, y.weights];
+  for (let channel = from; channel < to; channel++) {
+    const origin = base + channel * plane + y.first * width + x.first;
+    const out = (region * channels + channel) * SIDE * SIDE;
+    for (let cell = 0; cell < SIDE; cell++) {
+      const end = y.to[cell]!;
+      const begin = y.from[cell]!;
+      if (begin >= end) continue;
+      row.fill(0);
+      for (let column = 0; column < SIDE; column++) {
+        const value = gradient[out + cell * SIDE + column]!;
+        const offset = column * across;
+        const last = toX[column]!;
+        for (let k = fromX[column]!; k < last; k++) row[k]! += weightsX[offset + k]! * value;
+      }
+      for (let at = begin; at < end; at++) {
+        const line = origin + at * width;
+        const weight = weightsY[cell * y.count + at]!;
+        for (let k = 0; k < across; k++) data[line + k]! += weight * row[k]!;
       }
     }
   }
