@@ -6,11 +6,17 @@ import type { Viewer } from "./modules/account/viewer.ts";
 import type { Snapshot } from "./modules/catalogue/load.ts";
 import type { MatrixPool } from "./modules/correlation/matrix-pool.ts";
 import type { Ledger } from "./modules/ledger/ledger.ts";
+import type { StatisticsPool } from "./statistics/pool.ts";
 
 export interface Context {
   readonly db: Database;
   readonly ledger: Ledger;
   readonly matrices: MatrixPool;
+  readonly statistics: StatisticsPool;
+  /** Aborted when the asker is gone before the answer: nobody computes on. */
+  readonly signal: AbortSignal;
+  /** Takes more points of the sender's minute than the one that every request takes. @throws CallerError RATE_LIMITED */
+  readonly charge: (points: number) => void;
   /**
    * Of evaluations for our own workers; connects when it is first used. How far they are changes without an audit
    * event, so what is answered after asking for it is an answer of the moment.

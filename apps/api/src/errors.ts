@@ -9,6 +9,7 @@ export type ErrorCode =
   | "BAD_INPUT"
   | "NOT_AUTHORIZED"
   | "CONFLICT"
+  | "RATE_LIMITED"
   | "UNAVAILABLE";
 
 /** A mistake of the caller, told in one sentence. */

@@ -27,4 +27,15 @@ export const COST = {
   list: 10,
   defaultPage: 50,
   maxPage: 200,
+  /** 10,000 resamples of a coefficient; ranks are sorted anew each time. */
+  bootstrap: { PEARSON: 15_000, SPEARMAN: 25_000, KENDALL: 25_000 },
+  /** 2,000 resamples of one predictor's errors. */
+  errorInterval: 100,
+  /** A request that changes something takes the database's order; each field of it counts. */
+  mutation: 1_000,
+  /** So much of cost is one point of the rate limit: a plain request is a point, the heaviest a hundred. */
+  point: 1_000,
 } as const;
+
+/** What a request takes of its sender's minute: a point, and more for what costs more. */
+export const pointsOf = (cost: number): number => Math.max(1, Math.ceil(cost / COST.point));

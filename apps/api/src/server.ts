@@ -19,17 +19,20 @@ import { requirePreflight } from "./http/preflight.ts";
 import { cors, rateLimits } from "./http/protection.ts";
 import { submissionRoutes } from "./http/submissions.ts";
 import { requireUtf8 } from "./http/utf8.ts";
+import { Visitors } from "./http/visitors.ts";
 import { LIMITS } from "./limits.ts";
 import { authenticate } from "./modules/account/authenticate.ts";
 import { Snapshots } from "./modules/catalogue/load.ts";
 import { MatrixPool } from "./modules/correlation/matrix-pool.ts";
 import { Ledger } from "./modules/ledger/ledger.ts";
+import { StatisticsPool } from "./statistics/pool.ts";
 
 export interface Deps {
   readonly db: Database;
   readonly queue: EvaluationQueue;
   readonly log: Logger;
-  readonly env: Pick<Env, "siteUrl" | "corsOrigins" | "rateLimit" | "trustProxy">;
+  readonly env: Pick<Env, "siteUrl" | "corsOrigins" | "rateLimit" | "trustProxy"> &
+    Partial<Pick<Env, "siteSecret">>;
 }
 
 export interface Server {
@@ -38,10 +41,21 @@ export interface Server {
   readonly stop: () => Promise<void>;
 }
 
+/** Aborted when the connection closes before the answer was sent. */
+function goneSignal(request: Request): AbortSignal {
+  const gone = new AbortController();
+  request.res?.once("close", () => {
+    if (!request.res?.writableFinished) gone.abort(new Error("The asker is gone."));
+  });
+  return gone.signal;
+}
+
 export async function createServer({ db, queue, log, env }: Deps): Promise<Server> {
   const snapshots = new Snapshots(db.sql);
   const ledger = new Ledger(db.sql);
   const matrices = new MatrixPool();
+  const statistics = new StatisticsPool();
+  const limits = rateLimits(env.rateLimit, new Visitors(env.siteSecret));
   const makeContext = (request: Request): Context => {
     const requestId = randomUUID();
     let ofTheMoment = false;
@@ -49,6 +63,9 @@ export async function createServer({ db, queue, log, env }: Deps): Promise<Serve
       db,
       ledger,
       matrices,
+      statistics,
+      signal: goneSignal(request),
+      charge: (points) => limits.charge(request, points),
       queue: () => {
         ofTheMoment = true;
         return queue;
@@ -72,7 +89,7 @@ export async function createServer({ db, queue, log, env }: Deps): Promise<Serve
   app.use(helmet());
   app.get("/healthz", health(db));
   app.use(cors(env.corsOrigins));
-  app.use(rateLimits(env.rateLimit));
+  app.use(limits.handler);
   app.get("/graphql", (request, response, next) => {
     if (request.query.query === undefined && request.accepts(["json", "html"]) === "html") {
       response.type("html").send(landingPage(env.siteUrl));
@@ -98,6 +115,7 @@ export async function createServer({ db, queue, log, env }: Deps): Promise<Serve
   const stop = async () => {
     await apollo.stop();
     await matrices.close();
+    await statistics.close();
   };
   return { app, stop };
 }

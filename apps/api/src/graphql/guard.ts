@@ -22,7 +22,7 @@ function checkCost(operation: Operation): void {
   try {
     checkLimits(operation);
   } catch (error) {
-    if (error instanceof CallerError) refuse(error, 400);
+    if (error instanceof CallerError) refuse(error, error.code === "RATE_LIMITED" ? 429 : 400);
     throw error;
   }
 }
@@ -83,6 +83,8 @@ export const guard: ApolloServerPlugin<Context> = {
           response.http.status = 503;
           response.http.headers.set("retry-after", "2");
         }
+        const limited = errors?.find(({ extensions }) => extensions?.code === "RATE_LIMITED");
+        if (limited) response.http.headers.set("retry-after", String(limited.extensions?.retryAfter ?? 60));
         if (errors?.some(({ extensions }) => extensions?.code === "TIMEOUT")) response.http.status = 422;
       },
     };

@@ -14,7 +14,7 @@ import {
   type SelectionSetNode,
 } from "graphql";
 import type { Context } from "../context.ts";
-import { LIMITS } from "../limits.ts";
+import { COST, LIMITS, pointsOf } from "../limits.ts";
 
 export interface Measured {
   readonly depth: number;
@@ -104,4 +104,6 @@ export function checkLimits({ operation, document, variables, schema, context }:
     ...(operation.name && { operationName: operation.name.value }),
   });
   if (complexity > LIMITS.cost) refuse("a cost of", complexity, LIMITS.cost);
+  const changes = operation.operation === "mutation" ? roots * COST.mutation : 0;
+  context.charge(pointsOf(complexity + changes) - 1);
 }

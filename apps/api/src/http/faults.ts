@@ -12,6 +12,7 @@ const STATUS: Readonly<Record<ErrorCode, number>> = {
   BAD_INPUT: 400,
   NOT_AUTHORIZED: 401,
   CONFLICT: 409,
+  RATE_LIMITED: 429,
   UNAVAILABLE: 503,
 };
 
@@ -41,6 +42,9 @@ export function bodyFaults(log: Logger): ErrorRequestHandler {
     }
     if (error instanceof CallerError) {
       const status = error.name === "InvalidSubmission" ? 422 : STATUS[error.code];
+      const { retryAfter } = error.details;
+      if (typeof retryAfter === "number") response.set("retry-after", String(retryAfter));
+      if (status === 503) response.set("retry-after", "2");
       response.status(status).json(body(error.code, error.message, error.details));
       return;
     }

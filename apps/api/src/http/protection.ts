@@ -1,6 +1,8 @@
-/** Who may call from a browser, and how often anyone may. */
-import type { RequestHandler } from "express";
-import { rateLimit } from "express-rate-limit";
+/** Who may call from a browser, and how much anyone may ask for in a minute. */
+import type { Request, RequestHandler, Response } from "express";
+import { CallerError } from "../errors.ts";
+import { MinuteBudget } from "./minute-budget.ts";
+import type { Visitors } from "./visitors.ts";
 
 const METHODS = "GET, POST, OPTIONS";
 const HEADERS = "content-type, authorization, apollo-require-preflight";
@@ -26,18 +28,47 @@ export function cors(origins: readonly string[]): RequestHandler {
   };
 }
 
-export function rateLimits(perMinute: number): RequestHandler {
-  if (perMinute === 0) return (_request, _response, next) => next();
-  return rateLimit({
-    windowMs: 60_000,
-    limit: perMinute,
-    standardHeaders: "draft-8",
-    legacyHeaders: false,
-    handler: (_request, response, _next, options) => {
-      const message = `More than ${perMinute} requests a minute from one address. Retry-After says when to go on.`;
+/** A request beyond its sender's minute; `details.retryAfter` are seconds. */
+export class RateLimited extends CallerError {
+  override readonly name = "RateLimited";
+  readonly retryAfter: number;
+  constructor(perMinute: number, retryAfter: number) {
+    const message = `More than ${perMinute} points a minute from one address: a plain request is one point, a heavy one as many as it costs. Go on in ${retryAfter} s.`;
+    super("RATE_LIMITED", message, { retryAfter });
+    this.retryAfter = retryAfter;
+  }
+}
+
+export interface RateLimits {
+  /** Before anything of a request is read: one point. */
+  readonly handler: RequestHandler;
+  /** What a request costs beyond it. @throws RateLimited */
+  readonly charge: (request: Request, points: number) => void;
+}
+
+/** By the visitor's address; the site tells whose it is. 0 switches the limit off. */
+export function rateLimits(perMinute: number, visitors: Visitors): RateLimits {
+  if (perMinute === 0) return { handler: (_request, _response, next) => next(), charge: () => undefined };
+  const budget = new MinuteBudget(perMinute);
+  const tell = (response: Response, left: number, seconds: number) => {
+    response.set("ratelimit-policy", `"points";q=${perMinute};w=60`);
+    response.set("ratelimit", `"points";r=${left};t=${seconds}`);
+  };
+  return {
+    handler: (request, response, next) => {
+      const { isOver, left, seconds } = budget.take(visitors.of(request), 1);
+      tell(response, left, seconds);
+      if (!isOver) return next();
+      const { message, code, details } = new RateLimited(perMinute, seconds);
       response
-        .status(options.statusCode)
-        .json({ errors: [{ message, extensions: { code: "RATE_LIMITED" } }] });
+        .status(429)
+        .set("retry-after", String(seconds))
+        .json({ errors: [{ message, extensions: { code, ...details } }] });
     },
-  });
+    charge: (request, points) => {
+      if (points <= 0) return;
+      const { isOver, seconds } = budget.take(visitors.of(request), points);
+      if (isOver) throw new RateLimited(perMinute, seconds);
+    },
+  };
 }

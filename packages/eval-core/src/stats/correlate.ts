@@ -3,8 +3,9 @@
 import { type Interval, isConstant } from "./describe.ts";
 import { type Numbers, requireLevel, requirePairs, StatisticsError } from "./input.ts";
 import { fisherInterval, kendallInterval, spearmanInterval } from "./intervals.ts";
-import { kendallTauB } from "./kendall.ts";
-import { type Association, pearson, spearman } from "./pearson.ts";
+import { kendallCoefficient, kendallTauB } from "./kendall.ts";
+import { type Association, pearson, pearsonCoefficient, spearman } from "./pearson.ts";
+import { averageRanks } from "./ranks.ts";
 import { linearRegression, type Regression } from "./regression.ts";
 
 export const COEFFICIENTS = ["PEARSON", "SPEARMAN", "KENDALL"] as const;
@@ -76,4 +77,18 @@ export function correlate({ x, y, coefficient = "PEARSON", level = 0.95 }: Corre
     interval: definition.interval(association.coefficient, n, level),
     regression: linearRegression(x, y),
   };
+}
+
+const LEAN: Readonly<Record<Coefficient, (x: Numbers, y: Numbers) => number>> = {
+  PEARSON: pearsonCoefficient,
+  SPEARMAN: (x, y) => pearsonCoefficient(averageRanks(x), averageRanks(y)),
+  KENDALL: kendallCoefficient,
+};
+
+/**
+ * `correlate`'s coefficient alone, for those who ask ten thousand times: no p-value, no interval, no line. Null where it is
+ * not defined. The numbers are the caller's to check.
+ */
+export function coefficientOf(x: Numbers, y: Numbers, coefficient: Coefficient): number | null {
+  return whyUndefined(x, y) === null ? LEAN[coefficient](x, y) : null;
 }

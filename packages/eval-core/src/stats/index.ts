@@ -20,6 +20,7 @@ export {
   type Coefficient,
   type CorrelateOptions,
   type Correlation,
+  coefficientOf,
   correlate,
 } from "./correlate.ts";
 export { type Interval, isConstant, mean, quantile, standardDeviation } from "./describe.ts";

@@ -1,12 +1,11 @@
 /** What a reader may ask beside the coefficient: a bootstrap interval, each family left out, a third variable held fixed. */
 import {
-  bootstrapInterval,
   type Coefficient,
   correlate,
   type Interval,
   partialCorrelation,
 } from "@transferboard/eval-core/stats";
-import { SeededRandom } from "@transferboard/eval-core/tensor";
+import type { Context } from "../../context.ts";
 import { FAMILIES, type Family } from "../catalogue/entities.ts";
 import type { ValueOf } from "../ledger/columns.ts";
 import type { Point } from "./correlate.ts";
@@ -23,20 +22,16 @@ const MAX_BOOTSTRAP_METHODS = 500;
 const columnX = (points: readonly Point[]) => points.map(({ x }) => x);
 const columnY = (points: readonly Point[]) => points.map(({ y }) => y);
 
-/** Percentiles corrected for bias and acceleration, over resampled methods. */
-export function bootstrapOf(points: readonly Point[], coefficient: Coefficient): Interval | null {
+/** Percentiles corrected for bias and acceleration, over resampled methods; computed in a thread. */
+export async function bootstrapOf(
+  points: readonly Point[],
+  coefficient: Coefficient,
+  { statistics, signal }: Pick<Context, "statistics" | "signal">,
+): Promise<Interval | null> {
   if (points.length > MAX_BOOTSTRAP_METHODS) return null;
   const [x, y] = [columnX(points), columnY(points)];
-  if (correlate({ x, y, coefficient }).coefficient === null) return null;
-  return bootstrapInterval({
-    n: points.length,
-    resamples: RESAMPLES,
-    random: new SeededRandom(BOOTSTRAP_SEED),
-    statistic: (indices) => {
-      const [u, v] = [Array.from(indices, (i) => x[i]!), Array.from(indices, (i) => y[i]!)];
-      return correlate({ x: u, y: v, coefficient }).coefficient ?? Number.NaN;
-    },
-  });
+  const given = { x, y, coefficient, resamples: RESAMPLES, seed: BOOTSTRAP_SEED };
+  return statistics.compute("coefficient", given, signal);
 }
 
 export interface FamilyLeftOut {

@@ -3,7 +3,6 @@
  * over the methods that have both.
  */
 import {
-  bootstrapInterval,
   type Coefficient,
   correlate,
   holm,
@@ -11,9 +10,9 @@ import {
   leaveOneOut,
   type Predictive,
 } from "@transferboard/eval-core/stats";
-import { SeededRandom } from "@transferboard/eval-core/tensor";
 import { builder } from "../../builder.ts";
 import type { Context } from "../../context.ts";
+import { COST } from "../../limits.ts";
 import { openSource } from "../ledger/source.ts";
 import { IntervalType } from "../measure/interval.ts";
 import { methodTest } from "../method/filter.ts";
@@ -45,20 +44,13 @@ const RESAMPLES = 2_000;
 /** Resampling the errors of more methods takes longer than it tells. */
 const MOST_RESAMPLED = 200;
 
-/** BCa over the methods' squared errors. */
-function errorIntervalOf({ squares }: Predictive): Interval | null {
-  const n = squares.length;
-  if (n > MOST_RESAMPLED) return null;
-  return bootstrapInterval({
-    n,
-    resamples: RESAMPLES,
-    random: new SeededRandom(SEED),
-    statistic: (indices) => {
-      let sum = 0;
-      for (const i of indices) sum += squares[i]!;
-      return Math.sqrt(sum / indices.length);
-    },
-  });
+/** BCa over the methods' squared errors; computed in a thread. */
+async function errorIntervalOf(
+  { squares }: Predictive,
+  { statistics, signal }: Pick<Context, "statistics" | "signal">,
+): Promise<Interval | null> {
+  if (squares.length > MOST_RESAMPLED) return null;
+  return statistics.compute("errors", { squares, seed: SEED, resamples: RESAMPLES }, signal);
 }
 
 function predictorOf(
@@ -158,8 +150,8 @@ const PredictorType = builder.objectRef<PredictorsAnswer["predictors"][number]>(
       type: IntervalType,
       nullable: true,
       description: `95%, of the error: BCa over ${RESAMPLES} resamples of the methods' errors; null above ${MOST_RESAMPLED} methods.`,
-      complexity: 2,
-      resolve: ({ fit }) => errorIntervalOf(fit),
+      complexity: COST.errorInterval,
+      resolve: ({ fit }, _, context) => errorIntervalOf(fit, context),
     }),
     baseline: t.float({
       description: "The same error of the other methods' mean: what a variable that says nothing would give.",

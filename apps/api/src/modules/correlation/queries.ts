@@ -1,6 +1,7 @@
 /** Asking for a correlation. */
 import { builder } from "../../builder.ts";
 import type { Context } from "../../context.ts";
+import { COST } from "../../limits.ts";
 import { correlationArgs, PretrainingCovariateEnum, VariableInputType } from "./arguments.ts";
 import { answerCorrelation, chooseVariable, type Options, type VariableInput } from "./service.ts";
 import { CorrelationType, IntervalMethodEnum } from "./types.ts";
@@ -42,7 +43,10 @@ builder.queryFields((t) => ({
       given: t.arg({ type: CovariateInputType, description: "What the partial correlation holds fixed." }),
       ...correlationArgs,
     },
-    complexity: { field: 50, multiplier: 1 },
+    complexity: ({ interval, coefficient }) => ({
+      field: 50 + (interval === "BOOTSTRAP" ? COST.bootstrap[coefficient] : 0),
+      multiplier: 1,
+    }),
     resolve: async (_, { x, y, given, interval, ...options }, context) => {
       const fixed = await heldFixed(given, options, context);
       const answer = await answerCorrelation({ x, y, also: given ?? null }, options, context);

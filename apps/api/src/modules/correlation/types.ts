@@ -198,10 +198,10 @@ export const CorrelationType = builder.objectRef<CorrelationShape>("Correlation"
       nullable: true,
       description: "95%; null with too few methods.",
       complexity: 20,
-      resolve: ({ statistic, points, options, intervalMethod }) =>
+      resolve: ({ statistic, points, options, intervalMethod }, _, context) =>
         intervalMethod === "FISHER" || statistic.coefficient === null
           ? statistic.interval
-          : bootstrapOf(points, options.coefficient),
+          : bootstrapOf(points, options.coefficient, context),
     }),
     regression: t.field({
       type: RegressionType,

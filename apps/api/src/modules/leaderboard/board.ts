@@ -2,6 +2,8 @@
  * A board out of a grid: rows and their ranks. A reader sees one page of perhaps thousands of rows, so only what orders
  * them is made for all; the cells of a row are read when a page of rows is loaded.
  */
+
+import type { StatisticsPool } from "../../statistics/pool.ts";
 import {
   AGGREGATES,
   type Aggregate,
@@ -42,7 +44,7 @@ export interface BoardRow {
   /** Its rank were every value ranked, comparable or not. */
   readonly rankAmongAll: number | null;
   /** The ends of its rank over resampled datasets, and its group from 1; null where too few are there to resample. */
-  readonly uncertainty: RankUncertainty | null;
+  readonly uncertainty: (statistics: StatisticsPool) => Promise<RankUncertainty | null>;
   /** The value in a column, by its index; null where there is none. */
   readonly valueAt: (column: number) => number | null;
   /** One cell a column. Throws before the row is loaded. */
@@ -79,7 +81,7 @@ interface Shared {
   readonly loaded: Map<Method, Cells>;
   readonly comparability: Comparability;
   readonly amongAll: () => Aggregated;
-  readonly uncertainty: () => Uncertainty | null;
+  readonly uncertainty: (statistics: StatisticsPool) => Promise<Uncertainty | null>;
 }
 
 const orNull = (score: number) => (Number.isNaN(score) ? null : score);
@@ -126,8 +128,8 @@ class Row implements BoardRow {
     return this.#shared.amongAll().ranks[this.#index]! || null;
   }
 
-  get uncertainty(): RankUncertainty | null {
-    return this.#shared.uncertainty()?.of(this.#index) ?? null;
+  async uncertainty(statistics: StatisticsPool): Promise<RankUncertainty | null> {
+    return (await this.#shared.uncertainty(statistics))?.of(this.#index) ?? null;
   }
 
   valueAt(column: number): number | null {
@@ -189,9 +191,9 @@ export function makeBoard({ grid, source, chosen, keep, protocols }: BoardInput)
     everybody ??= comparability.excludesAny ? aggregates.of(chosen, kept) : own;
     return everybody;
   };
-  let resampled: Uncertainty | null | undefined;
-  const uncertainty = () => {
-    if (resampled === undefined) resampled = uncertaintyOf(grid, chosen, own);
+  let resampled: Promise<Uncertainty | null> | undefined;
+  const uncertainty = (statistics: StatisticsPool) => {
+    resampled ??= uncertaintyOf(grid, chosen, own, statistics);
     return resampled;
   };
   const own = under(chosen);

@@ -108,7 +108,7 @@ const RowType = builder.objectRef<ShownRow>("LeaderboardRow").implement({
       nullable: true,
       description: `Where its rank lies over resampled datasets; null with fewer than 3 datasets, or more than ${MOST_RESAMPLED_ROWS} ranked methods.`,
       complexity: 20,
-      resolve: ({ row }) => row.uncertainty,
+      resolve: ({ row }, _, { statistics }) => row.uncertainty(statistics),
     }),
     rankAmongAll: t.int({
       nullable: true,

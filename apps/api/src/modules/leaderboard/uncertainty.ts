@@ -1,6 +1,6 @@
 /** How far the ranks of a board depend on which datasets it has: its ranked columns resampled by dataset. */
-import { averageRanks, logitWithin, rankBootstrap } from "@transferboard/eval-core/stats";
-import { SeededRandom } from "@transferboard/eval-core/tensor";
+import { averageRanks, logitWithin } from "@transferboard/eval-core/stats";
+import type { StatisticsPool } from "../../statistics/pool.ts";
 import type { Aggregate } from "../catalogue/entities.ts";
 import { isShare } from "../measure/scale.ts";
 import type { Aggregated } from "./aggregate.ts";
@@ -24,7 +24,12 @@ export interface Uncertainty {
 }
 
 /** Null where the aggregate ranks nobody, or there is too little or too much to resample. */
-export function uncertaintyOf(grid: Grid, aggregate: Aggregate, own: Aggregated): Uncertainty | null {
+export async function uncertaintyOf(
+  grid: Grid,
+  aggregate: Aggregate,
+  own: Aggregated,
+  statistics: StatisticsPool,
+): Promise<Uncertainty | null> {
   const { rankedBy, measures, values } = grid;
   const rows = Array.from(own.ranks.keys()).filter((row) => own.ranks[row]! > 0);
   if (rows.length < 2 || rows.length > MOST_RESAMPLED_ROWS) return null;
@@ -44,12 +49,8 @@ export function uncertaintyOf(grid: Grid, aggregate: Aggregate, own: Aggregated)
   });
   if (scores.some((column) => column.some((score) => !Number.isFinite(score)))) return null;
   const datasets = rankedBy.map(({ dataset }) => dataset.slug);
-  const found = rankBootstrap({
-    scores,
-    clusters: datasets.map((slug) => datasets.indexOf(slug)),
-    random: new SeededRandom(SEED),
-    resamples: RESAMPLES,
-  });
+  const clusters = datasets.map((slug) => datasets.indexOf(slug));
+  const found = await statistics.compute("ranks", { scores, clusters, seed: SEED, resamples: RESAMPLES });
   if (!found) return null;
   const places = new Map(rows.map((row, place) => [row, place]));
   return {

@@ -1,0 +1,83 @@
+/** The heavy statistics that are computed in threads: plain data in, plain data out, the same for the same question. */
+import {
+  bootstrapInterval,
+  type Coefficient,
+  coefficientOf,
+  type Interval,
+  type RankBootstrap,
+  rankBootstrap,
+} from "@transferboard/eval-core/stats";
+import { SeededRandom } from "@transferboard/eval-core/tensor";
+
+export interface Tasks {
+  /** BCa of a coefficient over resampled methods. */
+  readonly coefficient: {
+    readonly given: {
+      readonly x: readonly number[];
+      readonly y: readonly number[];
+      readonly coefficient: Coefficient;
+      readonly resamples: number;
+      readonly seed: number;
+    };
+    readonly found: Interval | null;
+  };
+  /** BCa of the root mean square, each list of squared errors for itself. */
+  readonly errors: {
+    readonly given: {
+      readonly squares: ArrayLike<number>;
+      readonly resamples: number;
+      readonly seed: number;
+    };
+    readonly found: Interval | null;
+  };
+  /** Ranks over resampled columns. */
+  readonly ranks: {
+    readonly given: {
+      readonly scores: readonly Float64Array[];
+      readonly clusters: readonly number[];
+      readonly resamples: number;
+      readonly seed: number;
+    };
+    readonly found: RankBootstrap | null;
+  };
+}
+
+export type TaskName = keyof Tasks;
+export type Computations = {
+  readonly [Name in TaskName]: (given: Tasks[Name]["given"]) => Tasks[Name]["found"];
+};
+
+export const computations: Computations = {
+  coefficient({ x, y, coefficient, resamples, seed }) {
+    if (coefficientOf(x, y, coefficient) === null) return null;
+    const [u, v] = [new Float64Array(x.length), new Float64Array(x.length)];
+    return bootstrapInterval({
+      n: x.length,
+      resamples,
+      random: new SeededRandom(seed),
+      statistic: (indices) => {
+        for (const [at, i] of indices.entries()) {
+          u[at] = x[i]!;
+          v[at] = y[i]!;
+        }
+        const isWhole = indices.length === u.length;
+        const [us, vs] = isWhole ? [u, v] : [u.subarray(0, indices.length), v.subarray(0, indices.length)];
+        return coefficientOf(us, vs, coefficient) ?? Number.NaN;
+      },
+    });
+  },
+  errors({ squares, resamples, seed }) {
+    return bootstrapInterval({
+      n: squares.length,
+      resamples,
+      random: new SeededRandom(seed),
+      statistic: (indices) => {
+        let sum = 0;
+        for (const i of indices) sum += squares[i]!;
+        return Math.sqrt(sum / indices.length);
+      },
+    });
+  },
+  ranks: ({ scores, clusters, resamples, seed }) =>
+    rankBootstrap({ scores, clusters, resamples, random: new SeededRandom(seed) }),
+};
