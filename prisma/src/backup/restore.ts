@@ -116,6 +116,11 @@ async function verify(client: pg.Client, { head }: Header): Promise<void> {
     throw new DatabaseError("the dump was tampered with: its last event is not its header's.");
 }
 
+/** Dumps of before runs had a parent's column tell it in the record. */
+const parentsOfBefore = `UPDATE run SET parent_run_id = parent.id FROM run parent
+  WHERE run.parent_run_id IS NULL AND run.record ->> 'of' = parent.identity::text
+    AND run.checkpoint_id = parent.checkpoint_id`;
+
 /** Of a file that was checked, so that nothing is touched for one that is no dump. Needs the owner's URL. */
 export async function restore(
   dump: CheckedDump,
@@ -131,6 +136,7 @@ export async function restore(
     // Each row comes with its history: the triggers that write history rest, checks and foreign keys hold.
     for (const table of tables) await client.query(`ALTER TABLE ${table} DISABLE TRIGGER USER`);
     await load(client, dump, onRows);
+    await client.query(parentsOfBefore);
     await advanceSequences(client);
     await verify(client, dump.header);
     await client.query("SET CONSTRAINTS ALL IMMEDIATE");

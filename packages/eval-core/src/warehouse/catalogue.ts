@@ -124,12 +124,20 @@ async function ensureDataset(tx: TransactionClient, dataset: DatasetToRecord): P
 }
 
 async function ensureProtocol(tx: TransactionClient, protocol: ProtocolToRecord): Promise<void> {
-  const { fingerprint, setting, title, body } = protocol;
+  const { fingerprint, setting, settingTitle, title, body } = protocol;
   if (!(await tx.setting.findUnique({ where: { slug: setting } }))) {
-    const known = await tx.setting.findMany({ orderBy: { position: "asc" }, select: { slug: true } });
-    throw new WarehouseError(
-      `'${setting}' is not a setting: known are ${known.map(({ slug }) => slug).join(", ")}.`,
-    );
+    const known = await tx.setting.findMany({ orderBy: { position: "asc" } });
+    if (settingTitle === undefined) {
+      throw new WarehouseError(
+        `'${setting}' is not a setting: known are ${known.map(({ slug }) => slug).join(", ")}.`,
+      );
+    }
+    requireSlug("setting", setting);
+    const position = (known.at(-1)?.position ?? -1) + 1;
+    await tx.setting.createMany({
+      data: [{ slug: setting, title: settingTitle, position }],
+      skipDuplicates: true,
+    });
   }
   await tx.protocol.createMany({
     data: [{ fingerprint, settingSlug: setting, title, body: asJson(body) }],

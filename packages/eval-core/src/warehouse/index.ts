@@ -1,9 +1,11 @@
 /** Records of evaluations into the database, and where they stand. The only room below the command that knows it. */
 export { type Board, type BoardCell, type BoardRow, boardOf } from "./board.ts";
 export { WarehouseError } from "./errors.ts";
+export { publishedValues, recordedValues, recordWithCompanions } from "./evaluations.ts";
 export { type Recorded, recordEvaluation } from "./record.ts";
 export type {
   CheckpointToRecord,
+  CompanionToRecord,
   DatasetToRecord,
   EvaluationToRecord,
   JsonObject,

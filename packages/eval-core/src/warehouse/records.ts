@@ -51,6 +51,8 @@ export interface ProtocolToRecord {
   /** SHA-256 of the body's canonical JSON. */
   readonly fingerprint: string;
   readonly setting: string;
+  /** For a setting that is not on record yet; without it, an unknown one is refused. */
+  readonly settingTitle?: string;
   readonly title: string;
   readonly body: JsonObject;
 }
@@ -69,6 +71,8 @@ export interface RunToRecord {
     readonly versions: Readonly<Record<string, string>>;
     readonly startedAt: Date;
     readonly requestedById?: number;
+    /** The run whose work this one's values came out of. */
+    readonly parentRunId?: string;
   };
 }
 
@@ -91,4 +95,12 @@ export interface EvaluationToRecord extends RunToRecord {
   readonly results: readonly ValueToRecord[];
   /** A suite that shall show the measures which no suite shows yet, such as "demo". */
   readonly suite?: string;
+}
+
+/** Values of an evaluation's work under a protocol of their own: a run beside the main one. */
+export interface CompanionToRecord {
+  readonly identity: string;
+  readonly protocol: ProtocolToRecord;
+  readonly record: JsonObject;
+  readonly results: readonly ValueToRecord[];
 }

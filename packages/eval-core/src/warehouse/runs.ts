@@ -22,6 +22,7 @@ const fixedOf = ({ protocol, dataset, run }: RunToRecord, { checkpointId }: Cata
   datasetManifest: dataset.manifest,
   seed: BigInt(run.seed),
   ...(run.requestedById !== undefined && { requestedById: run.requestedById }),
+  ...(run.parentRunId !== undefined && { parentRunId: run.parentRunId }),
 });
 
 /** Notes that a run has begun. A run that is DONE stays as it is, and is answered as such. */

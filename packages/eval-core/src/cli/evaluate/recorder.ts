@@ -18,9 +18,12 @@ import type { Planned } from "../../evaluations/plan.ts";
 import {
   failRun,
   type MethodToRecord,
+  publishedValues,
   type RunToRecord,
   recordEvaluation,
   recordedRuns,
+  recordedValues,
+  recordWithCompanions,
   startRun,
 } from "../../warehouse/index.ts";
 import { CommandError, EXIT, sentenceOf } from "../exit-codes.ts";
@@ -84,7 +87,7 @@ export async function openRecorder(): Promise<Recorder> {
     );
   }
   return {
-    recorded: (identity) => recordedValues(db, identity),
+    recorded: (identity) => valuesOf(db, identity),
     runIds: async (identities) =>
       [...(await recordedRuns(db, identities)).values()].map(({ runId }) => runId),
     begin: async (run) => (await startRun(db, toRecord(run))).runId,
@@ -96,66 +99,35 @@ export async function openRecorder(): Promise<Recorder> {
   };
 }
 
-/** A run's values, and those of the runs beside it that came from the same fit. */
-async function recordedValues(db: Database, identity: string): Promise<RecordedValue[] | undefined> {
-  const results = {
-    include: { measure: { select: { slug: true } } },
-    orderBy: { id: "asc" },
-  } as const;
-  const run = await db.run.findUnique({ where: { identity }, include: { results } });
-  if (run?.state !== "DONE") return undefined;
-  const { checkpointId, datasetSlug, datasetManifest } = run;
-  const beside = await db.run.findMany({
-    where: { checkpointId, datasetSlug, datasetManifest, record: { path: ["of"], equals: identity } },
-    include: { results },
-    orderBy: { createdAt: "asc" },
-  });
-  return [run, ...beside].flatMap((one) =>
-    one.results.map(({ measure, value, intervalLower, intervalUpper, sampleSize }) => ({
-      measure: measure.slug,
-      value,
-      interval:
-        intervalLower === null || intervalUpper === null
-          ? null
-          : { lower: intervalLower, upper: intervalUpper },
-      n: sampleSize,
-    })),
-  );
+async function valuesOf(db: Database, identity: string): Promise<RecordedValue[] | undefined> {
+  const values = await recordedValues(db, identity);
+  return values?.map(({ sampleSize, ...value }) => ({ ...value, n: sampleSize }));
 }
 
-async function publishedValues(db: Database, measure: string): Promise<ReadonlyMap<string, number>> {
-  const rows = await db.result.findMany({
-    where: { measure: { slug: measure }, provenance: "PUBLISHED", supersededBy: null, retraction: null },
-    select: { value: true, method: { select: { slug: true } } },
-  });
-  return new Map(rows.map(({ value, method }) => [method.slug, value]));
-}
-
-/** The main protocol's run last: once it is done, everything of the evaluation is on record. */
 async function record(
   db: Database,
   run: RunDescription,
-  evaluation: Evaluation,
+  { companions, record: found, values }: Evaluation,
   finishedAt: Date,
 ): Promise<void> {
-  const { identity: main } = run.planned;
+  const { identity } = run.planned;
   const base = toRecord(run);
-  for (const { protocol, values, record } of evaluation.companions) {
-    const identity = companionIdentity(main, protocol.fingerprint);
-    await recordEvaluation(db, {
+  await recordWithCompanions(
+    db,
+    {
       ...base,
-      protocol,
-      run: { ...base.run, identity, finishedAt, record: { of: main, ...record } },
+      run: { ...base.run, finishedAt, record: found },
       results: values.map(toResult),
-    });
-  }
-  await recordEvaluation(db, {
-    ...base,
-    run: { ...base.run, finishedAt, record: evaluation.record },
-    results: evaluation.values.map(toResult),
-    // One's own images have no board yet: the demo's shows what this installation measured on its own.
-    ...(run.dataset.own ? { suite: "demo" } : {}),
-  });
+      // One's own images have no board yet: the demo's shows what this installation measured on its own.
+      ...(run.dataset.own ? { suite: "demo" } : {}),
+    },
+    companions.map((companion) => ({
+      identity: companionIdentity(identity, companion.protocol.fingerprint),
+      protocol: companion.protocol,
+      record: { of: identity, ...companion.record },
+      results: companion.values.map(toResult),
+    })),
+  );
 }
 
 const toResult = ({ measure, value, interval, n }: Value) => ({ measure, value, interval, sampleSize: n });
@@ -197,11 +169,13 @@ function checkpointToRecord(checkpoint: Checkpoint): RunToRecord["checkpoint"] {
 
 function toRecord(description: RunDescription): RunToRecord {
   const { planned, dataset, checkpoint, method, device, startedAt, requestedById } = description;
+  const { setting } = planned.protocol;
+  const settingTitle = planned.kind.settings.find(({ name }) => name === setting)?.title;
   return {
     method,
     checkpoint: checkpointToRecord(checkpoint),
     dataset: { ...dataset, manifest: planned.manifest },
-    protocol: planned.protocol,
+    protocol: settingTitle === undefined ? planned.protocol : { ...planned.protocol, settingTitle },
     run: {
       identity: planned.identity,
       seed: planned.spec.seed,
