@@ -5,7 +5,6 @@ export * from "../generated/client/enums.ts";
 export { type Dumped, dump } from "./backup/dump.ts";
 export { type CheckedDump, checkDump } from "./backup/read.ts";
 export { type Restored, restore } from "./backup/restore.ts";
-export { fingerprint, type Json } from "./canonical-json.ts";
 export {
   applicationUrl,
   type ConnectOptions,

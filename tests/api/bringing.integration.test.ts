@@ -1,5 +1,5 @@
 /** What a submission may bring that is new: measures, protocols, weights, and a method in formats that only name it. */
-import { fingerprint, type Json } from "@transferboard/prisma";
+import { fingerprint, type Json } from "@transferboard/vocabulary/canonical-json";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { makeToken } from "./accounts.ts";
 import { type Api, startApi } from "./harness.ts";

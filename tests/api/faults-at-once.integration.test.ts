@@ -1,5 +1,5 @@
 /** Every fault of a submission is named at once: what is wrong in one part hides nothing of the others. */
-import { fingerprint } from "@transferboard/prisma";
+import { fingerprint } from "@transferboard/vocabulary/canonical-json";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { makeToken } from "./accounts.ts";
 import { type Api, startApi } from "./harness.ts";

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fingerprint, type Json } from "@transferboard/prisma";
+import { fingerprint, type Json } from "@transferboard/vocabulary/canonical-json";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { makeToken } from "../api/accounts.ts";
 import { type Api, startApi } from "../api/harness.ts";

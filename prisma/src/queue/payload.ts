@@ -26,8 +26,10 @@ export const evaluationRequest = z.strictObject({
   /** The method's slug. */
   method: slug,
   target,
-  /** Of the linear protocol. */
+  /** How a solver ends; evaluations that have no such choice ignore the usual one. */
   mode: z.enum(["converged", "paper-exact"]),
+  /** The evaluation's own options by key, as text: each evaluation's table says what they may be. */
+  options: z.record(z.string().regex(/^[a-z][A-Za-z0-9]{0,40}$/), z.string().max(300)).optional(),
   preprocessing: z
     .string()
     .regex(/^[a-z0-9-]{1,60}$/, "expected a preprocessing's name, such as imagenet-shorter-224"),

@@ -6,7 +6,7 @@
  * are normalised is the checkpoint's. ImageNet has none: its figures are each method's authors' own.
  */
 import { settings } from "@transferboard/vocabulary";
-import { fingerprint, type Json } from "../canonical-json.ts";
+import { fingerprint, type Json } from "@transferboard/vocabulary/canonical-json";
 
 export interface SeedProtocol {
   fingerprint: string;

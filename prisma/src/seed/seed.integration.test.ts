@@ -1,9 +1,9 @@
 /** The published record in the database is that of the files, read here by another path: lines split by hand. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { fingerprint, type Json } from "@transferboard/vocabulary/canonical-json";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { fingerprint, type Json } from "../canonical-json.ts";
 import { dataFolder } from "../paths.ts";
 import { type TestDatabase, testDatabase } from "../testing/index.ts";
 import { seed } from "./index.ts";

@@ -1,4 +1,10 @@
 /** Asking our own workers for an evaluation: the request and its audit event in one transaction, or neither. */
+import {
+  type Asked,
+  ProtocolError,
+  settingsFromAfar,
+  targetsOfAsked,
+} from "@transferboard/eval-core/declared";
 import type { RequestedEvaluation } from "@transferboard/prisma";
 import type { Context } from "../../context.ts";
 import { transactAs } from "../../database/transact.ts";
@@ -12,8 +18,22 @@ export interface EvaluationInput {
   readonly suite?: string | null | undefined;
   readonly measure?: string | null | undefined;
   readonly mode: "converged" | "paper-exact";
+  readonly options?: readonly { readonly name: string; readonly value: string }[] | null | undefined;
   readonly preprocessing: string;
   readonly seed: number;
+}
+
+/** Options by key. @throws BadInput where no evaluation gives what is asked, or it takes no such option */
+function optionsOf(asked: Asked, { mode, options }: EvaluationInput): Record<string, string> {
+  const given = Object.fromEntries((options ?? []).map(({ name, value }) => [name, value]));
+  if (Object.keys(given).length < (options ?? []).length) throw new BadInput("An option is given twice.");
+  try {
+    settingsFromAfar(targetsOfAsked(asked), { ...(mode === "converged" ? {} : { mode }), ...given });
+  } catch (error) {
+    if (!(error instanceof ProtocolError)) throw error;
+    throw new BadInput(`${error.message[0]!.toUpperCase()}${error.message.slice(1)}.`);
+  }
+  return given;
 }
 
 async function found(id: string, { queue }: Context): Promise<RequestedEvaluation> {
@@ -44,10 +64,15 @@ export async function requestEvaluation(
   if (known && known.method.slug !== method) {
     throw new BadInput(`The checkpoint with this SHA-256 is recorded as one of ${known.method.slug}.`);
   }
-  const request = { checkpoint, method, target, mode, preprocessing, seed, requestedById: viewer.accountId };
+  const options = optionsOf(target, input);
+  const asked = {
+    ...{ checkpoint, method, target, mode, preprocessing, seed },
+    ...(Object.keys(options).length > 0 ? { options } : {}),
+  };
+  const request = { ...asked, requestedById: viewer.accountId };
   const id = await transactAs(context.db, viewer, async (tx) => {
     const sent = await context.queue().send(request, tx);
-    const details = JSON.stringify({ checkpoint, method, target, mode, preprocessing, seed });
+    const details = JSON.stringify(asked);
     await tx.$executeRaw`select audit_append(${viewer.accountId}::int, 'evaluation.requested', ${`evaluation/${sent}`}, ${details}::jsonb)`;
     return sent;
   });

@@ -35,6 +35,22 @@ const EvaluationType = builder.objectRef<RequestedEvaluation>("Evaluation").impl
   }),
 });
 
+const EvaluationOptionInput = builder.inputType("EvaluationOptionInput", {
+  description: "An option of the evaluation, as the command has it: `steps` is --steps.",
+  fields: (t) => ({
+    name: t.string({
+      required: true,
+      validate: z.string().regex(/^[a-z][A-Za-z0-9]{0,40}$/, "expected a name such as steps"),
+      description: "Its name, in camel case.",
+    }),
+    value: t.string({
+      required: true,
+      validate: z.string().max(300, "expected at most 300 characters"),
+      description: "Its value, as text.",
+    }),
+  }),
+});
+
 const RequestEvaluationInput = builder.inputType("RequestEvaluationInput", {
   description: "What to evaluate, on what, and how. Exactly one of suite and measure.",
   fields: (t) => ({
@@ -57,6 +73,10 @@ const RequestEvaluationInput = builder.inputType("RequestEvaluationInput", {
       required: true,
       defaultValue: "converged",
       description: "How the linear protocol is solved.",
+    }),
+    options: t.field({
+      type: [EvaluationOptionInput],
+      description: "The evaluation's own options; its usual ones where none are given.",
     }),
     preprocessing: t.string({
       required: true,

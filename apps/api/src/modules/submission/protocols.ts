@@ -2,7 +2,8 @@
  * Protocols that come with a submission, so that a server that has never seen them can say how they differ from others.
  * A fingerprint is believed only where it is the hash of the body that stands beside it.
  */
-import { fingerprint as fingerprintOf, type Json, type TransactionClient } from "@transferboard/prisma";
+import type { TransactionClient } from "@transferboard/prisma";
+import { fingerprint as fingerprintOf, type Json } from "@transferboard/vocabulary/canonical-json";
 import type { SubmissionBody } from "./body.ts";
 import { type Draft, type Fault, fault } from "./faults.ts";
 import type { Parts } from "./parts.ts";

@@ -2,12 +2,12 @@
 import type { Command } from "commander";
 import { EVALUATIONS } from "../../evaluations/registry.ts";
 import { optionsOf, settingNames } from "../../evaluations/settings.ts";
+import { suiteNames } from "../../evaluations/suites.ts";
 import { PREPROCESSINGS } from "../../images/index.ts";
 import type { AddCommand, Context } from "../context.ts";
 import { evaluateCheckpoint } from "../evaluate/checkpoint.ts";
 import { evaluateFeatures } from "../evaluate/features.ts";
 import type { EvaluateOptions } from "../evaluate/request.ts";
-import { suiteNames } from "../evaluate/suites.ts";
 import { CommandError, EXIT } from "../exit-codes.ts";
 import { METHOD_FILE_HELP } from "../server/method-file.ts";
 import { tokenOption } from "../server/server.ts";

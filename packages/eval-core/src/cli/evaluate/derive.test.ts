@@ -3,11 +3,11 @@ import { describe, expect, it } from "vitest";
 import type { Checkpoint } from "../../backbones/index.ts";
 import { describeProtocol } from "../../evaluations/evaluation.ts";
 import { settingNamed } from "../../evaluations/settings.ts";
+import { suiteTargets } from "../../evaluations/suites.ts";
 import { shorterSide } from "../../images/index.ts";
 import { deriveFrom } from "./derive.ts";
 import type { EvaluateRequest } from "./request.ts";
 import type { Outcome } from "./run.ts";
-import { suiteTargets } from "./suites.ts";
 
 describe.each([
   ["many-shot-linear", "calibration-linear"],

@@ -4,16 +4,16 @@
  */
 import { resolve } from "node:path";
 import type { EvaluationOutcome, EvaluationRequest } from "@transferboard/prisma";
-import { kindOf, targetOfMeasure } from "../../evaluations/settings.ts";
+import { kindOf } from "../../evaluations/settings.ts";
+import { settingsFromAfar, targetsOfAsked } from "../../evaluations/suites.ts";
 import type { CheckpointFiles } from "../../jobs/index.ts";
 import type { Context } from "../context.ts";
-import { CommandError, EXIT, exitCodeOf, sentenceOf } from "../exit-codes.ts";
+import { EXIT, exitCodeOf, sentenceOf } from "../exit-codes.ts";
 import { requestOf } from "./checkpoint.ts";
 import { deriveFrom } from "./derive.ts";
 import type { Recorder } from "./recorder.ts";
 import type { EvaluateOptions } from "./request.ts";
 import { type Outcome, runTargets } from "./run.ts";
-import { suiteTargets } from "./suites.ts";
 
 /** Where things are on this machine, and what it computes with. */
 export interface Place {
@@ -68,17 +68,21 @@ export async function evaluateRequested(
 }
 
 function optionsOf(
-  { method, target, mode, preprocessing, seed }: EvaluationRequest,
+  { method, target, mode, options, preprocessing, seed }: EvaluationRequest,
   { data, device, threads, cache }: Place,
   checkpoint: string,
 ): EvaluateOptions {
-  const settings = settingsOf(target);
+  const settings = targetsOfAsked(target).map(({ setting }) => setting);
+  // Every request says a mode; those of an evaluation that has none say the usual one.
+  const modes = settings.some((name) => "mode" in kindOf(name).options);
+  const given = { ...(modes || mode !== "converged" ? { mode } : {}), ...options };
+  settingsFromAfar(targetsOfAsked(target), given);
   return {
     checkpoint,
     method,
     ...target,
     protocol: settings[0]!,
-    given: settings.some((name) => "mode" in kindOf(name).options) ? { mode } : {},
+    given,
     preprocessing,
     seed: String(seed),
     ...(data === undefined ? {} : { data }),
@@ -87,14 +91,6 @@ function optionsOf(
     ...(cache === undefined ? {} : { cache }),
     record: true,
   };
-}
-
-/** @throws CommandError for a measure or a suite that no evaluation gives */
-function settingsOf(target: EvaluationRequest["target"]): string[] {
-  if ("suite" in target) return suiteTargets(target.suite).map(({ setting }) => setting);
-  const found = targetOfMeasure(target.measure);
-  if (found) return [found.setting];
-  throw new CommandError(`no evaluation gives the measure ${target.measure}`, EXIT.usage);
 }
 
 async function outcomeOf(

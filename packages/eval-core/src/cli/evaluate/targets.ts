@@ -1,26 +1,22 @@
 /** From what is asked (a dataset, a suite, a measure) to the settings and datasets that are evaluated. */
 import type { Checkpoint } from "../../backbones/index.ts";
 import type { GivenOptions } from "../../evaluations/options.ts";
-import { kindOf, type Setting, settingNamed, targetOfMeasure } from "../../evaluations/settings.ts";
+import { kindOf, settingNamed } from "../../evaluations/settings.ts";
+import { type Asked, settingsFor, targetsOfAsked } from "../../evaluations/suites.ts";
 import { CommandError, EXIT } from "../exit-codes.ts";
 import type { EvaluateOptions, Target } from "./request.ts";
-import { suiteTargets } from "./suites.ts";
 
-type Asked = Pick<EvaluateOptions, "suite" | "measure" | "dataset" | "data" | "protocol" | "given">;
+type Said = Pick<EvaluateOptions, "suite" | "measure" | "dataset" | "data" | "protocol" | "given">;
 
 /** @throws CommandError or ProtocolError where it says nothing that can be evaluated */
-export function targetsOf({ suite, measure, dataset, data, protocol, given }: Asked): AnyReadout[] {
+export function targetsOf({ suite, measure, dataset, data, protocol, given }: Said): AnyReadout[] {
   if (suite !== undefined) {
     if (dataset !== undefined) {
       throw new CommandError("--suite names its datasets: leave --dataset out", EXIT.usage);
     }
-    return ofSuite(suite, given);
+    return ofAsked({ suite }, given);
   }
-  if (measure !== undefined) {
-    const target = targetOfMeasure(measure);
-    if (!target) throw new CommandError(`no evaluation gives the measure ${measure}`, EXIT.usage);
-    return on(settingNamed(target.setting, given), target.datasets);
-  }
+  if (measure !== undefined) return ofAsked({ measure }, given);
   const setting = settingNamed(protocol, given);
   const source = setting.kind.data;
   const name = dataset ?? source.unnamed(data, setting.options);
@@ -32,29 +28,17 @@ export function targetsOf({ suite, measure, dataset, data, protocol, given }: As
   }
   // Throws for a name that is none, listing those that are.
   source.titleOf(name);
-  return on(setting, [name]);
+  return [{ setting, dataset: name }];
 }
 
 /** A target before it is said of which readout. */
 type AnyReadout = Omit<Target, "readout">;
 
-/** Options are for those of its settings that have them. @throws ProtocolError for one that none has */
-function ofSuite(suite: string, given: GivenOptions): AnyReadout[] {
-  const targets = suiteTargets(suite);
-  const kinds = [...new Set(targets.map(({ setting }) => kindOf(setting)))];
-  const settings = new Map<string, Setting>();
-  for (const { setting } of targets) {
-    const { options } = kindOf(setting);
-    const own = Object.entries(given).filter(
-      ([key]) => Object.hasOwn(options, key) || !kinds.some((kind) => Object.hasOwn(kind.options, key)),
-    );
-    settings.set(setting, settingNamed(setting, Object.fromEntries(own)));
-  }
+function ofAsked(asked: Asked, given: GivenOptions): AnyReadout[] {
+  const targets = targetsOfAsked(asked);
+  const settings = settingsFor(targets, given);
   return targets.map(({ setting, dataset }) => ({ setting: settings.get(setting)!, dataset }));
 }
-
-const on = (setting: Setting, datasets: readonly string[]): AnyReadout[] =>
-  datasets.map((dataset) => ({ setting, dataset }));
 
 /** @throws CommandError for a dataset whose files must be brought, when nobody said where they are. */
 export async function requireShipped({ setting: { kind, options }, dataset }: AnyReadout): Promise<void> {

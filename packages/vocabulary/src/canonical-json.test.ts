@@ -2,7 +2,7 @@
 
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { canonicalJson, fingerprint } from "./fingerprint.ts";
+import { canonicalJson, fingerprint } from "./canonical-json.ts";
 
 it("sorts keys by UTF-16 code units and prints numbers as ECMAScript does", () => {
   // From RFC 8785, 3.2.3: the euro sign sorts after the accented o, the emoji's surrogates before U+FB33.
