@@ -20,6 +20,7 @@ import "./modules/protocol/list.ts";
 import "./modules/comparison/queries.ts";
 import "./modules/comparison/duels.ts";
 import "./modules/account/types.ts";
+import "./modules/claim/queries.ts";
 import "./modules/forecast/queries.ts";
 import "./modules/submission/types.ts";
 import "./modules/submission/mutations.ts";

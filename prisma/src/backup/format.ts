@@ -22,6 +22,9 @@ export const tables = [
   "retraction",
   "api_token",
   "audit_event",
+  "claim",
+  "claim_event",
+  "claim_progress",
 ] as const;
 
 export type TableName = (typeof tables)[number];

@@ -1,6 +1,6 @@
 /** Expected failures as types, so that a caller reads them from the schema. */
 import { builder } from "../builder.ts";
-import { type CallerError, Conflict, NotAuthorized, NotFound } from "../errors.ts";
+import { BadInput, type CallerError, Conflict, NotAuthorized, NotFound, UnknownSlug } from "../errors.ts";
 
 export const ErrorInterface = builder.interfaceRef<CallerError>("Error").implement({
   description: "Something that the caller did wrong, in a sentence.",
@@ -28,4 +28,19 @@ builder.objectType(Conflict, {
   name: "Conflict",
   description: "It cannot be done as things stand: somebody else was first, or it is done already.",
   interfaces: [ErrorInterface],
+});
+
+builder.objectType(BadInput, {
+  name: "BadInput",
+  description: "What was sent is not of the form that is needed.",
+  interfaces: [ErrorInterface],
+});
+
+builder.objectType(UnknownSlug, {
+  name: "UnknownSlug",
+  description: "A name that nothing has.",
+  interfaces: [ErrorInterface],
+  fields: (t) => ({
+    nearest: t.stringList({ description: "Names that come near.", resolve: ({ nearest }) => [...nearest] }),
+  }),
 });

@@ -3,6 +3,15 @@
  * been measured, why a number is another than the record's, whether a claim still holds. Statistics alone: it reads no
  * database and runs no network.
  */
+export {
+  assertionOf,
+  type Claim,
+  ClaimError,
+  parseClaim,
+  type Question,
+  type Statement,
+  type Variable,
+} from "./claims/grammar.ts";
 export { type Answer, type Assertion, type ClaimState, claimState } from "./claims/state.ts";
 export { ALPHA } from "./constants.ts";
 export { type Effect, type Experiment, type Explanation, explain, type Measured } from "./explain.ts";

@@ -5,6 +5,7 @@ export const MUTATION_SCOPES = {
   submitResults: "SUBMIT",
   withdrawSubmission: "SUBMIT",
   requestEvaluation: "SUBMIT",
+  stateClaim: "SUBMIT",
   reviewSubmission: "REVIEW",
   retractResult: "REVIEW",
   createToken: "ADMIN",
