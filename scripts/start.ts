@@ -166,7 +166,12 @@ async function main(): Promise<void> {
     const webUrl = `http://localhost:${webPort}`;
     const watch = options.watch;
     const api = new Server("API", "apps/api/src/main.ts", {
-      env: { DATABASE_URL: postgres.appUrl, PORT: String(apiPort), SITE_URL: webUrl },
+      env: {
+        DATABASE_URL: postgres.appUrl,
+        PORT: String(apiPort),
+        SITE_URL: webUrl,
+        ARTEFACTS_DIR: join(state, "cache", "artefacts"),
+      },
       watch,
     });
     running.push(api);

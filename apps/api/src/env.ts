@@ -29,6 +29,8 @@ const environment = z.object({
   SITE_SECRET: z.string().min(16, "16 letters or more").optional(),
   /** Points a minute from one address, a plain request being one; 0 switches the limit off. */
   RATE_LIMIT: wholeNumber(1_200, 0, 1_000_000),
+  /** Where evaluations keep their pictures: the folder `artefacts` of their cache. */
+  ARTEFACTS_DIR: z.string().optional(),
   /** How many proxies in front are to be believed about the caller's address. */
   TRUST_PROXY: wholeNumber(0, 0, 10),
 });
@@ -45,6 +47,7 @@ export interface Env {
   readonly rateLimit: number;
   readonly trustProxy: number;
   readonly siteSecret: string | undefined;
+  readonly artefactsFolder: string | undefined;
 }
 
 export class EnvError extends Error {
@@ -82,5 +85,6 @@ export function readEnv(source: Readonly<Record<string, string | undefined>> = p
     rateLimit: data.RATE_LIMIT,
     trustProxy: data.TRUST_PROXY,
     siteSecret: data.SITE_SECRET,
+    artefactsFolder: data.ARTEFACTS_DIR,
   });
 }

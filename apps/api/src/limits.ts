@@ -17,6 +17,8 @@ export const LIMITS = {
   nesting: 64,
   /** Bytes of an upload to POST /submissions. */
   uploadBytes: 5_000_000,
+  /** Bytes of a picture that is sent. */
+  pictureBytes: 2_000_000,
   /** Root fields of one operation. */
   rootFields: 20,
 } as const;

@@ -15,6 +15,7 @@ import { bodyFaults, notFound } from "./http/faults.ts";
 import { health } from "./http/health.ts";
 import { landingPage } from "./http/landing.ts";
 import { nestingWithin } from "./http/nesting.ts";
+import { pictureRoutes } from "./http/pictures.ts";
 import { requirePreflight } from "./http/preflight.ts";
 import { cors, rateLimits } from "./http/protection.ts";
 import { submissionRoutes } from "./http/submissions.ts";
@@ -32,7 +33,7 @@ export interface Deps {
   readonly queue: EvaluationQueue;
   readonly log: Logger;
   readonly env: Pick<Env, "siteUrl" | "corsOrigins" | "rateLimit" | "trustProxy"> &
-    Partial<Pick<Env, "siteSecret">>;
+    Partial<Pick<Env, "siteSecret" | "artefactsFolder">>;
 }
 
 export interface Server {
@@ -110,6 +111,7 @@ export async function createServer({ db, queue, log, env }: Deps): Promise<Serve
   );
   app.use("/submissions", submissionRoutes(makeContext));
   app.use(exportRoutes(makeContext));
+  app.use(pictureRoutes(env.artefactsFolder));
   app.use(notFound);
   app.use(bodyFaults(log));
   const stop = async () => {

@@ -2,6 +2,7 @@
 import { attention } from "./attention/index.ts";
 import { detection } from "./detection/index.ts";
 import { fewShot } from "./few-shot/index.ts";
+import { invariance } from "./invariance/index.ts";
 import type { AnyKind } from "./kind.ts";
 import { manyShotFinetune } from "./many-shot-finetune/index.ts";
 import { manyShotLinear } from "./many-shot-linear/index.ts";
@@ -18,4 +19,5 @@ export const EVALUATIONS: readonly AnyKind[] = [
   segmentation,
   reconstruction,
   attention,
+  invariance,
 ];

@@ -1,3 +1,4 @@
+export * from "./adjust.ts";
 export * from "./augment.ts";
 export { type Box, cropBox, roundHalfToEven } from "./box-crop.ts";
 export * from "./decode.ts";

@@ -8,6 +8,7 @@ import { Badges } from "../../../components/method/badges";
 import { PretrainingDetails } from "../../../components/method/pretraining";
 import { MethodQuery } from "../../../components/method/query";
 import { MethodResults } from "../../../components/method/results";
+import { MethodPictures } from "../../../components/pictures/method-pictures";
 import { Verbatim } from "../../../components/scroll-region";
 import { suiteAddress } from "../../../lib/address";
 import { ask } from "../../../lib/api";
@@ -140,6 +141,7 @@ export default async function MethodPage({ params }: Props) {
         </h2>
         <MethodResults results={method.results.nodes} />
       </section>
+      <MethodPictures method={method.slug} />
       <Badges slug={method.slug} standings={method.standings} />
       {method.bibtex && (
         <section aria-labelledby="cite" className="mt-10">

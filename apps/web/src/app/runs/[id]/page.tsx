@@ -1,6 +1,7 @@
 import type { Metadata } from "next";
 import Link from "next/link";
 import { graphql } from "../../../../generated";
+import { RunPictures } from "../../../components/pictures/run-pictures";
 import { Verbatim } from "../../../components/scroll-region";
 import { ask } from "../../../lib/api";
 import { formatDate, formatInterval, formatNumber } from "../../../lib/format";
@@ -112,6 +113,7 @@ export default async function RunPage({ params }: { params: Promise<{ id: string
           </li>
         ))}
       </ul>
+      <RunPictures record={run.record} />
       <dl className="mt-6 grid gap-x-6 gap-y-1 text-sm sm:grid-cols-[auto_1fr]">
         {facts.map(([name, value]) => (
           <div key={name} className="contents">

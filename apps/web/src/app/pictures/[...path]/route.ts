@@ -1,0 +1,2 @@
+/** Pictures that evaluations made. */
+export { passThrough as GET } from "../../../lib/passthrough";
