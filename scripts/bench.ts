@@ -49,6 +49,12 @@ const BENCHMARKS: readonly Benchmark[] = [
     what: "training steps of fine-tuning, against PyTorch",
   },
   {
+    name: "features",
+    script: "packages/eval-core/bench/features.ts",
+    args: [],
+    what: "an iteration of a reconstruction against PyTorch, passes of attention against onnxruntime alone",
+  },
+  {
     name: "api",
     script: "apps/api/bench/main.ts",
     args: [],

@@ -63,4 +63,5 @@ def main():
         print(time.perf_counter() - clock, time.process_time() - processor, flush=True)
 
 
-main()
+if __name__ == "__main__":
+    main()
