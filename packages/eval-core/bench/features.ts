@@ -70,9 +70,9 @@ async function compare(what: string, given: readonly (Side | undefined)[], warmU
     );
   const [own, other] = sides;
   if (!own || !other) return;
-  for (const of of ["clock", "processor"] as const)
+  for (const kind of ["clock", "processor"] as const)
     console.log(
-      `${other.name} / ${own.name}, by ${of}: ${(median(other.name, of) / median(own.name, of)).toFixed(2)}`,
+      `${other.name} / ${own.name}, by ${kind}: ${(median(other.name, kind) / median(own.name, kind)).toFixed(2)}`,
     );
 }
 
