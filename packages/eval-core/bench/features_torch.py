@@ -30,12 +30,12 @@ class Level(nn.Module):
         last = level + 1 == len(WIDTHS)
         self.inner = nn.Identity() if last else Level(level + 1, width)
         below = width if last else WIDTHS[level + 1]
-        self.double = nn.Upsample(scale_factor=2, mode="nearest")
+        self.enlarge = nn.Upsample(scale_factor=2, mode="nearest")
         self.merge = nn.BatchNorm2d(SKIP + below)
         self.up = nn.Sequential(block(SKIP + below, width, kernel), block(width, width, 1))
 
     def forward(self, x):
-        below = self.double(self.inner(self.down(x)))
+        below = self.enlarge(self.inner(self.down(x)))
         return self.up(self.merge(torch.cat([self.side(x), below], 1)))
 
 

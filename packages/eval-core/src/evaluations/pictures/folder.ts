@@ -52,10 +52,12 @@ export async function openFolder({ images, limit }: PictureOptions): Promise<Pic
   const manifest = createHash("sha256")
     .update(JSON.stringify(found.map(({ sha256 }) => sha256)))
     .digest("hex");
-  const name = slugOf(basename(folder), "pictures");
+  // Fewer pictures are another set of them, with a column of its own.
+  const part = limit > 0 ? ` first ${found.length}` : "";
+  const name = slugOf(`${basename(folder)}${part}`, "pictures");
   return {
     name,
-    title: basename(folder),
+    title: `${basename(folder)}${part && `,${part}`}`,
     origin: { splitRule: "none", missing: [] },
     manifestHash: async () => manifest,
     rule: () => ({ rule: "files of a folder that decode, by path", manifest }),
