@@ -79,15 +79,17 @@ export class ReconstructionTrainer implements AsyncDisposable {
 
   /** One step of Adam. @param number how many steps that makes: 1 at the first. */
   async step(number: number, learningRate: number): Promise<StepResult> {
-    const names = this.#session.outputs.map(({ name }) => name).filter((name) => name.startsWith(GRADIENT));
-    const answer = await this.#run(number, learningRate, ["loss", ...names], true);
-    const gradients = names.map((name) => [name.slice(GRADIENT.length), answer[name]!] as const);
+    const answer = await this.#run(number, learningRate, this.#step.carried);
+    const gradients = Object.entries(answer).flatMap(([name, value]) =>
+      name.startsWith(GRADIENT) ? [[name.slice(GRADIENT.length), value] as const] : [],
+    );
     return { loss: Number(answer.loss!.data[0]), gradients: new Map(gradients) };
   }
 
   /** The image as the weights make it now, [1, 3, corner, corner], and its loss. */
   async image(): Promise<{ image: Float32Array; loss: number }> {
-    const answer = await this.#run(1, 0, ["image", "loss"], false);
+    const unused = Object.entries(this.#step.carried).map(([output, name]) => [output, `unused/${name}`]);
+    const answer = await this.#run(1, 0, Object.fromEntries(unused));
     return { image: answer.image!.data as Float32Array, loss: Number(answer.loss!.data[0]) };
   }
 
@@ -102,7 +104,8 @@ export class ReconstructionTrainer implements AsyncDisposable {
     for (const name of this.#step.initial.keys()) await this.#session.state.set(name, values.get(name)!);
   }
 
-  async #run(number: number, learningRate: number, fetch: readonly string[], keep: boolean) {
+  /** Always of the same outputs: on a graphics card onnxruntime's binding keeps those of the first run. */
+  async #run(number: number, learningRate: number, keep: Readonly<Record<string, string>>) {
     const feeds = {
       [LEARNING_RATE]: scalar(learningRate),
       [WEIGHT_DECAY]: scalar(0),
@@ -110,7 +113,10 @@ export class ReconstructionTrainer implements AsyncDisposable {
     };
     const known = new Set(this.#session.inputs.map(({ name }) => name));
     const wanted = Object.fromEntries(Object.entries(feeds).filter(([name]) => known.has(name)));
-    return this.#session.run(wanted, fetch, { keep: keep ? this.#step.carried : {} });
+    const fetched = this.#session.outputs
+      .map(({ name }) => name)
+      .filter((name) => !(name in this.#step.carried));
+    return this.#session.run(wanted, fetched, { keep });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
