@@ -41,7 +41,10 @@ const folder = mkdtempSync(join(tmpdir(), "bench-training-"));
 try {
   writeResnet50(join(folder, "resnet50.safetensors"));
   const checkpoint = await loadCheckpoint(join(folder, "resnet50.safetensors"));
-  const { graph, parameters } = finetuneModel(checkpoint, { classes: 100, loss: "cross-entropy" });
+  const { graph, parameters } = finetuneModel(checkpoint, {
+    ...{ classes: 100, loss: "cross-entropy" },
+    size: [side, side],
+  });
   const network = { graph, parameters, dimensions: { N: batch, H: side, W: side } };
   const optimizer = sgd({ momentum: 0.9, nesterov: true });
   const opening = performance.now();

@@ -116,7 +116,10 @@ async function resnet50() {
   try {
     const path = join(folder, "resnet50.safetensors");
     writeResnet50(path);
-    return finetuneModel(await loadCheckpoint(path), { classes: 100, loss: "cross-entropy" });
+    return finetuneModel(await loadCheckpoint(path), {
+      ...{ classes: 100, loss: "cross-entropy" },
+      size: [224, 224],
+    });
   } finally {
     rmSync(folder, { recursive: true });
   }

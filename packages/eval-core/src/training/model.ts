@@ -1,5 +1,5 @@
 /**
- * The network that fine-tuning trains: a checkpoint's ResNet with a linear head and a loss, as one graph.
+ * The network that fine-tuning trains: a checkpoint's backbone with a linear head and a loss, as one graph.
  */
 import { binaryCrossEntropy, GraphError, linearHead, softmaxCrossEntropy } from "../autodiff/index.ts";
 import { backboneGraph, type Checkpoint } from "../backbones/index.ts";
@@ -10,7 +10,7 @@ import { type AnyTensor, tensor } from "../tensor/tensor.ts";
 
 export type LossKind = "cross-entropy" | "binary-cross-entropy";
 
-/** The head's tensors are called so, beside torchvision's names of the backbone. */
+/** The head's tensors are called so, beside the backbone's own names. */
 export const HEAD_PREFIX = "fc.";
 
 export interface FinetuneModel {
@@ -22,12 +22,19 @@ export interface FinetuneModel {
   readonly loss: LossKind;
 }
 
-/** Any network that answers `features` can be given a head: a ResNet's graph is what checkpoints make. */
+export interface FinetuneModelOptions {
+  readonly classes: number;
+  readonly loss: LossKind;
+  /** Height and width of the images, where the backbone's graph is of one size. */
+  readonly size: readonly [number, number];
+}
+
+/** The head is on the backbone's default readout. */
 export function finetuneModel(
   checkpoint: Checkpoint,
-  { classes, loss }: { readonly classes: number; readonly loss: LossKind },
+  { classes, loss, size }: FinetuneModelOptions,
 ): FinetuneModel {
-  const backbone = backboneGraph(checkpoint, { batchNorm: "separate", outputs: ["features"] });
+  const backbone = backboneGraph(checkpoint, { batchNorm: "separate", outputs: ["features"], size });
   const headed = linearHead(backbone, { features: "features", classes, prefix: HEAD_PREFIX });
   const add = loss === "cross-entropy" ? softmaxCrossEntropy : binaryCrossEntropy;
   const { graph } = add(headed, { logits: "logits", classes });

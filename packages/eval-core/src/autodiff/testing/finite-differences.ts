@@ -17,8 +17,11 @@ export function feedsOf({ graph, feeds }: OpCase): Map<string, Value> {
 const lossOf = (graph: Graph, feeds: ReadonlyMap<string, Value>): number =>
   interpret(graph, feeds).get("loss")!.data[0]!;
 
-/** @throws with the input, the slope expected and the slope found, when a gradient is not the slope. */
-export function checkGradient(one: OpCase, { forCpu = false } = {}): void {
+/**
+ * @param step of the differences; smaller where the function bends within it, as a norm of small values does
+ * @throws with the input, the slope expected and the slope found, when a gradient is not the slope.
+ */
+export function checkGradient(one: OpCase, { forCpu = false, step = STEP } = {}): void {
   const feeds = feedsOf(one);
   const answers = interpret(gradient(one.graph, { of: "loss", by: one.by, forCpu }), feeds);
   for (const name of one.by) {
@@ -40,7 +43,7 @@ export function checkGradient(one: OpCase, { forCpu = false } = {}): void {
           ),
         ),
       );
-    const slope = (moved(STEP) - moved(-STEP)) / (2 * STEP);
+    const slope = (moved(step) - moved(-step)) / (2 * step);
     const answer = found.data.reduce((sum, g, i) => sum + g * direction[i]!, 0);
     const size = 1 + found.data.reduce((sum, g) => sum + Math.abs(g), 0);
     if (!(Math.abs(slope - answer) <= TOLERANCE * size))

@@ -104,7 +104,7 @@ export function buildConvNext(
     });
     const normed = layerNorm(builder, toNhwc(spatial), `${at}norm`, epsilon);
     let inner = activate(builder, linear(builder, normed, `${at}pwconv1`), "gelu");
-    if (responseNorm) inner = globalResponse(builder, inner, at);
+    if (responseNorm) inner = globalResponse(builder, inner, at, training);
     let y = linear(builder, inner, `${at}pwconv2`);
     if (layerScale && training) y = builder.op("Mul", [y, `${at}gamma`]);
     return builder.op("Add", [value, toNchw(y)]);
@@ -112,8 +112,11 @@ export function buildConvNext(
 }
 
 /** g = sqrt(sum over H, W of t^2) a channel, n = g / (mean over channels of g + 1e-6), t + gamma (t n) + beta. */
-function globalResponse(g: GraphBuilder, t: string, at: string): string {
-  const squares = g.op("ReduceSum", [g.op("Mul", [t, t]), g.ints([1, 2])], { keepdims: int(1) });
+function globalResponse(g: GraphBuilder, t: string, at: string, training: boolean): string {
+  let squares = g.op("ReduceSum", [g.op("Mul", [t, t]), g.ints([1, 2])], { keepdims: int(1) });
+  // At a channel of zeros the root's slope is infinite, and PyTorch's gradient of the norm 0: so is this one's, by what
+  // is added to sums that are below any that count.
+  if (training) squares = g.op("Add", [squares, fixedNumber(g, 1e-30)]);
   const size = g.op("Sqrt", [squares]);
   const mean = g.op("ReduceMean", [size, g.ints([-1])], { keepdims: int(1) });
   const relative = g.op("Div", [size, g.op("Add", [mean, fixedNumber(g, 1e-6)])]);

@@ -61,7 +61,10 @@ export async function trainOnArrays(options: TrainOnArraysOptions): Promise<Trai
   });
   const head = await headOf(checkpoint, options);
   const classes = head.get(`${HEAD_PREFIX}bias`)!.shape[0]!;
-  const { graph, parameters } = finetuneModel(checkpoint, { classes, loss: "cross-entropy" });
+  const { graph, parameters } = finetuneModel(checkpoint, {
+    ...{ classes, loss: "cross-entropy" },
+    size: [height, width],
+  });
   const labels = labelsOf(options.y, classes);
   const schedule =
     options.schedule === "constant" ? constant(learningRate) : cosineAnnealing(learningRate, steps);

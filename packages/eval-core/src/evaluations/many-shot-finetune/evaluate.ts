@@ -113,7 +113,11 @@ class Run {
     const { checkpoint, dataset, device, threads } = options;
     const { crop } = options.preprocessing ?? PREPROCESSINGS["imagenet-shorter-224"];
     const loss = dataset.task === "multi-label" ? "binary-cross-entropy" : "cross-entropy";
-    const { graph, parameters } = finetuneModel(checkpoint, { classes: dataset.classes.length, loss });
+    const { graph, parameters } = finetuneModel(checkpoint, {
+      classes: dataset.classes.length,
+      loss,
+      size: [crop, crop],
+    });
     const network = { graph, parameters, dimensions: { N: settings.batch, H: crop, W: crop } };
     const trainer = await Trainer.open(
       { key: ONLY_SIZE, network },
