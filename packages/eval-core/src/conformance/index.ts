@@ -35,3 +35,19 @@ export interface ConformanceKind {
   /** Every case of the folder, one finding or more each, as they come. */
   check(folder: GoldenFolder, context: ConformanceContext): AsyncIterable<Finding>;
 }
+
+/**
+ * A kind whose check is loaded when it runs: for folders whose index is read to learn what there is.
+ * @param load the module's kind
+ */
+export function conformanceOnUse(
+  facts: Omit<ConformanceKind, "check">,
+  load: () => Promise<Pick<ConformanceKind, "check">>,
+): ConformanceKind {
+  return {
+    ...facts,
+    async *check(folder, context) {
+      yield* (await load()).check(folder, context);
+    },
+  };
+}

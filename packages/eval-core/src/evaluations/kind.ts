@@ -5,6 +5,7 @@
  * index.ts exports its kind; one line in registry.ts.
  */
 import type { Checkpoint } from "../backbones/index.ts";
+import type { ConformanceKind } from "../conformance/index.ts";
 import type { Dataset } from "../datasets/index.ts";
 import type { Backbone, DatasetFeatures, DatasetReadouts } from "../features/index.ts";
 import type { Preprocessing } from "../images/index.ts";
@@ -183,6 +184,8 @@ export interface EvaluationKind<O extends object = object, D extends EvaluationD
   readonly derivations?: readonly Derivation<O>[];
   /** Absent where features alone cannot be evaluated. */
   readonly given?: GivenFeatures<O>;
+  /** Golden folders that `transferboard conformance` can hold; checks are loaded on use. */
+  readonly conformance?: readonly ConformanceKind[];
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: kinds of different options and data stand in one list; each is only ever given its own.

@@ -1,4 +1,5 @@
 /** Few-shot evaluation: nearest centroid on frozen features over seeded 5-way episodes. */
+import { conformanceOnUse } from "../../conformance/index.ts";
 import type { Dataset } from "../../datasets/index.ts";
 import { featuresCost } from "../features-cost.ts";
 import type { EvaluationKind } from "../kind.ts";
@@ -41,4 +42,15 @@ export const fewShot: EvaluationKind<FewShotEvaluationOptions, Dataset> = {
     run: async (folder, setting, options, context) =>
       (await import("./given.ts")).evaluateGiven(folder, setting, options, context),
   },
+  conformance: [
+    conformanceOnUse(
+      {
+        kind: "few-shot",
+        title: "accuracies of given episodes by nearest centroid",
+        usesDevice: false,
+        goldens: new URL("../../../golden/few_shot/", import.meta.url),
+      },
+      async () => (await import("./conformance.ts")).fewShotConformance,
+    ),
+  ],
 };
