@@ -11,7 +11,7 @@ vi.mock("../../packages/eval-core/src/evaluations/registry.ts", async (original)
 });
 
 const { makeProgram } = await import("../../packages/eval-core/src/cli/program.ts");
-const { vocabularyFaults } = await import("../../packages/eval-core/src/evaluations/vocabulary.ts");
+const { vocabularyFaults } = await import("../../packages/eval-core/src/evaluations/asked/vocabulary.ts");
 const { majority } = await import("./majority/index.ts");
 const { checkpoint, temporaryFolder } = await import("../pipeline/command.ts");
 

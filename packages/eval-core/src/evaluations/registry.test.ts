@@ -4,11 +4,11 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import type { Dataset, Item } from "../datasets/index.ts";
 import { PREPROCESSINGS } from "../images/index.ts";
+import { vocabularyFaults } from "./asked/vocabulary.ts";
 import type { AnyKind } from "./kind.ts";
 import { RESNET_FACTS } from "./plan.ts";
 import { EVALUATIONS } from "./registry.ts";
 import { optionsOf, settingNamed, settingNames } from "./settings.ts";
-import { vocabularyFaults } from "./vocabulary.ts";
 
 it("no two settings have one name", () => {
   const names = settingNames();

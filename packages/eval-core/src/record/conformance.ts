@@ -10,9 +10,10 @@ import {
 } from "../conformance/index.ts";
 import { type Assertion, claimState } from "./claims/state.ts";
 import { forecastChecks } from "./conformance/forecast.ts";
+import { checkMany, checkRanks } from "./conformance/many.ts";
 import { paperTable, SHIPPED } from "./conformance/paper-table.ts";
 import { checkSubmissions } from "./conformance/plausibility.ts";
-import { checkMany, checkMcNemar, checkPairs, checkRanks } from "./conformance/significance.ts";
+import { checkMcNemar, checkPairs } from "./conformance/significance.ts";
 import { type Experiment, type Explanation, explain } from "./explain.ts";
 
 type GoldenExplanation = Omit<Explanation, "interactionMatters"> & {

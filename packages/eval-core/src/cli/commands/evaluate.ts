@@ -1,8 +1,8 @@
 /** `transferboard evaluate`: a checkpoint, or features, by a protocol on a dataset or a suite; recorded. */
 import type { Command } from "commander";
+import { suiteNames } from "../../evaluations/asked/suites.ts";
 import { EVALUATIONS } from "../../evaluations/registry.ts";
 import { optionsOf, settingNames } from "../../evaluations/settings.ts";
-import { suiteNames } from "../../evaluations/suites.ts";
 import { PREPROCESSINGS } from "../../images/index.ts";
 import type { AddCommand, Context } from "../context.ts";
 import { evaluateCheckpoint } from "../evaluate/checkpoint.ts";

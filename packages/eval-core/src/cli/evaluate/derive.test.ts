@@ -1,9 +1,9 @@
 /** Means over datasets are there when all their parts are, and only then. */
 import { describe, expect, it } from "vitest";
 import type { Checkpoint } from "../../backbones/index.ts";
+import { suiteTargets } from "../../evaluations/asked/suites.ts";
 import { describeProtocol } from "../../evaluations/evaluation.ts";
 import { settingNamed } from "../../evaluations/settings.ts";
-import { suiteTargets } from "../../evaluations/suites.ts";
 import { shorterSide } from "../../images/index.ts";
 import { deriveFrom } from "./derive.ts";
 import type { EvaluateRequest } from "./request.ts";

@@ -4,8 +4,8 @@
  */
 import { resolve } from "node:path";
 import type { EvaluationOutcome, EvaluationRequest } from "@transferboard/prisma";
+import { settingsFromAfar, targetsOfAsked } from "../../evaluations/asked/suites.ts";
 import { kindOf } from "../../evaluations/settings.ts";
-import { settingsFromAfar, targetsOfAsked } from "../../evaluations/suites.ts";
 import type { CheckpointFiles } from "../../jobs/index.ts";
 import type { Context } from "../context.ts";
 import { EXIT, exitCodeOf, sentenceOf } from "../exit-codes.ts";

@@ -1,8 +1,8 @@
 /** From what is asked (a dataset, a suite, a measure) to the settings and datasets that are evaluated. */
 import type { Checkpoint } from "../../backbones/index.ts";
+import { type Asked, settingsFor, targetsOfAsked } from "../../evaluations/asked/suites.ts";
 import type { GivenOptions } from "../../evaluations/options.ts";
 import { kindOf, settingNamed } from "../../evaluations/settings.ts";
-import { type Asked, settingsFor, targetsOfAsked } from "../../evaluations/suites.ts";
 import { CommandError, EXIT } from "../exit-codes.ts";
 import type { EvaluateOptions, Target } from "./request.ts";
 

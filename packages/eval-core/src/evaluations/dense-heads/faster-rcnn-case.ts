@@ -35,27 +35,7 @@ import { ANCHOR_MATCHING, matchBoxes } from "../detection/boxes/matching.ts";
 import { type ProposalOptions, selectProposals } from "../detection/boxes/proposals.ts";
 import { type PooledLevel, poolRegions, spreadRegions } from "../detection/boxes/roi-align.ts";
 import { encodedAnchors } from "../detection/targets.ts";
-
-interface Expected {
-  readonly image_sizes: readonly [number, number][];
-  readonly original_sizes: readonly [number, number][];
-  readonly gt_boxes: readonly (readonly number[])[][];
-  readonly train: ProposalCounts & { rpn_per_image: number; roi_per_image: number };
-  readonly test: ProposalCounts & { score_threshold: number; nms: number; top: number };
-  readonly momentum: number;
-  readonly weight_decay: number;
-  readonly frozen: Regime;
-  readonly finetune: Regime;
-}
-interface ProposalCounts {
-  readonly pre: number;
-  readonly post: number;
-  readonly proposal_indices: readonly number[][];
-}
-interface Regime {
-  readonly losses: readonly Record<(typeof DETECTION_LOSSES)[number], number>[];
-  readonly learning_rates: readonly number[];
-}
+import type { Expected } from "./faster-rcnn-golden.ts";
 
 const NAME = "faster_rcnn";
 const CLASSES = 3;

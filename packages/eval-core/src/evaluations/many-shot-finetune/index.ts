@@ -1,10 +1,10 @@
 /** Many-shot fine-tuning: the whole network trained on each dataset, its hyperparameters chosen on validation. */
 import { type Dataset, trainingSplits } from "../../datasets/index.ts";
 import type { Preprocessing } from "../../images/index.ts";
-import { calibrationMean } from "../calibration-mean.ts";
 import { describeProtocol, type JsonRecord, type ProtocolDescription } from "../evaluation.ts";
 import { countImages } from "../features-cost.ts";
 import type { EvaluationKind } from "../kind.ts";
+import { calibrationMean } from "../many-shot-linear/calibration-mean.ts";
 import { text, wholeNumber } from "../options.ts";
 import { imagesOrigin } from "../origin.ts";
 import { recognition } from "../recognition.ts";

@@ -1,11 +1,11 @@
 /** Many-shot linear evaluation: logistic regression on frozen features, its weight decay chosen on validation. */
 import { type Dataset, trainingSplits } from "../../datasets/index.ts";
-import { calibrationMean } from "../calibration-mean.ts";
 import { featuresCost } from "../features-cost.ts";
 import type { EvaluationKind } from "../kind.ts";
 import { choice } from "../options.ts";
 import { featuresOrigin } from "../origin.ts";
 import { recognition } from "../recognition.ts";
+import { calibrationMean } from "./calibration-mean.ts";
 import { type LinearEvaluationOptions, linearDescription } from "./protocol.ts";
 
 export const manyShotLinear: EvaluationKind<LinearEvaluationOptions, Dataset> = {

@@ -2,7 +2,7 @@
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { COEFFICIENTS } from "./correlate.ts";
+import { COEFFICIENTS } from "../correlate.ts";
 import { correlationMatrix, correlationMatrixReference } from "./matrix.ts";
 
 /** Tables whose cells are missing, tied or unique in all proportions. */

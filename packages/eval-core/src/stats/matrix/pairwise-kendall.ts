@@ -3,7 +3,7 @@
  * sorted but groups of equal values; pairs in opposite orders are counted in a Fenwick tree over the second order.
  */
 
-import { countTies, type PairCounts } from "./kendall.ts";
+import { countTies, type PairCounts } from "../kendall.ts";
 import type { PreparedColumn } from "./prepared-column.ts";
 
 /** Scratch space for tables of `rows` rows. */

@@ -5,16 +5,16 @@ import {
   type Finding,
   findingsOf,
   type GoldenFolder,
-} from "../conformance/index.ts";
-import { checkDenseKnn } from "./dense-knn/conformance.ts";
-import { checkFewShotLinear } from "./few-shot-linear/conformance.ts";
-import { checkKnn } from "./knn/conformance.ts";
-import { checkLinearBn } from "./linear-bn/conformance.ts";
-import { checkDinov3 } from "./linear-dinov3/conformance.ts";
-import { checkPredictors } from "./predictors/conformance.ts";
-import { checkRetrieval } from "./retrieval/conformance.ts";
-import { checkRevisited } from "./retrieval/revisited-conformance.ts";
-import { checkRobustness } from "./robustness/conformance.ts";
+} from "../../conformance/index.ts";
+import { checkDenseKnn } from "../dense-knn/conformance.ts";
+import { checkFewShotLinear } from "../few-shot-linear/conformance.ts";
+import { checkKnn } from "../knn/conformance.ts";
+import { checkLinearBn } from "../linear-bn/conformance.ts";
+import { checkDinov3 } from "../linear-dinov3/conformance.ts";
+import { checkPredictors } from "../predictors/conformance.ts";
+import { checkRetrieval } from "../retrieval/conformance.ts";
+import { checkRevisited } from "../retrieval/revisited-conformance.ts";
+import { checkRobustness } from "../robustness/conformance.ts";
 
 type Check = (folder: GoldenFolder, context: ConformanceContext) => AsyncIterable<Finding>;
 
@@ -34,7 +34,7 @@ export const probesConformance: ConformanceKind = {
   kind: "probes",
   title: "k-NN, linear probes, retrieval, robustness, dense probes and predictors on given features",
   usesDevice: true,
-  goldens: new URL("../../golden/probes/", import.meta.url),
+  goldens: new URL("../../../golden/probes/", import.meta.url),
   async *check(folder, context) {
     for (const [name, check] of Object.entries(CASES)) {
       if (!folder.has(name)) continue;

@@ -3,10 +3,10 @@
  * follows from those datasets' runs, so it is there when, and only when, all of them are.
  */
 import { datasetNamed, partsOf, suiteNamed } from "@transferboard/vocabulary";
-import { describeProtocol, type JsonRecord } from "./evaluation.ts";
-import { fingerprint } from "./fingerprint.ts";
-import type { Derivation } from "./kind.ts";
-import { CALIBRATION_LINEAR } from "./many-shot-linear/calibration-protocol.ts";
+import { describeProtocol, type JsonRecord } from "../evaluation.ts";
+import { fingerprint } from "../fingerprint.ts";
+import type { Derivation } from "../kind.ts";
+import { CALIBRATION_LINEAR } from "./calibration-protocol.ts";
 
 const METRICS = ["ece", "ece-scaled"] as const;
 

@@ -7,12 +7,12 @@
  * `correlationMatrixReference` says the same plainly. A matrix may be computed in parts, by several threads.
  */
 
-import { type Coefficient, correlate, definitionOf } from "./correlate.ts";
-import { StatisticsError } from "./input.ts";
-import { associationOf, tauB } from "./kendall.ts";
+import { type Coefficient, correlate, definitionOf } from "../correlate.ts";
+import { StatisticsError } from "../input.ts";
+import { associationOf, tauB } from "../kendall.ts";
+import { correlationPValue } from "../pearson.ts";
 import { pairwisePearson, pairwiseSpearman, RankScratch, sharedRows } from "./pairwise.ts";
 import { KendallScratch, pairwiseKendall } from "./pairwise-kendall.ts";
-import { correlationPValue } from "./pearson.ts";
 import { type MatrixColumn, prepareColumn } from "./prepared-column.ts";
 
 export interface CorrelationMatrix {

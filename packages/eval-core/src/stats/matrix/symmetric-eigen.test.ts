@@ -1,7 +1,7 @@
 /** Eigenvalues and projections: A V = V diag(values), seen through what is asked for; known spectra; refusal of NaN. */
 import { describe, expect, it } from "vitest";
-import { SeededRandom } from "../tensor/index.ts";
-import { StatisticsError, symmetricEigenvalues } from "./index.ts";
+import { SeededRandom } from "../../tensor/index.ts";
+import { StatisticsError, symmetricEigenvalues } from "../index.ts";
 
 function makeSymmetric(n: number, seed: number, rank = n): Float64Array {
   const random = new SeededRandom(seed);

@@ -1,6 +1,6 @@
 /** One variable of a correlation matrix, prepared once so that each of its pairs is cheap. */
 
-import { sortOrder } from "./ranks.ts";
+import { sortOrder } from "../ranks.ts";
 
 /** One variable; null, undefined and NaN are missing. */
 export type MatrixColumn = ArrayLike<number | null | undefined>;

@@ -2,7 +2,7 @@
  * Eigenvalues of a symmetric matrix, and, of its eigenvectors V, only what is asked for: V'B for a few columns B. That
  * costs n² a column where V itself costs n³. Householder's tridiagonalisation, then implicit QL (Golub and Van Loan, 8.3).
  */
-import { StatisticsError } from "./input.ts";
+import { StatisticsError } from "../input.ts";
 
 export interface SymmetricEigen {
   /** Descending. */

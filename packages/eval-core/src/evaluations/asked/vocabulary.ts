@@ -1,6 +1,6 @@
 /** Whether what an evaluation declares agrees with the vocabulary, which the seed and the API read in its place. */
 import { datasetNamed, metricNamed, partsOf, settings } from "@transferboard/vocabulary";
-import type { AnyKind } from "./kind.ts";
+import type { AnyKind } from "../kind.ts";
 
 /** What does not agree, a sentence each; empty for a kind whose results can be recorded and shown. */
 export function vocabularyFaults(kind: AnyKind): string[] {

@@ -1,8 +1,8 @@
 /** The suites that can be evaluated here, as settings and datasets in the order of their columns. */
 import { suites } from "@transferboard/vocabulary";
-import type { AnyKind } from "./kind.ts";
-import { type GivenOptions, isRemote, type Option } from "./options.ts";
-import { kindOf, ProtocolError, type Setting, settingNamed, targetOfMeasure } from "./settings.ts";
+import type { AnyKind } from "../kind.ts";
+import { type GivenOptions, isRemote, type Option } from "../options.ts";
+import { kindOf, ProtocolError, type Setting, settingNamed, targetOfMeasure } from "../settings.ts";
 
 export interface SuiteTarget {
   readonly setting: string;

@@ -5,10 +5,10 @@ import {
   finding,
   findingsOf,
   relativeDifference,
-} from "../conformance/index.ts";
-import { writeModel } from "../onnx/index.ts";
-import { backboneGraph } from "./backbone-graph.ts";
-import { loadCheckpoint } from "./checkpoint.ts";
+} from "../../conformance/index.ts";
+import { writeModel } from "../../onnx/index.ts";
+import { backboneGraph } from "../backbone-graph.ts";
+import { loadCheckpoint } from "../checkpoint.ts";
 
 const ALLOWED = 1e-4;
 const WEIGHTS = /[.](pth|pt|pth[.]tar|safetensors)$/;
@@ -17,7 +17,7 @@ export const checkpointConformance: ConformanceKind = {
   kind: "checkpoint",
   title: "features and layer4 of one network in its published file formats, against PyTorch's",
   usesDevice: true,
-  goldens: new URL("../../golden/checkpoint/", import.meta.url),
+  goldens: new URL("../../../golden/checkpoint/", import.meta.url),
   async *check(folder, { run, signal }) {
     const input = folder.npy("input.npy");
     for (const name of folder.names().filter((file) => WEIGHTS.test(file))) {

@@ -8,12 +8,12 @@ import {
   findingsOf,
   type GoldenFolder,
   relativeDifference,
-} from "../conformance/index.ts";
-import { writeModel } from "../onnx/index.ts";
-import { narrowed } from "../tensor/index.ts";
-import { backboneGraph } from "./backbone-graph.ts";
-import { type Checkpoint, type LoadOptions, loadCheckpoint } from "./checkpoint.ts";
-import type { NormalisationName } from "./normalisation.ts";
+} from "../../conformance/index.ts";
+import { writeModel } from "../../onnx/index.ts";
+import { narrowed } from "../../tensor/index.ts";
+import { backboneGraph } from "../backbone-graph.ts";
+import { type Checkpoint, type LoadOptions, loadCheckpoint } from "../checkpoint.ts";
+import type { NormalisationName } from "../normalisation.ts";
 
 interface Expected {
   readonly file: string;
@@ -153,7 +153,7 @@ export const backbonesConformance: ConformanceKind = {
   kind: "backbones",
   title: "readouts of checkpoints of every family, and what each was taken for, against PyTorch's",
   usesDevice: true,
-  goldens: new URL("../../golden/backbones/", import.meta.url),
+  goldens: new URL("../../../golden/backbones/", import.meta.url),
   async *check(folder, context) {
     const { cases } = folder.json<{ cases: readonly { case: string }[] }>("cases.json");
     for (const { case: name } of cases) {
