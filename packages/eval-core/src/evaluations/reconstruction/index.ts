@@ -6,7 +6,7 @@ import { pictureOptions, pictureSource } from "../pictures/source.ts";
 import { ITERATIONS, type ReconstructionOptions, reconstructionDescription } from "./protocol.ts";
 import { SCORES } from "./scores.ts";
 
-/** Seconds of an iteration at full width with a ResNet-50, as docs/performance.md measured them. */
+/** Seconds of an iteration at full width with a ResNet-50 on two cores: docs/performance.md says how they were come by. */
 const SECONDS_AN_ITERATION = 0.9;
 
 export const reconstruction: EvaluationKind<ReconstructionOptions, PictureData> = {
