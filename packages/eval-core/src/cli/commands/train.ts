@@ -1,6 +1,8 @@
 /** `transferboard train`: fine-tuning on batches as given, to be held against any other framework's numbers. */
 import { saveSafetensors } from "../../checkpoints/index.ts";
 import { trainOnArrays } from "../../evaluations/many-shot-finetune/arrays.ts";
+import { PIXEL_HEADS, type PixelHead, trainPixelsOnArrays } from "../../evaluations/pixel-labels/arrays.ts";
+import { cosineAnnealing } from "../../optim/index.ts";
 import { narrowed, readNpy } from "../../tensor/index.ts";
 import type { AddCommand } from "../context.ts";
 import { CommandError, EXIT } from "../exit-codes.ts";
@@ -8,6 +10,9 @@ import { deviceChoice, fileToWrite, wholeNumber } from "../options.ts";
 import { timed } from "../terminal.ts";
 
 interface TrainOptions {
+  readonly head: string;
+  readonly dropout?: string;
+  readonly statistics: string;
   readonly checkpoint: string;
   readonly backbonePrefix?: string;
   readonly headPrefix?: string;
@@ -31,16 +36,49 @@ interface TrainOptions {
 const HELP = `
 x is steps x batch x 3 x height x width in float32, already normalised; y is steps x batch class numbers.
 Every step takes one batch. Batch norm uses the batch's statistics and keeps running ones as PyTorch does.
+With --head pspnet or upernet the file holds backbone and head, named as in CSAIL's code, and y is steps x batch x height/8 x
+width/8 (pspnet, whose backbone is frozen) or height/4 x width/4 (upernet) classes, below 0 ignored; weight decay is of
+convolutions alone.
 
-Example:
+Examples:
   transferboard train --checkpoint initial.pth --backbone-prefix 0. --head-prefix 1. \\
-    --x batches_x.npy --y batches_y.npy --lr 0.02 --weight-decay 1e-3 --nesterov --out final.safetensors`;
+    --x batches_x.npy --y batches_y.npy --lr 0.02 --weight-decay 1e-3 --nesterov --out final.safetensors
+  transferboard train --head pspnet --checkpoint state.pth --x inputs.npy --y labels.npy --dropout dropout_masks.npy \\
+    --lr 0.02,0.02,0.0182 --weight-decay 1e-4 --gradients gradients.safetensors`;
 
 /** A number of at least 0. */
 function amount(option: string, given: string): number {
   const number = Number(given);
   if (given.trim() !== "" && Number.isFinite(number) && number >= 0) return number;
   throw new CommandError(`${option} must be a number from 0 up, not '${given}'`, EXIT.usage);
+}
+
+/** One learning rate, or one a step between commas. */
+const ratesOf = (given: string): number[] => given.split(",").map((one) => amount("--lr", one));
+
+function oneRate(rates: readonly number[]): number {
+  if (rates.length === 1) return rates[0]!;
+  throw new CommandError(
+    "--lr takes one number with the linear head: its schedule does the rest",
+    EXIT.usage,
+  );
+}
+
+/** One rate a step: as given, or by the schedule from the one given. */
+function ratesFor(
+  rates: readonly number[],
+  schedule: "cosine" | "constant",
+  steps: number,
+): readonly number[] {
+  if (rates.length > 1) return rates;
+  const at = schedule === "cosine" ? cosineAnnealing(rates[0]!, steps) : () => rates[0]!;
+  return Array.from({ length: steps }, (_, step) => at(step));
+}
+
+function headNamed(name: string): "linear" | PixelHead {
+  if (name === "linear" || Object.hasOwn(PIXEL_HEADS, name)) return name as "linear" | PixelHead;
+  const known = ["linear", ...Object.keys(PIXEL_HEADS)].join(", ");
+  throw new CommandError(`unknown head '${name}': known are ${known}`, EXIT.usage);
 }
 
 function scheduleNamed(name: string): "cosine" | "constant" {
@@ -57,7 +95,14 @@ export const addTrain: AddCommand = (program, contextOf) => {
     .option("--head-prefix <start>", "how the head's weight and bias begin; without it a head is drawn")
     .requiredOption("--x <file.npy>", "the batches' images")
     .requiredOption("--y <file.npy>", "the batches' labels")
-    .requiredOption("--lr <number>", "learning rate at the first step")
+    .option("--head <name>", "what is trained on the backbone: linear, pspnet or upernet", "linear")
+    .option("--dropout <file.npy>", "of pspnet: the masks, steps x batch x channels")
+    .option(
+      "--statistics <rule>",
+      "of pspnet and upernet: debiased, or plain as the papers' code keeps running statistics",
+      "debiased",
+    )
+    .requiredOption("--lr <numbers>", "learning rate at the first step; or one a step, between commas")
     .option("--weight-decay <number>", "added to the gradient, times the weight", "0")
     .option("--momentum <number>", "of SGD", "0.9")
     .option("--nesterov", "Nesterov's momentum")
@@ -79,31 +124,59 @@ export const addTrain: AddCommand = (program, contextOf) => {
       if (options.nesterov && momentum === 0) {
         throw new CommandError("--nesterov needs a --momentum above 0", EXIT.usage);
       }
+      const head = headNamed(options.head);
+      if (options.statistics !== "debiased" && options.statistics !== "plain")
+        throw new CommandError(
+          `unknown statistics '${options.statistics}': known are debiased, plain`,
+          EXIT.usage,
+        );
+      if (head !== "linear" && options.nesterov)
+        throw new CommandError(`--nesterov is of the linear head: ${head} is trained without`, EXIT.usage);
+      if (head !== "pspnet" && options.dropout !== undefined)
+        throw new CommandError(`--dropout is of pspnet: ${head} has none`, EXIT.usage);
       const step = timed(terminal.step("Training"));
-      const trained = await trainOnArrays({
+      const onStep = (done: number, steps: number, loss: number, rate: number) => {
+        step.update(done + 1, steps, `loss ${loss.toFixed(4)}`);
+        if (!options.json)
+          terminal.print(`step ${done + 1}  loss ${loss.toFixed(6)}  lr ${rate.toPrecision(6)}`);
+      };
+      const common = {
         checkpoint: options.checkpoint,
-        ...(options.backbonePrefix === undefined ? {} : { backbonePrefix: options.backbonePrefix }),
-        ...(options.headPrefix === undefined ? {} : { headPrefix: options.headPrefix }),
         x: narrowed(readNpy(options.x)),
         y: readNpy(options.y),
-        learningRate: amount("--lr", options.lr),
         weightDecay: amount("--weight-decay", options.weightDecay),
         momentum,
-        nesterov: options.nesterov ?? false,
-        schedule: scheduleNamed(options.schedule),
-        ...(options.classes === undefined ? {} : { classes: wholeNumber("--classes", options.classes, 1) }),
-        seed: wholeNumber("--seed", options.seed),
         device: deviceChoice(options.device),
         ...(options.threads === undefined ? {} : { threads: wholeNumber("--threads", options.threads, 1) }),
         noFallback: !options.fallback,
         gradients: options.gradients !== undefined,
-        onStep: (done, steps, loss, rate) => {
-          step.update(done + 1, steps, `loss ${loss.toFixed(4)}`);
-          if (!options.json)
-            terminal.print(`step ${done + 1}  loss ${loss.toFixed(6)}  lr ${rate.toPrecision(6)}`);
-        },
+        onStep,
         signal,
-      });
+      };
+      const rates = ratesOf(options.lr);
+      const trained =
+        head === "linear"
+          ? await trainOnArrays({
+              ...common,
+              ...(options.backbonePrefix === undefined ? {} : { backbonePrefix: options.backbonePrefix }),
+              ...(options.headPrefix === undefined ? {} : { headPrefix: options.headPrefix }),
+              learningRate: oneRate(rates),
+              nesterov: options.nesterov ?? false,
+              schedule: scheduleNamed(options.schedule),
+              ...(options.classes === undefined
+                ? {}
+                : { classes: wholeNumber("--classes", options.classes, 1) }),
+              seed: wholeNumber("--seed", options.seed),
+            })
+          : await trainPixelsOnArrays({
+              ...common,
+              head,
+              backbonePrefix: options.backbonePrefix ?? "encoder.",
+              headPrefix: options.headPrefix ?? "decoder.",
+              ...(options.dropout === undefined ? {} : { dropout: narrowed(readNpy(options.dropout)) }),
+              learningRates: ratesFor(rates, scheduleNamed(options.schedule), common.x.shape[0] ?? 0),
+              plainStatistics: options.statistics === "plain",
+            });
       step.end(`${trained.losses.length} steps on ${trained.device}`);
       if (options.out !== undefined) saveSafetensors(trained.weights, options.out);
       if (options.gradients !== undefined) saveSafetensors(trained.gradients, options.gradients);
