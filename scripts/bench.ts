@@ -55,6 +55,12 @@ const BENCHMARKS: readonly Benchmark[] = [
     what: "an iteration of a reconstruction against PyTorch, passes of attention against onnxruntime alone",
   },
   {
+    name: "pixels",
+    script: "packages/eval-core/bench/pixels.ts",
+    args: [],
+    what: "training steps of surface normals and segmentation, against PyTorch",
+  },
+  {
     name: "api",
     script: "apps/api/bench/main.ts",
     args: [],
