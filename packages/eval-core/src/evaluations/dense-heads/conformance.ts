@@ -14,6 +14,7 @@ import { fasterRcnnCase } from "./faster-rcnn-case.ts";
 import { detectionInputsCase } from "./input-cases.ts";
 import { boxLossCase, rpnLossCase } from "./loss-cases.ts";
 import { dilatedResnetCase, pixelNetworkCase } from "./network-cases.ts";
+import { normalsCase, pixelInputsCase, segmentationScoresCase } from "./pixel-cases.ts";
 import { ade20kCase, pixelLossCase } from "./score-cases.ts";
 import { vocApCase } from "./voc-ap-case.ts";
 
@@ -43,6 +44,13 @@ const CASES: Readonly<Record<string, Case>> = {
   upernet: (folder, context) => pixelNetworkCase("upernet", folder, context),
 };
 
+/** What the evaluations on pixels make of the same folders. */
+const PIXEL_CASES: Readonly<Record<string, Case>> = {
+  inputs: pixelInputsCase,
+  normals: normalsCase,
+  ade20k: segmentationScoresCase,
+};
+
 export const denseHeadsConformance: ConformanceKind = {
   kind: "dense-heads",
   title:
@@ -50,7 +58,9 @@ export const denseHeadsConformance: ConformanceKind = {
   usesDevice: true,
   goldens: new URL("../../../golden/dense-heads/", import.meta.url),
   async *check(folder, context) {
-    const held = Object.entries(CASES).filter(([name]) => folder.has(name));
+    const held = [...Object.entries(CASES), ...Object.entries(PIXEL_CASES)].filter(([name]) =>
+      folder.has(name),
+    );
     for (const [name, check] of held) {
       yield* findingsOf(name, "the whole case", context.signal, () =>
         asAsync(check(folder.folder(name), context, folder)),

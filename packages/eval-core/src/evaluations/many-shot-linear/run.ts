@@ -104,7 +104,7 @@ export async function evaluateLinear(
       scores: allScores(found, arrays),
       calibration: calibration?.record ?? null,
     },
-    warnings: [...untrainedClasses(arrays), ...warnings],
+    warnings: [...(file?.damage ? [file.damage] : []), ...untrainedClasses(arrays), ...warnings],
     companions: calibration ? [calibration] : [],
     testLogits,
   };

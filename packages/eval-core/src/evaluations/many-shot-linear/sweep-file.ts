@@ -7,12 +7,15 @@ import type { LinearOptions, LinearState } from "./record.ts";
 
 export interface SweepFile {
   readonly checkpoint: NonNullable<LinearOptions["checkpoint"]>;
+  /** What was wrong with the state that an earlier attempt left, a sentence; the sweep begins anew. */
+  readonly damage?: string;
   remove(): void;
 }
 
 export function sweepFile(path: string): SweepFile {
-  const state = read(path);
+  const { state, damage } = read(path);
   return {
+    ...(damage === undefined ? {} : { damage }),
     checkpoint: {
       ...(state ? { state } : {}),
       save: (next) => {
@@ -24,12 +27,13 @@ export function sweepFile(path: string): SweepFile {
   };
 }
 
-/** What a killed run left; a file that cannot be read counts as none. */
-function read(path: string): LinearState | undefined {
-  if (!existsSync(path)) return undefined;
+/** What a killed run left. */
+function read(path: string): { readonly state?: LinearState; readonly damage?: string } {
+  if (!existsSync(path)) return {};
   try {
-    return deserialize(readFileSync(path)) as LinearState;
-  } catch {
-    return undefined;
+    return { state: deserialize(readFileSync(path)) as LinearState };
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return { damage: `the saved state ${path} cannot be read (${why}): beginning anew` };
   }
 }
