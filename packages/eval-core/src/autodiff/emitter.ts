@@ -302,7 +302,7 @@ export class Emitter {
     return made;
   }
   /** [C, H, N, W] as [N, C, H, W], under the name `output` if one is given; what is computed from it stays side by side. */
-  apart(map: string, output = this.fresh("apart")): string {
+  toNchw(map: string, output = this.fresh("nchw")): string {
     this.#sideBySide.set(output, map);
     this.#madeSideBySide.add(output);
     const attributes = { perm: ints(TO_APART) };

@@ -90,7 +90,7 @@ function instanceNormalization(original: Node, e: Emitter): Node[] {
   return nodes;
 }
 
-export function expand(original: Node, e: Emitter): readonly Node[] {
+export function decompose(original: Node, e: Emitter): readonly Node[] {
   switch (original.opType) {
     case "Gelu":
       return gelu(original, e);

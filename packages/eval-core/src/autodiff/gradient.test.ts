@@ -23,7 +23,7 @@ function affine(change: (g: GraphBuilder, y: string) => string = (_, y) => y): G
   g.output("loss", "float32", []);
   return g.build();
 }
-const by = { of: "loss", by: ["w"], dimensions: { N: 4 } };
+const by = { loss: "loss", wrt: ["w"], dimensions: { N: 4 } };
 
 describe("a gradient graph", () => {
   it("takes its weights as plain inputs and answers everything that the graph did, and the gradients", () => {
@@ -72,8 +72,8 @@ describe("a gradient graph", () => {
     const y = g.op("MatMul", [hidden, g.initializer("second", matrix(2, 2))]);
     g.output(g.op("ReduceSum", [y], { keepdims: int(0) }, { output: "loss" }), "float32", []);
     const graph = g.build();
-    const all = gradient(graph, { of: "loss", by: ["first", "second"] }).nodes.length;
-    const last = gradient(graph, { of: "loss", by: ["second"] }).nodes;
+    const all = gradient(graph, { loss: "loss", wrt: ["first", "second"] }).nodes.length;
+    const last = gradient(graph, { loss: "loss", wrt: ["second"] }).nodes;
     expect(last.length).toBeLessThan(all);
     expect(last.map((n) => n.opType)).not.toContain("Greater");
   });
@@ -96,7 +96,7 @@ describe("refusals", () => {
     );
   });
   it("names a loss that is not a scalar", () => {
-    expect(() => gradient(affine(), { ...by, of: "y" })).toThrow(
+    expect(() => gradient(affine(), { ...by, loss: "y" })).toThrow(
       "the loss 'y' must be one float, found float32 [4,2]: reduce it, by ReduceMean for instance",
     );
   });
@@ -105,7 +105,7 @@ describe("refusals", () => {
       g.op("Relu", [g.initializer("idle", matrix(2, 2))]);
       return y;
     });
-    expect(() => gradient(graph, { ...by, by: ["w", "idle"] })).toThrow(
+    expect(() => gradient(graph, { ...by, wrt: ["w", "idle"] })).toThrow(
       "'idle' does not influence the loss 'loss': freeze it, or leave it out",
     );
   });
@@ -129,12 +129,12 @@ describe("refusals", () => {
     );
   });
   it("names a symbolic dimension without a size", () => {
-    expect(() => gradient(affine(), { of: "loss", by: ["w"] })).toThrow(
+    expect(() => gradient(affine(), { loss: "loss", wrt: ["w"] })).toThrow(
       "dimension 'N' of input 'x' has no size: give it one, as in { dimensions: { N: 8 } }",
     );
   });
   it("names a parameter that is not in the graph", () => {
-    expect(() => gradient(affine(), { ...by, by: ["v"] })).toThrow(
+    expect(() => gradient(affine(), { ...by, wrt: ["v"] })).toThrow(
       "'v' is neither an input nor a weight of graph 'affine'",
     );
   });
@@ -149,7 +149,7 @@ describe("a convolution that onnxruntime would get wrong on WebGPU", () => {
     g.op("Conv", [x, w], { pads: ints([...pads]), strides: ints([3, 1]) }, { output: "y" });
     g.op("ReduceSum", ["y"], { keepdims: int(0) }, { output: "loss" });
     g.output("loss", "float32", []);
-    const graph = gradient(g.build(), { of: "loss", by: ["x"] });
+    const graph = gradient(g.build(), { loss: "loss", wrt: ["x"] });
     const one = (shape: readonly number[]) =>
       value("float32", shape, new Float64Array(shape.reduce((size, n) => size * n, 1)).fill(1));
     const feeds = new Map([

@@ -2,10 +2,10 @@
  * Reverse-mode differentiation of an ONNX graph: a graph with a scalar output in, a graph that also answers the
  * gradients out. Static shapes, opset 18, standard operators only.
  *
- *     gradient(graph, { of: "loss", by: ["conv1.weight"], dimensions: { N: 64 } })
+ *     gradient(graph, { loss: "loss", wrt: ["conv1.weight"], dimensions: { N: 64 } })
  *
- * The answer has the inputs of `graph`, and every tensor of `by` that was a weight as an input too (a runtime
- * ignores what is fed to an initializer), and the outputs of `graph` plus one gradient a name of `by`.
+ * The answer has the inputs of `graph`, and every tensor of `wrt` that was a weight as an input too (a runtime
+ * ignores what is fed to an initializer), and the outputs of `graph` plus one gradient a name of `wrt`.
  */
 import type { Graph, Node } from "../onnx/ir.ts";
 import { Means } from "./cpu/means.ts";
@@ -13,7 +13,7 @@ import { appendSideBySide } from "./cpu/side-by-side.ts";
 import { isFloat } from "./dtypes.ts";
 import { Emitter } from "./emitter.ts";
 import { fail, GraphError } from "./errors.ts";
-import { expand } from "./expansion.ts";
+import { decompose } from "./expansion.ts";
 import { lower } from "./lowering.ts";
 import { PooledConvolutions } from "./pooled-convolutions.ts";
 import { GRADIENT_STOPS, gradientRules, isDifferentiable } from "./rules/index.ts";
@@ -22,9 +22,9 @@ import { bindShape } from "./shapes/index.ts";
 
 export interface GradientOptions {
   /** The scalar output to differentiate. */
-  readonly of: string;
+  readonly loss: string;
   /** Inputs or initializers to differentiate by. */
-  readonly by: readonly string[];
+  readonly wrt: readonly string[];
   /** Sizes of the graph's symbolic dimensions. */
   readonly dimensions?: Readonly<Record<string, number>>;
   /**
@@ -44,12 +44,12 @@ interface Recorded {
 
 export interface Differentiated {
   readonly emitter: Emitter;
-  /** The gradient by each name of `by`. */
+  /** The gradient by each name of `wrt`. */
   readonly gradients: ReadonlyMap<string, string>;
 }
 
 /**
- * @throws GraphError, in one sentence, when the loss is not a scalar float, a name of `by` is not in the graph or
+ * @throws GraphError, in one sentence, when the loss is not a scalar float, a name of `wrt` is not in the graph or
  * does not influence the loss, an operator has no rule, or shapes do not fit.
  */
 export function gradient(graph: Graph, options: GradientOptions): Graph {
@@ -58,26 +58,26 @@ export function gradient(graph: Graph, options: GradientOptions): Graph {
     const output = gradientName(name);
     emitter.append({ opType: "Identity", name: output, inputs: [made], outputs: [output], attributes: {} });
   }
-  const outputs = [...graph.outputs.map((o) => o.name), ...options.by.map(gradientName)];
+  const outputs = [...graph.outputs.map((o) => o.name), ...options.wrt.map(gradientName)];
   return emitter.build(outputs, graph.metadata);
 }
 
 /** The same, left open for an optimiser to be written after it. */
 export function differentiate(
   graph: Graph,
-  { of, by, dimensions = {}, forCpu = false }: GradientOptions,
+  { loss, wrt, dimensions = {}, forCpu = false }: GradientOptions,
 ): Differentiated {
   const e = new Emitter(`${graph.name}/gradient`, namesOf(graph), forCpu ? appendSideBySide : undefined);
   for (const { name, dtype, shape } of graph.inputs) {
-    if (graph.initializers.has(name) && !by.includes(name)) continue;
+    if (graph.initializers.has(name) && !wrt.includes(name)) continue;
     e.input(name, { dtype, shape: bindShape(name, shape, dimensions) });
   }
   for (const [name, initializer] of graph.initializers) {
     if (e.has(name)) continue;
-    if (by.includes(name)) e.input(name, { dtype: initializer.dtype, shape: initializer.shape });
+    if (wrt.includes(name)) e.input(name, { dtype: initializer.dtype, shape: initializer.shape });
     else e.initializer(name, initializer);
   }
-  for (const name of by) {
+  for (const name of wrt) {
     if (!e.has(name))
       throw new GraphError(`'${name}' is neither an input nor a weight of graph '${graph.name}'`);
     if (!isFloat(e.dtype(name)))
@@ -87,11 +87,11 @@ export function differentiate(
   const means = forCpu ? new Means(graph) : undefined;
   const pooled = new PooledConvolutions(graph);
   for (const original of graph.nodes) {
-    for (const node of pooled.rewritten(original, e).flatMap((one) => expand(one, e)))
+    for (const node of pooled.rewritten(original, e).flatMap((one) => decompose(one, e)))
       tape.push({ node, saved: lower(node, e, means) });
   }
-  checkLoss(e, of, graph);
-  return { emitter: e, gradients: walkBack(e, tape, of, by) };
+  checkLoss(e, loss, graph);
+  return { emitter: e, gradients: walkBack(e, tape, loss, wrt) };
 }
 
 function namesOf(graph: Graph): Set<string> {
@@ -100,19 +100,19 @@ function namesOf(graph: Graph): Set<string> {
   return names;
 }
 
-function checkLoss(e: Emitter, of: string, graph: Graph): void {
-  if (!e.has(of)) throw new GraphError(`the loss '${of}' is made by nothing in graph '${graph.name}'`);
-  const { dtype, shape } = e.info(of);
-  if (e.size(of) !== 1 || !isFloat(dtype)) {
+function checkLoss(e: Emitter, loss: string, graph: Graph): void {
+  if (!e.has(loss)) throw new GraphError(`the loss '${loss}' is made by nothing in graph '${graph.name}'`);
+  const { dtype, shape } = e.info(loss);
+  if (e.size(loss) !== 1 || !isFloat(dtype)) {
     throw new GraphError(
-      `the loss '${of}' must be one float, found ${dtype} [${shape}]: reduce it, by ReduceMean for instance`,
+      `the loss '${loss}' must be one float, found ${dtype} [${shape}]: reduce it, by ReduceMean for instance`,
     );
   }
 }
 
-/** Everything that depends on `by`: gradients flow through nothing else. */
-function reachedFrom(e: Emitter, tape: readonly Recorded[], by: readonly string[]): Set<string> {
-  const reached = new Set(by);
+/** Everything that depends on `wrt`: gradients flow through nothing else. */
+function reachedFrom(e: Emitter, tape: readonly Recorded[], wrt: readonly string[]): Set<string> {
+  const reached = new Set(wrt);
   for (const { node } of tape) {
     if ((GRADIENT_STOPS as readonly string[]).includes(node.opType)) continue;
     if (!node.inputs.some((name) => reached.has(name))) continue;
@@ -125,12 +125,12 @@ function reachedFrom(e: Emitter, tape: readonly Recorded[], by: readonly string[
 function walkBack(
   e: Emitter,
   tape: readonly Recorded[],
-  of: string,
-  by: readonly string[],
+  loss: string,
+  wrt: readonly string[],
 ): Map<string, string> {
-  const reached = reachedFrom(e, tape, by);
+  const reached = reachedFrom(e, tape, wrt);
   const flowing = new Map<string, string>();
-  flowing.set(of, e.literal(e.dtype(of), e.shape(of), [1]));
+  flowing.set(loss, e.literal(e.dtype(loss), e.shape(loss), [1]));
   for (const { node, saved } of tape.toReversed()) {
     if (!node.outputs.some((name) => flowing.has(name))) continue;
     if (!node.inputs.some((name) => reached.has(name))) continue;
@@ -148,10 +148,10 @@ function walkBack(
     e.scope = "";
   }
   return new Map(
-    by.map((name) => {
+    wrt.map((name) => {
       const made = flowing.get(name);
       if (made === undefined)
-        throw new GraphError(`'${name}' does not influence the loss '${of}': freeze it, or leave it out`);
+        throw new GraphError(`'${name}' does not influence the loss '${loss}': freeze it, or leave it out`);
       return [name, made] as const;
     }),
   );

@@ -81,8 +81,8 @@ describe(`a convolution and the average pool behind it, seed ${SEED}`, () => {
         const feeds = new Map(
           together!.inputs.map(({ name, shape }) => [name, fromTensor(numbers(shape as number[]))] as const),
         );
-        const found = interpret(gradient(together!, { of: "loss", by }), feeds);
-        const expected = interpret(gradient(apart!, { of: "loss", by }), feeds);
+        const found = interpret(gradient(together!, { loss: "loss", wrt: by }), feeds);
+        const expected = interpret(gradient(apart!, { loss: "loss", wrt: by }), feeds);
         for (const [name, { data, shape }] of found) {
           const wanted = expected.get(name)!;
           expect(shape, name).toEqual(wanted.shape);
@@ -105,7 +105,7 @@ describe(`a convolution and the average pool behind it, seed ${SEED}`, () => {
     bias: false,
   };
   it("are one convolution of the pool's stride, whose kernel is one larger", () => {
-    const { nodes } = gradient(pooledConvolution(plain, false), { of: "loss", by: ["w"] });
+    const { nodes } = gradient(pooledConvolution(plain, false), { loss: "loss", wrt: ["w"] });
     const [convolution, ...others] = nodes.filter((node) => node.outputs[0] === "averagepool");
     expect(others).toEqual([]);
     expect(convolution).toMatchObject({
@@ -116,7 +116,7 @@ describe(`a convolution and the average pool behind it, seed ${SEED}`, () => {
 
   it("stay two where the larger kernel would cost more", () => {
     const graph = pooledConvolution({ ...plain, kernel: [1, 1], pads: [0, 0, 0, 0] }, false);
-    expect(operators(gradient(graph, { of: "loss", by: ["w"] }), "AveragePool")).toHaveLength(1);
+    expect(operators(gradient(graph, { loss: "loss", wrt: ["w"] }), "AveragePool")).toHaveLength(1);
   });
 });
 
@@ -141,7 +141,7 @@ describe("doubling by nearest neighbour", () => {
       { output: "loss" },
     );
     g.output("loss", "float32", []);
-    const graph = gradient(g.build(), { of: "loss", by: ["x"] });
+    const graph = gradient(g.build(), { loss: "loss", wrt: ["x"] });
     expect(operators(graph, "AveragePool")).toHaveLength(1);
     expect(operators(graph, "MatMul")).toEqual([]);
     const feeds = new Map([

@@ -66,8 +66,8 @@ export function trainingStep(graph: Graph, options: TrainingStepOptions): Traini
   const training = toTraining(graph, { dimensions, frozen, ...(momentum === undefined ? {} : { momentum }) });
   const carriedNames = [...training.statistics];
   const { emitter: e, gradients } = differentiate(asInputs(training.graph, training.statistics), {
-    of: loss,
-    by: [...parameters, ...inputGradients],
+    loss,
+    wrt: [...parameters, ...inputGradients],
     dimensions,
     ...(options.forCpu ? { forCpu: true } : {}),
   });

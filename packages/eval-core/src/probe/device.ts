@@ -9,7 +9,7 @@ import { type Graph, GraphBuilder, int, ints, writeModel } from "../onnx/index.t
 import { type DeviceChoice, openSession, type Session } from "../runtime/index.ts";
 import { type AnyTensor, sizeOf, type Tensor } from "../tensor/index.ts";
 import type { LinearLabels, LinearProducts, LinearTask } from "./loss.ts";
-import { type Conjugate, openConjugate } from "./newton-cg.ts";
+import { type NewtonCg, openNewtonCg } from "./newton-cg.ts";
 
 export type Precision = "single" | "double";
 
@@ -18,7 +18,7 @@ export interface DeviceFeatures extends AsyncDisposable {
   readonly features: number;
   products(classes: number, precision: Precision): Promise<LinearProducts>;
   /** Newton steps, preconditioned in `basis` (features x rank); closed with the features. */
-  conjugate(task: LinearTask, labels: LinearLabels, classes: number, basis: Float32Array): Promise<Conjugate>;
+  newtonCg(task: LinearTask, labels: LinearLabels, classes: number, basis: Float32Array): Promise<NewtonCg>;
 }
 
 /** Rows that are float64 at any one time: few enough to stay in the processor's cache. */
@@ -33,7 +33,7 @@ export async function openFeatures(
   mean?: Float64Array,
 ): Promise<DeviceFeatures> {
   const [samples = 0, features = 0] = x.shape;
-  const conjugates: Conjugate[] = [];
+  const solvers: NewtonCg[] = [];
   const opened = new Map<Precision, Promise<Session>>();
 
   const open = async (precision: Precision): Promise<Session> => {
@@ -72,7 +72,7 @@ export async function openFeatures(
         ? singleProducts(size, async (output, feeds) => (await run("single", output, feeds)) as Float32Array)
         : doubleProducts(size, async (output, feeds) => (await run("double", output, feeds)) as Float64Array);
     },
-    conjugate: async (task, labels, classes, basis) => {
+    newtonCg: async (task, labels, classes, basis) => {
       const rows = mean ? centred(x, mean) : x;
       const directions = {
         dtype: "float32",
@@ -80,12 +80,12 @@ export async function openFeatures(
         data: basis,
       } as const;
       const beside = await session("single");
-      const opened = await openConjugate(beside, rows, directions, classes, task, labels);
-      conjugates.push(opened);
+      const opened = await openNewtonCg(beside, rows, directions, classes, task, labels);
+      solvers.push(opened);
       return opened;
     },
     [Symbol.asyncDispose]: async () => {
-      for (const one of conjugates) await one[Symbol.asyncDispose]();
+      for (const one of solvers) await one[Symbol.asyncDispose]();
       for (const one of [...opened.values()].reverse()) await (await one).close();
     },
   };

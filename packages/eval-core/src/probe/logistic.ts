@@ -74,7 +74,7 @@ export async function openLogistic(problem: LogisticProblem): Promise<Logistic> 
   const solver = {
     single: await single.products(columns, "single"),
     double: affineProducts(await raw.products(columns, "double"), affine),
-    conjugate: await single.conjugate(task, labels, columns, rank.basis),
+    newtonCg: await single.newtonCg(task, labels, columns, rank.basis),
     rowNorm: Math.sqrt(squares / x.shape[0]!),
     loss: lossOf(task, labels, columns),
     inverse: (penalty: number, residuals: Float64Array) => rank.at(penalty, residuals, columns),

@@ -39,7 +39,7 @@ describe.each(["multi-class", "multi-label"] as const)("a Newton step of a %s pr
     return { gradient, residuals };
   };
 
-  const stepFrom = async (aim: number) => {
+  const stepFrom = async (tolerance: number) => {
     const features = await openFeatures(x, "cpu");
     onTestFinished(() => features[Symbol.asyncDispose]());
     const total = x.data.reduce((sum, value) => sum + value * value, 0);
@@ -48,16 +48,16 @@ describe.each(["multi-class", "multi-label"] as const)("a Newton step of a %s pr
       features,
       total,
     );
-    const conjugate = await features.conjugate(task, labels, CLASSES, preconditioner.basis);
+    const newtonCg = await features.newtonCg(task, labels, CLASSES, preconditioner.basis);
     const { gradient, residuals } = await gradientAt(parameters);
     const inverse = preconditioner.at(PENALTY, residuals, CLASSES);
-    const found = await conjugate.solve({
+    const found = await newtonCg.solve({
       gradient,
       residuals,
       penalty: PENALTY,
       inverse,
-      aim,
-      interceptAim: aim,
+      tolerance,
+      interceptTolerance: tolerance,
       maxIterations: 100,
     });
     return { found, gradient };
@@ -80,8 +80,8 @@ describe.each(["multi-class", "multi-label"] as const)("a Newton step of a %s pr
     found.change.forEach((value, i) => {
       expect(value).toBeCloseTo(change[i]!, 4);
     });
-    expect(found.left).toBeLessThanOrEqual(1);
-    expect(found.left).toBeLessThan(Math.hypot(...gradient.subarray(0, weights)));
+    expect(found.residualNorm).toBeLessThanOrEqual(1);
+    expect(found.residualNorm).toBeLessThan(Math.hypot(...gradient.subarray(0, weights)));
   });
 });
 

@@ -25,9 +25,9 @@ export interface NewtonSystem {
   readonly penalty: number;
   readonly inverse: InverseHessian;
   /** Ends where the norm of the residual, g + H s, is at most this over the weights ... */
-  readonly aim: number;
+  readonly tolerance: number;
   /** ... and its largest component over the intercept at most this. */
-  readonly interceptAim: number;
+  readonly interceptTolerance: number;
   readonly maxIterations: number;
   readonly signal?: AbortSignal | undefined;
   readonly onIteration?: (() => void) | undefined;
@@ -38,11 +38,11 @@ export interface NewtonStep {
   /** What the step changes in the logits, samples x classes. */
   readonly change: Float32Array;
   /** The norm of g + H s over the weights, by the recurrence. */
-  readonly left: number;
+  readonly residualNorm: number;
   readonly iterations: number;
 }
 
-export interface Conjugate extends AsyncDisposable {
+export interface NewtonCg extends AsyncDisposable {
   solve(system: NewtonSystem): Promise<NewtonStep>;
 }
 
@@ -66,14 +66,14 @@ const SMALLEST = 1e-30;
  *   each, which took half their time
  * @param basis features x rank
  */
-export async function openConjugate(
+export async function openNewtonCg(
   beside: Session,
   x: Tensor<"float32">,
   basis: Tensor<"float32">,
   classes: number,
   task: LinearTask,
   labels: LinearLabels,
-): Promise<Conjugate> {
+): Promise<NewtonCg> {
   const [samples = 0, features = 0] = x.shape;
   const rank = basis.shape[1]!;
   const graph = iterationGraph(x, basis, classes, task);
@@ -109,18 +109,18 @@ export async function openConjugate(
         rz: single([1, 1], Float32Array.of(1)),
       };
       let iterations = 0;
-      let left = unit;
+      let residualNorm = unit;
       while (iterations < system.maxIterations) {
         signal?.throwIfAborted();
         const { report } = await session.run(feeds, ["report"], { keep: CARRIED });
         const [square = Number.NaN, intercept = Number.NaN, along = Number.NaN] = report!
           .data as Float32Array;
         iterations++;
-        left = Math.sqrt(square) * unit;
+        residualNorm = Math.sqrt(square) * unit;
         onIteration?.();
         // No step was taken, nor would be: the one up to here is as good as it gets.
         if (!(along > 0) || !Number.isFinite(square)) break;
-        if (left <= system.aim && intercept * unit <= system.interceptAim) break;
+        if (residualNorm <= system.tolerance && intercept * unit <= system.interceptTolerance) break;
         feeds = {};
       }
       const [sw, sb, sz] = await Promise.all(["sw", "sb", "sz"].map((name) => state.read(name)));
@@ -129,7 +129,12 @@ export async function openConjugate(
       (sb!.data as Float32Array).forEach((value, k) => {
         step[weights + k] = value * unit;
       });
-      return { step, change: turned(sz!.data as Float32Array, classes, samples, unit), left, iterations };
+      return {
+        step,
+        change: turned(sz!.data as Float32Array, classes, samples, unit),
+        residualNorm,
+        iterations,
+      };
     },
     [Symbol.asyncDispose]: () => session.close(),
   };
@@ -141,7 +146,7 @@ function iterationGraph(
   classes: number,
   task: LinearTask,
 ): Graph {
-  const graph = new GraphBuilder("linear-conjugate");
+  const graph = new GraphBuilder("linear-newton-cg");
   const op = (type: string, inputs: readonly string[], output?: string) =>
     graph.op(type, inputs, {}, output === undefined ? {} : { output });
   const input = (name: string, shape: readonly number[]) => graph.input(name, "float32", shape);

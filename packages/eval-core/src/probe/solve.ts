@@ -9,7 +9,7 @@
 import { convexSearch } from "../optim/lbfgs-search.ts";
 import { addScaled, dot, largest } from "../optim/lbfgs-vector.ts";
 import type { LinearProducts, LossAt } from "./loss.ts";
-import type { Conjugate } from "./newton-cg.ts";
+import type { NewtonCg } from "./newton-cg.ts";
 import type { InverseHessian } from "./preconditioner.ts";
 
 export type FitStatus = "converged" | "iteration-limit" | "line-search-failed";
@@ -17,7 +17,7 @@ export type FitStatus = "converged" | "iteration-limit" | "line-search-failed";
 export interface Solver {
   readonly single: LinearProducts;
   readonly double: LinearProducts;
-  readonly conjugate: Conjugate;
+  readonly newtonCg: NewtonCg;
   readonly loss: LossAt;
   /** Root mean square norm of a sample's features: what rounding is measured by. */
   readonly rowNorm: number;
@@ -56,7 +56,7 @@ const FIRST_REDUCTION = 0.1;
 const MARGIN = 0.6;
 
 export async function solve(
-  { single, double, conjugate, loss, rowNorm, inverse }: Solver,
+  { single, double, newtonCg, loss, rowNorm, inverse }: Solver,
   start: Float64Array,
   penalty: number,
   tolerance: number,
@@ -73,7 +73,7 @@ export async function solve(
   let inDouble = 0;
   let objective = Number.NaN;
   let reduction = FIRST_REDUCTION;
-  let before: { readonly steep: number; readonly left: number } | undefined;
+  let before: { readonly steep: number; readonly residualNorm: number } | undefined;
 
   const arrive = async () => {
     logits.set(await products.logits(w));
@@ -115,16 +115,16 @@ export async function solve(
 
     // What the last step missed by is the function's bend, which a step shorter by as much sees less of.
     if (before) {
-      const bend = Math.max(0, steep - before.left) / before.steep;
+      const bend = Math.max(0, steep - before.residualNorm) / before.steep;
       reduction = Math.min(FIRST_REDUCTION, bend * (steep / before.steep));
     }
-    const step = await conjugate.solve({
+    const step = await newtonCg.solve({
       gradient,
       residuals,
       penalty,
       inverse: inverse(penalty, residuals),
-      aim: Math.max(MARGIN * limit, reduction * steep),
-      interceptAim: Math.max(
+      tolerance: Math.max(MARGIN * limit, reduction * steep),
+      interceptTolerance: Math.max(
         MARGIN * (gradientLimit ?? tolerance * intercept.smallest),
         reduction * intercept.largest,
       ),
@@ -134,7 +134,7 @@ export async function solve(
     });
     iterations += step.iterations;
     if (exact) inDouble += step.iterations;
-    before = { steep, left: step.left };
+    before = { steep, residualNorm: step.residualNorm };
 
     // float32's change of the logits is off by more than what is left to gain, where the check in float64 failed.
     const change = exact ? await double.logits(step.step) : step.change;

@@ -88,7 +88,7 @@ describe(`a residual block arranged for a CPU, seed ${SEED}`, () => {
         const feeds = new Map([["x", fromTensor(tensor("float32", shape, x) as AnyTensor)]]);
         for (const [name, value] of graph.initializers) feeds.set(name, fromTensor(value));
         const answers = [false, true].map((forCpu) =>
-          interpret(gradient(graph, { of: "loss", by: by(graph), forCpu }), feeds),
+          interpret(gradient(graph, { loss: "loss", wrt: by(graph), forCpu }), feeds),
         );
         for (const [name, { data }] of answers[0]!) {
           const found = answers[1]!.get(name)!.data;
@@ -124,7 +124,7 @@ describe(`a residual block arranged for a CPU, seed ${SEED}`, () => {
     const feeds = new Map([["x", fromTensor(numbers([2, 2, 4, 4]))]]);
     for (const [name, value] of graph.initializers) feeds.set(name, fromTensor(value));
     const [apart, arranged] = [false, true].map((forCpu) =>
-      interpret(gradient(graph, { of: "loss", by: ["x", "w", "v"], forCpu }), feeds),
+      interpret(gradient(graph, { loss: "loss", wrt: ["x", "w", "v"], forCpu }), feeds),
     );
     for (const [name, { data }] of apart!)
       for (const [i, v] of data.entries()) expect(arranged!.get(name)!.data[i], name).toBeCloseTo(v, 12);
@@ -132,7 +132,7 @@ describe(`a residual block arranged for a CPU, seed ${SEED}`, () => {
 
   const block = { batch: 2, size: 4, inputs: 4, inner: 2, outputs: 8, kernel: 3, stride: 1 };
   const graph = residualBlock(block);
-  const { nodes } = gradient(graph, { of: "loss", by: by(graph), forCpu: true });
+  const { nodes } = gradient(graph, { loss: "loss", wrt: by(graph), forCpu: true });
   const count = (operator: string) => nodes.filter(({ opType }) => opType === operator).length;
 
   it("turns the images on the way in and on the way out, and nothing between", () => {

@@ -40,7 +40,7 @@ function elementwise(node: Node, e: Emitter): boolean {
   };
   if (!node.inputs.every((name) => isScalar(name) || fits(name))) return false;
   const moved = node.inputs.map((name) => (isScalar(name) ? name : e.sideBySide(name)));
-  e.apart(e.op(node.opType, moved, node.attributes), node.outputs[0]);
+  e.toNchw(e.op(node.opType, moved, node.attributes), node.outputs[0]);
   return true;
 }
 
@@ -69,6 +69,6 @@ function byChannel(node: Node, e: Emitter): boolean {
   const [channels, height, batch, width] = e.shape(map) as [number, number, number, number];
   const one = e.reshape(map, [1, channels, height, batch * width]);
   const made = e.op(node.opType, [one, ...parameters], node.attributes);
-  e.apart(e.reshape(made, [channels, height, batch, width]), node.outputs[0]);
+  e.toNchw(e.reshape(made, [channels, height, batch, width]), node.outputs[0]);
   return true;
 }

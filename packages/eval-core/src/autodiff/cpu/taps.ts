@@ -22,7 +22,7 @@ export function imagesInside(e: Emitter, x: string): string {
  * stand between H and the last spatial ones. Lines are gathered whole, in one pass that onnxruntime shares among its
  * threads; slices and their concatenation would be two by one thread.
  */
-export function stackedTaps(e: Emitter, x: string, windows: readonly AxisWindow[]): string {
+export function im2col(e: Emitter, x: string, windows: readonly AxisWindow[]): string {
   const [first, ...rest] = windows as [AxisWindow, ...AxisWindow[]];
   const [batch, channels, height, ...others] = e.shape(x) as [number, number, number, ...number[]];
   const innermost = 3 + others.length - rest.length;

@@ -11,7 +11,7 @@ import { intOf } from "../attributes.ts";
 import type { Emitter } from "../emitter.ts";
 import { type AxisWindow, isWhole, paddingEnd } from "../geometry.ts";
 import type { Saved } from "../rules/rule.ts";
-import { stackedTaps } from "./taps.ts";
+import { im2col } from "./taps.ts";
 
 /** Larger images are wide enough by themselves, and their taps would fill the memory. */
 const MOST_PIXELS = 16 * 16;
@@ -30,11 +30,11 @@ export function convolveWide(node: Node, e: Emitter, windows: readonly AxisWindo
   const kernel = windows.map((u) => u.kernel);
   const [v, h] = windows as [AxisWindow, AxisWindow];
   const padded = e.pad(e.sideBySide(x), [0, v.begin, 0, h.begin], [0, paddingEnd(v), 0, paddingEnd(h)]);
-  const stacked = stackedTaps(e, e.reshape(padded, [1, ...e.shape(padded)]), windows);
+  const stacked = im2col(e, e.reshape(padded, [1, ...e.shape(padded)]), windows);
   const taps = e.reshape(stacked, [channels * sizeOf(kernel), v.output * batch * h.output]);
   const flat = e.reshape(w, [outputs, channels * sizeOf(kernel)]);
   const y = bias ? e.op("Gemm", [flat, taps, e.reshape(bias, [outputs, 1])]) : e.gemm(flat, taps);
-  e.apart(e.reshape(y, [outputs, v.output, batch, h.output]), node.outputs[0]);
+  e.toNchw(e.reshape(y, [outputs, v.output, batch, h.output]), node.outputs[0]);
   return { taps };
 }
 
@@ -71,7 +71,7 @@ export function inputGradientOfWide(
       outputs > channels
         ? e.gemm(e.transpose(flat, [1, 0]), rows(e, dy))
         : e.gemm(flat, rows(e, dy), { transA: 1 });
-    return e.apart(e.reshape(product, [channels, v.size, batch, h.size]));
+    return e.toNchw(e.reshape(product, [channels, v.size, batch, h.size]));
   }
   const strided = windows.some((u) => u.stride > 1);
   const reach = h.dilation * (h.kernel - 1);
@@ -88,5 +88,5 @@ export function inputGradientOfWide(
   const across = { ...h, size, output: batch * line, end: strided ? Math.max(0, end) : end };
   const dx = otherwise(e, one, w, [v, across], 1);
   const lines = e.reshape(dx, [channels, v.size, batch, line * h.stride]);
-  return e.apart(e.slice(lines, [{ axis: 3, start: 0, step: 1, count: h.size }]));
+  return e.toNchw(e.slice(lines, [{ axis: 3, start: 0, step: 1, count: h.size }]));
 }

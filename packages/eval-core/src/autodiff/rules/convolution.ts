@@ -6,7 +6,7 @@
 import { sizeOf } from "../../tensor/tensor.ts";
 import { intOf, ints } from "../attributes.ts";
 import { losesEndPadding, withEndPadding } from "../cpu/end-padding.ts";
-import { imagesInside, stackedTaps } from "../cpu/taps.ts";
+import { im2col, imagesInside } from "../cpu/taps.ts";
 import { inputGradientOfWide, kernelGradientOfWide } from "../cpu/wide-convolution.ts";
 import type { Emitter } from "../emitter.ts";
 import { type AxisWindow, paddingEnd, transposedWindowsOf, windowsOf } from "../geometry.ts";
@@ -168,12 +168,12 @@ export function kernelGradient(
     ? productAnImage(
         e,
         e.reshape(dy, [batch, outputs, positions]),
-        e.reshape(stackedTaps(e, padded, windows), [batch, rows, positions]),
+        e.reshape(im2col(e, padded, windows), [batch, rows, positions]),
       )
     : productOfAll(
         e,
         e.reshape(imagesInside(e, dy), [group, outputs / group, batch * positions]),
-        e.reshape(stackedTaps(e, imagesInside(e, padded), windows), [group, rows, batch * positions]),
+        e.reshape(im2col(e, imagesInside(e, padded), windows), [group, rows, batch * positions]),
       );
   return e.reshape(dw, [outputs, perGroup, ...kernel]);
 }

@@ -15,7 +15,7 @@ export async function checkAgainstRuntime(
   host: Session,
   { forCpu = false, ...options }: Pick<SessionOptions, "noFallback"> & { readonly forCpu?: boolean } = {},
 ): Promise<void> {
-  const graph = gradient(one.graph, { of: "loss", by: one.by, forCpu });
+  const graph = gradient(one.graph, { loss: "loss", wrt: one.by, forCpu });
   // The interpreter starts from the same float32 numbers.
   const feeds = new Map([...feedsOf(one)].map(([name, v]) => [name, toTensor(v)] as const));
   const expected = interpret(graph, new Map([...feeds].map(([name, t]) => [name, fromTensor(t)])));

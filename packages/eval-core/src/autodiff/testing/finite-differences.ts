@@ -23,7 +23,7 @@ const lossOf = (graph: Graph, feeds: ReadonlyMap<string, Value>): number =>
  */
 export function checkGradient(one: OpCase, { forCpu = false, step = STEP } = {}): void {
   const feeds = feedsOf(one);
-  const answers = interpret(gradient(one.graph, { of: "loss", by: one.by, forCpu }), feeds);
+  const answers = interpret(gradient(one.graph, { loss: "loss", wrt: one.by, forCpu }), feeds);
   for (const name of one.by) {
     const x = feeds.get(name)!;
     const found = answers.get(gradientName(name))!;

@@ -38,5 +38,5 @@ export async function loadNetwork(name: Network, forCpu = false): Promise<Golden
   }
   const by = [...forward.initializers.keys()].filter((weight) => expected.has(gradientName(weight)));
   for (const weight of by) feeds[weight] = forward.initializers.get(weight)!;
-  return { graph: gradient(forward, { of: "loss", by, forCpu }), feeds, expected };
+  return { graph: gradient(forward, { loss: "loss", wrt: by, forCpu }), feeds, expected };
 }

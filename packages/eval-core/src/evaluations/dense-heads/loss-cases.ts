@@ -97,7 +97,7 @@ async function* compare(
   g.output(losses.classification, "float32", []);
   g.output(losses.localisation, "float32", []);
   g.output(g.op("Add", [losses.classification, losses.localisation], {}, { output: "sum" }), "float32", []);
-  const model = writeModel(gradient(g.build(), { of: "sum", by }));
+  const model = writeModel(gradient(g.build(), { loss: "sum", wrt: by }));
   const found = await context.run(model, feeds);
   for (const part of ["classification", "localisation"] as const) {
     const value = Number(found[losses[part]]!.data[0]);

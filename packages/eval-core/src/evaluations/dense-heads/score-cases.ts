@@ -59,7 +59,7 @@ export async function* pixelLossCase(
   const wanted = g.input("labels", "float32", [n, height, width]);
   const made = addPixelLoss(g, { value, channels, height, width }, wanted);
   g.output(made.loss, "float32", []);
-  const model = writeModel(gradient(g.build(), { of: made.loss, by: ["logits"] }));
+  const model = writeModel(gradient(g.build(), { loss: made.loss, wrt: ["logits"] }));
   const found = await context.run(model, { logits, labels: tensor("float32", [n, height, width], labels) });
   yield finding("normals", "loss", Math.abs(Number(found[made.loss]!.data[0]) - loss), 1e-6);
   yield finding(

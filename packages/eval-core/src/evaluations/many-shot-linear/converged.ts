@@ -73,7 +73,7 @@ export async function convergedModel(
     return {
       single: await rows.products(columns.length, "single"),
       double: await rows.products(columns.length, "double"),
-      conjugate: await rows.conjugate(task, labels, columns.length, inverse.basis),
+      newtonCg: await rows.newtonCg(task, labels, columns.length, inverse.basis),
       rowNorm: Math.sqrt(squares / train.x.shape[0]!),
       loss: lossOf(task, labels, columns.length),
       inverse: (penalty, residuals) => inverse.at(penalty, residuals, columns.length),
