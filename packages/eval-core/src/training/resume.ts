@@ -7,10 +7,9 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { loadTensors } from "../backbones/index.ts";
-import { saveSafetensors } from "../checkpoints/index.ts";
+import { readSafetensorsMetadata, saveSafetensors } from "../checkpoints/index.ts";
 import { bytesOf, writeFileAtomically } from "../tensor/index.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
-import { readSafetensorsMetadata } from "./safetensors-metadata.ts";
 import type { Json } from "./task.ts";
 
 /** Tensors with what else belongs to them. */

@@ -5,7 +5,7 @@ import { writeFileAtomically } from "../../tensor/atomic-file.ts";
 import { type AnyTensor, type DType, sizeOf } from "../../tensor/tensor.ts";
 import { allocate, anyTensor, bytesOf, bytesPerElement } from "../../tensor/typed-array.ts";
 import { CheckpointError, quoted } from "../errors.ts";
-import { readBytes, type Source } from "../source.ts";
+import { openSource, readBytes, type Source } from "../source.ts";
 import { type Contents, StoredTensor } from "../stored.ts";
 
 const codes: { readonly [D in DType]: string } = {
@@ -28,7 +28,8 @@ const dtypeOf = new Map(Object.entries(codes).map(([dtype, code]) => [code, dtyp
 /** The format's own limit. */
 const LONGEST_HEADER = 100_000_000;
 
-export function readSafetensors(source: Source): Contents {
+/** The header's entries, and where the tensors begin. @throws CheckpointError on a header that is cut off or damaged */
+function readHeader(source: Source): { header: Record<string, unknown>; dataStart: number } {
   const head = readBytes(source, 0, 8, "the safetensors header's length");
   const length = new DataView(head.buffer).getBigUint64(0, true);
   if (length > BigInt(source.size - 8)) {
@@ -43,17 +44,34 @@ export function readSafetensors(source: Source): Contents {
   }
   const headerLength = Number(length);
   const header = parseHeader(readBytes(source, 8, headerLength, "the safetensors header"));
-  const dataStart = 8 + headerLength;
+  return { header, dataStart: 8 + headerLength };
+}
+
+const metadataOf = (entry: unknown): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(isRecord(entry) ? entry : {}).flatMap(([key, value]) =>
+      typeof value === "string" ? [[key, value]] : [],
+    ),
+  );
+
+/** The text entries of a file's header, without its tensors. @throws CheckpointError as `readSafetensors` */
+export function readSafetensorsMetadata(path: string): Readonly<Record<string, string>> {
+  const source = openSource(path);
+  try {
+    return metadataOf(readHeader(source).header.__metadata__);
+  } finally {
+    source.close();
+  }
+}
+
+export function readSafetensors(source: Source): Contents {
+  const { header, dataStart } = readHeader(source);
   const root = new Map<string, StoredTensor>();
   let metadata: Record<string, string> = {};
   const ranges: [number, number][] = [];
   for (const [name, entry] of Object.entries(header)) {
     if (name === "__metadata__") {
-      metadata = Object.fromEntries(
-        Object.entries(isRecord(entry) ? entry : {}).flatMap(([key, value]) =>
-          typeof value === "string" ? [[key, value]] : [],
-        ),
-      );
+      metadata = metadataOf(entry);
       continue;
     }
     const { tensor, range } = readEntry(source, name, entry, dataStart);
