@@ -2,9 +2,9 @@
  * Worker threads that turn image sources into normalised batches, so that decoding and resizing run beside
  * inference. Requests go to the thread with the least to do; the caller bounds how many it asks for at once.
  */
-import { Worker } from "node:worker_threads";
 import type { ImageSource } from "../datasets/index.ts";
 import type { Normalisation, Preprocessing } from "../images/index.ts";
+import { leastBusy, WorkerThread } from "../runtime/index.ts";
 
 export interface PrepareRequest {
   readonly id: number;
@@ -20,17 +20,17 @@ export interface Prepared {
   readonly failures: readonly { readonly index: number; readonly message: string }[];
 }
 
-interface Thread {
-  readonly worker: Worker;
-  readonly waiting: Map<number, { resolve: (done: Prepared) => void; reject: (error: Error) => void }>;
-}
-
 export class PreprocessPool {
-  readonly #threads: Thread[];
-  #lastId = 0;
+  readonly #threads: WorkerThread<Prepared>[];
 
   constructor(size: number) {
-    this.#threads = Array.from({ length: size }, () => this.#start());
+    this.#threads = Array.from({ length: size }, () => {
+      return new WorkerThread<Prepared>(new URL("./preprocess-worker.ts", import.meta.url), {
+        name: "transferboard-preprocess",
+        called: "a preprocessing thread",
+        errorOf: (sentence) => new Error(sentence),
+      });
+    });
   }
 
   get size(): number {
@@ -42,36 +42,13 @@ export class PreprocessPool {
     preprocessing: Preprocessing,
     normalisation: Normalisation,
   ): Promise<Prepared> {
-    const thread = this.#threads.reduce((best, one) => (one.waiting.size < best.waiting.size ? one : best));
-    const id = ++this.#lastId;
-    return new Promise((resolve, reject) => {
-      const request: PrepareRequest = { id, sources, preprocessing, normalisation };
-      thread.worker.postMessage(request);
-      thread.waiting.set(id, { resolve, reject });
-    });
+    const request: Omit<PrepareRequest, "id"> = { sources, preprocessing, normalisation };
+    return leastBusy(this.#threads).ask(request);
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.#threads.map(({ worker }) => worker.terminate()));
-  }
-
-  #start(): Thread {
-    const worker = new Worker(new URL("./preprocess-worker.ts", import.meta.url), {
-      name: "transferboard-preprocess",
-      execArgv: [],
-    });
-    const waiting: Thread["waiting"] = new Map();
-    const fail = (message: string) => {
-      for (const { reject } of waiting.values()) reject(new Error(message));
-      waiting.clear();
-    };
-    worker.on("message", (done: Prepared) => {
-      const entry = waiting.get(done.id);
-      waiting.delete(done.id);
-      entry?.resolve(done);
-    });
-    worker.on("error", (error) => fail(`a preprocessing thread failed: ${error.message}`));
-    worker.on("exit", (code) => fail(`a preprocessing thread ended with code ${code}`));
-    return { worker, waiting };
+    await Promise.all(
+      this.#threads.map((thread) => thread.end("the pool of preprocessing threads is closed")),
+    );
   }
 }

@@ -1,70 +1,39 @@
-/**
- * The caller's side of a runtime worker: turns messages into promises.
- *
- * The worker keeps the process alive only while an answer is due, and a worker that dies rejects every
- * promise that waits on it, so nothing hangs.
- */
-import { isMarkedAsUntransferable, Worker } from "node:worker_threads";
+/** The caller's side of a runtime worker: turns messages into promises, and failures into RuntimeErrors. */
+import { isMarkedAsUntransferable } from "node:worker_threads";
 import type { AnyTensor } from "../tensor/index.ts";
 import type { Answer, Protocol, Verb } from "./messages.ts";
+import { WorkerThread } from "./thread.ts";
 
 /** A failure of the device, the model or the worker, in one sentence. */
 export class RuntimeError extends Error {
   override readonly name = "RuntimeError";
 }
 
-interface Waiting {
-  readonly resolve: (value: never) => void;
-  readonly reject: (error: Error) => void;
-}
-
 export class WorkerClient {
-  readonly #worker: Worker;
-  readonly #waiting = new Map<number, Waiting>();
-  #lastId = 0;
-  #ended: string | undefined;
+  readonly #thread: WorkerThread<Answer>;
 
   constructor(script = new URL("./worker.ts", import.meta.url)) {
-    this.#worker = new Worker(script, { name: "transferboard-runtime", execArgv: [] });
-    this.#worker.unref();
-    this.#worker.on("message", (answer: Answer) => this.#settle(answer));
-    this.#worker.on("error", (error) => this.#end(`the runtime's worker thread failed: ${error.message}`));
-    this.#worker.on("exit", (code) => this.#end(`the runtime's worker thread ended with code ${code}`));
+    this.#thread = new WorkerThread(script, {
+      name: "transferboard-runtime",
+      called: "the runtime's worker thread",
+      errorOf: (sentence) => new RuntimeError(sentence),
+    });
   }
 
   /** Sends a request; the buffers in `give` are handed over and empty afterwards on this side. */
-  ask<V extends Verb>(
+  async ask<V extends Verb>(
     verb: V,
     body: Protocol[V]["ask"],
     give: ArrayBuffer[] = [],
   ): Promise<Protocol[V]["answer"]> {
-    if (this.#ended !== undefined) return Promise.reject(new RuntimeError(this.#ended));
-    const id = ++this.#lastId;
-    return new Promise<Protocol[V]["answer"]>((resolve, reject) => {
-      this.#worker.postMessage({ id, verb, ...body }, give);
-      this.#waiting.set(id, { resolve, reject });
-      this.#worker.ref();
-    });
+    const answer = await this.#thread.ask({ verb, ...body }, give);
+    if (answer.ok) return answer.value as Protocol[V]["answer"];
+    throw new RuntimeError(answer.message);
   }
 
   /** Ends the thread; what still waits is rejected. */
-  async end(): Promise<void> {
-    this.#end("the session is closed");
-    await this.#worker.terminate();
-  }
-
-  #settle(answer: Answer): void {
-    const waiting = this.#waiting.get(answer.id);
-    this.#waiting.delete(answer.id);
-    if (this.#waiting.size === 0) this.#worker.unref();
-    if (answer.ok) waiting?.resolve(answer.value as never);
-    else waiting?.reject(new RuntimeError(answer.message));
-  }
-
-  #end(reason: string): void {
-    this.#ended ??= reason;
-    for (const { reject } of this.#waiting.values()) reject(new RuntimeError(this.#ended));
-    this.#waiting.clear();
+  end(): Promise<void> {
+    return this.#thread.end("the session is closed");
   }
 }
 

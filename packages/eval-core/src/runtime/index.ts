@@ -9,3 +9,4 @@ export {
 } from "./devices.ts";
 export type { Device } from "./messages.ts";
 export { openSession, type RunOptions, type Session, type SessionOptions, type State } from "./session.ts";
+export { leastBusy, type ThreadOptions, WorkerThread } from "./thread.ts";
