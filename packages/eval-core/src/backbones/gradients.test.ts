@@ -103,7 +103,7 @@ it("holds no value that is larger than a few times the depthwise convolution's i
   const y = g.op("Conv", [x, w], { group: int(8), pads: { type: "ints", value: [3, 3, 3, 3] } });
   g.op("ReduceSum", [g.op("Mul", [y, y])], { keepdims: int(0) }, { output: "loss" });
   g.output("loss", "float32", []);
-  const trained = gradient(g.build(), { of: "loss", by: ["w"] });
+  const trained = gradient(g.build(), { loss: "loss", wrt: ["w"] });
   const largest = Math.max(...[...inferShapes(trained).values()].map((info) => sizeOf(info.shape)));
   expect(largest).toBeLessThan(3 * sizeOf(shape));
 });
