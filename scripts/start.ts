@@ -22,8 +22,10 @@ const options = (() => {
       options: {
         reset: { type: "boolean", default: false },
         watch: { type: "boolean", default: false },
+        demo: { type: "boolean", default: true },
         help: { type: "boolean", short: "h", default: false },
       },
+      allowNegative: true,
     }).values;
   } catch (error) {
     console.error(`transferboard: ${(error as Error).message}`);
@@ -33,6 +35,7 @@ const options = (() => {
 
 const usage = `npm start              build what changed and serve everything
 npm start -- --reset   begin anew: the embedded database and all caches are emptied
+npm start -- --no-demo leave out the evaluations of the demo that run once the site is up
 npm run dev            the same, watching the sources
 
   API_PORT      4000   the GraphQL API
@@ -133,6 +136,26 @@ async function demo(appUrl: string, signal: AbortSignal): Promise<void> {
   if (ran.code !== 0) say("The demo evaluation failed; its message is above. The rest goes on.");
 }
 
+/** Every evaluation on what ships, at low priority: the board shows how far it is. */
+function demoSuite(appUrl: string, signal: AbortSignal): Promise<void> {
+  say("The rest of the demo follows in the background (--no-demo leaves it out).");
+  return run("transferboard", ["demo", "--suite", "--cache", join(state, "cache")], {
+    env: { DATABASE_URL: appUrl },
+    signal,
+  }).then(
+    ({ code, output }) => {
+      const failed = output.split("\n").filter((line) => /^Demo: .* failed: /.test(line));
+      for (const line of failed) say(line);
+      if (code !== 0 && failed.length === 0)
+        say(`The demo's evaluations ended early:\n${output.slice(-500)}`);
+      else say("The demo's evaluations are through.");
+    },
+    (error: Error) => {
+      if (!signal.aborted) say(`The demo's evaluations could not be started: ${error.message}`);
+    },
+  );
+}
+
 async function main(): Promise<void> {
   if (options.help) return console.log(usage);
   const apiPort = portFrom("API_PORT", 4000);
@@ -153,6 +176,7 @@ async function main(): Promise<void> {
 
   /** What is running, in the order it was started; stopped in reverse. */
   const running: { stop(): Promise<void> }[] = [];
+  let demonstrated = Promise.resolve();
   try {
     await build(signal);
     if (signal.aborted) return;
@@ -195,6 +219,7 @@ A query to try:
 
 Ctrl-C stops everything.
 `);
+    if (options.demo) demonstrated = demoSuite(postgres.appUrl, signal);
     const ended = await Promise.race([
       interrupted,
       ...[api, web].map((server) =>
@@ -205,10 +230,13 @@ Ctrl-C stops everything.
   } catch (error) {
     if (!signal.aborted) throw error;
   } finally {
+    const wasInterrupted = signal.aborted;
     if (running.length > 0) say("Stopping ...");
+    interruption.abort();
+    await demonstrated;
     for (const one of running.reverse()) await one.stop();
     if (running.length > 0) say("Stopped.");
-    if (signal.aborted) process.exitCode = 130;
+    if (wasInterrupted) process.exitCode = 130;
   }
 }
 
