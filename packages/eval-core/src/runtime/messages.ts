@@ -14,6 +14,8 @@ export interface OpenOptions {
   readonly threads?: number;
   /** Whether threads wait for each other by spinning while a run lasts. */
   readonly spin: boolean;
+  /** Whether the CPU's memory is kept between operators. */
+  readonly arena: boolean;
   /** Outputs that stay on the device between runs, to be fed back; the rest come to the CPU. */
   readonly stay: readonly string[];
   /** Refuse a graph of which any node would fall back to the CPU. */

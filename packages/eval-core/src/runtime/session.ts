@@ -25,6 +25,11 @@ export interface SessionOptions {
    * that does nothing else meanwhile. Takes the cores from whoever else is here.
    */
   readonly spin?: boolean;
+  /**
+   * Whether the CPU's memory is kept between operators for those to come, as it is unless told. Without, each gives its own
+   * back: the peak is what is needed at once, half of what an arena that grows by doubling holds.
+   */
+  readonly arena?: boolean;
   /** Outputs that stay on the device, to be kept in the state; all others come to the CPU. */
   readonly stay?: readonly string[];
   /** Refuse a graph of which any node would fall back from the device to the CPU. */
@@ -100,6 +105,7 @@ export async function openSession(model: Uint8Array | string, asked: SessionOpti
           stay: asked.stay ?? [],
           noFallback: asked.noFallback ?? false,
           spin: asked.spin ?? false,
+          arena: asked.arena ?? true,
           ...(asked.threads === undefined ? {} : { threads: asked.threads }),
         },
       },

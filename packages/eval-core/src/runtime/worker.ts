@@ -62,12 +62,16 @@ function describe(metadata: readonly ort.InferenceSession.ValueMetadata[]): Valu
   });
 }
 
-function options({ device, threads, spin, stay, noFallback }: OpenOptions, outputs: readonly string[]) {
+function options(
+  { device, threads, spin, arena, stay, noFallback }: OpenOptions,
+  outputs: readonly string[],
+) {
   const fallback = noFallback && device !== "cpu" ? { disable_cpu_ep_fallback: "1" } : {};
   const settings: ort.InferenceSession.SessionOptions = {
     executionProviders: device === "cpu" ? ["cpu"] : noFallback ? [device] : [device, "cpu"],
     logSeverityLevel: 3,
     graphOptimizationLevel: "all",
+    enableCpuMemArena: arena,
     // Threads that wait by spinning take the cores from decoding, from the solver and from whoever else is here:
     // without, small and large graphs alike cost half the processor's time, and less of the clock's when it is busy.
     // Where that is asked for nevertheless, they sleep between runs.

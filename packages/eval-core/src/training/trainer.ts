@@ -234,7 +234,7 @@ export class Trainer implements AsyncDisposable {
       const stages: OpenStage[] = [];
       for (const stage of cutIntoStages(step.graph, cuts, step.carried)) {
         const stay = [...stage.outputs.filter((name) => name in step.carried), ...stage.crossing];
-        stages.push({ stage, session: await this.#open(stage.graph, stay) });
+        stages.push({ stage, session: await this.#open(stage.graph, stay, cuts.length === 0) });
       }
       const reports = rest.reports ?? scalarOutputs(graph);
       this.#openingMs += performance.now() - began;
@@ -242,13 +242,15 @@ export class Trainer implements AsyncDisposable {
     });
   }
 
-  async #open(graph: Graph, stay: readonly string[]): Promise<Session> {
+  /** @param arena not for a cut step: each stage would hold its own peak while the others run */
+  async #open(graph: Graph, stay: readonly string[], arena = true): Promise<Session> {
     const { threads, noFallback } = this.#options;
     const session = await openSession(writeModel(graph), {
       device: this.#device,
       // Thousands of operators a step: threads that slept between them made it a tenth longer or more.
       spin: stay.length > 0,
       stay,
+      arena,
       ...(threads === undefined ? {} : { threads }),
       ...(noFallback === undefined ? {} : { noFallback }),
       ...(this.#host ? { beside: this.#host } : {}),

@@ -16,13 +16,14 @@ import {
   type TrainingDetector,
   trainingDetector,
 } from "../../networks/index.ts";
-import { sgd, stepDecay, warmUp } from "../../optim/index.ts";
+import { sgd, stepDecay, trainingStep, warmUp } from "../../optim/index.ts";
 import type { Device } from "../../runtime/index.ts";
-import { bytesOf, tensor } from "../../tensor/index.ts";
+import { bytesOf, sizeOf, tensor } from "../../tensor/index.ts";
 import type { AnyTensor } from "../../tensor/tensor.ts";
 import {
   expectFinished,
   type Feeds,
+  graphFlops,
   LoaderPool,
   partFor,
   ResumeStore,
@@ -221,6 +222,26 @@ export class Detector implements AsyncDisposable {
     );
   }
 
+  /** Seconds that a step of this plan takes: of some, after one that opens the sessions; the weights do not change. */
+  async timeSteps(plan: DetectionPlan, count: number, signal?: AbortSignal): Promise<number> {
+    const { schedule, classes, mode, seed } = this.#options;
+    const between = detectorBetween({ schedule, classes, mode, pool: this.#pool });
+    const random = streamOf(seed, "sampling");
+    let began = 0;
+    for (let i = 0; i <= count; i++) {
+      signal?.throwIfAborted();
+      if (i === 1) began = performance.now();
+      await this.#trainer.step(
+        keyOf(plan.canvas),
+        () => asTask(this.#options, plan.canvas, given(this.#head)),
+        await this.#feeds(plan),
+        { learningRate: 0, weightDecay: 0 },
+        (cut, values) => between[cut]!.compute(values, plan, random),
+      );
+    }
+    return (performance.now() - began) / 1000 / count;
+  }
+
   /** Of all weights, as they stand, in hexadecimal. */
   async weightsSha256(): Promise<string> {
     const hash = createHash("sha256");
@@ -290,4 +311,21 @@ export function asTask(
     parameters,
     dimensions: { N: batch, H: size.height, W: size.width },
   };
+}
+
+/** Multiplications and additions of a step on a canvas of this size, in all its stages. */
+export function stepFlops(
+  options: Pick<DetectorOptions, "checkpoint" | "setting" | "schedule" | "classes">,
+  size: Size,
+): number {
+  const zeros: ParameterSource = ({ shape }) => tensor("float32", shape, new Float32Array(sizeOf(shape)));
+  const { graph, objective, parameters, dimensions } = asTask(options, size, zeros);
+  const { graph: step } = trainingStep(graph, {
+    loss: objective!,
+    optimizer: sgd({ momentum: MOMENTUM }),
+    parameters,
+    inputGradients: ["pooled"],
+    ...(dimensions ? { dimensions } : {}),
+  });
+  return graphFlops(step);
 }
