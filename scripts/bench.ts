@@ -61,6 +61,12 @@ const BENCHMARKS: readonly Benchmark[] = [
     what: "training steps of surface normals and segmentation, against PyTorch",
   },
   {
+    name: "detection",
+    script: "packages/eval-core/bench/detection.ts",
+    args: [],
+    what: "training steps and tests of Faster R-CNN, and ROIAlign, against torchvision",
+  },
+  {
     name: "api",
     script: "apps/api/bench/main.ts",
     args: [],
