@@ -106,3 +106,13 @@ export function backboneTitle(checkpoint: Pick<Checkpoint, "family" | "architect
 export function recordedArchitecture(checkpoint: Pick<Checkpoint, "family" | "architecture">): string {
   return familyOf(checkpoint).recordedAs(checkpoint.architecture);
 }
+
+/** A checkpoint's tensors after training, from the weights of its training graph (`batchNorm: "separate"`). */
+export function trainedTensors(
+  { family, architecture, tensors }: Pick<Checkpoint, "family" | "architecture" | "tensors">,
+  weights: Weights,
+): Weights {
+  const of = familyOf({ family });
+  if (of.fromTraining) return of.fromTraining(architecture, weights, tensors);
+  return new Map([...tensors].map(([name, value]) => [name, weights.get(name) ?? value]));
+}

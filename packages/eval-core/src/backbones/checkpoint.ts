@@ -8,7 +8,7 @@ import { detectFormat } from "../checkpoints/formats/detect.ts";
 import { readSafetensors } from "../checkpoints/formats/safetensors.ts";
 import { readTorchLegacy } from "../checkpoints/formats/torch-legacy.ts";
 import { readTorchZip } from "../checkpoints/formats/torch-zip.ts";
-import { openSource, type Source, sha256Of } from "../checkpoints/source.ts";
+import type { Source } from "../checkpoints/source.ts";
 import type { Contents, Format } from "../checkpoints/stored.ts";
 import { toFloat32 } from "../tensor/half.ts";
 import type { AnyTensor, Tensor } from "../tensor/tensor.ts";
@@ -22,7 +22,8 @@ import {
   parseNormalisation,
 } from "./normalisation.ts";
 import { readOnnxWeights } from "./onnx-weights.ts";
-import { noSidecar, readSidecar, type Sidecar } from "./sidecar.ts";
+import { noSidecar, ownEntries, readSidecar, type Sidecar } from "./sidecar.ts";
+import { locateWeights, openWeights } from "./weights-files.ts";
 
 export interface Checkpoint {
   /** Of the file, in hexadecimal. */
@@ -69,14 +70,21 @@ export const NORMALISATION_KEY = "transferboard.normalisation";
 const MOST_EXPANSION = 64;
 
 /**
- * Loads a backbone from .pth, .pt, .pth.tar, .safetensors or .onnx. Nothing in the file is ever executed.
+ * Loads a backbone from .pth, .pt, .pth.tar, .safetensors or .onnx, from shards by their index, or from a folder as the
+ * hubs lay it out. Nothing in a file is ever executed.
  * @throws CheckpointError with one sentence that begins with the path.
  */
 export async function loadCheckpoint(path: string, options: LoadOptions = {}): Promise<Checkpoint> {
-  return reading(path, async (source) => {
-    const contents = readContents(source);
-    const checkpoint = assemble(contents, source, options, readSidecar(dirname(path)), basename(path));
-    return { sha256: await sha256Of(source), file: basename(path), bytes: source.size, ...checkpoint };
+  return naming(path, async () => {
+    const file = locateWeights(path);
+    const opened = openWeights(file, readContents);
+    try {
+      const sidecar = { ...readSidecar(dirname(file)), ...ownEntries(opened.contents.metadata) };
+      const checkpoint = assemble(opened.contents, opened, options, sidecar, basename(file));
+      return { sha256: await opened.sha256(), file: basename(file), bytes: opened.size, ...checkpoint };
+    } finally {
+      opened.close();
+    }
   });
 }
 
@@ -89,34 +97,34 @@ export async function loadTensors(
   path: string,
   wanted?: (name: string) => boolean,
 ): Promise<Map<string, AnyTensor>> {
-  return reading(path, async (source) => {
-    const { root } = readContents(source);
-    const tensors = new Map<string, AnyTensor>();
-    let bytes = 0;
-    for (const { path: nest, tensors: ownTensors } of tensorDictionaries(root)) {
-      for (const [own, stored] of ownTensors) {
-        const name = [...nest, own].join("/");
-        if (wanted?.(name) === false) continue;
-        bytes += stored.bytes;
-        checkExpansion(bytes, source);
-        tensors.set(name, stored.load());
+  return naming(path, async () => {
+    const opened = openWeights(path, readContents);
+    try {
+      const tensors = new Map<string, AnyTensor>();
+      let bytes = 0;
+      for (const { path: nest, tensors: ownTensors } of tensorDictionaries(opened.contents.root)) {
+        for (const [own, stored] of ownTensors) {
+          const name = [...nest, own].join("/");
+          if (wanted?.(name) === false) continue;
+          bytes += stored.bytes;
+          checkExpansion(bytes, opened);
+          tensors.set(name, stored.load());
+        }
       }
+      if (tensors.size === 0 && wanted === undefined) throw new CheckpointError("holds no tensors by name");
+      return tensors;
+    } finally {
+      opened.close();
     }
-    if (tensors.size === 0 && wanted === undefined) throw new CheckpointError("holds no tensors by name");
-    return tensors;
   });
 }
 
-/** Opens a file for `read`, closes it behind it, and begins every error with its path. */
-async function reading<T>(path: string, read: (source: Source) => Promise<T>): Promise<T> {
-  let source: Source | undefined;
+/** Begins every error with the path. */
+async function naming<T>(path: string, read: () => Promise<T>): Promise<T> {
   try {
-    source = openSource(path);
-    return await read(source);
+    return await read();
   } catch (error) {
     throw error instanceof CheckpointError ? new CheckpointError(`${path}: ${error.message}`) : error;
-  } finally {
-    source?.close();
   }
 }
 

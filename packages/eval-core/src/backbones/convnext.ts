@@ -9,6 +9,7 @@ import { expectedTensors, namings } from "./convnext/namings.ts";
 import type { Candidate, Family, Readout, Recognised, RecogniseOptions } from "./family.ts";
 import { defineFamily } from "./family.ts";
 import { commonest, faultsOf } from "./fits.ts";
+import { turnedBack } from "./matrices.ts";
 import { imagenetNormalisation } from "./normalisation.ts";
 import type { Sidecar } from "./sidecar.ts";
 
@@ -83,6 +84,7 @@ function recognise(
   const size = sizes[`${depths}/${widths[0]}`];
   const lastNorm = any(/^norm\./) || !beside.has("mask_token");
   const ofTransformers = naming.name === "transformers";
+  const own = naming.name === "transferboard" ? sidecar : undefined;
   const wide = size === "xxlarge" && naming.name === "timm";
   const architecture: ConvNextArchitecture = {
     name: `${version}_${size ?? `${widths.join("-")}x${depths.join("-")}`}`,
@@ -92,8 +94,11 @@ function recognise(
     patch: 4,
     responseNorm,
     layerScale,
-    epsilon: options.epsilon ?? (wide ? 1e-5 : 1e-6),
-    lastEpsilon: options.epsilon ?? (ofTransformers ? (sidecar.epsilon?.value ?? 1e-12) : wide ? 1e-5 : 1e-6),
+    epsilon: options.epsilon ?? own?.epsilon?.value ?? (wide ? 1e-5 : 1e-6),
+    lastEpsilon:
+      options.epsilon ??
+      own?.lastEpsilon?.value ??
+      (ofTransformers ? (sidecar.epsilon?.value ?? 1e-12) : wide ? 1e-5 : 1e-6),
     lastNorm,
   };
   const faults = faultsOf(tensors, expectedTensors(architecture), named);
@@ -143,6 +148,7 @@ const family: Family<ConvNextArchitecture> = {
   readouts,
   fixedSize: true,
   weights: convNextWeights,
+  fromTraining: (_, weights, tensors) => turnedBack(weights, tensors),
   build: buildConvNext,
   title,
   recordedAs: ({ name }) => name,

@@ -124,6 +124,8 @@ export interface Family<A extends Architecture = Architecture> {
   readonly fixedSize: boolean;
   /** The weights that `build` wants, by name. */
   weights(architecture: A, tensors: Weights, form: GraphForm): Weights;
+  /** The checkpoint's tensors from the weights of a training graph, where those are stored otherwise. */
+  fromTraining?(architecture: A, weights: Weights, tensors: Weights): Weights;
   /**
    * Appends the network.
    * @param input the name of [N, 3, H, W], normalised

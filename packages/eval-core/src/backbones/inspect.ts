@@ -6,6 +6,7 @@ import { saveModel } from "../onnx/write.ts";
 import { type BackboneOptions, backboneGraph, backboneTitle } from "./backbone-graph.ts";
 import { type Checkpoint, type LoadOptions, loadCheckpoint, NORMALISATION_KEY } from "./checkpoint.ts";
 import { familyOf } from "./registry.ts";
+import { CHOICES_KEY } from "./sidecar.ts";
 
 /** Everything but the weights themselves; plain data, for --json. */
 export interface Inspection extends Omit<Checkpoint, "tensors"> {
@@ -84,6 +85,16 @@ function skippedLine({ skipped }: Inspection): [string, string][] {
   return names.length === 0 ? [] : [["skipped", `objects of ${listed(names, 8)}`]];
 }
 
+/** What no tensor shows, as a file of ours carries it: nothing for a ResNet, which leaves nothing to choose. */
+export function choicesEntry({
+  family,
+  choices,
+}: Pick<Checkpoint, "family" | "choices">): Record<string, string> {
+  const values = Object.entries(choices).map(([name, { value }]) => [name, value]);
+  if (values.length === 0) return {};
+  return { [CHOICES_KEY]: JSON.stringify({ family, ...Object.fromEntries(values) }) };
+}
+
 /**
  * Writes the backbone as `.onnx` (batch normalisation folded, unless told) or `.safetensors` (torchvision's names),
  * by the ending of `out`. The normalisation goes with it, so that loading the copy gives the same features.
@@ -106,6 +117,7 @@ export async function convertCheckpoint(
   } else {
     saveSafetensors(checkpoint.tensors, out, {
       [NORMALISATION_KEY]: JSON.stringify(checkpoint.normalisation),
+      ...choicesEntry(checkpoint),
       "transferboard.source.sha256": checkpoint.sha256,
     });
   }

@@ -21,3 +21,22 @@ export function rowsTimes({ data, shape }: Float, gamma: Float32Array): Float {
     data.map((value, i) => value * gamma[Math.floor(i / inner)]!),
   );
 }
+
+/**
+ * Weights of a training graph in the shapes of the tensors that they were made from: matrices turned back, what the graph
+ * does not train taken over.
+ */
+export function turnedBack(
+  weights: ReadonlyMap<string, Float>,
+  tensors: ReadonlyMap<string, Float>,
+): Map<string, Float> {
+  const out = new Map<string, Float>();
+  for (const [name, original] of tensors) {
+    const trained = weights.get(name);
+    if (trained === undefined) out.set(name, original);
+    else if (trained.shape.length === 2 && original.shape.length > 1 && !/^(pos_embed|reg_token)$/.test(name))
+      out.set(name, tensor("float32", original.shape, transposed(trained).data));
+    else out.set(name, tensor("float32", original.shape, trained.data));
+  }
+  return out;
+}

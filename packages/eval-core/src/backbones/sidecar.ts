@@ -5,12 +5,20 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { CheckpointError } from "../checkpoints/errors.ts";
-import type { Activation, Choice } from "./choices.ts";
+import type { Activation, Choice, Interpolation } from "./choices.ts";
 import { type Normalisation, parseNormalisation } from "./normalisation.ts";
 
+/** In a .safetensors file of ours, the entry that carries what no tensor shows. */
+export const CHOICES_KEY = "transferboard.choices";
+
 export interface Sidecar {
+  /** The family, where a file of ours says it: its own names do not show it. */
+  readonly family?: Choice<string>;
+  readonly interpolation?: Choice<Interpolation>;
   readonly heads?: Choice<number>;
   readonly epsilon?: Choice<number>;
+  /** Of the last norm alone, where that has another one. */
+  readonly lastEpsilon?: Choice<number>;
   readonly activation?: Choice<Activation>;
   readonly imageSize?: Choice<number>;
   readonly normalisation?: { readonly value: Normalisation; readonly from: string };
@@ -60,6 +68,31 @@ export function readSidecar(folder: string): Sidecar {
   for (const part of parts) for (const [key, value] of Object.entries(part)) merged[key] ??= value;
   const files = parts.flatMap((part) => part.files);
   return { ...(merged as Omit<Sidecar, "files">), files };
+}
+
+/** What a file of ours says of itself. @throws CheckpointError where it makes no sense */
+export function ownEntries(metadata: Readonly<Record<string, string>>): Partial<Sidecar> {
+  const written = metadata[CHOICES_KEY];
+  if (written === undefined) return {};
+  let values: unknown;
+  try {
+    values = JSON.parse(written);
+  } catch {
+    throw new CheckpointError(`its entry ${CHOICES_KEY} is not JSON`);
+  }
+  if (!isJson(values)) throw new CheckpointError(`its entry ${CHOICES_KEY} is no JSON object`);
+  const from = "the file's own entry";
+  const oneOf = <T extends string>(value: unknown, known: readonly T[]): Choice<T> | undefined =>
+    known.includes(value as T) ? { value: value as T, from } : undefined;
+  const own = {
+    family: typeof values.family === "string" ? { value: values.family, from } : undefined,
+    heads: chosen(positive(values.heads, `heads of ${CHOICES_KEY}`), from),
+    epsilon: chosen(positive(values.epsilon, `epsilon of ${CHOICES_KEY}`, false), from),
+    lastEpsilon: chosen(positive(values.lastEpsilon, `lastEpsilon of ${CHOICES_KEY}`, false), from),
+    activation: oneOf<Activation>(values.activation, ["gelu", "gelu-tanh", "quick-gelu"]),
+    interpolation: oneOf<Interpolation>(values.interpolation, ["size", "offset", "antialias"]),
+  };
+  return Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined));
 }
 
 const positive = (value: unknown, where: string, whole = true): number | undefined => {

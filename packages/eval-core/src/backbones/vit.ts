@@ -9,7 +9,7 @@ import { buildVit } from "./vit/graph.ts";
 import { namings } from "./vit/namings.ts";
 import { recogniseVit } from "./vit/recognise.ts";
 import { storageOf, takenApart } from "./vit/storage.ts";
-import { vitWeights } from "./vit/weights.ts";
+import { vitFromTraining, vitWeights } from "./vit/weights.ts";
 
 const family: Family<VitArchitecture> = {
   name: "vit",
@@ -20,6 +20,7 @@ const family: Family<VitArchitecture> = {
   readouts: vitReadouts,
   fixedSize: true,
   weights: vitWeights,
+  fromTraining: vitFromTraining,
   build: buildVit,
   isBuffer: (name) => name === "rope.periods",
   title: vitTitle,

@@ -88,6 +88,22 @@ const authors: Table = {
   own: /^(downsample_layers|stages|norm|norms)(\.|$)/,
 };
 
+/** What we write ourselves: stem and stages made alike. */
+const own: Table = {
+  ...authors,
+  name: "transferboard",
+  anchor: /^((?:.*?\.)?)stages\.[0-3]\.blocks\.\d+\.dwconv\.weight$/,
+  block: /^stages\.([0-3])\.blocks\.(\d+)\.(.+)$/,
+  blockName: (stage, index) => `stages.${stage}.blocks.${index}.`,
+  outside: {
+    "stem.conv": "stem.conv",
+    "stem.norm": "stem.norm",
+    ...steps((stage, part) => `down.${stage}.${part === 0 ? "norm" : "conv"}`),
+    norm: "norm",
+  },
+  own: /^(stem|down|stages|norm)(\.|$)/,
+};
+
 const timm: Table = {
   name: "timm",
   anchor: /^((?:.*?\.)?)stages\.[0-3]\.blocks\.\d+\.conv_dw\.weight$/,
@@ -127,7 +143,7 @@ const transformers: Table = {
   converted: "names: transformers' to the authors'",
 };
 
-export const namings: readonly Naming[] = [authors, timm, transformers].map(namingOf);
+export const namings: readonly Naming[] = [authors, own, timm, transformers].map(namingOf);
 
 export function expectedTensors(a: ConvNextArchitecture): Map<string, readonly number[]> {
   const expected = new Map<string, readonly number[]>();

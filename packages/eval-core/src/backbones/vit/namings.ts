@@ -140,6 +140,24 @@ const timm: Table = {
   own: /^(patch_embed|blocks|attn_pool|rope|rope_embed|cpe|pos_embed\w*|cls_token|dist_token|reg_token|norm|norm_pre|fc_norm|cls_norm)(\.|$)/,
 };
 
+/** What we write ourselves: timm's names with every linear map apart. */
+const own: Table = {
+  ...timm,
+  name: "transferboard",
+  anchor: /^((?:.*?\.)?)blocks\.\d+\.attn\.q\.weight$/,
+  modules: { ...timm.modules, "attn_pool.k": "attn_pool.k", "attn_pool.v": "attn_pool.v" },
+  tensors: { ...timm.tensors, "rope.periods": "rope.periods", projection: "projection" },
+  blockModules: {
+    ...Object.fromEntries(
+      ["norm1", "norm2", "attn.q", "attn.k", "attn.v", "attn.proj"].map((name) => [name, name]),
+    ),
+    ...Object.fromEntries(
+      ["mlp.fc1", "mlp.fc2", "mlp.gate", "mlp.up", "mlp.down"].map((name) => [name, name]),
+    ),
+  },
+  blockTensors: { ls1: "ls1", ls2: "ls2" },
+};
+
 const openai: Table = {
   name: "openai",
   anchor: /^((?:.*?\.)?visual\.)transformer\.resblocks\.\d+\.attn\.in_proj_weight$/,
@@ -283,6 +301,7 @@ const transformersTowers: Table = {
 
 export const namings: readonly Naming[] = [
   timm,
+  own,
   openai,
   transformers,
   transformersDinov3,

@@ -26,7 +26,8 @@ export function recogniseVit(
   const rotation = isDinov3(found);
   const shape = shapeOf(tensors, rotation, named);
   const grid = shape.grid ?? Math.floor((sidecar.imageSize?.value ?? 224) / shape.patch);
-  const origin = originOf(found, { ...shape, grid }, found.fileName);
+  const deduced = originOf(found, { ...shape, grid }, found.fileName);
+  const origin = { ...deduced, family: sidecar.family?.value ?? deduced.family };
   checkTensors(found, { ...shape, grid, name: vitName(origin.family, shape), rotation });
   const heads = chooseHeads(found, { ...shape, grid }, origin, options, sidecar);
   const epsilon = choose(
@@ -41,7 +42,7 @@ export function recogniseVit(
     : choose(
         options.interpolation,
         "--interpolation",
-        undefined,
+        sidecar.interpolation,
         origin.interpolation,
         "the family's default",
       );

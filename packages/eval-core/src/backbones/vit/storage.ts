@@ -20,7 +20,7 @@ export interface Storage {
   readonly packed: boolean;
   /** How many periods of the rotation are stored; 0 where they are reckoned. */
   readonly periods: number;
-  readonly poolFused: "kv" | "qkv";
+  readonly poolFused: "kv" | "qkv" | "apart";
   readonly projection: "projection" | "projection.transposed" | undefined;
 }
 
@@ -47,7 +47,7 @@ export function storageOf(tensors: Shapes): Storage {
           : ["mlp.fc1", "mlp.fc2"],
     packed: rows !== undefined && columns !== undefined && rows === 2 * columns,
     periods: tensors.get("rope.periods")?.shape.at(-1) ?? 0,
-    poolFused: any(/^attn_pool\.qkv\./) ? "qkv" : "kv",
+    poolFused: any(/^attn_pool\.qkv\./) ? "qkv" : any(/^attn_pool\.k\./) ? "apart" : "kv",
     projection: tensors.has("projection")
       ? "projection"
       : tensors.has("projection.transposed")
@@ -109,7 +109,8 @@ export function expectedTensors(a: VitArchitecture, storage: Storage): Map<strin
     if (storage.poolFused === "qkv") linear("attn_pool.qkv", 3 * d, d);
     else {
       linear("attn_pool.q", d, d);
-      linear("attn_pool.kv", 2 * d, d);
+      if (storage.poolFused === "kv") linear("attn_pool.kv", 2 * d, d);
+      else for (const name of ["attn_pool.k", "attn_pool.v"]) linear(name, d, d);
     }
     linear("attn_pool.proj", d, d);
     norm("attn_pool.norm");

@@ -3,9 +3,10 @@
  * input size; for inference what can be is folded: 1/sqrt(D/h) into q, layer scale into what it scales, class token,
  * registers and positions into one table.
  */
+import { CheckpointError } from "../../checkpoints/errors.ts";
 import { type Tensor, tensor } from "../../tensor/tensor.ts";
 import type { GraphForm, Weights } from "../family.ts";
-import { rowsTimes, transposed } from "../matrices.ts";
+import { rowsTimes, transposed, turnedBack } from "../matrices.ts";
 import { patchGrid, prefixTokens, type VitArchitecture } from "./architecture.ts";
 import { resizePositions } from "./positions.ts";
 
@@ -82,3 +83,14 @@ export function vitWeights(a: VitArchitecture, tensors: Weights, form: GraphForm
 }
 
 const inTable = /^(cls_token|dist_token|reg_token|pos_embed)$/;
+
+/** @throws CheckpointError where positions were trained for another grid than the checkpoint's */
+export function vitFromTraining(_: VitArchitecture, weights: Weights, tensors: Weights): Weights {
+  const [trained, stored] = [weights.get("pos_embed"), tensors.get("pos_embed")];
+  if (trained && stored && trained.data.length !== stored.data.length) {
+    throw new CheckpointError(
+      `its positions were trained for ${trained.shape[1]} tokens, the checkpoint has ${stored.shape[0]}: train at the size that it was made for to keep the weights`,
+    );
+  }
+  return turnedBack(weights, tensors);
+}

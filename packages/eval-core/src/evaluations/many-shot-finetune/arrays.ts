@@ -2,11 +2,11 @@
  * Training on batches as given: no data loading, no augmentation, so that the numbers can be held against any other
  * framework's.
  */
-import { type Checkpoint, loadCheckpoint, loadTensors } from "../../backbones/index.ts";
+import { type Checkpoint, loadCheckpoint, loadTensors, trainedTensors } from "../../backbones/index.ts";
 import { constant, cosineAnnealing, sgd } from "../../optim/index.ts";
 import type { DeviceChoice } from "../../runtime/index.ts";
 import { SeededRandom } from "../../tensor/random.ts";
-import { type AnyTensor, tensor } from "../../tensor/tensor.ts";
+import { type AnyTensor, type Tensor, tensor } from "../../tensor/tensor.ts";
 import { TrainingError, TrainingInputError } from "../../training/errors.ts";
 import { finetuneModel, freshHead, HEAD_PREFIX, withWeights } from "../../training/model.ts";
 import { Trainer } from "../../training/trainer.ts";
@@ -86,7 +86,9 @@ export async function trainOnArrays(options: TrainOnArraysOptions): Promise<Trai
   const named = (weights: ReadonlyMap<string, AnyTensor>) =>
     new Map(
       [...weights].flatMap(([name, v]) => {
-        const original = originalName(name, backbonePrefix, options.headPrefix);
+        const original = checkpoint.tensors.has(name)
+          ? `${backbonePrefix}${name}`
+          : originalName(name, backbonePrefix, options.headPrefix);
         return original === undefined ? [] : [[original, v] as const];
       }),
     );
@@ -123,9 +125,19 @@ export async function trainOnArrays(options: TrainOnArraysOptions): Promise<Trai
     losses,
     learningRates,
     device: trainer.device,
-    weights: named(await trainer.weights()),
+    weights: named(inFileShapes(checkpoint, await trainer.weights())),
     gradients,
   };
+}
+
+/** What the backbone's graph stores turned or apart, as its checkpoint has it; the head as it is. */
+function inFileShapes(
+  checkpoint: Checkpoint,
+  weights: ReadonlyMap<string, AnyTensor>,
+): Map<string, AnyTensor> {
+  const backbone = trainedTensors(checkpoint, weights as ReadonlyMap<string, Tensor<"float32">>);
+  const head = [...weights].filter(([name]) => name.startsWith(HEAD_PREFIX));
+  return new Map<string, AnyTensor>([...backbone, ...head]);
 }
 
 function shapesOf({ x, y }: TrainOnArraysOptions) {
