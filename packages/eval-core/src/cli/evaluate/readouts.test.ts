@@ -39,7 +39,7 @@ describe("readouts", () => {
 
   it("are in the protocol, but for a ResNet's global average, which had no name", () => {
     expect(networkFacts(resnet)).toBe(RESNET_FACTS);
-    expect(networkFacts(vit)).toEqual({ features: "cls, evaluation mode", readout: "cls" });
+    expect(networkFacts(vit)).toMatchObject({ features: "cls, evaluation mode", readout: "cls" });
     expect(networkFacts(vit, "mean-patch").readout).toBe("mean-patch");
   });
 });
