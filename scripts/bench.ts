@@ -19,6 +19,12 @@ const BENCHMARKS: readonly Benchmark[] = [
     what: "600 episodes of 5-way 20-shot on 20,000 x 2,048 features, in seconds",
   },
   {
+    name: "knn",
+    script: "packages/eval-core/bench/knn.ts",
+    args: [],
+    what: "k-NN of 50,000 x 50,000 x 768, against NumPy and scikit-learn",
+  },
+  {
     name: "extraction",
     script: "packages/eval-core/bench/extraction.ts",
     args: [],

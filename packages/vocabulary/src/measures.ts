@@ -102,6 +102,16 @@ export const LINEAR_SEGMENTATION = of(
 );
 export const PREDICTORS = of("predictor", RECOGNITION, ["rankme", "logme"]);
 
+/** What a profile of the digits that ship gives, its predictors last. */
+export const PROFILE_DIGITS: readonly string[] = [
+  ...of("knn", ["digits"], ["top-1-k20"]),
+  ...of("retrieval", ["digits"], ["map", "recall-at-1"]),
+  ...of("few-shot-linear-16", ["digits"], ["accuracy"]),
+  ...of("linear-bn", ["digits"], ["accuracy"]),
+  ...of("logistic-regression-dinov3", ["digits"], ["accuracy"]),
+  ...of("predictor", ["digits"], ["rankme", "logme"]),
+];
+
 /** In the order of their columns. */
 export const seededMeasures: readonly string[] = [
   ...published,
@@ -116,6 +126,7 @@ export const seededMeasures: readonly string[] = [
   ...DENSE_KNN,
   ...LINEAR_SEGMENTATION,
   ...PREDICTORS,
+  ...PROFILE_DIGITS,
 ];
 
 /** "a/b/c" -> its parts. @throws RangeError for what is no measure's slug */

@@ -18,6 +18,7 @@ import {
   of,
   ofUsual,
   PREDICTORS,
+  PROFILE_DIGITS,
   RETRIEVAL,
   ROBUSTNESS,
 } from "./measures.ts";
@@ -252,6 +253,16 @@ const probes: readonly Suite[] = [
   },
 ];
 
+/** The board of `transferboard profile` on what ships. */
+const profileDigits: Suite = {
+  slug: "profile-digits",
+  title: "Profile, digits",
+  description:
+    "What one extraction of the handwritten digits that ship tells of a backbone, ranked by the mean of nearest neighbours, retrieval and linear probes; predictors stand beside.",
+  aggregate: "MEAN",
+  measures: ranked(PROFILE_DIGITS, ["top-1-k20", "map", "accuracy"]),
+};
+
 export const suites: readonly Suite[] = [
   ...manyShot,
   ...fewShots,
@@ -260,6 +271,7 @@ export const suites: readonly Suite[] = [
   demo,
   ...whatFeaturesKeep,
   ...probes,
+  profileDigits,
 ];
 
 /** Undefined for one that is not in the vocabulary. */

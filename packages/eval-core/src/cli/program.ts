@@ -11,6 +11,7 @@ import { addExport } from "./commands/export.ts";
 import { addFeatures } from "./commands/features.ts";
 import { addImport } from "./commands/import.ts";
 import { addPreprocess } from "./commands/preprocess.ts";
+import { addProfile } from "./commands/profile.ts";
 import { addRetract, addReview } from "./commands/review.ts";
 import { addSubmission, addSubmissions } from "./commands/submissions.ts";
 import { addSubmit } from "./commands/submit.ts";
@@ -24,6 +25,7 @@ import { OWN_VERSION } from "./versions.ts";
 
 const COMMANDS: readonly AddCommand[] = [
   addEvaluate,
+  addProfile,
   addWorker,
   addDemo,
   addFeatures,

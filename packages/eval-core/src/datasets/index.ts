@@ -1,5 +1,15 @@
 export { checkDataset, type DatasetReport } from "./check.ts";
 export * from "./dataset.ts";
+export {
+  isLandmarks,
+  LANDMARK_NAMES,
+  LANDMARKS,
+  type LandmarkDataset,
+  landmarkLayout,
+  locateLandmarks,
+  openLandmarks,
+  type QueryCrop,
+} from "./landmarks.ts";
 export { computeManifestHash } from "./manifest.ts";
 export { datasetEntry, locateDataset, type OpenOptions, openDataset, SHIPPED_DATA, someOf } from "./open.ts";
 export {

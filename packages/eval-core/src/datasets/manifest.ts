@@ -73,7 +73,7 @@ export async function contentHash(source: ImageSource, known: KnownHashes): Prom
   const cached = known.get(key);
   if (cached && cached[0] === status.size && cached[1] === status.mtimeMs) return cached[2];
   const hash =
-    source.kind === "file" ? await hashFile(source.path, status.size) : sha256(await readPlanes(source));
+    source.kind === "planes" ? sha256(await readPlanes(source)) : await hashFile(source.path, status.size);
   known.set(key, [status.size, status.mtimeMs, hash]);
   return hash;
 }

@@ -1,10 +1,12 @@
 /** Where an image's pixels are, as plain data that can be posted to a worker thread, and how to load them. */
 import { open } from "node:fs/promises";
-import { decodeRgb, ImageError, type RgbImage, rgbImage } from "../images/index.ts";
+import { type Box, cropBox, decodeRgb, ImageError, type RgbImage, rgbImage } from "../images/index.ts";
 
 export type ImageSource =
   /** An image file. */
   | { readonly kind: "file"; readonly path: string }
+  /** Part of an image file: Pillow's crop by a box. */
+  | { readonly kind: "box"; readonly path: string; readonly box: Box }
   /** Raw pixels inside a larger file: all red levels, then all green, then all blue. */
   | {
       readonly kind: "planes";
@@ -28,6 +30,8 @@ export function describeSource(source: ImageSource): string {
   switch (source.kind) {
     case "file":
       return source.path;
+    case "box":
+      return `${source.path} (box ${source.box.join(", ")})`;
     case "planes":
       return `${source.path} (bytes from ${source.offset})`;
     case "levels":
@@ -72,6 +76,8 @@ export async function loadSource(source: ImageSource): Promise<RgbImage> {
   switch (source.kind) {
     case "file":
       return decodeRgb(source.path);
+    case "box":
+      return cropBox(await decodeRgb(source.path), source.box);
     case "planes":
       return interleave(await readPlanes(source), source.width, source.height);
     case "levels": {

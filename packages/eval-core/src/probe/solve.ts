@@ -52,6 +52,8 @@ const MAX_STEP_ITERATIONS = 300;
 const SINGLE_ERROR = 2.4e-7;
 /** By how much a Newton step is to reduce the gradient, at least, where nothing is known of the function's bend. */
 const FIRST_REDUCTION = 0.1;
+/** How far one Newton step in float32 can reduce the gradient. */
+const SINGLE_REDUCTION = 1e-4;
 /** Aimed lower than needed, so that the check in float64 passes. */
 const MARGIN = 0.6;
 
@@ -106,7 +108,9 @@ export async function solve(
     });
     if (there && (exact || rough)) return done("converged");
     const rounded = steep <= SINGLE_ERROR * rowNorm * Math.sqrt(dot(residuals, residuals));
-    if (!exact && (there || rounded)) {
+    // With a limit far below float32's rounding, a step that gained nothing says that it is reached, whatever was estimated.
+    const stalled = gradientLimit !== undefined && before !== undefined && steep > before.steep / 4;
+    if (!exact && (there || rounded || stalled)) {
       products = double;
       await arrive();
       continue;
@@ -117,6 +121,8 @@ export async function solve(
     if (before) {
       const bend = Math.max(0, steep - before.residualNorm) / before.steep;
       reduction = Math.min(FIRST_REDUCTION, bend * (steep / before.steep));
+      // Where the limit is far below, float32 has no such step to give: what it can is taken, and then the next.
+      if (gradientLimit !== undefined) reduction = Math.max(reduction, SINGLE_REDUCTION);
     }
     const step = await newtonCg.solve({
       gradient,
@@ -124,10 +130,10 @@ export async function solve(
       penalty,
       inverse: inverse(penalty, residuals),
       tolerance: Math.max(MARGIN * limit, reduction * steep),
-      interceptTolerance: Math.max(
-        MARGIN * (gradientLimit ?? tolerance * intercept.smallest),
-        reduction * intercept.largest,
-      ),
+      interceptTolerance:
+        gradientLimit === undefined
+          ? Math.max(MARGIN * tolerance * intercept.smallest, reduction * intercept.largest)
+          : Math.max(MARGIN * limit, reduction * Math.max(intercept.largest, steep)),
       maxIterations: Math.min(MAX_STEP_ITERATIONS, MAX_ITERATIONS - iterations),
       signal,
       onIteration,

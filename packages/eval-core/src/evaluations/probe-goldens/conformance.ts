@@ -7,6 +7,7 @@ import {
   type GoldenFolder,
 } from "../../conformance/index.ts";
 import { checkDenseKnn } from "../dense-knn/conformance.ts";
+import { checkDenseLinear } from "../dense-linear/conformance.ts";
 import { checkFewShotLinear } from "../few-shot-linear/conformance.ts";
 import { checkKnn } from "../knn/conformance.ts";
 import { checkLinearBn } from "../linear-bn/conformance.ts";
@@ -28,6 +29,7 @@ const CASES: Readonly<Record<string, Check>> = {
   robustness: checkRobustness,
   predictors: checkPredictors,
   "dense-knn": checkDenseKnn,
+  "linear-seg": checkDenseLinear,
 };
 
 export const probesConformance: ConformanceKind = {

@@ -18,7 +18,8 @@ const factOf = (name: string) => datasetNamed(name)!;
 const folderOf = (name: string, folder: string | undefined) =>
   folder ?? (name === "ade-shapes" ? shippedData(name) : undefined);
 
-const data: DataSource<Ade20k, DenseOptions> = {
+/** ADE20K, and the drawn scenes that ship. */
+export const scenes: DataSource<Ade20k, unknown> = {
   names: Object.keys(SOURCES),
   kindOf: (name) => ({ slug: name, task: "segmentation", classCount: ADE_CLASSES }),
   titleOf: (name) => factOf(name).title,
@@ -45,7 +46,7 @@ export const segmentation: EvaluationKind<DenseOptions, Ade20k> = {
   name: "segmentation",
   settings: [{ name: "segmentation", title: "Semantic segmentation" }],
   options: denseOptions("the label map of every test image as a PNG file, levels as the dataset's"),
-  data,
+  data: scenes,
   needs: { trains: true, preprocessing: false, seed: true },
   measures: (_, { slug }) =>
     ["mean-iou", "pixel-accuracy"].map((metric) => ({ slug: `segmentation/${slug}/${metric}` })),

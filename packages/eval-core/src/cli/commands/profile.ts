@@ -1,0 +1,178 @@
+/** `transferboard profile`: all that one extraction allows to be measured of a checkpoint. */
+import type { Dataset } from "../../datasets/index.ts";
+import type { AddCommand, Context } from "../context.ts";
+import { requestOf } from "../evaluate/checkpoint.ts";
+import { deriveFrom } from "../evaluate/derive.ts";
+import { report } from "../evaluate/document.ts";
+import { type Plan, planTable, planTargets } from "../evaluate/dry-run.ts";
+import { openRecorder } from "../evaluate/recorder.ts";
+import type { EvaluateOptions, EvaluateRequest, Target } from "../evaluate/request.ts";
+import { runTargets } from "../evaluate/run.ts";
+import { openSending } from "../evaluate/sending.ts";
+import { CommandError, EXIT } from "../exit-codes.ts";
+import {
+  budgetSeconds,
+  type Chosen,
+  chooseWithin,
+  datasetsIn,
+  obstacle,
+  profileTargets,
+} from "../profile/plan.ts";
+import { METHOD_FILE_HELP } from "../server/method-file.ts";
+import { tokenOption } from "../server/server.ts";
+import { duration } from "../terminal.ts";
+import { addLoadOptions, READOUT_HELP } from "./checkpoint.ts";
+
+const HELP = `
+Examples:
+  transferboard profile --checkpoint mine.pth --method mine --data photos/
+  transferboard profile --checkpoint mine.pth --method mine --data /datasets --budget 30m
+  transferboard profile --checkpoint mine.pth --method mine --dataset digits --server https://board.example.org
+
+Images pass the network once; every evaluation reads the same features. Without --data it runs on what ships. Of several
+datasets in the folder all are profiled. The same command again goes on where it was interrupted. With --server all values
+are offered as one submission.`;
+
+type ProfileOptions = EvaluateOptions & { readonly budget?: string };
+
+export const addProfile: AddCommand = (program, contextOf) => {
+  const command = program
+    .command("profile")
+    .description("measure a checkpoint by every evaluation that its features allow, from one extraction")
+    .requiredOption("--checkpoint <file>", "weights: .pth, .pt, .pth.tar, .safetensors or .onnx")
+    .requiredOption("--method <slug>", "the method's name on the board, such as moco-v2")
+    .option("--method-name <name>", "how a new method is written on the board")
+    .option("--data <dir>", "where the datasets are, or images by class")
+    .option("--dataset <name>", "this dataset alone")
+    .option("--budget <time>", "run what fits, cheapest and most telling first: 30m, 90s, 1h30m")
+    .option("--readout <slugs>", READOUT_HELP)
+    .option("--allow-partial", "accept a dataset that is not whole")
+    .option("--seed <number>", "of all that is drawn", "0");
+  addLoadOptions(command)
+    .option("--preprocessing <name>", "how images are made, as of evaluate")
+    .option("--device <device>", "auto, cpu, webgpu or cuda", "auto")
+    .option("--threads <number>", "CPU threads of one operator")
+    .option("--cache <dir>", "where features and unfinished work are kept")
+    .option("--skip-unreadable", "go on without images that cannot be read, and say which")
+    .option("--no-record", "do not record the results")
+    .option("--again", "evaluate what is recorded already, as runs of their own")
+    .option("--dry-run", "show what would be done and what it costs")
+    .option("--server <url>", "offer the results to this server in place of recording them here")
+    .addOption(tokenOption())
+    .option("--source <words>", "with --server: where the results come from, such as a paper's address")
+    .option("--method-file <file>", `with --server: ${METHOD_FILE_HELP}`)
+    .option("--json", "print one JSON document")
+    .addHelpText("after", HELP)
+    .action(async (options: ProfileOptions) => profile(contextOf(options.json), options));
+};
+
+async function profile(context: Context, options: ProfileOptions): Promise<void> {
+  const { server, dryRun, budget } = options;
+  if (server === undefined && options.methodFile !== undefined) {
+    throw new CommandError("--method-file goes with --server", EXIT.usage);
+  }
+  const seconds = budget === undefined ? undefined : budgetSeconds(budget);
+  const sending = server === undefined || dryRun ? undefined : await openSending(context, server, options);
+  const asked = await requestFor(options);
+  const { request, impossible } = await possible(context, asked);
+  const recorder = options.record && server === undefined ? await openRecorder() : undefined;
+  try {
+    const plan = dryRun || seconds !== undefined ? await planTargets(context, request, recorder) : undefined;
+    const chosen = plan && chooseWithin(request.targets, plan, seconds);
+    for (const sentence of [...impossible, ...leftOutOf(chosen)]) context.terminal.say(sentence);
+    if (dryRun) return printPlan(context, options, plan!, chosen!);
+    const targets = chosen?.targets ?? request.targets;
+    if (targets.length === 0) {
+      throw new CommandError(
+        `nothing of the profile fits ${budget}: give it more, or leave --budget out`,
+        EXIT.usage,
+      );
+    }
+    const running = { ...request, targets };
+    const outcomes = await runTargets(context, running, recorder);
+    const derived = deriveFrom(running, outcomes);
+    for (const one of derived) await recorder?.derive(one);
+    const sent = await sending?.(running, outcomes, derived);
+    await report(context, options, { request: running, outcomes, recorder, derived, sent });
+    // After the table, where it is not missed.
+    for (const sentence of leftOutOf(chosen)) context.terminal.say(sentence);
+  } finally {
+    await recorder?.close();
+  }
+}
+
+/** The request of an evaluation, its targets those of the profile. */
+async function requestFor(options: ProfileOptions): Promise<EvaluateRequest> {
+  const datasets = await datasetsIn(options.data, options.dataset);
+  const targets = profileTargets(datasets);
+  const [first] = targets;
+  const request = await requestOf({
+    ...options,
+    dataset: first!.dataset,
+    protocol: first!.setting.name,
+    given: {},
+  });
+  const all = request.readouts.flatMap((readout) => targets.map((target) => ({ ...target, readout })));
+  return { ...request, targets: all, several: true };
+}
+
+/** Leaves out what a dataset cannot be evaluated by, and says why. */
+async function possible(
+  { signal }: Context,
+  request: EvaluateRequest,
+): Promise<{ request: EvaluateRequest; impossible: string[] }> {
+  const opened = new Map<string, Promise<Dataset | undefined>>();
+  const open = ({ setting: { kind, options }, dataset }: Target) => {
+    const known =
+      opened.get(dataset) ??
+      (kind.data
+        .open(dataset, { folder: request.data, allowPartial: request.allowPartial }, options)
+        // What is wrong with it is said when it is evaluated.
+        .catch(() => undefined) as Promise<Dataset | undefined>);
+    opened.set(dataset, known);
+    return known;
+  };
+  const targets: Target[] = [];
+  const impossible: string[] = [];
+  for (const target of request.targets) {
+    signal.throwIfAborted();
+    const reason = /^few-shot-\d+$/.test(target.setting.name) ? await obstacleOf(target, open) : undefined;
+    if (reason === undefined) targets.push(target);
+    else impossible.push(`Left out: ${target.setting.name} on ${target.dataset}: ${reason}`);
+  }
+  return { request: { ...request, targets }, impossible };
+}
+
+async function obstacleOf(target: Target, open: (target: Target) => Promise<Dataset | undefined>) {
+  const data = await open(target);
+  return data && obstacle(target, data);
+}
+
+function leftOutOf(chosen: Chosen | undefined): string[] {
+  return (chosen?.leftOut ?? []).map(
+    ({ target, reason, seconds }) =>
+      `Left out: ${target.setting.name} on ${target.dataset}, about ${duration(seconds)}: ${reason}`,
+  );
+}
+
+function printPlan({ terminal }: Context, { json }: ProfileOptions, plan: Plan, chosen: Chosen): void {
+  const left = new Set(chosen.leftOut.map(({ target }) => `${target.setting.name} ${target.dataset}`));
+  const targets = plan.targets.map((target) =>
+    left.has(`${target.setting} ${target.dataset}`)
+      ? { ...target, state: "cannot" as const, reason: "beyond the budget" }
+      : target,
+  );
+  const seen = new Set<string>();
+  // One extraction serves all evaluations of a dataset.
+  const once = targets.map((target) => {
+    if (target.toExtract === undefined || !seen.has(target.dataset)) {
+      seen.add(target.dataset);
+      return target;
+    }
+    return { ...target, toExtract: 0 };
+  });
+  const extractionSeconds =
+    once.reduce((sum, { toExtract = 0 }) => sum + toExtract, 0) / plan.imagesPerSecond;
+  const own = { ...plan, targets: once, extractionSeconds, seconds: chosen.seconds };
+  terminal.print(json ? JSON.stringify(own, null, 2) : planTable(own));
+}

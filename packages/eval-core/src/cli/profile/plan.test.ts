@@ -1,0 +1,48 @@
+/** What a profile runs within a budget: in its order, the extraction counted once, what is left out named. */
+import { expect, it } from "vitest";
+import type { Plan } from "../evaluate/dry-run.ts";
+import type { Target } from "../evaluate/request.ts";
+import { budgetSeconds, chooseWithin, PROFILE, profileTargets } from "./plan.ts";
+
+const targets = profileTargets(["digits"]).map((target): Target => ({ ...target, readout: "pooled" }));
+
+/** Ten images a second, a hundred to extract, five seconds an evaluation. */
+const plan: Plan = {
+  targets: targets.map(({ setting, dataset }) => ({
+    dataset,
+    setting: setting.name,
+    state: "to do",
+    toExtract: 100,
+    seconds: 5,
+  })),
+  imagesPerSecond: 10,
+  device: "cpu",
+  extractionSeconds: 0,
+  trainingSeconds: 0,
+  seconds: 0,
+};
+
+it("the cheapest and most telling come first", () => {
+  expect(targets[0]!.setting.name).toBe("knn");
+  const order = targets.map(({ setting }) => PROFILE.indexOf(setting.name));
+  expect(order).toEqual(order.toSorted((a, b) => a - b));
+});
+
+it("extraction counts with the first evaluation alone", () => {
+  const { targets: chosen, leftOut, seconds } = chooseWithin(targets, plan, 22);
+  expect(chosen).toHaveLength(2);
+  expect(seconds).toBe(20);
+  expect(leftOut).toHaveLength(targets.length - 2);
+  expect(leftOut.every(({ seconds }) => seconds === 5)).toBe(true);
+});
+
+it("without a budget nothing is left out; with too little, everything", () => {
+  expect(chooseWithin(targets, plan, undefined).leftOut).toEqual([]);
+  expect(chooseWithin(targets, plan, 1).targets).toEqual([]);
+});
+
+it("reads times, and refuses what is none", () => {
+  expect(["30m", "90s", "1h30m", "0.5h"].map(budgetSeconds)).toEqual([1800, 90, 5400, 1800]);
+  for (const text of ["", "30", "m", "-5m", "0s"])
+    expect(() => budgetSeconds(text)).toThrow("--budget must be a time");
+});

@@ -1,0 +1,42 @@
+/** Segmentation without training: each patch takes the labels of its nearest patches in a memory bank. */
+import type { Ade20k } from "../../datasets/dense/ade20k.ts";
+import type { EvaluationKind } from "../kind.ts";
+import { choice, wholeNumber } from "../options.ts";
+import { scenes } from "../segmentation/index.ts";
+import { type DenseKnnOptions, denseKnnDescription } from "./protocol.ts";
+
+export const denseKnn: EvaluationKind<DenseKnnOptions, Ade20k> = {
+  name: "dense-knn",
+  settings: [{ name: "dense-knn", title: "Dense nearest neighbours" }],
+  options: {
+    memory: wholeNumber("--memory <rows>", 1, {
+      help: "patches in the memory bank at most, as many of each picture",
+      otherwise: 102_400,
+      fingerprint: true,
+      example: "10240",
+    }),
+    side: wholeNumber("--side <pixels>", 16, {
+      help: "pictures are squeezed to a square of this side, a multiple of the patch",
+      otherwise: 224,
+      fingerprint: true,
+      example: "448",
+    }),
+    void: choice("--void <rule>", ["class-0", "left-out"], {
+      help: "unlabelled pixels in the memory bank: as class 0, as is published, or left out",
+      otherwise: "class-0",
+      fingerprint: true,
+      example: "left-out",
+    }),
+  },
+  data: scenes,
+  needs: { trains: false, preprocessing: false, seed: true },
+  measures: (setting, { slug, task }) =>
+    task === "segmentation"
+      ? ["mean-iou", "mean-iou-open-hummingbird", "pixel-accuracy"].map((metric) => ({
+          slug: `${setting}/${slug}/${metric}`,
+        }))
+      : [],
+  describe: denseKnnDescription,
+  cost: async (spec, context) => (await import("./run.ts")).denseKnnCost(spec, context),
+  run: async (spec, context) => (await import("./run.ts")).runDenseKnn(spec, context),
+};

@@ -1,0 +1,162 @@
+/** Dense k-NN from pictures to values and record: the memory bank from train, then test picture by picture. */
+import type { Ade20k } from "../../datasets/dense/ade20k.ts";
+import { ConfusionMatrix } from "../../metrics/index.ts";
+import { Cosines, findCandidates, normsOf, openDeviceRows, SPARE } from "../../probe/nearest/index.ts";
+import { NumpyRandomState } from "../../tensor/index.ts";
+import type { Result } from "../evaluation.ts";
+import type { Cost, CostContext, RunContext, Spec } from "../kind.ts";
+import { resampled } from "../pixel-labels/intervals.ts";
+import { type PatchMaps, patchMaps, picturePatches, squeezedMask } from "../probes/patches.ts";
+import { stateFile } from "../probes/state-file.ts";
+import { estimate, pixelClasses } from "./attend.ts";
+import { choosePatches, patchLabels, patchScores, VOID } from "./memory.ts";
+import { type DenseKnnOptions, NEIGHBOURS, SCENE_CLASSES, TEMPERATURE } from "./protocol.ts";
+
+type DenseSpec = Spec<DenseKnnOptions, Ade20k>;
+
+/** Unlabelled is void; the others keep their number. */
+const levelOf = (level: number) => (level === 0 ? VOID : level);
+
+/** Of one picture: cell of the confusion matrix, count, one after the other. */
+type Tally = readonly number[];
+
+export async function runDenseKnn({ data, options, seed }: DenseSpec, context: RunContext): Promise<Result> {
+  const { checkpoint, device, threads, signal, progress, work } = context;
+  const { side } = options;
+  const maps = patchMaps(checkpoint, side);
+  const memory = await memoryOf(data, options, seed, maps, context);
+  const file = stateFile<readonly Tally[]>(work, "pictures", (sentence) => progress.say(sentence));
+  const tallies = [...(file.state ?? [])];
+  const step = progress.step("dense k-NN");
+  const trainNorms = normsOf(memory.rows);
+  await using on = await openDeviceRows(maps.width, { device, threads });
+  const patches = maps.grid ** 2;
+  const pictures = picturePatches(context, "test", data.splits.test, maps, side, tallies.length);
+  for await (const { index, image, features } of pictures) {
+    signal.throwIfAborted();
+    const query = { data: features, count: patches, width: maps.width };
+    const cosines = new Cosines(memory.rows, query, { train: trainNorms });
+    const range = { from: 0, to: patches, width: NEIGHBOURS + SPARE };
+    const candidates = await findCandidates(memory.rows, trainNorms, query, cosines.queryNorms, range, {
+      on,
+      signal,
+    });
+    const estimates = new Float64Array(patches * SCENE_CLASSES);
+    for (let q = 0; q < patches; q++) {
+      const own = estimates.subarray(q * SCENE_CLASSES, (q + 1) * SCENE_CLASSES);
+      estimate(cosines, candidates, q, { neighbours: NEIGHBOURS, temperature: TEMPERATURE }, memory, own);
+    }
+    const predicted = pixelClasses(estimates, maps.grid, side, SCENE_CLASSES);
+    tallies.push(tallyOf(predicted, await squeezedMask(image.labels!, side, levelOf)));
+    step.update(index + 1, data.splits.test.length);
+    if (tallies.length % 32 === 0) file.save(tallies);
+  }
+  file.save(tallies);
+  step.end(`${tallies.length} pictures`);
+  return resultOf(data.name, tallies, {
+    memoryRows: memory.rows.count,
+    patch: maps.patch,
+    grid: maps.grid,
+    readout: maps.slug,
+    sizes: { train: data.splits.train.length, test: tallies.length },
+  });
+}
+
+async function memoryOf(
+  data: Ade20k,
+  { side, memory: most, void: rule }: DenseKnnOptions,
+  seed: number,
+  maps: PatchMaps,
+  context: RunContext,
+) {
+  const { train } = data.splits;
+  const patches = maps.grid ** 2;
+  const keep = Math.min(patches, Math.max(1, Math.floor(most / train.length)));
+  const features = new Float32Array(train.length * keep * maps.width);
+  const counts = new Uint16Array(train.length * keep * SCENE_CLASSES);
+  const totals = new Uint16Array(train.length * keep);
+  const step = context.progress.step("memory bank");
+  let count = 0;
+  for await (const picture of picturePatches(context, "train", train, maps, side)) {
+    const mask = await squeezedMask(picture.image.labels!, side, levelOf);
+    const labels = patchLabels(mask, maps.grid, maps.patch, SCENE_CLASSES, rule);
+    const random = new NumpyRandomState((100_000 * seed + picture.index) >>> 0);
+    const uniforms = Float64Array.from({ length: patches }, () => random.uniform());
+    const all = Int32Array.from({ length: patches }, (_, p) => p);
+    const chosen = keep === patches ? all : choosePatches(patchScores(labels), uniforms, keep);
+    for (const p of chosen) {
+      if (labels.totals[p] === 0) continue;
+      features.set(picture.features.subarray(p * maps.width, (p + 1) * maps.width), count * maps.width);
+      counts.set(labels.counts.subarray(p * SCENE_CLASSES, (p + 1) * SCENE_CLASSES), count * SCENE_CLASSES);
+      totals[count++] = labels.totals[p]!;
+    }
+    step.update(picture.index + 1, train.length);
+  }
+  step.end(`${count} patches`);
+  const rows = { data: features.subarray(0, count * maps.width), count, width: maps.width };
+  return { rows, counts, totals, classes: SCENE_CLASSES };
+}
+
+function tallyOf(predicted: Uint8Array, mask: Uint8Array): Tally {
+  const matrix = new ConfusionMatrix(SCENE_CLASSES, VOID);
+  matrix.add(predicted, mask);
+  const cells: number[] = [];
+  matrix.counts.forEach((n, cell) => {
+    if (n > 0) cells.push(cell, n);
+  });
+  return cells;
+}
+
+function matrixOf(tallies: readonly Tally[]): ConfusionMatrix {
+  const matrix = new ConfusionMatrix(SCENE_CLASSES, VOID);
+  for (const tally of tallies) {
+    for (let i = 0; i < tally.length; i += 2) matrix.counts[tally[i]!]! += tally[i + 1]!;
+  }
+  return matrix;
+}
+
+function resultOf(dataset: string, tallies: readonly Tally[], about: Record<string, unknown>): Result {
+  const matrix = matrixOf(tallies);
+  const own = matrix.score();
+  const matched = matrix.score(matrix.matching());
+  const labelled = tallies.filter((tally) => tally.length > 0);
+  const [iou, pixels] = resampled(labelled, (drawn) => {
+    const one = matrixOf(drawn);
+    return [one.score().meanIou, one.pixelAccuracy];
+  });
+  const n = tallies.length;
+  const value = (metric: string, value: number, interval: typeof iou | null) => ({
+    measure: `dense-knn/${dataset}/${metric}`,
+    value,
+    interval: interval ?? null,
+    n,
+  });
+  return {
+    values: [
+      value("mean-iou", own.meanIou, iou),
+      value("mean-iou-open-hummingbird", matched.meanIouAbsentZero, null),
+      value("pixel-accuracy", matrix.pixelAccuracy, pixels),
+    ],
+    record: {
+      ...about,
+      iou: own.iou,
+      meanIouAbsentZero: own.meanIouAbsentZero,
+      meanIouMatched: matched.meanIou,
+      meanIouMatchedAbsentZero: matched.meanIouAbsentZero,
+      predictedToClass: [...matrix.matching()],
+    },
+  };
+}
+
+/** Products of every test patch with the memory, at what two common cores give. */
+export async function denseKnnCost({ data, options }: DenseSpec, { checkpoint }: CostContext): Promise<Cost> {
+  const { grid, width } = patchMaps(checkpoint, options.side);
+  const { train, test } = data.splits;
+  const rows = Math.min(options.memory, train.length * grid ** 2);
+  return {
+    images: train.length + test.length,
+    toExtract: train.length + test.length,
+    featureMegabytes: ((train.length + test.length) * grid ** 2 * width * 4) / 1e6,
+    seconds: (2 * rows * test.length * grid ** 2 * width) / 2e10 + (test.length * options.side ** 2) / 1e5,
+  };
+}
