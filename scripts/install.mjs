@@ -107,7 +107,8 @@ export async function install(say = console.log) {
 export function runPinned(script, args) {
   const child = spawn(pinnedNode, ["--disable-warning=ExperimentalWarning", join(root, script), ...args], {
     cwd: root,
-    stdio: "inherit",
+    // The channel tells the child when this process is killed.
+    stdio: ["inherit", "inherit", "inherit", "ipc"],
     env: { ...process.env, PATH: [join(modules, ".bin"), process.env.PATH].join(delimiter) },
   });
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {

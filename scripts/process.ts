@@ -51,7 +51,8 @@ export function run(
 export class Server {
   readonly name: string;
   readonly #child: ChildProcess;
-  readonly exited: Promise<number>;
+  /** How it ended, in words. */
+  readonly exited: Promise<string>;
 
   constructor(name: string, script: string, options: { env: Record<string, string>; watch?: boolean }) {
     this.name = name;
@@ -68,8 +69,8 @@ export class Server {
     this.#child.stdout?.on("data", show);
     this.#child.stderr?.on("data", show);
     this.exited = new Promise((resolve) => {
-      this.#child.on("exit", (code) => resolve(code ?? 1));
-      this.#child.on("error", () => resolve(1));
+      this.#child.on("exit", (code, signal) => resolve(signal ? `killed by ${signal}` : `code ${code}`));
+      this.#child.on("error", (error) => resolve(error.message));
     });
   }
 

@@ -9,11 +9,20 @@ import createNext from "next";
 import { askedHeader } from "./src/lib/address.ts";
 import { type Instead, insteadHeader, watchRequest } from "./src/lib/instead.ts";
 import { type Answer, standIn } from "./stand-in.ts";
+import { admit, tooMany } from "./visitors.ts";
 
 const dir = dirname(fileURLToPath(import.meta.url));
 const port = Number(process.env.PORT ?? 3000);
 const host = process.env.HOST || "127.0.0.1";
 const dev = process.env.NODE_ENV === "development";
+
+/** Addresses of proxies that are believed about who asks and by which name, parted by commas. */
+const trusted = new Set(
+  (process.env.TRUSTED_PROXIES ?? "")
+    .split(",")
+    .map((one) => one.trim())
+    .filter(Boolean),
+);
 
 /** Undefined until Next is ready. */
 let handle: ((request: IncomingMessage, response: ServerResponse) => Promise<void>) | undefined;
@@ -29,12 +38,18 @@ const server = createServer((request, response) => {
     response.writeHead(200, { "content-type": "text/plain" }).end("ok\n");
     return;
   }
-  watchRequest((noted) => {
+  const visitor = admit(request, trusted);
+  if (visitor === null) {
+    const headers = { "content-type": "text/plain; charset=utf-8", "cache-control": "no-store" };
+    response.writeHead(403, headers).end("This must be sent from a page of this site.\n");
+    return;
+  }
+  watchRequest(visitor, (noted) => {
     standIn(response, (status) => {
       const instead = noted();
       // A reader who comes from another page by script gets data, not pages: the browser's side knows what to show.
       if (!instead || request.headers.rsc) return null;
-      const fits = instead.status === 503 ? status >= 500 : status === 404;
+      const fits = instead.status === 503 || instead.status === 429 ? status >= 500 : status === 404;
       return fits ? () => answerInstead(instead, request) : null;
     });
     void answer(request, response);
@@ -52,6 +67,8 @@ const kept = [
 
 /** A page that says it, or its sentence alone to whoever asked for something else. */
 async function answerInstead(instead: Instead, { url = "/", headers }: IncomingMessage): Promise<Answer> {
+  if (instead.status === 429)
+    return tooMany(instead.retryAfter, headers.accept?.includes("text/html") ?? false);
   const { status } = instead;
   const away = status === 503;
   const common = { "cache-control": "no-store", ...(away && { "retry-after": "5" }) };

@@ -21,7 +21,9 @@ export interface Ask {
 
 export type Api = Awaited<ReturnType<typeof startApi>>;
 
-export async function startApi(options: { from?: "seeded" | "empty"; rateLimit?: number } = {}) {
+export async function startApi(
+  options: { from?: "seeded" | "empty"; rateLimit?: number; siteSecret?: string } = {},
+) {
   const database = await testDatabase({ from: options.from ?? "seeded" });
   const statements: string[] = [];
   const db = openDatabase({
@@ -35,6 +37,7 @@ export async function startApi(options: { from?: "seeded" | "empty"; rateLimit?:
     corsOrigins: ["http://site.test"],
     rateLimit: options.rateLimit ?? 0,
     trustProxy: 0,
+    siteSecret: options.siteSecret,
   };
   const queue = openQueue(database.appUrl);
   const server = await createServer({ db, queue, log: makeLog("silent"), env });

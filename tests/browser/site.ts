@@ -29,14 +29,21 @@ export interface Site {
 }
 
 /** Serves the site on a free port; it asks the API at `apiUrl`. */
-export async function serveSite(apiUrl: string): Promise<Site> {
+export async function serveSite(apiUrl: string, environment: Record<string, string> = {}): Promise<Site> {
   if (!existsSync(join(web, ".next", "BUILD_ID"))) {
     throw new Error("The site is not built: run 'npx turbo run build' first, or all by 'npm test'.");
   }
   const watch = ["--import", pathToFileURL(join(import.meta.dirname, "given-ports.ts")).href];
   const flags = ["--disable-warning=ExperimentalWarning", ...watch];
   const child = spawn(process.execPath, [...flags, join(web, "serve.ts")], {
-    env: { ...process.env, PORT: "0", API_URL: apiUrl, NODE_ENV: "production", NEXT_TELEMETRY_DISABLED: "1" },
+    env: {
+      ...process.env,
+      PORT: "0",
+      API_URL: apiUrl,
+      NODE_ENV: "production",
+      NEXT_TELEMETRY_DISABLED: "1",
+      ...environment,
+    },
     stdio: ["ignore", "pipe", "pipe", "ipc"],
   });
   const foreign = new Set<number>();

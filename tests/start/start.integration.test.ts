@@ -2,12 +2,14 @@
  * The start command as a person uses it: up, Ctrl-C, up again, killed, up again. On ports and a state folder of its
  * own, so that it neither meets a running instance nor another test.
  */
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { count } from "../../packages/eval-core/src/tensor/testing/counts.ts";
 
 const root = join(import.meta.dirname, "../..");
 let state: string;
@@ -150,6 +152,82 @@ test("comes up, stops in order, survives a kill, and never doubles anything", as
   third.child.kill("SIGTERM");
   expect(await ended(third.child)).toBe(130);
 }, 300_000);
+
+/** Every process that a start has made, by its id and command: its children, and theirs. */
+async function family(pid: number): Promise<Map<number, string>> {
+  const { stdout } = await promisify(execFile)("ps", ["-eo", "pid=,ppid=,args="]);
+  const all = stdout.split("\n").flatMap((line) => {
+    const [, id, parent, args = ""] = /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line) ?? [];
+    return id ? [{ id: Number(id), parent: Number(parent), args }] : [];
+  });
+  const found = new Map<number, string>();
+  const visit = (parent: number) => {
+    for (const one of all) {
+      if (one.parent !== parent || found.has(one.id)) continue;
+      found.set(one.id, one.args);
+      visit(one.id);
+    }
+  };
+  visit(pid);
+  return found;
+}
+
+const pidOf = (processes: Map<number, string>, what: RegExp) =>
+  [...processes].find(([, args]) => what.test(args))?.[0] ?? 0;
+
+const isAlive = (pid: number) => {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+test(
+  "what is killed is started again, and a kill of the parent leaves no orphan",
+  async () => {
+    const ports = await freePorts();
+    for (let round = 0; round < count(1, 20); round++) {
+      const run = start(ports);
+      await up(run);
+      const answers = async (url: string) => (await fetch(url).catch(() => null))?.ok ?? false;
+      const query = `${run.api}/graphql?query=${encodeURIComponent("{ methods(first: 1) { totalCount } }")}`;
+      const asks = async () =>
+        (await fetch(query, { headers: { "apollo-require-preflight": "1" } }).catch(() => null))?.ok ?? false;
+      const servers = [
+        ["API", /apps\/api\/src\/main\.ts/, () => answers(`${run.api}/healthz`)],
+        ["site", /apps\/web\/serve\.ts/, () => answers(`${run.site}/healthz`)],
+        ["embedded Postgres", /postgres.* -D /, asks],
+      ] as const;
+      for (const [name, command, works] of round === 0 ? servers : []) {
+        const pid = pidOf(await family(run.child.pid!), command);
+        expect(pid, name).toBeGreaterThan(0);
+        const began = performance.now();
+        process.kill(pid, "SIGKILL");
+        await expect.poll(() => run.output(), { timeout: 30_000 }).toMatch(`The ${name} ended (`);
+        await expect.poll(works, { timeout: 60_000, interval: 100 }).toBe(true);
+        expect(pidOf(await family(run.child.pid!), command)).not.toBe(pid);
+        console.log(`kill -9 of the ${name}: back after ${Math.round(performance.now() - began)} ms`);
+      }
+      const processes = await family(run.child.pid!);
+      expect(processes.size).toBeGreaterThanOrEqual(4);
+      const began = performance.now();
+      run.child.kill("SIGKILL");
+      await ended(run.child);
+      // The pipes that their lines went into are broken now, too.
+      run.child.stdout?.destroy();
+      run.child.stderr?.destroy();
+      await expect
+        .poll(() => [...processes].filter(([pid]) => isAlive(pid)).map(([, args]) => args), {
+          timeout: 30_000,
+        })
+        .toEqual([]);
+      console.log(`kill -9 of the parent: all gone after ${Math.round(performance.now() - began)} ms`);
+    }
+  },
+  count(600_000, 3_600_000),
+);
 
 test("a taken port is one clear sentence", async () => {
   const holder = await new Promise<Server>((resolve) => {

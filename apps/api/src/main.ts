@@ -8,6 +8,8 @@ import { createServer } from "./server.ts";
 
 /** What still runs after this long is cut off. */
 const GRACE_MS = 5_000;
+/** A stop that takes longer is none. */
+const DEADLINE_MS = 9_000;
 /** Connections that may wait to be taken: the default of 511 resets a burst of a thousand. */
 const BACKLOG = 4_096;
 
@@ -52,6 +54,8 @@ let stopping = false;
 async function stop(why: NodeJS.Signals | "disconnect"): Promise<void> {
   if (stopping) return;
   stopping = true;
+  // Whatever hangs, a broken pipe or a lost database: this process ends.
+  setTimeout(() => process.exit(1), DEADLINE_MS);
   log.info({ why }, "stopping");
   const cut = setTimeout(() => http.closeAllConnections(), GRACE_MS);
   http.closeIdleConnections();
@@ -65,6 +69,8 @@ async function stop(why: NodeJS.Signals | "disconnect"): Promise<void> {
 }
 
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => void stop(signal));
+// Nobody reads our lines any more: that must not keep us, or end us in the middle of a request.
+for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
 // The channel to the process that started this one ends when that one is killed: nobody else would stop us then.
 process.on("disconnect", () => void stop("disconnect"));
 // A broken connection of the pool is mended by the next statement; only what nobody awaited arrives here.

@@ -2,7 +2,7 @@
 import { notFound } from "next/navigation";
 import { cache } from "react";
 import type { TypedDocumentString } from "../../generated/graphql";
-import { noteInstead } from "./instead";
+import { noteInstead, visitorHeaders } from "./instead";
 
 export class ApiError extends Error {
   readonly errors: readonly { message: string; extensions?: { code?: string; nearest?: string[] } }[];
@@ -76,12 +76,15 @@ async function post(token: string | null, body: object): Promise<{ status: numbe
       headers: {
         "content-type": "application/json",
         accept: "application/graphql-response+json",
+        ...visitorHeaders(),
         ...(token && { authorization: `Bearer ${token}` }),
       },
       body: JSON.stringify(body),
       cache: "no-store",
     });
     if (answer.status === 503) noteInstead({ status: 503 });
+    if (answer.status === 429)
+      noteInstead({ status: 429, retryAfter: Number(answer.headers.get("retry-after")) || 60 });
     return { status: answer.status, text: await answer.text() };
   } catch (error) {
     noteInstead({ status: 503 });

@@ -1,6 +1,7 @@
 /** Files that the API makes, under the site's own address: readers then need to know only one. */
 
 import { apiUrl } from "./api";
+import { visitorHeaders } from "./instead";
 
 /** Headers of the API's answer that are the reader's business. */
 const kept = [
@@ -13,6 +14,7 @@ export async function passThrough(request: Request): Promise<Response> {
   try {
     const answer = await fetch(`${apiUrl()}${pathname}${search}`, {
       cache: "no-store",
+      headers: visitorHeaders(),
       signal: request.signal,
     });
     const headers = new Headers();
