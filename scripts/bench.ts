@@ -78,6 +78,12 @@ const BENCHMARKS: readonly Benchmark[] = [
     args: [],
     what: "requests to the API",
   },
+  {
+    name: "abuse",
+    script: "tests/abuse/bench.ts",
+    args: [],
+    what: "attacks on the API in full: answers by status, and /healthz meanwhile",
+  },
 ];
 
 const known = () => BENCHMARKS.map(({ name, what }) => `  ${name.padEnd(18)} ${what}`).join("\n");

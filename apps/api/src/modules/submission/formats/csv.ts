@@ -89,9 +89,13 @@ function dialectOf(text: string): Dialect {
   return { delimiter, warnings: [fault("row 1", message, { severity: "WARNING" })] };
 }
 
+/** More than a submission may have values, blank lines and all. */
+const MOST_ROWS = 20_000;
+
 /** Records with the row they are in; blank lines are rows, and no records. */
 function recordsOf(text: string, { delimiter }: Dialect): { cells: string[]; row: number }[] {
-  const rows: string[][] = parse(text, { bom: true, delimiter, relax_column_count: true, trim: true });
+  const options = { bom: true, delimiter, relax_column_count: true, trim: true, to: MOST_ROWS + 1 };
+  const rows: string[][] = parse(text, options);
   return rows.flatMap((cells, i) => (cells.every((cell) => cell === "") ? [] : [{ cells, row: i + 1 }]));
 }
 
@@ -123,6 +127,9 @@ function headerFaults(columns: readonly string[], row: number, isEmpty: (at: num
   });
 }
 
+/** This form has fewer; what has more is another, and to name each of them would take longer than it tells. */
+const MOST_COLUMNS = 200;
+
 /** Columns without which there is no submission, and the paths whose absence is theirs. */
 const REQUIRED: Readonly<Record<string, readonly string[]>> = {
   method: ["method", "method.slug"],
@@ -145,10 +152,18 @@ export function readCsv(text: string): Draft {
       faults: [fault(`row ${line}`, `The text is not valid CSV: ${why}.`)],
     };
   }
-  const [header = { cells: [], row: 1 }, ...lines] = records;
+  const [header = { cells: [], row: 1 }] = records;
+  const lines = records.slice(1);
+  if (header.cells.length > MOST_COLUMNS) {
+    const message = `The header has ${header.cells.length} columns.`;
+    const faults = [fault(`row ${header.row}`, message, { expected: COLUMNS.join(", ") })];
+    return { body: null, placeOf: () => `row ${header.row}`, faults };
+  }
   const columns = header.cells.map((column) => column.toLowerCase());
   const absent = Object.keys(REQUIRED).filter((column) => !columns.includes(column));
+  const last = records.at(-1)?.row ?? 0;
   const faults: Fault[] = [
+    ...(last > MOST_ROWS ? [fault(`row ${last}`, `The text has more than ${MOST_ROWS} rows.`)] : []),
     ...dialect.warnings,
     ...headerFaults(columns, header.row, (at) => lines.every(({ cells }) => (cells[at] ?? "") === "")),
     ...absent.map((column) =>

@@ -90,10 +90,16 @@ export function readModelIndex(
   return draftOf(index[at] as ModelIndex, ["model-index", at], method, catalogue);
 }
 
+/** Longer than real cards are: reading more takes this reader seconds. */
+const LONGEST_CARD = 500_000;
+
 type Card = { "model-index"?: unknown; method?: unknown; Models?: unknown; Collections?: unknown };
 
 /** The YAML's fields, or the sentence of what is wrong with it. */
 function readCard(front: string): Card | string {
+  if (front.length > LONGEST_CARD) {
+    return `The YAML has ${front.length} letters: at most ${LONGEST_CARD} are read.`;
+  }
   // Aliases are how a small text becomes a huge value.
   const document = parseDocument(front, { maxAliasCount: 0 } as object);
   const [error] = document.errors;
