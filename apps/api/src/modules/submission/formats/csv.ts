@@ -92,9 +92,19 @@ function dialectOf(text: string): Dialect {
 /** More than a submission may have values, blank lines and all. */
 const MOST_ROWS = 20_000;
 
+/** Letters. */
+const LONGEST_ROW = 100_000;
+
 /** Records with the row they are in; blank lines are rows, and no records. */
 function recordsOf(text: string, { delimiter }: Dialect): { cells: string[]; row: number }[] {
-  const options = { bom: true, delimiter, relax_column_count: true, trim: true, to: MOST_ROWS + 1 };
+  const options = {
+    bom: true,
+    delimiter,
+    relax_column_count: true,
+    trim: true,
+    to: MOST_ROWS + 1,
+    max_record_size: LONGEST_ROW,
+  };
   const rows: string[][] = parse(text, options);
   return rows.flatMap((cells, i) => (cells.every((cell) => cell === "") ? [] : [{ cells, row: i + 1 }]));
 }
@@ -139,6 +149,15 @@ const REQUIRED: Readonly<Record<string, readonly string[]>> = {
 };
 
 export function readCsv(text: string): Draft {
+  const [first = ""] = /^\s*[^\n]*/.exec(text) ?? [];
+  if (first.length > LONGEST_ROW) {
+    const message = `The first row has ${first.length} letters.`;
+    return {
+      body: null,
+      placeOf: () => "row 1",
+      faults: [fault("row 1", message, { expected: COLUMNS.join(", ") })],
+    };
+  }
   const dialect = dialectOf(text);
   let records: { cells: string[]; row: number }[];
   try {
