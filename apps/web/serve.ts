@@ -52,9 +52,26 @@ const server = createServer((request, response) => {
       const fits = instead.status === 503 || instead.status === 429 ? status >= 500 : status === 404;
       return fits ? () => answerInstead(instead, request) : null;
     });
+    letBack(request, response);
     void answer(request, response);
   });
 });
+
+/**
+ * A page that is the same for everybody may be kept by the browser for the way back: Next marks every page no-store, which
+ * forbids that. It is asked for anew all the same wherever one comes by a link.
+ */
+function letBack({ headers, url = "" }: IncomingMessage, response: ServerResponse): void {
+  if (headers.cookie?.includes("transferboard_session") || /^\/(submissions|account|session)/.test(url))
+    return;
+  const { writeHead } = response;
+  response.writeHead = ((...given: Parameters<typeof writeHead>) => {
+    const kind = String(response.getHeader("content-type") ?? "");
+    if (given[0] === 200 && kind.startsWith("text/html"))
+      response.setHeader("cache-control", "private, no-cache");
+    return writeHead.apply(response, given);
+  }) as typeof writeHead;
+}
 
 /** Of a page's headers, those that config sets and its type. */
 const kept = [
@@ -63,6 +80,8 @@ const kept = [
   "x-frame-options",
   "x-content-type-options",
   "referrer-policy",
+  "cross-origin-opener-policy",
+  "permissions-policy",
 ];
 
 /** A page that says it, or its sentence alone to whoever asked for something else. */

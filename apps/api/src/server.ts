@@ -10,10 +10,10 @@ import type { Database } from "./database/database.ts";
 import type { Env } from "./env.ts";
 import { rememberAnswers } from "./graphql/answers.ts";
 import { makeApollo } from "./graphql/apollo.ts";
+import { explorer, explorerFiles } from "./http/explorer.ts";
 import { exportRoutes } from "./http/exports.ts";
 import { bodyFaults, notFound } from "./http/faults.ts";
 import { health } from "./http/health.ts";
-import { landingPage } from "./http/landing.ts";
 import { nestingWithin } from "./http/nesting.ts";
 import { pictureRoutes } from "./http/pictures.ts";
 import { requirePreflight } from "./http/preflight.ts";
@@ -91,11 +91,8 @@ export async function createServer({ db, queue, log, env }: Deps): Promise<Serve
   app.get("/healthz", health(db));
   app.use(cors(env.corsOrigins));
   app.use(limits.handler);
-  app.get("/graphql", (request, response, next) => {
-    if (request.query.query === undefined && request.accepts(["json", "html"]) === "html") {
-      response.type("html").send(landingPage(env.siteUrl));
-    } else next();
-  });
+  app.get("/graphql", explorer(env.siteUrl));
+  app.use(explorerFiles());
   app.use(
     "/graphql",
     requirePreflight,

@@ -10,6 +10,7 @@ import {
 } from "../modules/catalogue/entities.ts";
 import type { Snapshot } from "../modules/catalogue/load.ts";
 import { nearest } from "../modules/catalogue/nearest.ts";
+import type { Chosen } from "../modules/export/chosen.ts";
 import type { ResultsQuestion } from "../modules/export/results.ts";
 import {
   AMONG,
@@ -79,8 +80,24 @@ function readBoardOrder(address: Address, measures: readonly Measure[]): BoardOr
 /** A question of one moment: what is answered now is what is answered to the same question later. */
 export type Pinned<Question> = Question & { readonly asOf: Date };
 
+/** The site writes `sort=-many-shot-linear/dtd/accuracy`: a minus is descending. */
+function readSort(address: Address, measures: readonly Measure[]): BoardOrder | undefined {
+  const sort = address.one("sort");
+  if (sort === undefined) return undefined;
+  const direction = sort.startsWith("-") ? "DESC" : "ASC";
+  const name = sort.replace(/^-/, "");
+  if (name === "rank") return { field: "RANK", direction };
+  if (name === "method") return { field: "METHOD", direction };
+  const slugs = measures.map(({ slug }) => slug);
+  if (slugs.length === 0 || slugs.includes(name)) return { field: "MEASURE", measure: name, direction };
+  return address.fault("sort", "'sort' is rank, method, or a column of this board.", nearest(name, slugs));
+}
+
 /** Every parameter is read, whatever is wrong with those before it. @throws what names all faults */
-export function readBoardQuestion(address: Address, snapshot: Snapshot): Pinned<BoardQuestion> {
+export function readBoardQuestion(
+  address: Address,
+  snapshot: Snapshot,
+): Pinned<BoardQuestion> & { readonly chosen: Chosen } {
   const { catalogue } = snapshot;
   const slug = address.one("suite");
   if (slug === undefined) address.fault("suite", "Name the board: ?suite=many-shot-linear.");
@@ -91,9 +108,13 @@ export function readBoardQuestion(address: Address, snapshot: Snapshot): Pinned<
     suite: suite?.slug ?? "",
     filter,
     aggregate: address.oneOf("aggregate", AGGREGATES),
-    orderBy: readBoardOrder(address, shown),
+    orderBy: readBoardOrder(address, shown) ?? readSort(address, shown),
     among: address.oneOf("among", AMONG),
     asOf: address.moment("asOf") ?? snapshot.moment,
+    chosen: {
+      hide: address.manyFound("hide", (name) => catalogue.measure(name).slug),
+      pin: address.manyFound("pin", (name) => catalogue.method(name).slug),
+    },
   };
   address.done();
   return question;

@@ -1,22 +1,46 @@
 import type { Metadata, Viewport } from "next";
+import localFont from "next/font/local";
+import { headers } from "next/headers";
 import type { ReactNode } from "react";
+import { Cards } from "../components/cards";
 import { SiteHeader } from "../components/site-header";
+import { readSession } from "../lib/session";
+import { siteOrigin } from "../lib/site";
 import { themeScript } from "../lib/theme";
 import "./globals.css";
 
-export const metadata: Metadata = {
-  title: { default: "transferboard", template: "%s · transferboard" },
-  description: "The public record of how well pretrained vision models transfer.",
-};
+const inter = localFont({
+  src: "../../../../node_modules/@fontsource-variable/inter/files/inter-latin-wght-normal.woff2",
+  variable: "--font-inter",
+  weight: "100 900",
+  display: "swap",
+  adjustFontFallback: "Arial",
+});
+
+const description =
+  "The public record of how well pretrained vision models transfer: every value with its source, every board with what it is ranked by.";
+
+export async function generateMetadata(): Promise<Metadata> {
+  return {
+    metadataBase: new URL(await siteOrigin()),
+    title: { default: "transferboard: how well do vision models transfer?", template: "%s · transferboard" },
+    description,
+    openGraph: { siteName: "transferboard", type: "website", description, images: ["/social-image"] },
+    twitter: { card: "summary_large_image" },
+  };
+}
 
 export const viewport: Viewport = { width: "device-width", initialScale: 1 };
 
-export default function Layout({ children }: { children: ReactNode }) {
+export default async function Layout({ children }: { children: ReactNode }) {
+  const nonce = (await headers()).get("x-nonce") ?? undefined;
+  // Who is signed in is shown on every page; where nothing can be asked, the page itself says so.
+  const session = await readSession().catch(() => null);
   return (
-    <html lang="en" suppressHydrationWarning>
+    <html lang="en" className={inter.variable} suppressHydrationWarning>
       <head>
         {/* biome-ignore lint/security/noDangerouslySetInnerHtml: a constant of ours, to set the theme before the first paint */}
-        <script dangerouslySetInnerHTML={{ __html: themeScript }} />
+        <script nonce={nonce} suppressHydrationWarning dangerouslySetInnerHTML={{ __html: themeScript }} />
       </head>
       <body className="flex min-h-screen flex-col font-sans antialiased">
         <a
@@ -25,8 +49,8 @@ export default function Layout({ children }: { children: ReactNode }) {
         >
           Skip to the content
         </a>
-        <SiteHeader />
-        <main id="main" className="mx-auto w-full max-w-[100rem] grow px-4 py-6">
+        <SiteHeader session={session} />
+        <main id="main" className="mx-auto w-full max-w-[100rem] grow px-4 py-5">
           {children}
         </main>
         <footer className="border-t border-line">
@@ -38,6 +62,7 @@ export default function Layout({ children }: { children: ReactNode }) {
             , CVPR 2021. MIT licence.
           </p>
         </footer>
+        <Cards />
       </body>
     </html>
   );

@@ -20,12 +20,15 @@ export function ListTable<Row>({
   rows,
   rowKey,
   className = "",
+  rowAttributes,
 }: {
   label: string;
   columns: readonly ListColumn<Row>[];
   rows: readonly Row[];
   rowKey: (row: Row) => string;
   className?: string;
+  /** What else a row of the table carries. */
+  rowAttributes?: (row: Row) => Readonly<Record<`data-${string}`, string>>;
 }) {
   return (
     <ScrollRegion label={label}>
@@ -43,6 +46,7 @@ export function ListTable<Row>({
           {rows.map((row) => (
             <tr
               key={rowKey(row)}
+              {...rowAttributes?.(row)}
               className="align-top [&>*]:border-b [&>*]:border-line [&>*]:px-2 [&>*]:py-1.5"
             >
               {columns.map(({ title, numeric, heads, className: own = "", show }) =>

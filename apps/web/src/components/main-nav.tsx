@@ -8,26 +8,28 @@ const parts = [
   { href: "/", name: "Boards", under: ["/suites/"] },
   { href: "/methods", name: "Methods", under: ["/methods/", "/compare"] },
   { href: "/correlation", name: "Correlation", under: ["/correlation/"] },
-  { href: "/datasets", name: "Datasets", under: [] },
-  { href: "/submissions", name: "Submissions", under: ["/submissions/"] },
-  { href: "/about", name: "About", under: ["/protocols/"] },
+  { href: "/datasets", name: "Datasets", under: ["/datasets/"] },
+  { href: "/protocols", name: "Protocols", under: ["/protocols/", "/runs"] },
+  { href: "/changes", name: "Changes", under: [] },
+  { href: "/submissions", name: "Submit results", under: ["/submissions/"] },
+  { href: "/about", name: "About", under: ["/evaluate"] },
 ] as const;
 
 /** The way to every part; the one that is open is marked for the eye and for a screen reader. */
-export function MainNav() {
+export function MainNav({ stacked = false }: { stacked?: boolean }) {
   const path = usePathname();
   const current = (part: (typeof parts)[number]) =>
     path === part.href ? "page" : part.under.some((one) => path.startsWith(one)) ? "true" : undefined;
   return (
-    <nav aria-label="Main" className="order-last w-full sm:order-none sm:w-auto">
-      <ul className="flex flex-wrap gap-x-5 gap-y-1 text-sm">
+    <nav aria-label="Main">
+      <ul className={`flex text-sm ${stacked ? "flex-col" : "flex-wrap gap-x-1"}`}>
         {parts.map((part) => (
           <li key={part.href}>
             <Link
               href={part.href}
               prefetch={false}
               aria-current={current(part)}
-              className="text-muted hover:text-ink hover:underline aria-[current]:font-medium aria-[current]:text-ink"
+              className="flex min-h-11 items-center px-2 text-muted hover:text-ink hover:underline aria-[current]:font-medium aria-[current]:text-ink"
             >
               {part.name}
             </Link>

@@ -4,7 +4,7 @@ import Link from "next/link";
 export function NothingHere({ message, nearest }: { message: string; nearest: readonly string[] }) {
   return (
     <div className="mx-auto max-w-2xl py-16">
-      <h1 className="text-2xl font-semibold">There is nothing under this address</h1>
+      <h1 className="text-2xl font-semibold">Page not found</h1>
       {message && <p className="mt-3 text-muted">{message}</p>}
       {nearest.length > 0 && (
         <ul className="mt-3 list-disc pl-5 text-sm">
@@ -17,7 +17,7 @@ export function NothingHere({ message, nearest }: { message: string; nearest: re
       )}
       <p className="mt-6">
         <Link className="link" href="/" prefetch={false}>
-          To the boards
+          Go to the boards
         </Link>
       </p>
     </div>

@@ -2,6 +2,7 @@ import Link from "next/link";
 import { graphql } from "../../generated";
 import { suiteAddress } from "../lib/address";
 import { ask } from "../lib/api";
+import { BoardSelect } from "./board-select";
 
 const SuitesQuery = graphql(`
   query Suites {
@@ -21,6 +22,9 @@ interface Entry {
   readonly variant: string | null;
 }
 
+/** What is there to try the tool with stands apart from the public boards. */
+const isDemo = ({ slug }: { slug: string }) => slug === "demo";
+
 /** Boards that differ in the number of images a class stand together, in order of that number. */
 function grouped(suites: readonly { slug: string; title: string }[]): [string, Entry[]][] {
   const groups = new Map<string, Entry[]>();
@@ -37,31 +41,52 @@ function grouped(suites: readonly { slug: string; title: string }[]): [string, E
 const linkStyle =
   "inline-block whitespace-nowrap border-b-2 border-transparent py-1.5 text-muted hover:text-ink aria-[current]:border-ink aria-[current]:font-medium aria-[current]:text-ink";
 
-/** Every board, the current one marked. */
+/** Every board, the current one marked; on a phone one menu. */
 export async function SuiteNav({ current }: { current: string }) {
   const { suites } = await ask(SuitesQuery);
+  const demo = suites.nodes.filter(isDemo);
+  const groups = grouped(suites.nodes.filter((suite) => !isDemo(suite)));
   return (
-    <nav aria-label="Boards" className="mb-6 border-b border-line">
-      <ul className="-mb-px flex flex-wrap gap-x-5 text-sm">
-        {grouped(suites.nodes).map(([name, entries]) => (
-          <li key={name} className="flex items-baseline gap-x-2">
-            {entries.length > 1 && <span className="text-muted">{name}</span>}
-            {entries.map(({ slug, title, variant }) => (
+    <>
+      <BoardSelect
+        current={current}
+        boards={suites.nodes.map(({ slug, title }) => ({ href: suiteAddress(slug), slug, title }))}
+      />
+      <nav aria-label="Boards" className="mb-4 hidden border-b border-line sm:block">
+        <ul className="-mb-px flex flex-wrap gap-x-5 text-sm">
+          {groups.map(([name, entries]) => (
+            <li key={name} className="flex items-baseline gap-x-2">
+              {entries.length > 1 && <span className="text-muted">{name}</span>}
+              {entries.map(({ slug, title, variant }) => (
+                <Link
+                  key={slug}
+                  href={suiteAddress(slug)}
+                  prefetch={false}
+                  aria-current={slug === current ? "page" : undefined}
+                  aria-label={entries.length > 1 ? title : undefined}
+                  data-card={entries.length > 1 ? title : undefined}
+                  className={linkStyle}
+                >
+                  {entries.length > 1 ? variant : title}
+                </Link>
+              ))}
+            </li>
+          ))}
+          {demo.map(({ slug, title }) => (
+            <li key={slug} className="ml-auto border-l border-line pl-4">
               <Link
-                key={slug}
                 href={suiteAddress(slug)}
                 prefetch={false}
                 aria-current={slug === current ? "page" : undefined}
-                aria-label={entries.length > 1 ? title : undefined}
-                title={entries.length > 1 ? title : undefined}
+                data-card={`${title}\nWhat the tool measures on its small built-in dataset, to try it with. Not a public board.`}
                 className={linkStyle}
               >
-                {entries.length > 1 ? variant : title}
+                {title}
               </Link>
-            ))}
-          </li>
-        ))}
-      </ul>
-    </nav>
+            </li>
+          ))}
+        </ul>
+      </nav>
+    </>
   );
 }

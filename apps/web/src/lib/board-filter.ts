@@ -114,6 +114,20 @@ export function hiddenFilter(query: Query, shown: readonly Part[]): { words: str
   };
 }
 
+/** Each part that is in use and not shown by a control of its own: in words, and what takes it out of the address. */
+export function partsOfFilter(
+  query: Query,
+  shown: readonly Part[],
+): { words: string; without: Record<string, undefined> }[] {
+  const filter = readFilter(query) ?? {};
+  return (Object.keys(sentences) as Part[])
+    .filter((part) => filter[part] && !shown.includes(part))
+    .map((part) => ({
+      words: (sentences[part] as (given: unknown) => string)(filter[part]),
+      without: Object.fromEntries(parameters[part].map((name) => [name, undefined])),
+    }));
+}
+
 /** All that the address says of the filter, for another address that reads the same names. */
 export const filterQuery = (query: Query): Query => hiddenFilter(query, []).query;
 

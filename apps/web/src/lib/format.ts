@@ -1,5 +1,5 @@
 /** How numbers and the record's words are shown. Values stay unrounded until they pass through here. */
-import type { Aggregate, Direction, Family, Provenance } from "../../generated/graphql";
+import type { Aggregate, Direction, Family, Provenance, RunState } from "../../generated/graphql";
 
 export const missing = "–";
 
@@ -58,3 +58,11 @@ export const shortHash = (hash: string) => hash.slice(0, 10);
 export function formatDate(iso: string): string {
   return new Date(iso).toISOString().slice(0, 16).replace("T", " ");
 }
+
+export const runStates: Record<RunState, string> = {
+  QUEUED: "Queued",
+  RUNNING: "Running",
+  DONE: "Done",
+  FAILED: "Failed",
+  CANCELLED: "Cancelled",
+};

@@ -11,6 +11,8 @@ export interface Point {
   readonly y: number;
   readonly rawX: number;
   readonly rawY: number;
+  /** Whether its values are under the usual protocol of each measure. */
+  readonly comparable: boolean;
 }
 
 export interface Excluded {
@@ -29,6 +31,8 @@ export interface PairInput {
   readonly x: Variable;
   readonly y: Variable;
   readonly shown: ValueOf;
+  /** Whether the value of a method in a measure is under the protocol that most have there. */
+  readonly usual: (measureId: number, methodId: number) => boolean;
   readonly keep: (method: Method) => boolean;
   /** Control rows, such as an untrained network, are no pretraining methods: in only where they are asked for. */
   readonly controls: boolean;
@@ -40,7 +44,7 @@ const isAbsent = (variable: Variable, method: Method, shown: ValueOf) =>
     : variable.measures.every(({ id }) => shown(id, method.id) === undefined);
 
 /** Places every method that has both; methods with neither are not part of the question. */
-export function pair({ catalogue, x, y, shown, keep, controls }: PairInput): Paired {
+export function pair({ catalogue, x, y, shown, usual, keep, controls }: PairInput): Paired {
   const points: Point[] = [];
   const excluded: Excluded[] = [];
   for (const method of catalogue.methodsByName) {
@@ -57,7 +61,8 @@ export function pair({ catalogue, x, y, shown, keep, controls }: PairInput): Pai
       excluded.push({ method, reason: [...new Set(reasons)].join(" ") });
       continue;
     }
-    points.push({ method, x: onX.value, y: onY.value, rawX: onX.raw, rawY: onY.raw });
+    const comparable = [...x.measures, ...y.measures].every(({ id }) => usual(id, method.id));
+    points.push({ method, x: onX.value, y: onY.value, rawX: onX.raw, rawY: onY.raw, comparable });
   }
   return { points, excluded };
 }

@@ -6,6 +6,7 @@ import type { Snapshot } from "../catalogue/load.ts";
 import { type BoardFilter, inDomains } from "../leaderboard/service.ts";
 import { type ValueOf, valueIn } from "../ledger/columns.ts";
 import { openSource } from "../ledger/source.ts";
+import { usualProtocols } from "../ledger/usual.ts";
 import { methodTest } from "../method/filter.ts";
 import { type Paired, pair, statisticOf } from "./correlate.ts";
 import { COVARIATES, type CovariateName } from "./covariate.ts";
@@ -71,10 +72,11 @@ export async function answerCorrelation(
   const variables = [x, y, also].filter((variable) => variable != null);
   const measures = [...new Set(variables.flatMap((variable) => variable.measures))];
   const keep = methodTest(filter, catalogue);
-  const { columns } = await openSource(context.ledger, snapshot, { measures, filter, asOf: options.asOf });
-  const shown = valueIn(columns);
+  const source = await openSource(context.ledger, snapshot, { measures, filter, asOf: options.asOf });
+  const shown = valueIn(source.columns);
+  const usual = usualProtocols(await source.protocols());
   const controls = filter?.family?.includes("CONTROL") ?? false;
-  const paired = pair({ catalogue, x: x!, y: y!, shown, keep, controls });
+  const paired = pair({ catalogue, x: x!, y: y!, shown, usual, keep, controls });
   const statistic = statisticOf(paired.points, x!, y!, options.coefficient);
   return { ...paired, x: x!, y: y!, options, statistic, position, shown };
 }

@@ -122,6 +122,10 @@ const PointType = builder.objectRef<Point>("CorrelationPoint").implement({
     method: t.field({ type: MethodRef, description: "The method.", resolve: ({ method }) => method }),
     x: t.exposeFloat("x", { description: "After transform and orientation." }),
     y: t.exposeFloat("y", { description: "After transform and orientation." }),
+    comparable: t.exposeBoolean("comparable", {
+      description:
+        "Whether its values are under the protocol that most methods have in each measure of the two variables.",
+    }),
     rawX: t.exposeFloat("rawX", { description: "In the metric's unit; for a suite the plain mean." }),
     rawY: t.exposeFloat("rawY", { description: "In the metric's unit; for a suite the plain mean." }),
   }),

@@ -2,7 +2,7 @@
 import { builder } from "../../builder.ts";
 import { once } from "../../context.ts";
 import type { Page } from "../../page.ts";
-import { AggregateEnum, DirectionEnum } from "../catalogue/enums.ts";
+import { AggregateEnum, DirectionEnum, ProvenanceEnum } from "../catalogue/enums.ts";
 import { MeasureRef, SuiteRef } from "../measure/types.ts";
 import { MethodRef } from "../method/types.ts";
 import type { AggregateRank, BoardColumn, BoardRow } from "./board.ts";
@@ -99,6 +99,21 @@ const RowType = builder.objectRef<ShownRow>("LeaderboardRow").implement({
       description: "One cell a column, in the columns' order.",
       resolve: ({ row, load }) => load().then(() => [...row.cells]),
     }),
+    provenances: t.field({
+      type: [ProvenanceEnum],
+      description: "How its ranked values came to be, each way once.",
+      resolve: async ({ row, load }) => {
+        await load();
+        const ways = row.cells.flatMap(({ cell, column }) =>
+          cell && column.ranked ? [cell.entry.provenance] : [],
+        );
+        return [...new Set(ways)];
+      },
+    }),
+    comparable: t.boolean({
+      description: "Whether all of its ranked values are comparable with their columns.",
+      resolve: ({ row }) => row.incomparable.length === 0,
+    }),
     complete: t.boolean({
       description: "Whether it has a value in every ranked measure.",
       resolve: ({ row }) => row.complete,
@@ -107,7 +122,6 @@ const RowType = builder.objectRef<ShownRow>("LeaderboardRow").implement({
       type: RankIntervalType,
       nullable: true,
       description: `Where its rank lies over resampled datasets; null with fewer than 3 datasets, or more than ${MOST_RESAMPLED_ROWS} ranked methods.`,
-      complexity: 20,
       resolve: ({ row }, _, { statistics }) => row.uncertainty(statistics),
     }),
     rankAmongAll: t.int({

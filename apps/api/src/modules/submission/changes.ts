@@ -1,7 +1,7 @@
 /** What a submission would change if it were accepted: the method's rank in each suite, before and after. */
 import type { Context } from "../../context.ts";
 import { Catalogue } from "../catalogue/catalogue.ts";
-import type { Method, Suite } from "../catalogue/entities.ts";
+import type { Measure, Method, Suite } from "../catalogue/entities.ts";
 import { Grid } from "../leaderboard/grid.ts";
 import { toCells } from "../ledger/cells.ts";
 import type { Column, Columns } from "../ledger/columns.ts";
@@ -14,6 +14,8 @@ export interface RankChange {
   readonly method: string;
   readonly before: number | null;
   readonly after: number | null;
+  /** What it would still have no value in, of the measures that the suite ranks by. */
+  readonly missing: readonly Measure[];
 }
 
 function withMethod(
@@ -76,6 +78,8 @@ export async function rankChanges(body: SubmissionBody, context: Context): Promi
     const shown = cells.get(id)?.get(method.id)?.entry.value;
     after.set(id, withValue(before.get(id), method.id, shown));
   }
+  const missingIn = ({ rankedBy }: Suite) =>
+    rankedBy.filter(({ id }) => Number.isNaN(after.get(id)?.[method.id] ?? Number.NaN));
   return suites.map((suite) => {
     const rankIn = (columns: Columns) => {
       const grid = new Grid({ catalogue, ...suite, columns });
@@ -83,7 +87,13 @@ export async function rankChanges(body: SubmissionBody, context: Context): Promi
       const { ranks } = grid.aggregates.of(suite.aggregate, kept);
       return ranks[grid.methods.indexOf(method)] || null;
     };
-    return { suite, method: method.slug, before: rankIn(before), after: rankIn(after) };
+    return {
+      suite,
+      method: method.slug,
+      before: rankIn(before),
+      after: rankIn(after),
+      missing: missingIn(suite),
+    };
   });
 }
 

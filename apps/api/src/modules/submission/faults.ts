@@ -53,7 +53,7 @@ export class InvalidSubmission extends InvalidInput {
 
   constructor(faults: readonly Fault[]) {
     const errors = faults.filter(({ severity }) => severity === "ERROR").length;
-    super(`The submission has ${errors} ${errors === 1 ? "fault" : "faults"}: mend them and send it again.`, {
+    super(`${errors} ${errors === 1 ? "problem" : "problems"} to fix.`, {
       faults: faults.slice(0, MOST_FAULTS),
     });
     this.faults = faults.slice(0, MOST_FAULTS);

@@ -1,7 +1,7 @@
 /** What is found in a submission when it is checked: its faults, and the ranks that it would change. */
 import { builder } from "../../builder.ts";
 import { ErrorInterface } from "../error-types.ts";
-import { SuiteRef } from "../measure/types.ts";
+import { MeasureRef, SuiteRef } from "../measure/types.ts";
 import type { RankChange } from "./changes.ts";
 import { type Fault, InvalidSubmission } from "./faults.ts";
 
@@ -48,5 +48,10 @@ export const RankChangeType = builder.objectRef<RankChange>("RankChange").implem
     method: t.exposeString("method", { description: "The method's slug." }),
     before: t.exposeInt("before", { nullable: true, description: "Null where it is not ranked." }),
     after: t.exposeInt("after", { nullable: true, description: "Null where values are still missing." }),
+    missing: t.field({
+      type: [MeasureRef],
+      description: "Ranked measures of the suite that it would still have no value in: why `after` is null.",
+      resolve: ({ missing }) => [...missing],
+    }),
   }),
 });

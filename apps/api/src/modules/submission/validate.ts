@@ -6,6 +6,7 @@ import { FAMILIES, type Measure } from "../catalogue/entities.ts";
 import { nearest } from "../catalogue/nearest.ts";
 import { type SubmissionBody, submissionSchema } from "./body.ts";
 import { type Draft, type Fault, fault, type Path } from "./faults.ts";
+import { nearestMeasures } from "./nearest-measures.ts";
 import { measureToBe } from "./new-measure.ts";
 import { type Parts, partsOf, type ReadValue } from "./parts.ts";
 import { protocolFaults } from "./protocols.ts";
@@ -22,6 +23,9 @@ export interface Validated {
 type PlaceOf = Draft["placeOf"];
 
 export function validate(draft: Draft, catalogue: Catalogue): Validated {
+  // Nothing could be read: what the reader said is all there is to say.
+  if (draft.body === null && draft.faults.length > 0)
+    return { body: null, parts: null, faults: draft.faults };
   const unreadable = textFaults(draft);
   if (unreadable.length > 0) return { body: null, parts: null, faults: [...draft.faults, ...unreadable] };
   const { success, data, error } = submissionSchema.safeParse(draft.body);
@@ -58,7 +62,7 @@ function shapeFaults(issues: Issues, draft: Draft): Fault[] {
       return [fault(draft.placeOf(path), `${what} is missing.`, { expected: expectedOf(issue) })];
     }
     if (issue.code === "invalid_value") return [notOneOf(issue.values.map(String), path, draft)];
-    return [fault(draft.placeOf(path), `${issue.message}.`, { expected: expectedOf(issue) })];
+    return [shapeFault(issue, path, draft)];
   });
 }
 
@@ -81,13 +85,40 @@ function notOneOf(known: readonly string[], path: Path, { body, placeOf }: Draft
   });
 }
 
-function expectedOf(issue: {
-  code?: string | undefined;
-  expected?: unknown;
-  message: string;
-}): string | null {
-  return typeof issue.expected === "string" ? `a ${issue.expected}` : null;
+/** In our words: a validator's own are not for people who write a file. */
+function shapeFault(issue: Issues[number], path: Path, { body, placeOf }: Draft): Fault {
+  const place = placeOf(path);
+  const found = at(body, path);
+  switch (issue.code) {
+    case "invalid_type":
+      return found === undefined || found === null
+        ? fault(place, `'${path.at(-1) ?? "The submission"}' is missing.`, {
+            expected: `a ${issue.expected}`,
+          })
+        : fault(place, `${shown(found)} is not what belongs here.`, { expected: `a ${issue.expected}` });
+    case "too_small":
+      return fault(place, `${shown(found)} is too little.`, {
+        expected: `${issue.inclusive ? "at least" : "more than"} ${issue.minimum}${sizeOf(found)}`,
+      });
+    case "too_big":
+      return fault(place, `${shown(found)} is too much.`, {
+        expected: `${issue.inclusive ? "at most" : "less than"} ${issue.maximum}${sizeOf(found)}`,
+      });
+    default:
+      return fault(place, `${shown(found)} does not have the right form.`, {
+        expected: issue.message.replace(/^expected /, "").replace(/\.$/, ""),
+      });
+  }
 }
+
+function shown(found: unknown): string {
+  if (typeof found === "string") return `'${shorten(found, 40)}'`;
+  if (Array.isArray(found)) return `A list of ${found.length}`;
+  return typeof found === "object" ? "An object" : String(found);
+}
+
+const sizeOf = (found: unknown) =>
+  typeof found === "string" ? " letters" : Array.isArray(found) ? " items" : "";
 
 function methodFaults({ method }: Parts, catalogue: Catalogue, draft: Draft): Fault[] {
   const { placeOf, methodPlace } = draft;
@@ -133,7 +164,7 @@ function unknownMeasure(slug: string, path: Path, catalogue: Catalogue, placeOf:
     const message = `There is no measure '${shorten(slug)}' yet: it is added with the submission.`;
     return [fault(placeOf([...path, "measure"]), message, { severity: "WARNING" })];
   }
-  const near = nearest(
+  const near = nearestMeasures(
     slug,
     catalogue.measures.map((measure) => measure.slug),
   );

@@ -26,9 +26,9 @@ const aggregates = [
 ] as const;
 
 const kinds = [
-  ["Published", "out of the table of a paper"],
-  ["Self-reported", "offered by someone and accepted by a reviewer"],
-  ["Reproduced", "measured by a run of our own, whose record the value leads to"],
+  ["Published", "from a table of a paper"],
+  ["Self-reported", "submitted by someone and accepted by a reviewer"],
+  ["Reproduced", "measured by a run of this project: the value links to its record"],
 ] as const;
 
 function Terms({ of }: { of: readonly (readonly [string, string])[] }) {
@@ -55,12 +55,13 @@ export default function AboutPage() {
         <a className="link" href="https://arxiv.org/abs/2011.13377">
           “How Well Do Self-Supervised Models Transfer?”
         </a>{" "}
-        and grows by what researchers offer and by runs of our own.
+        and grows by what researchers submit and by its own runs.
       </p>
       <Part id="order" title="The order of a board">
         <p>
-          A board ranks by one aggregate of its columns, and another may be chosen. The brackets beside a rank
-          tell from the best to the worst rank by all four: how much the order depends on the choice.
+          A board ranks by one aggregate of its columns; you can choose another. The range beside a rank is
+          the middle 95% of its ranks when the board’s datasets are resampled: how much the order depends on
+          which datasets the board has. The plot of a board also marks methods that cannot be told apart.
         </p>
         <Terms of={aggregates} />
         <p>
@@ -72,16 +73,16 @@ export default function AboutPage() {
         <Terms of={kinds} />
         <p>
           Of several values of one cell, a reproduced one is shown first, then a published one, then a
-          self-reported one; where a run of our own measured what someone claims, the cell shows both.
+          self-reported one; where a run of this project measured what someone claims, the cell shows both.
         </p>
       </Part>
       <Part id="protocols" title="What can be compared">
         <p>
           A protocol is everything that makes a number comparable: preprocessing, splits, grid, solver,
           metric. Its fingerprint is a hash of its fields. Values under another protocol than most of their
-          column are marked †, and{" "}
+          column are marked † and are not ranked with it, unless you choose to rank all values.{" "}
           <Link className="link" href="/protocols/diff" prefetch={false}>
-            two protocols can be compared
+            Compare two protocols
           </Link>{" "}
           field by field.
         </p>
@@ -93,15 +94,15 @@ export default function AboutPage() {
           citation names one, so that it leads to the same numbers for ever.
         </p>
       </Part>
-      <Part id="take" title="Taking it along, adding to it">
+      <Part id="take" title="Download, cite and contribute">
         <p>
-          Each board gives itself away as CSV, JSON and LaTeX, as a citation, as a feed of its changes, and as
-          the GraphQL query behind it.{" "}
+          Download any board as CSV, JSON or LaTeX, cite it, follow its changes in a feed reader, or open the
+          GraphQL query behind it.{" "}
           <Link className="link" href="/submissions" prefetch={false}>
             Submissions
           </Link>{" "}
-          takes results of your own: a file is checked, every fault is named with its place, and a reviewer
-          decides.
+          is where you send your own results: the file is checked, every problem is shown on its line, and a
+          reviewer decides.
         </p>
       </Part>
     </div>

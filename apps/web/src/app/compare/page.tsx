@@ -2,15 +2,34 @@ import type { Metadata } from "next";
 import Link from "next/link";
 import { graphql } from "../../../generated";
 import { AsOfNotice } from "../../components/as-of";
+import { Legend } from "../../components/board/legend";
+import { Dumbbells } from "../../components/compare/dumbbells";
+import { MethodKey } from "../../components/compare/marks";
+import { MethodPicker } from "../../components/compare/picker";
+import { mostLines, Radar } from "../../components/compare/radar";
+import { CompareTable, differs } from "../../components/compare/table";
 import { FaultNotice } from "../../components/fault-notice";
-import { DirectionMark } from "../../components/marks";
-import { ScrollRegion } from "../../components/scroll-region";
-import { readMoment, type SearchParams, withQuery } from "../../lib/address";
+import { ListTable } from "../../components/list-table";
+import { LiveLink } from "../../components/live-link";
+import { type Query, readMoment, readQuery, type SearchParams, withQuery } from "../../lib/address";
 import { ask } from "../../lib/api";
+import { words } from "../../lib/board-filter";
 import { filterFaults } from "../../lib/filter-faults";
-import { formatInterval, formatNumber, missing, provenanceMarks, provenanceNames } from "../../lib/format";
+import { explorerAddress } from "../../lib/site";
 
 export const metadata: Metadata = { title: "Compare" };
+
+const OptionsQuery = graphql(`
+  query CompareOptions {
+    methods(first: 200, orderBy: { field: NAME, direction: ASC }) {
+      nodes {
+        slug
+        name
+        family
+      }
+    }
+  }
+`);
 
 const CompareQuery = graphql(`
   query Compare($methods: [String!]!, $suite: String, $asOf: DateTime) {
@@ -19,6 +38,29 @@ const CompareQuery = graphql(`
         slug
         name
         family
+        standings {
+          rank
+          of
+          suite {
+            slug
+            title
+          }
+        }
+      }
+      duels {
+        method {
+          slug
+          name
+        }
+        opponent {
+          slug
+          name
+        }
+        wins
+        losses
+        ties
+        close
+        pValue
       }
       rows {
         measure {
@@ -44,176 +86,214 @@ const CompareQuery = graphql(`
           }
           differentProtocol
           provenance
+          source
         }
       }
     }
   }
 `);
 
-/** Both `methods=a,b` and `methods=a&methods=b`, as a form without script sends it. */
-const slugsOf = (value: string | string[] | undefined) => [
-  ...new Set([value ?? []].flat().flatMap((part) => part.split(",").filter(Boolean))),
+/** The settings that the radar has axes for, short enough to stand around it. */
+const axes: readonly (readonly [slug: string, title: string])[] = [
+  ["many-shot-linear", "Linear"],
+  ["many-shot-finetune", "Fine-tuned"],
+  ["few-shot-kornblith", "Few-shot"],
+  ["few-shot-cdfsl", "Across domains"],
+  ["detection-frozen", "Detection, frozen"],
+  ["detection-finetune", "Detection, tuned"],
+  ["surface-normals", "Normals"],
+  ["segmentation", "Segmentation"],
 ];
 
-const otherProtocol =
-  "not under the protocol that most methods have in this measure, or under one that is not known";
-
-const last = (value: string | string[] | undefined) => [value].flat().at(-1);
-
-/** Which cells of a row hold its best value, where one side is better and they differ. */
-function bestOf(
-  values: readonly (number | null)[],
-  direction: "HIGHER" | "LOWER" | "NEITHER",
-): number | null {
-  const known = values.filter((value) => value !== null);
-  if (direction === "NEITHER" || new Set(known).size < 2) return null;
-  return direction === "HIGHER" ? Math.max(...known) : Math.min(...known);
+async function Comparison({ methods, query }: { methods: readonly string[]; query: Query }) {
+  const asOf = readMoment(query.asOf) ?? null;
+  const variables = { methods: [...methods], suite: query.suite ?? null, asOf };
+  const { compare } = await ask(CompareQuery, variables);
+  const names = compare.methods.map((method) => method.name);
+  const onlyDifferences = query.differences === "1";
+  const all = query.among === "all";
+  const rows = onlyDifferences ? compare.rows.filter(differs) : compare.rows;
+  const settings = [...Map.groupBy(rows, ({ measure }) => measure.setting.title)];
+  const cells = compare.rows.flatMap((row) => row.cells);
+  const several = compare.methods.length > 1;
+  return (
+    <>
+      <AsOfNotice what="The comparison" asOf={asOf} now={withQuery(query, { asOf: undefined })} />
+      {several && (
+        <div className="mb-6 grid gap-x-10 gap-y-6 lg:grid-cols-[minmax(0,30rem)_1fr]">
+          <section aria-labelledby="shape" className="min-w-0">
+            <h2 id="shape" className="mb-1 text-lg font-semibold">
+              Over the settings
+            </h2>
+            <p className="mb-2 text-xs text-muted">
+              The share of ranked methods that each leaves behind: none in the middle, all at the rim.
+            </p>
+            <Radar
+              axes={axes.map(([, title]) => title)}
+              methods={compare.methods.map(({ slug, name, standings }) => ({
+                slug,
+                name,
+                shares: axes.map(([suite]) => {
+                  const standing = standings.find((one) => one.suite.slug === suite);
+                  if (!standing?.rank || standing.of < 2) return null;
+                  return (standing.of - standing.rank) / (standing.of - 1);
+                }),
+              }))}
+            />
+            <MethodKey names={names} />
+            {names.length > mostLines && (
+              <p className="mt-1 text-xs text-muted">The plots show the first {mostLines} methods.</p>
+            )}
+          </section>
+          <section aria-labelledby="duels" className="min-w-0">
+            <h2 id="duels" className="mb-1 text-lg font-semibold">
+              Wins and losses
+            </h2>
+            <p className="mb-2 text-xs text-muted">
+              Over all measures that both have a value in. A tie shows the same digits; close: the 95%
+              intervals overlap.
+            </p>
+            <ListTable
+              label="Wins, losses and ties of every two"
+              rows={compare.duels.slice(0, 45)}
+              rowKey={({ method, opponent }) => `${method.slug} ${opponent.slug}`}
+              columns={[
+                {
+                  title: "Between",
+                  heads: true,
+                  className: "font-normal",
+                  show: ({ method, opponent }) => `${method.name} and ${opponent.name}`,
+                },
+                { title: "Wins", numeric: true, show: ({ wins }) => wins },
+                { title: "Losses", numeric: true, show: ({ losses }) => losses },
+                { title: "Ties", numeric: true, show: ({ ties }) => ties },
+                { title: "Close", numeric: true, show: ({ close }) => close },
+                {
+                  title: "Sign test p",
+                  numeric: true,
+                  show: ({ pValue }) => (pValue < 0.001 ? "< 0.001" : pValue.toFixed(3)),
+                },
+              ]}
+            />
+          </section>
+        </div>
+      )}
+      <div className="mb-3 flex flex-wrap items-center gap-2">
+        <h2 className="mr-2 text-lg font-semibold">{rows.length} measures</h2>
+        {several && (
+          <LiveLink
+            set={{ differences: onlyDifferences ? undefined : "1" }}
+            aria-current={onlyDifferences ? "true" : undefined}
+            className="button"
+          >
+            Differences only
+          </LiveLink>
+        )}
+        {(all || cells.some(({ differentProtocol }) => differentProtocol)) && (
+          <LiveLink
+            set={{ among: all ? undefined : "all" }}
+            aria-current={all ? "true" : undefined}
+            className="button"
+          >
+            Mark the best of all values
+          </LiveLink>
+        )}
+        {query.suite && (
+          <LiveLink set={{ suite: undefined }} className="chip">
+            Only {query.suite} <span aria-hidden="true">×</span>
+            <span className="sr-only">: show all boards</span>
+          </LiveLink>
+        )}
+      </div>
+      {several && (
+        <details className="mb-4" open={settings.length <= 3}>
+          <summary className="w-fit cursor-pointer py-1 text-sm text-muted hover:text-ink">
+            Plot every measure
+          </summary>
+          <div className="mt-2 grid max-w-6xl gap-x-10 gap-y-4 lg:grid-cols-2">
+            {settings.map(([setting, group]) => (
+              <section key={setting} aria-label={setting}>
+                <h3 className="mb-1 text-sm font-semibold">{setting}</h3>
+                <Dumbbells
+                  names={names}
+                  rows={group.map(({ measure, cells: own }) => ({
+                    slug: measure.slug,
+                    title: `${measure.dataset.title}${new Set(group.map((row) => row.measure.metric.title)).size > 1 ? `, ${measure.metric.title}` : ""}`,
+                    digits: measure.metric.digits,
+                    unit: measure.metric.unit,
+                    direction: measure.metric.direction,
+                    cells: own.map(({ value, interval, differentProtocol }) => ({
+                      value: value ?? null,
+                      interval: interval ?? null,
+                      comparable: !differentProtocol,
+                    })),
+                  }))}
+                />
+              </section>
+            ))}
+          </div>
+          <p className="mt-1 text-xs text-muted">The better side is on the right; open circles: †.</p>
+        </details>
+      )}
+      <CompareTable methods={compare.methods} settings={settings} all={all} />
+      <Legend
+        marks={{
+          all,
+          best: several,
+          intervals: cells.some(({ interval }) => interval),
+          selfReported: cells.some(({ provenance }) => provenance === "SELF_REPORTED"),
+          reproduced: cells.some(({ provenance }) => provenance === "REPRODUCED"),
+          otherProtocol: cells.some(({ differentProtocol }) => differentProtocol),
+        }}
+      />
+      <p className="mt-3 text-sm">
+        <a className="link" href={explorerAddress(CompareQuery.toString().trim(), variables)}>
+          Open in the explorer
+        </a>
+      </p>
+    </>
+  );
 }
 
 /** Methods side by side over every measure that any of them has. */
 export default async function ComparePage({ searchParams }: { searchParams: SearchParams }) {
-  const query = await searchParams;
-  const methods = slugsOf(query.methods);
-  if (methods.length === 0) {
+  const query = await readQuery(searchParams);
+  const methods = [...new Set(words(query.methods))];
+  const faults = filterFaults({ asOf: query.asOf });
+  if (faults.length > 0) {
     return (
-      <>
-        <h1 className="text-2xl font-semibold tracking-tight">Compare methods</h1>
-        <p className="mt-3 text-muted">
-          Choose some on{" "}
-          <Link className="link" href="/methods">
-            the page of all methods
-          </Link>
-          , or name them in the address: <code>/compare?methods=swav,byol</code>.
-        </p>
-      </>
+      <FaultNotice what="The comparison" faults={faults} without={withQuery(query, { asOf: undefined })} />
     );
   }
-  const [suite, day] = [last(query.suite), last(query.asOf)];
-  const asOf = readMoment(day) ?? null;
-  const others = { methods: methods.join(","), suite, asOf: day };
-  if (day && !asOf) {
-    return (
-      <FaultNotice
-        what="The comparison"
-        faults={filterFaults({ asOf: day })}
-        without={withQuery(others, { asOf: undefined })}
-      />
-    );
-  }
-  const { compare } = await ask(CompareQuery, { methods, suite: suite ?? null, asOf });
-  const settings = Map.groupBy(compare.rows, ({ measure }) => measure.setting.title);
-  const names = compare.methods.map((method) => method.name);
+  const { methods: options } = await ask(OptionsQuery);
+  const names = methods.map((slug) => options.nodes.find((one) => one.slug === slug)?.name ?? slug);
   return (
     <>
-      <h1 className="text-2xl font-semibold tracking-tight">{names.join(", ")}</h1>
-      <p className="mt-2 mb-4 text-sm text-muted">
-        {compare.rows.length} measures {suite && "of one board "}that any of them has a value in
-        {suite && (
-          <>
-            {" "}
-            (
-            <Link className="link" href={withQuery(others, { suite: undefined })} prefetch={false}>
-              all boards
-            </Link>
+      <h1 className="mb-3 text-2xl font-semibold tracking-tight">
+        {methods.length === 0 ? "Compare methods" : names.join(", ")}
+      </h1>
+      <MethodPicker options={options.nodes} chosen={methods} />
+      {methods.length === 0 ? (
+        <ul className="flex flex-wrap gap-2 text-sm">
+          {[
+            ["swav,byol", "SwAV and BYOL"],
+            ["deepcluster-v2,supervised", "DeepCluster-v2 and Supervised"],
+            ["simclr-v1,simclr-v2", "SimCLR-v1 and SimCLR-v2"],
+          ]
+            .filter(([slugs]) =>
+              slugs?.split(",").every((slug) => options.nodes.some((one) => one.slug === slug)),
             )
-          </>
-        )}
-        ; the best of a row is marked; <sup>s</sup> self-reported, <sup>r</sup> reproduced by a run of ours,
-        all others published; † {otherProtocol}.
-      </p>
-      <AsOfNotice what="The comparison" asOf={asOf} now={withQuery(others, { asOf: undefined })} />
-      <ScrollRegion
-        label={`${names.join(", ")} side by side`}
-        className="-mx-4 scroll-pl-40 max-w-[100vw] sm:mx-0 sm:w-fit sm:max-w-full sm:rounded sm:border sm:border-line"
-      >
-        <table className="w-full sm:w-auto border-separate border-spacing-0 text-sm tabular-nums">
-          <thead>
-            <tr className="text-left [&>th]:border-b [&>th]:border-line [&>th]:px-2 [&>th]:py-2 [&>th]:font-medium">
-              <th scope="col" className="sticky left-0 bg-ground">
-                Measure
-              </th>
-              {compare.methods.map((method) => (
-                <th key={method.slug} scope="col" className="text-right whitespace-nowrap sm:min-w-28">
-                  <Link className="hover:underline" href={`/methods/${method.slug}`} prefetch={false}>
-                    {method.name}
-                  </Link>
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {[...settings].flatMap(([setting, rows]) => [
-              <tr key={setting}>
-                <th
-                  scope="colgroup"
-                  colSpan={compare.methods.length + 1}
-                  className="border-b border-line px-2 pt-4 pb-1 text-left font-semibold"
-                >
-                  <span className="sticky left-2">{setting}</span>
-                </th>
-              </tr>,
-              ...rows.map(({ measure, cells }) => {
-                const { digits, unit, direction, title } = measure.metric;
-                const best = bestOf(
-                  cells.map((cell) => cell.value ?? null),
-                  direction,
-                );
-                return (
-                  <tr key={measure.slug} className="[&>*]:border-b [&>*]:border-line [&>*]:px-2 [&>*]:py-1">
-                    <th
-                      scope="row"
-                      className="sticky left-0 max-w-56 bg-ground text-left sm:max-w-none sm:min-w-80 font-normal"
-                    >
-                      {measure.dataset.title}{" "}
-                      <span className="text-xs text-muted">
-                        {title}, {unit} <DirectionMark direction={direction} />
-                      </span>
-                    </th>
-                    {cells.map((cell, column) => (
-                      <td
-                        key={compare.methods[column]?.slug}
-                        className={`text-right align-bottom whitespace-nowrap ${cell.value != null && cell.value === best ? "bg-best font-semibold" : ""}`}
-                      >
-                        {cell.value == null ? (
-                          <span className="text-muted">
-                            <span aria-hidden="true">{missing}</span>
-                            <span className="sr-only">no value</span>
-                          </span>
-                        ) : (
-                          <>
-                            {formatNumber(cell.value, digits)}
-                            {cell.value === best && <span className="sr-only"> (best)</span>}
-                            {cell.provenance && provenanceMarks[cell.provenance] && (
-                              <sup
-                                title={provenanceNames[cell.provenance]}
-                                className="ml-0.5 font-normal text-muted"
-                              >
-                                <span aria-hidden="true">{provenanceMarks[cell.provenance]}</span>
-                                <span className="sr-only">, {provenanceNames[cell.provenance]}</span>
-                              </sup>
-                            )}
-                            {cell.differentProtocol && (
-                              <sup title={otherProtocol} className="ml-0.5 font-normal text-muted">
-                                <span aria-hidden="true">†</span>
-                                <span className="sr-only">, {otherProtocol}</span>
-                              </sup>
-                            )}
-                            {cell.interval && (
-                              <span className="ml-1.5 text-xs font-normal text-muted">
-                                {formatInterval(cell.value, cell.interval.lower, cell.interval.upper, digits)}
-                              </span>
-                            )}
-                          </>
-                        )}
-                      </td>
-                    ))}
-                  </tr>
-                );
-              }),
-            ])}
-          </tbody>
-        </table>
-      </ScrollRegion>
+            .map(([slugs, title]) => (
+              <li key={slugs}>
+                <Link className="chip" href={`/compare?methods=${slugs}`} prefetch={false}>
+                  {title}
+                </Link>
+              </li>
+            ))}
+        </ul>
+      ) : (
+        <Comparison methods={methods} query={query} />
+      )}
     </>
   );
 }

@@ -1,34 +1,38 @@
 import type { Metadata } from "next";
 import Link from "next/link";
-import type { CovariateInput, VariableInput } from "../../../generated/graphql";
+import type { CovariateInput, Family, VariableInput } from "../../../generated/graphql";
 import { AsOfNotice } from "../../components/as-of";
+import { toggled } from "../../components/board/view-state";
 import { CopyButton } from "../../components/copy-button";
-import { CorrelationForm, pretraining, type VariableGroup } from "../../components/correlation/form";
-import { PValue } from "../../components/correlation/p-value";
-import { FamilyKey } from "../../components/family-key";
+import { CorrelationForm } from "../../components/correlation/form";
+import { CorrelationHead } from "../../components/correlation/head";
+import { Statistics } from "../../components/correlation/statistics";
+import { isCovariate, pretraining, type VariableGroup } from "../../components/correlation/variables";
 import { FaultNotice } from "../../components/fault-notice";
 import { FilterNotice } from "../../components/filter-notice";
 import { ListTable } from "../../components/list-table";
-import { Scatter } from "../../components/plot/scatter";
+import { LiveLink } from "../../components/live-link";
+import { FamilyDot } from "../../components/marks";
+import { PointLink } from "../../components/plot/point-link";
+import { Scatter, type ScatterAxis } from "../../components/plot/scatter";
 import { Verbatim } from "../../components/scroll-region";
-import { readMoment, readQuery, type SearchParams, withQuery } from "../../lib/address";
+import { listOf, readMoment, readQuery, type SearchParams, withQuery } from "../../lib/address";
 import { ask } from "../../lib/api";
 import { noFilter, readFilter } from "../../lib/board-filter";
 import { filterFaults } from "../../lib/filter-faults";
 import { familyNames, formatNumber } from "../../lib/format";
+import { explorerAddress } from "../../lib/site";
 import { CorrelationQuery, VariablesQuery } from "./query";
 
 export const metadata: Metadata = { title: "Correlation" };
 
 const defaults = { x: "imagenet/imagenet/top1", y: "many-shot-linear" };
+const families = Object.keys(familyNames) as Family[];
 
-/** A measure's slug has slashes; a suite's has none. */
-const variable = (slug: string): VariableInput => (slug.includes("/") ? { measure: slug } : { suite: slug });
-
-function covariate(given: string | undefined): CovariateInput | null {
-  if (!given) return null;
-  const known = pretraining.options.find(({ value }) => value === given);
-  return known ? { pretraining: known.value } : variable(given);
+/** A measure's slug has slashes, a covariate's name is in capitals; the rest are suites. */
+function variable(slug: string): VariableInput & CovariateInput {
+  if (isCovariate(slug)) return { pretraining: slug };
+  return slug.includes("/") ? { measure: slug } : { suite: slug };
 }
 
 async function variableGroups(): Promise<VariableGroup[]> {
@@ -44,62 +48,13 @@ async function variableGroups(): Promise<VariableGroup[]> {
       label: "Averages over a suite",
       options: suites.nodes.map(({ slug, title }) => ({ value: slug, title })),
     },
+    pretraining,
     ...[...bySetting].map(([label, options]) => ({ label, options })),
   ];
 }
 
-/** What is held fixed, in the words of the form. */
-const givenTitle = (given: string | undefined, groups: readonly VariableGroup[]) =>
-  [pretraining, ...groups]
-    .flatMap(({ options }): readonly { value: string; title: string }[] => options)
-    .find(({ value }) => value === given)?.title ?? given;
-
-interface Estimate {
-  readonly coefficient?: number | null;
-  readonly pValue?: number | null;
-  readonly interval?: { lower: number; upper: number } | null;
-  readonly partial?: {
-    readonly coefficient?: number | null;
-    readonly pValue?: number | null;
-    readonly n: number;
-    readonly reason?: string | null;
-  } | null;
-}
-
-function EstimateView({ name, symbol, estimate }: { name: string; symbol: string; estimate: Estimate }) {
-  return (
-    <div>
-      <dt className="text-xs text-muted">{name}</dt>
-      <dd className="tabular-nums">
-        <span className="text-lg">
-          <i>{symbol}</i> = {formatNumber(estimate.coefficient, 3)}
-        </span>
-        <span className="block text-xs text-muted">
-          {estimate.interval &&
-            `95% ${formatNumber(estimate.interval.lower, 3)} to ${formatNumber(estimate.interval.upper, 3)}; `}
-          {estimate.pValue != null && <PValue p={estimate.pValue} />}
-        </span>
-        {estimate.partial && (
-          <span className="block text-xs">
-            {estimate.partial.reason ?? (
-              <>
-                partial {formatNumber(estimate.partial.coefficient, 3)}
-                <span className="text-muted">
-                  , n = {estimate.partial.n}
-                  {estimate.partial.pValue != null && (
-                    <>
-                      ; <PValue p={estimate.partial.pValue} />
-                    </>
-                  )}
-                </span>
-              </>
-            )}
-          </span>
-        )}
-      </dd>
-    </div>
-  );
-}
+const titleOf = (value: string | undefined, groups: readonly VariableGroup[]) =>
+  groups.flatMap(({ options }) => options).find((option) => option.value === value)?.title ?? value;
 
 export default async function CorrelationPage({ searchParams }: { searchParams: SearchParams }) {
   const query = await readQuery(searchParams);
@@ -118,102 +73,208 @@ export default async function CorrelationPage({ searchParams }: { searchParams: 
       </>
     );
   }
+  const variables = {
+    x: variable(x),
+    y: variable(y),
+    transform: query.transform === "NONE" ? ("NONE" as const) : ("LOGIT" as const),
+    orient: query.orient === "1",
+    filter: readFilter(query),
+    interval: query.interval === "BOOTSTRAP" ? ("BOOTSTRAP" as const) : ("FISHER" as const),
+    given: query.given ? variable(query.given) : null,
+    asOf: readMoment(query.asOf) ?? null,
+  };
   const [groups, { pearson, spearman, kendall }] = await Promise.all([
     variableGroups(),
-    ask(CorrelationQuery, {
-      x: variable(x),
-      y: variable(y),
-      transform: query.transform === "NONE" ? "NONE" : "LOGIT",
-      orient: query.orient === "1",
-      filter: readFilter(query),
-      interval: query.interval === "BOOTSTRAP" ? "BOOTSTRAP" : "FISHER",
-      given: covariate(query.given),
-      asOf: readMoment(query.asOf) ?? null,
-    }),
+    ask(CorrelationQuery, variables),
   ]);
-  const axis = (one: (typeof pearson)["x"]) =>
-    `${one.title} (${one.unit}${one.negated ? ", negated so that more is better" : ""})`;
+  const axis = (one: (typeof pearson)["x"]): ScatterAxis => {
+    const [first] = one.measures;
+    const alike = one.unit === "logit" && new Set(one.measures.map(({ metric }) => metric.upper)).size === 1;
+    return {
+      label: `${one.title} (${one.unit}${one.negated ? ", negated so that more is better" : ""})`,
+      rawMost: alike ? (first?.metric.upper ?? null) : null,
+      negated: one.negated,
+    };
+  };
   const description =
     `${pearson.y.title} against ${pearson.x.title} for ${pearson.n} methods` +
     (pearson.coefficient == null ? "" : `, Pearson’s r = ${formatNumber(pearson.coefficient, 3)}`);
+  const line = pearson.regression ?? null;
+  const residual = (point: { x: number; y: number }) =>
+    line ? point.y - line.slope * point.x - line.intercept : null;
+  const rawUnit = (one: (typeof pearson)["x"]) => one.measures[0]?.metric.unit ?? one.unit;
+  const chosen = listOf(families, query.family);
+  const present = families.filter(
+    (family) => pearson.points.some(({ method }) => method.family === family) || chosen.includes(family),
+  );
+  // With a single point there is nothing to draw: the axes would be made up.
+  const drawable = pearson.points.length > 1;
 
   return (
     <>
-      <h1 className="text-2xl font-semibold tracking-tight">What predicts what?</h1>
-      <p className="mt-2 mb-6 max-w-3xl text-muted">
-        Any two measures or suites against each other, over methods. By default as the paper does it: metrics
-        bounded in 0 to 1 by their logit, and a suite by the mean over its measures after that.{" "}
-        <Link className="link" href="/correlation/matrix">
-          All pairs at once
-        </Link>
-        .
-      </p>
+      <CorrelationHead current="pair">
+        Any two measures, suites or covariates against each other, over methods. As the paper does it, shares
+        enter as logits, and a suite as the mean over its measures.
+      </CorrelationHead>
       <AsOfNotice
         what="The correlation"
         asOf={pearson.asOf ?? null}
         now={withQuery(query, { asOf: undefined })}
       />
       <FilterNotice query={query} shown={["family"]} />
-      <CorrelationForm key={`${x} ${y}`} x={x} y={y} query={query} groups={groups} />
-      {pearson.partial && (
-        <p className="mb-3 text-sm text-muted">
-          Partial: with {givenTitle(query.given, groups)} held fixed, over the methods that have all three.
-        </p>
-      )}
-      <dl className="mb-4 grid grid-cols-2 gap-x-8 gap-y-3 sm:flex sm:flex-wrap sm:gap-x-10">
-        <EstimateView name="Pearson" symbol="r" estimate={pearson} />
-        <EstimateView name="Spearman" symbol="ρ" estimate={spearman} />
-        <EstimateView name="Kendall" symbol="τ" estimate={kendall} />
-        <div>
-          <dt className="text-xs text-muted">Methods</dt>
-          <dd className="text-lg tabular-nums">
-            <i>n</i> = {pearson.n}
-          </dd>
-        </div>
-        {pearson.regression && (
-          <div>
-            <dt className="text-xs text-muted">Least squares</dt>
-            <dd className="text-lg tabular-nums">
-              y = {formatNumber(pearson.regression.slope, 3)} x {pearson.regression.intercept < 0 ? "−" : "+"}{" "}
-              {formatNumber(Math.abs(pearson.regression.intercept), 3)}
-            </dd>
-          </div>
-        )}
-      </dl>
+      <CorrelationForm key={`${x} ${y} ${query.given}`} x={x} y={y} query={query} groups={groups} />
       {pearson.reason && (
         <p className="mb-4 rounded border border-line bg-raised p-3 text-sm">{pearson.reason}</p>
       )}
+      <div className="grid gap-x-8 gap-y-6 lg:grid-cols-[minmax(0,56rem)_minmax(16rem,1fr)]">
+        <div className="min-w-0">
+          <nav aria-label="Families" className="mb-2 flex flex-wrap gap-1.5">
+            {present.map((family) => {
+              const on = chosen.includes(family);
+              return (
+                <LiveLink
+                  key={family}
+                  set={{ family: toggled(chosen, family), zoom: undefined }}
+                  aria-current={on ? "true" : undefined}
+                  className={`chip ${on ? "border-ink font-medium" : ""}`}
+                >
+                  <FamilyDot family={family} />
+                  {familyNames[family]}
+                </LiveLink>
+              );
+            })}
+            {pearson.excluded.some(({ method }) => method.family === "CONTROL") && (
+              <LiveLink set={{ family: families.join(",") }} className="chip">
+                Add controls
+              </LiveLink>
+            )}
+          </nav>
+          {drawable ? (
+            <>
+              <PointLink />
+              <Scatter
+                points={pearson.points.map((point) => ({
+                  slug: point.method.slug,
+                  name: point.method.name,
+                  family: point.method.family,
+                  x: point.x,
+                  y: point.y,
+                  marked: !point.comparable,
+                  card: [
+                    point.method.name,
+                    `${pearson.x.title}: ${formatNumber(point.rawX, 2)} ${rawUnit(pearson.x)}${pearson.x.unit === "logit" ? `, logit ${formatNumber(point.x, 3)}` : ""}`,
+                    `${pearson.y.title}: ${formatNumber(point.rawY, 2)} ${rawUnit(pearson.y)}${pearson.y.unit === "logit" ? `, logit ${formatNumber(point.y, 3)}` : ""}`,
+                    line && `Residual ${formatNumber(residual(point), 3)} (above the line where positive)`,
+                    !point.comparable && "† Another or an unknown protocol",
+                  ]
+                    .filter(Boolean)
+                    .join("\n"),
+                }))}
+                line={line}
+                x={axis(pearson.x)}
+                y={axis(pearson.y)}
+                description={description}
+              />
+            </>
+          ) : (
+            <p className="rounded border border-line bg-raised p-6 text-center text-sm text-muted">
+              {pearson.points.length === 1
+                ? `Only ${pearson.points[0]?.method.name} has both: there is nothing to compare it with.`
+                : "No method has both."}
+            </p>
+          )}
+          {pearson.points.some(({ comparable }) => !comparable) && (
+            <p className="mt-2 text-xs text-muted">
+              † another or an unknown protocol in one of the two: open circles.
+            </p>
+          )}
+        </div>
+        <aside className="min-w-0 space-y-5">
+          <Statistics
+            pearson={pearson}
+            spearman={spearman}
+            kendall={kendall}
+            bootstrap={query.interval === "BOOTSTRAP"}
+          />
+          {pearson.partial && (
+            <p className="text-sm text-muted">
+              Partial: controlling for {titleOf(query.given, groups)}, over the methods that have all three.
+            </p>
+          )}
+          <section aria-labelledby="robust">
+            <h2 id="robust" className="mb-1 text-sm font-semibold">
+              Leave one family out
+            </h2>
+            {pearson.withoutFamily.length < 2 ? (
+              <p className="text-sm text-muted">There is only one family.</p>
+            ) : (
+              <ul className="text-sm tabular-nums">
+                {pearson.withoutFamily.map((left) => (
+                  <li key={left.family} className="flex justify-between gap-3 py-0.5">
+                    <span className="text-muted">without {familyNames[left.family].toLowerCase()}</span>
+                    <span>
+                      <i>r</i> = {formatNumber(left.coefficient, 3)}, <i>n</i> = {left.n}
+                    </span>
+                  </li>
+                ))}
+              </ul>
+            )}
+          </section>
+          {pearson.excluded.length > 0 && (
+            <details className="text-sm">
+              <summary className="cursor-pointer py-1 font-semibold">
+                Left out: {pearson.excluded.length} {pearson.excluded.length === 1 ? "method" : "methods"}
+              </summary>
+              <ul>
+                {pearson.excluded.map(({ method, reason }) => (
+                  <li key={method.slug} className="py-0.5">
+                    <Link href={`/methods/${method.slug}`} prefetch={false} className="link">
+                      {method.name}
+                    </Link>
+                    : {reason}
+                  </li>
+                ))}
+              </ul>
+            </details>
+          )}
+          <ul className="space-y-1 text-sm">
+            <li>
+              <LiveLink set={{ x: y, y: x, zoom: undefined }} className="link">
+                Swap the axes
+              </LiveLink>
+            </li>
+            <li>
+              <Link
+                className="link"
+                href={`/correlation/predictors${withQuery({}, { of: y })}`}
+                prefetch={false}
+              >
+                What predicts {pearson.y.title} best?
+              </Link>
+            </li>
+            <li>
+              <a className="link" href={explorerAddress(CorrelationQuery.toString().trim(), variables)}>
+                Open in the explorer
+              </a>
+            </li>
+          </ul>
+          <details className="text-sm">
+            <summary className="cursor-pointer py-1 text-muted hover:text-ink">Cite this view</summary>
+            <Verbatim label="BibTeX">{pearson.bibtex}</Verbatim>
+            <CopyButton text={pearson.bibtex} what="BibTeX" />
+          </details>
+        </aside>
+      </div>
       {pearson.points.length > 0 && (
-        <FamilyKey families={pearson.points.map(({ method }) => method.family)} />
-      )}
-      {pearson.points.length > 0 && (
-        <Scatter
-          points={pearson.points.map(({ method, x: px, y: py }) => ({
-            ...method,
-            x: px,
-            y: py,
-            title: `${method.name}\nx ${formatNumber(px, 3)}\ny ${formatNumber(py, 3)}`,
-          }))}
-          line={pearson.regression ?? null}
-          xLabel={axis(pearson.x)}
-          yLabel={axis(pearson.y)}
-          description={description}
-        />
-      )}
-      <p className="mt-2 text-sm">
-        <Link className="link" href={withQuery(query, { x: y, y: x })} prefetch={false}>
-          Swap the axes
-        </Link>
-      </p>
-      <div className="mt-8 grid gap-8 lg:grid-cols-2">
-        <section aria-labelledby="points" className="min-w-0">
+        <section aria-labelledby="points" className="mt-8 max-w-4xl">
           <h2 id="points" className="mb-2 text-lg font-semibold">
-            The points
+            Values
           </h2>
           <ListTable
             label="Values of every point"
             rows={pearson.points}
             rowKey={({ method }) => method.slug}
+            rowAttributes={({ method }) => ({ "data-point": method.slug })}
             columns={[
               {
                 title: "Method",
@@ -230,49 +291,43 @@ export default async function CorrelationPage({ searchParams }: { searchParams: 
                 className: "text-muted",
                 show: ({ method }) => familyNames[method.family],
               },
-              { title: "x raw", numeric: true, show: (point) => formatNumber(point.rawX, 2) },
-              { title: "x", numeric: true, show: (point) => formatNumber(point.x, 3) },
-              { title: "y raw", numeric: true, show: (point) => formatNumber(point.rawY, 2) },
-              { title: "y", numeric: true, show: (point) => formatNumber(point.y, 3) },
+              {
+                title: `x (${rawUnit(pearson.x)})`,
+                numeric: true,
+                show: (point) => formatNumber(point.rawX, 2),
+              },
+              ...(pearson.x.unit === "logit"
+                ? [
+                    {
+                      title: "x, logit",
+                      numeric: true,
+                      show: (point: { x: number }) => formatNumber(point.x, 3),
+                    },
+                  ]
+                : []),
+              {
+                title: `y (${rawUnit(pearson.y)})`,
+                numeric: true,
+                show: (point) => formatNumber(point.rawY, 2),
+              },
+              ...(pearson.y.unit === "logit"
+                ? [
+                    {
+                      title: "y, logit",
+                      numeric: true,
+                      show: (point: { y: number }) => formatNumber(point.y, 3),
+                    },
+                  ]
+                : []),
+              {
+                title: "Residual",
+                numeric: true,
+                show: (point) => formatNumber(residual(point), 3),
+              },
             ]}
           />
         </section>
-        <section aria-labelledby="robust" className="min-w-0">
-          <h2 id="robust" className="mb-2 text-lg font-semibold">
-            How much hangs on one family
-          </h2>
-          {pearson.withoutFamily.length < 2 && (
-            <p className="text-sm text-muted">There are not several families to leave one out of.</p>
-          )}
-          <ul className="text-sm tabular-nums">
-            {(pearson.withoutFamily.length > 1 ? pearson.withoutFamily : []).map((left) => (
-              <li key={left.family} className="py-0.5">
-                Without {familyNames[left.family].toLowerCase()}: <i>r</i> ={" "}
-                {formatNumber(left.coefficient, 3)}, <i>n</i> = {left.n}
-                {left.reason && <span className="text-muted"> ({left.reason})</span>}
-              </li>
-            ))}
-          </ul>
-          {pearson.excluded.length > 0 && (
-            <>
-              <h2 className="mt-6 mb-2 text-lg font-semibold">Left out</h2>
-              <ul className="text-sm">
-                {pearson.excluded.map(({ method, reason }) => (
-                  <li key={method.slug} className="py-0.5">
-                    <Link href={`/methods/${method.slug}`} prefetch={false} className="link">
-                      {method.name}
-                    </Link>
-                    : {reason}
-                  </li>
-                ))}
-              </ul>
-            </>
-          )}
-          <h2 className="mt-6 mb-2 text-lg font-semibold">Cite this view</h2>
-          <Verbatim label="BibTeX">{pearson.bibtex}</Verbatim>
-          <CopyButton text={pearson.bibtex} what="BibTeX" />
-        </section>
-      </div>
+      )}
     </>
   );
 }

@@ -10,6 +10,10 @@ export const CorrelationQuery = graphql(`
         negated
         measures {
           slug
+          metric {
+            unit
+            upper
+          }
         }
       }
       y {
@@ -18,6 +22,10 @@ export const CorrelationQuery = graphql(`
         negated
         measures {
           slug
+          metric {
+            unit
+            upper
+          }
         }
       }
       n
@@ -55,11 +63,13 @@ export const CorrelationQuery = graphql(`
         y
         rawX
         rawY
+        comparable
       }
       excluded {
         method {
           slug
           name
+          family
         }
         reason
       }

@@ -54,7 +54,11 @@ export default async function DatasetsPage({ searchParams }: { searchParams: Sea
             title: "Dataset",
             heads: true,
             className: "whitespace-nowrap",
-            show: (dataset) => dataset.title,
+            show: (dataset) => (
+              <Link className="link" href={`/datasets/${encodeURIComponent(dataset.slug)}`} prefetch={false}>
+                {dataset.title}
+              </Link>
+            ),
           },
           { title: "Domain", show: (dataset) => dataset.domain },
           { title: "Classes", numeric: true, show: (dataset) => count(dataset.classCount) },
@@ -87,7 +91,7 @@ export default async function DatasetsPage({ searchParams }: { searchParams: Sea
             href={withQuery(query, { after: datasets.pageInfo.endCursor ?? undefined })}
             prefetch={false}
           >
-            The next datasets
+            Next datasets
           </Link>
         </p>
       )}

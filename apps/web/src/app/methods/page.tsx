@@ -47,12 +47,12 @@ export default async function MethodsPage({ searchParams }: { searchParams: Sear
             type="search"
             name="q"
             defaultValue={search}
-            aria-label="A part of a method’s name"
-            placeholder="A part of a name"
+            aria-label="Search methods"
+            placeholder="Search methods"
             className="w-56 rounded border border-line bg-ground px-2 py-1.5"
           />
           <button type="submit" className="cursor-pointer rounded border border-ink bg-ink px-3 text-ground">
-            Find
+            Search
           </button>
         </form>
         <button
@@ -60,7 +60,7 @@ export default async function MethodsPage({ searchParams }: { searchParams: Sear
           form="compare"
           className="cursor-pointer rounded border border-line px-3 py-1.5 hover:bg-raised"
         >
-          Compare the chosen
+          Compare selected
         </button>
       </search>
       <form id="compare" method="get" action="/compare" />
@@ -79,7 +79,7 @@ export default async function MethodsPage({ searchParams }: { searchParams: Sear
                 form="compare"
                 name="methods"
                 value={method.slug}
-                aria-label={`Choose ${method.name}`}
+                aria-label={`Select ${method.name}`}
               />
             ),
           },
@@ -111,7 +111,7 @@ export default async function MethodsPage({ searchParams }: { searchParams: Sear
             href={withQuery(query, { after: methods.pageInfo.endCursor ?? undefined })}
             prefetch={false}
           >
-            The next methods
+            Next methods
           </Link>
         </p>
       )}

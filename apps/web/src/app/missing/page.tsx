@@ -3,7 +3,7 @@ import { headers } from "next/headers";
 import { NothingHere } from "../../components/nothing-here";
 import { insteadHeader } from "../../lib/instead";
 
-export const metadata: Metadata = { title: "Nothing here", robots: { index: false } };
+export const metadata: Metadata = { title: "Page not found", robots: { index: false } };
 
 /** What a reader sees in place of a page whose address names something that is not there. It asks nothing. */
 export default async function MissingPage() {

@@ -8,23 +8,27 @@ import { randomUUID } from "node:crypto";
 import { redirect } from "next/navigation";
 import type { SubmissionFormat, Verdict } from "../../../generated/graphql";
 import type { Fault, RankChange } from "../../components/submission/faults";
-import { OfferMutation, ReviewMutation, WithdrawMutation } from "../../components/submission/query";
+import {
+  OfferMutation,
+  RetractMutation,
+  ReviewMutation,
+  WithdrawMutation,
+} from "../../components/submission/query";
 import { submissionAddress } from "../../components/submission/status";
 import { ApiError, askAs } from "../../lib/api";
 import { readSession, type Session } from "../../lib/session";
 
 export type OfferState =
   | { readonly step: "start" }
-  | { readonly step: "refused"; readonly message: string }
+  | { readonly step: "refused"; readonly message: string; readonly content?: string }
   | {
       readonly step: "faulty";
-      readonly name: string;
+      readonly content: string;
       readonly message: string;
       readonly faults: readonly Fault[];
     }
   | {
       readonly step: "checked";
-      readonly name: string;
       readonly format: SubmissionFormat;
       readonly content: string;
       readonly idempotencyKey: string;
@@ -34,7 +38,7 @@ export type OfferState =
 
 export type DecisionState = { readonly message: string } | null;
 
-const signedOut = "You are not signed in any more: sign in again.";
+const signedOut = "You are no longer signed in: sign in again.";
 const mostLetters = 1_000_000;
 
 /** What the API said of a request that it refused as a whole; anything else is a fault of ours. */
@@ -81,22 +85,22 @@ async function check(session: Session, form: FormData): Promise<OfferState> {
         "The file has more than 1,000,000 letters: send it with 'transferboard submit' or to POST /submissions of the API.",
     };
   const content = uploaded ? await uploaded.text() : textOf(form, "text");
-  if (!content.trim()) return { step: "refused", message: "Choose a file, or paste its text." };
-  const format = formatOf(textOf(form, "format"), uploaded?.name ?? "", content);
+  if (!content.trim()) return { step: "refused", message: "Choose a file, or write its text." };
+  const given = uploaded?.name ?? textOf(form, "name");
+  const format = formatOf(textOf(form, "format"), given, content);
   if (!format) {
     return {
       step: "refused",
-      message: `The name '${uploaded?.name}' does not tell the format: choose it, or name the file .json, .csv, .yaml or .md.`,
+      content,
+      message: `The format of '${given}' is not clear from its name: choose it, or name the file .json, .csv, .yaml or .md.`,
     };
   }
-  const name = uploaded?.name ?? "the pasted text";
   const idempotencyKey = randomUUID();
   const answer = await send(session, { format, content, idempotencyKey, dryRun: true });
   switch (answer.__typename) {
     case "SubmitResultsPayload":
       return {
         step: "checked",
-        name,
         format,
         content,
         idempotencyKey,
@@ -104,9 +108,9 @@ async function check(session: Session, form: FormData): Promise<OfferState> {
         changes: answer.changes,
       };
     case "InvalidSubmission":
-      return { step: "faulty", name, message: answer.message, faults: answer.faults };
+      return { step: "faulty", content, message: answer.message, faults: answer.faults };
     default:
-      return { step: "refused", message: answer.message };
+      return { step: "refused", content, message: answer.message };
   }
 }
 
@@ -120,11 +124,12 @@ export async function offer(before: OfferState, form: FormData): Promise<OfferSt
     const { format, content, idempotencyKey } = before;
     const answer = await send(session, { format, content, idempotencyKey, dryRun: false });
     if (answer.__typename === "InvalidSubmission")
-      return { step: "faulty", name: before.name, message: answer.message, faults: answer.faults };
-    if (answer.__typename !== "SubmitResultsPayload") return { step: "refused", message: answer.message };
+      return { step: "faulty", content, message: answer.message, faults: answer.faults };
+    if (answer.__typename !== "SubmitResultsPayload")
+      return { step: "refused", content, message: answer.message };
     received = answer.submission?.id;
   } catch (error) {
-    return { step: "refused", ...refusal(error) };
+    return { step: "refused", content: textOf(form, "text"), ...refusal(error) };
   }
   redirect(received ? submissionAddress(received) : "/submissions");
 }
@@ -134,11 +139,13 @@ export async function decide(_before: DecisionState, form: FormData): Promise<De
   if (!session) return { message: signedOut };
   const id = textOf(form, "id");
   const reason = textOf(form, "reason").trim();
-  if (!reason)
-    return { message: "A decision needs a reason: the submitter and everybody who asks will read it." };
+  if (!reason) return { message: "A decision needs a reason: the submitter will read it." };
   const verdict: Verdict | null =
     ({ ACCEPT: "ACCEPT", REJECT: "REJECT" } as const)[textOf(form, "verdict")] ?? null;
   if (!verdict) return { message: "Choose to accept or to reject." };
+  const warnings = Number(textOf(form, "warnings"));
+  if (verdict === "ACCEPT" && new Set(form.getAll("seen")).size < warnings)
+    return { message: "Tick each warning that you have looked at, or reject the submission." };
   try {
     const { reviewSubmission: answer } = await askAs(session.token, ReviewMutation, {
       input: { id, reason, verdict },
@@ -148,6 +155,23 @@ export async function decide(_before: DecisionState, form: FormData): Promise<De
     return refusal(error);
   }
   redirect(submissionAddress(id));
+}
+
+/** Puts a tombstone on one entry, and comes back to the page it was asked for on. */
+export async function retract(_before: DecisionState, form: FormData): Promise<DecisionState> {
+  const session = await readSession();
+  if (!session) return { message: signedOut };
+  const reason = textOf(form, "reason").trim();
+  if (!reason) return { message: "A retraction needs a reason: everybody who asks will read it." };
+  try {
+    const { retractResult: answer } = await askAs(session.token, RetractMutation, {
+      input: { id: textOf(form, "result"), reason },
+    });
+    if (answer.__typename !== "RetractResultPayload") return { message: answer.message };
+  } catch (error) {
+    return refusal(error);
+  }
+  redirect(submissionAddress(textOf(form, "page")));
 }
 
 export async function withdraw(_before: DecisionState, form: FormData): Promise<DecisionState> {

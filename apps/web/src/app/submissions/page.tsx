@@ -2,7 +2,8 @@ import type { Metadata } from "next";
 import Link from "next/link";
 import { graphql } from "../../../generated";
 import { ListTable } from "../../components/list-table";
-import { SignedIn, SignIn } from "../../components/submission/sign-in";
+import { HowItWorks } from "../../components/submission/how-it-works";
+import { SignIn } from "../../components/submission/sign-in";
 import { StatusView, statuses, statusWords, submissionAddress } from "../../components/submission/status";
 import { oneOf, type Query, readQuery, type SearchParams, withQuery } from "../../lib/address";
 import { askAs } from "../../lib/api";
@@ -33,8 +34,7 @@ const SubmissionsQuery = graphql(`
   }
 `);
 
-const choice =
-  "ml-1 inline-block rounded border border-line px-1.5 py-0.5 hover:underline aria-[current]:bg-raised aria-[current]:font-medium";
+const choice = "chip ml-1 aria-[current]:border-ink aria-[current]:font-medium";
 
 function Choices({ query, reviewer }: { query: Query; reviewer: boolean }) {
   const status = oneOf(statuses, query.status);
@@ -87,7 +87,7 @@ async function Submissions({ session, query }: { session: Session; query: Query 
     <>
       <Choices query={query} reviewer={session.can("REVIEW")} />
       {nodes.length === 0 ? (
-        <p className="text-muted">There is none.</p>
+        <p className="text-muted">No submissions yet.</p>
       ) : (
         <ListTable
           label={`${totalCount} submissions`}
@@ -127,7 +127,7 @@ async function Submissions({ session, query }: { session: Session; query: Query 
             href={withQuery(query, { after: pageInfo.endCursor ?? undefined })}
             prefetch={false}
           >
-            Older ones
+            Older submissions
           </Link>
         </p>
       )}
@@ -140,25 +140,23 @@ export default async function SubmissionsPage({ searchParams }: { searchParams: 
   const [query, session] = await Promise.all([readQuery(searchParams), readSession()]);
   return (
     <>
-      <h1 className="text-2xl font-semibold tracking-tight">Submissions</h1>
+      <h1 className="text-2xl font-semibold tracking-tight">{session ? "Submissions" : "Submit results"}</h1>
       {session ? (
         <>
-          <SignedIn session={session} />
           <div className="mt-6 mb-4 flex flex-wrap items-center gap-4 text-sm">
             {session.can("SUBMIT") && (
-              <Link
-                href="/submissions/new"
-                className="rounded border border-ink bg-ink px-4 py-1.5 text-ground"
-                prefetch={false}
-              >
-                Offer results
+              <Link href="/submissions/new" className="button button-primary" prefetch={false}>
+                Submit results
               </Link>
             )}
           </div>
           <Submissions session={session} query={query} />
         </>
       ) : (
-        <SignIn refused={query.refused === "1"} />
+        <>
+          <HowItWorks />
+          <SignIn refused={query.refused === "1"} />
+        </>
       )}
     </>
   );

@@ -1,9 +1,10 @@
 "use client";
 
 /** The board's headings: what a column shows, in which unit, which side is better, and the way to sort by it. */
+import Link from "next/link";
 import type { MouseEvent, ReactNode } from "react";
 import type { Direction } from "../../../generated/graphql";
-import { directionWords } from "../../lib/format";
+import { changed } from "../live-link";
 import { DirectionMark, SortMark } from "../marks";
 import type { BoardColumn } from "./rows";
 import { formatSort, nextSort, type Sort } from "./sorting";
@@ -18,12 +19,31 @@ export interface AggregateHeading {
 interface Sorting {
   readonly sort: Sort;
   readonly search: URLSearchParams;
+  /** More rows are on other pages: the server is asked for the new order. */
+  readonly paged: boolean;
 }
 
-function SortLink(props: Sorting & { id: string; bestIsHigh: boolean; children: ReactNode; title?: string }) {
-  const params = new URLSearchParams(props.search);
-  params.set("sort", formatSort(nextSort(props.sort, props.id, props.bestIsHigh)));
-  const href = `?${params}`;
+function SortLink(props: Sorting & { id: string; bestIsHigh: boolean; children: ReactNode; card?: string }) {
+  const sort = formatSort(nextSort(props.sort, props.id, props.bestIsHigh));
+  const href = changed(props.search, { sort, after: undefined });
+  const className = "inline-block py-1 hover:underline";
+  const shown = (
+    <>
+      {props.sort.id === props.id && (
+        <>
+          <SortMark descending={props.sort.descending} />{" "}
+        </>
+      )}
+      {props.children}
+    </>
+  );
+  if (props.paged) {
+    return (
+      <Link href={href} prefetch={false} scroll={false} data-card={props.card} className={className}>
+        {shown}
+      </Link>
+    );
+  }
   // Every row is here already: the address changes without asking the server again.
   const sortHere = (event: MouseEvent) => {
     if (event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
@@ -31,13 +51,8 @@ function SortLink(props: Sorting & { id: string; bestIsHigh: boolean; children: 
     window.history.pushState(null, "", href);
   };
   return (
-    <a href={href} onClick={sortHere} title={props.title} className="hover:underline">
-      {props.sort.id === props.id && (
-        <>
-          <SortMark descending={props.sort.descending} />{" "}
-        </>
-      )}
-      {props.children}
+    <a href={href} onClick={sortHere} data-card={props.card} className={className}>
+      {shown}
     </a>
   );
 }
@@ -57,14 +72,14 @@ function groups(columns: readonly BoardColumn[]): { title: string; span: number;
 }
 
 const cell =
-  "[&>th]:border-b [&>th]:border-line [&>th]:px-2 [&>th]:pt-2 [&>th]:pb-1.5 [&>th]:font-medium [&>th]:align-bottom";
+  "[&>th]:border-b [&>th]:border-line [&>th]:px-2 [&>th]:pt-1.5 [&>th]:pb-1 [&>th]:font-medium [&>th]:align-bottom";
 
 export function BoardHead({
   columns,
   aggregate,
-  sort,
-  search,
+  ...sorting
 }: Sorting & { columns: readonly BoardColumn[]; aggregate: AggregateHeading | null }) {
+  const { sort } = sorting;
   const grouped = columns.some((column) => column.group !== null);
   return (
     <thead className="text-left">
@@ -72,33 +87,42 @@ export function BoardHead({
         <tr className="text-xs [&>*]:border-b [&>*]:border-line [&>*]:px-2 [&>*]:py-1">
           <td />
           <td className="sticky left-0 z-20 bg-ground" />
+          <td />
           {aggregate && <td />}
           {groups(columns).map(({ title, span, key }) => (
             <th
               key={key}
               scope="colgroup"
               colSpan={span}
-              className="border-l text-left font-medium whitespace-nowrap text-muted"
+              className="!static border-l text-left font-medium whitespace-nowrap text-muted"
             >
-              <span className="sticky left-40">{title}</span>
+              <span className="sticky left-48">{title}</span>
             </th>
           ))}
         </tr>
       )}
       <tr className={cell}>
         <th scope="col" aria-sort={ariaSort(sort, "rank")} className="text-right whitespace-nowrap">
-          <SortLink id="rank" sort={sort} bestIsHigh={false} search={search}>
+          <SortLink
+            {...sorting}
+            id="rank"
+            bestIsHigh={false}
+            card={
+              aggregate
+                ? "Rank\nBeside it: the middle 95% of its ranks when the board’s datasets are resampled. A small range means that the order does not hang on a few datasets."
+                : "Rank"
+            }
+          >
             Rank
           </SortLink>
         </th>
-        <th
-          scope="col"
-          aria-sort={ariaSort(sort, "method")}
-          className="sticky left-0 z-20 bg-ground whitespace-nowrap"
-        >
-          <SortLink id="method" sort={sort} bestIsHigh={false} search={search}>
+        <th scope="col" aria-sort={ariaSort(sort, "method")} className="left-0 !z-30 whitespace-nowrap">
+          <SortLink {...sorting} id="method" bestIsHigh={false}>
             Method
           </SortLink>
+        </th>
+        <th scope="col" className="!px-0">
+          <span className="sr-only">Pin</span>
         </th>
         {aggregate && (
           <th scope="col" className="text-right whitespace-nowrap">
@@ -111,18 +135,17 @@ export function BoardHead({
         {columns.map((column) => (
           <th key={column.id} scope="col" aria-sort={ariaSort(sort, column.id)} className="text-right">
             <SortLink
+              {...sorting}
               id={column.id}
-              sort={sort}
               bestIsHigh={column.direction !== "LOWER"}
-              search={search}
-              title={`${column.title}: ${column.unit}, ${directionWords[column.direction]}`}
+              card={column.card}
             >
               {column.label}
             </SortLink>
-            <span className="block whitespace-nowrap text-xs font-normal text-muted">
+            <span className="block text-xs font-normal whitespace-nowrap text-muted">
               {column.unit} <DirectionMark direction={column.direction} />
               {column.mixedProtocols && (
-                <span title="The values of this column were made under more than one protocol">
+                <span>
                   ‡<span className="sr-only">, under more than one protocol</span>
                 </span>
               )}

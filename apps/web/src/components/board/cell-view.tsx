@@ -1,5 +1,6 @@
 import { formatInterval, formatNumber, missing, provenanceMarks, provenanceNames } from "../../lib/format";
 import { diffAddress } from "../protocol/address";
+import { heatColour } from "./heat";
 import type { BoardCell, BoardColumn } from "./rows";
 
 const placeStyle: Record<number, string> = {
@@ -10,24 +11,11 @@ const placeStyle: Record<number, string> = {
 const numberStyle: Record<number, string> = { 2: "underline decoration-1 underline-offset-2" };
 const placeWords: Record<number, string> = { 1: " (best)", 2: " (second best)" };
 
-function explanation(cell: BoardCell): string {
-  const told = [cell.provenance && provenanceNames[cell.provenance], cell.source];
-  if (cell.sampleSize) told.push(`n = ${cell.sampleSize}`);
-  if (cell.differentProtocol)
-    told.push(
-      cell.otherProtocol
-        ? "under another protocol than most of this column"
-        : "under a protocol that is not known",
-    );
-  if (cell.supersedes !== null) told.push(`corrected from ${cell.supersedes}`);
-  return told.filter(Boolean).join(", ");
-}
-
 const stateWords = { AGREES: "agrees", DIFFERS: "differs", OTHER_PROTOCOL: "other protocol" } as const;
 
-/** The claim that a run of ours was held against. */
+/** The claim that a run of this project was held against. */
 function Claim({
-  of: { claimed, claimedProvenance, difference, state },
+  of: { claimed, difference, state },
   digits,
 }: {
   of: NonNullable<BoardCell["reproduction"]>;
@@ -35,10 +23,7 @@ function Claim({
 }) {
   const sign = difference < 0 ? "" : "+";
   return (
-    <span
-      className="ml-auto block max-w-36 text-xs font-normal whitespace-normal text-muted"
-      title={`${provenanceNames[claimedProvenance]} ${formatNumber(claimed, digits)}; the run’s value is ${sign}${formatNumber(difference, digits)} from it: ${stateWords[state]}`}
-    >
+    <span className="ml-auto block max-w-36 text-xs font-normal whitespace-normal text-muted">
       claimed {formatNumber(claimed, digits)}, {sign}
       {formatNumber(difference, digits)}: {stateWords[state]}
     </span>
@@ -48,7 +33,14 @@ function Claim({
 /** Why a value is not strictly comparable with its column: a way to the fields that differ, where both are known. */
 function OtherProtocol({ usual, own }: { usual: string | null; own: string | null }) {
   const mark = <sup aria-hidden="true">†</sup>;
-  if (!usual || !own) return <span className="ml-0.5 font-normal text-muted">{mark}</span>;
+  if (!usual || !own) {
+    return (
+      <span className="ml-0.5 font-normal text-muted">
+        {mark}
+        <span className="sr-only">, under a protocol that is not known</span>
+      </span>
+    );
+  }
   return (
     <a
       className="ml-0.5 inline-block px-0.5 font-normal text-accent hover:underline"
@@ -61,7 +53,16 @@ function OtherProtocol({ usual, own }: { usual: string | null; own: string | nul
 }
 
 /** One value with its interval and how it came to be. */
-export function BoardCellView({ cell, column }: { cell: BoardCell; column: BoardColumn }) {
+export function BoardCellView({
+  cell,
+  column,
+  heat,
+}: {
+  cell: BoardCell;
+  column: BoardColumn;
+  /** 0 to 1, where cells are shaded. */
+  heat: number | null;
+}) {
   const { digits } = column;
   if (cell.value === null) {
     return (
@@ -73,30 +74,32 @@ export function BoardCellView({ cell, column }: { cell: BoardCell; column: Board
   }
   const number = formatNumber(cell.value, digits);
   const mark = cell.provenance ? provenanceMarks[cell.provenance] : "";
+  const place = cell.place ?? 0;
   return (
     <td
-      className={`whitespace-nowrap text-right ${placeStyle[cell.place ?? 0] ?? ""}`}
-      title={explanation(cell)}
+      className={`text-right whitespace-nowrap ${heat === null ? (placeStyle[place] ?? "") : place === 1 ? "font-semibold" : ""}`}
+      style={heat === null ? undefined : { backgroundColor: heatColour(heat) }}
+      data-card={cell.card}
     >
       {cell.runId ? (
-        <a className="link" href={`/runs/${cell.runId}`}>
+        <a className={heat === null ? "link" : "underline"} href={`/runs/${cell.runId}`}>
           {number}
         </a>
       ) : (
-        <span className={numberStyle[cell.place ?? 0]}>{number}</span>
+        <span className={numberStyle[place]}>{number}</span>
       )}
       <span className="sr-only">
-        {placeWords[cell.place ?? 0]}
-        {(mark || cell.differentProtocol) && `, ${explanation(cell)}`}
+        {placeWords[place]}
+        {mark && cell.provenance && `, ${provenanceNames[cell.provenance]}`}
       </span>
       {mark && (
-        <sup aria-hidden="true" className="ml-0.5 font-normal text-muted">
+        <sup aria-hidden="true" className={`ml-0.5 font-normal ${heat === null ? "text-muted" : ""}`}>
           {mark}
         </sup>
       )}
       {cell.differentProtocol && <OtherProtocol usual={column.protocol} own={cell.otherProtocol} />}
       {cell.interval && (
-        <span className="block text-xs font-normal text-muted">
+        <span className={`block text-xs font-normal ${heat === null ? "text-muted" : ""}`}>
           {formatInterval(cell.value, cell.interval.lower, cell.interval.upper, digits)}
         </span>
       )}

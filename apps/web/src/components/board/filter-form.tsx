@@ -1,19 +1,11 @@
 /**
- * The filters of a board that are not one click away: a plain GET form in a disclosure, so that it works without script
- * and the choice is in the address. What the other controls keep goes along.
+ * The filters of a board that are not one click away: a form in a menu, so that the choice is in the address. It applies
+ * as it is changed, and without script by a button.
  */
-import Link from "next/link";
 import type { Augmentation } from "../../../generated/graphql";
 import { listOf, type Query, withQuery } from "../../lib/address";
-import {
-  augmentationNames,
-  countOfFilter,
-  hiddenFilter,
-  noFilter,
-  type Part,
-  words,
-} from "../../lib/board-filter";
-import { KeptFilter } from "../filter-notice";
+import { augmentationNames, words } from "../../lib/board-filter";
+import { AutoForm } from "../auto-form";
 
 const ranges = [
   { name: "year", title: "Year of the paper", step: "1" },
@@ -22,7 +14,6 @@ const ranges = [
 ] as const;
 
 const augmentations = Object.keys(augmentationNames) as Augmentation[];
-const input = "w-24 rounded border border-line bg-ground px-2 py-1 tabular-nums";
 
 function RangeFields({ query, range }: { query: Query; range: (typeof ranges)[number] }) {
   return (
@@ -38,7 +29,7 @@ function RangeFields({ query, range }: { query: Query; range: (typeof ranges)[nu
               min="0"
               step={range.step}
               defaultValue={query[`${range.name}${end}`]}
-              className={input}
+              className="field w-24 tabular-nums"
             />
           </label>
         ))}
@@ -58,7 +49,7 @@ function Boxes(props: {
       <legend className="mb-1 text-muted">{props.title}</legend>
       <div className="flex flex-wrap gap-x-4 gap-y-1">
         {props.options.map(([value, title]) => (
-          <label key={value} className="flex items-center gap-1.5">
+          <label key={value} className="flex min-h-7 items-center gap-1.5">
             <input
               type="checkbox"
               name={props.name}
@@ -73,86 +64,65 @@ function Boxes(props: {
   );
 }
 
+const names = [
+  ...ranges.flatMap(({ name }) => [`${name}Min`, `${name}Max`]),
+  "augmentation",
+  "withoutAugmentation",
+];
+
 export function FilterForm(props: {
   query: Query;
   /** The domains of the board's datasets, whatever the filter; none where they are not known. */
   domains: readonly string[];
-  /** The address has faults: the fields are there to mend them, and nothing is claimed of what is shown. */
+  /** The address has faults: the fields are there to mend them. */
   faulty?: boolean;
 }) {
   const { query, domains } = props;
-  const offered: Part[] = ["year", "epochs", "batchSize", "augmentation", "withoutAugmentation"];
   const withDomains = domains.length > 1;
-  const active = countOfFilter(query);
-  const kept = ["aggregate", "sort", "asOf"].filter((name) => query[name]);
-  return (
-    <div className="mb-3 text-sm">
-      <details open={props.faulty}>
-        <summary className="w-fit cursor-pointer rounded px-1 py-0.5 hover:underline">
-          Filters
-          {active > 0 && <span className="ml-1.5 rounded bg-raised px-1.5 font-medium">{active} active</span>}
-        </summary>
-        {/* A new key makes the fields anew: they show the address after every change of it. */}
-        <form
-          key={withQuery(query, {})}
-          method="get"
-          aria-label="Filters"
-          className="mt-2 max-w-5xl space-y-3 rounded border border-line p-3"
-        >
-          <div className="flex flex-wrap gap-x-8 gap-y-3">
-            {ranges.map((range) => (
-              <RangeFields key={range.name} query={query} range={range} />
-            ))}
-          </div>
-          <Boxes
-            name="augmentation"
-            title="Pretrained with all of these"
-            options={augmentations.map((one) => [one, augmentationNames[one]])}
-            chosen={listOf(augmentations, query.augmentation)}
-          />
-          <Boxes
-            name="withoutAugmentation"
-            title="Pretrained with none of these"
-            options={augmentations.map((one) => [one, augmentationNames[one]])}
-            chosen={listOf(augmentations, query.withoutAugmentation)}
-          />
-          {withDomains && (
-            <Boxes
-              name="domain"
-              title="Only datasets of (none ticked: all)"
-              options={domains.map((one) => [one, one])}
-              chosen={words(query.domain)}
-            />
-          )}
-          <KeptFilter query={query} shown={withDomains ? [...offered, "domain"] : offered} />
-          {kept.map((name) => (
-            <input key={name} type="hidden" name={name} value={query[name]} />
-          ))}
-          <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
-            <button
-              type="submit"
-              className="cursor-pointer rounded border border-ink bg-ink px-4 py-1.5 text-ground"
-            >
-              Apply
-            </button>
-            <span className="text-xs text-muted">
-              A method of which the asked-for detail is not known is left out.
-            </span>
-          </div>
-        </form>
-      </details>
-      {active > 0 && !props.faulty && (
-        <p role="status" className="mt-2 w-fit rounded border border-accent bg-raised px-3 py-2">
-          Only {hiddenFilter(query, []).words.join("; ")}.{" "}
-          <Link
-            className="link whitespace-nowrap"
-            href={withQuery(query, { ...noFilter, after: undefined })}
-            prefetch={false}
-          >
-            Clear all filters
-          </Link>
-        </p>
+  const form = (
+    // A new key makes the fields anew: they show the address after every change of it.
+    <AutoForm
+      key={withQuery(query, {})}
+      label="Filters"
+      names={withDomains ? [...names, "domain"] : names}
+      drop={["after"]}
+      className="space-y-3"
+    >
+      <div className="flex flex-wrap gap-x-8 gap-y-3">
+        {ranges.map((range) => (
+          <RangeFields key={range.name} query={query} range={range} />
+        ))}
+      </div>
+      <Boxes
+        name="augmentation"
+        title="Pretrained with all of these"
+        options={augmentations.map((one) => [one, augmentationNames[one]])}
+        chosen={listOf(augmentations, query.augmentation)}
+      />
+      <Boxes
+        name="withoutAugmentation"
+        title="Pretrained with none of these"
+        options={augmentations.map((one) => [one, augmentationNames[one]])}
+        chosen={listOf(augmentations, query.withoutAugmentation)}
+      />
+      {withDomains && (
+        <Boxes
+          name="domain"
+          title="Only these datasets (none ticked: all)"
+          options={domains.map((one) => [one, one])}
+          chosen={words(query.domain)}
+        />
       )}
-    </div>
+      <p className="text-xs text-muted">A method is left out where what you filter by is not stated.</p>
+    </AutoForm>
+  );
+  if (props.faulty) return <div className="max-w-3xl rounded-md border border-line p-3 text-sm">{form}</div>;
+  return (
+    <details className="menu">
+      <summary className="button">Filters</summary>
+      <div className="max-h-[70dvh] w-[min(92vw,44rem)] overflow-y-auto rounded-md border border-line bg-ground p-3 text-sm shadow-lg">
+        {form}
+      </div>
+    </details>
   );
 }

@@ -3,15 +3,23 @@ import { familyNames } from "../../lib/format";
 import type { BoardRow } from "./rows";
 
 /** The row's heading: it stays in view while the columns scroll. */
-export function MethodCell({ row }: { row: Pick<BoardRow, "slug" | "name" | "family"> }) {
+export function MethodCell({ row }: { row: Pick<BoardRow, "slug" | "name" | "family"> & { card?: string } }) {
   return (
-    <th scope="row" className="sticky left-0 z-10 whitespace-nowrap bg-ground text-left font-medium">
+    <th
+      scope="row"
+      className="sticky left-0 z-10 max-w-44 bg-ground text-left font-medium whitespace-nowrap sm:max-w-64"
+    >
       <span
         aria-hidden="true"
         className="mr-2 inline-block size-2 rounded-full align-middle"
         style={{ backgroundColor: `var(--${row.family.toLowerCase()})` }}
       />
-      <Link href={`/methods/${row.slug}`} prefetch={false} className="hover:underline">
+      <Link
+        href={`/methods/${row.slug}`}
+        prefetch={false}
+        data-card={row.card}
+        className="inline-block max-w-[calc(100%-1rem)] truncate align-middle hover:underline"
+      >
         {row.name}
       </Link>
       {row.family === "CONTROL" && (

@@ -1,10 +1,11 @@
 /** Keeps a board to one protocol a column. It appears where a column has several, or while a choice is made. */
 import Link from "next/link";
 import { graphql } from "../../../generated";
-import { type Query, withQuery } from "../../lib/address";
+import type { Query } from "../../lib/address";
 import { ask } from "../../lib/api";
 import { chosenProtocols } from "../../lib/board-filter";
 import { shortHash } from "../../lib/format";
+import { LiveLink } from "../live-link";
 import { diffAddress } from "../protocol/address";
 
 const TitleQuery = graphql(`
@@ -42,9 +43,6 @@ function choicesOf({ columns }: Columns): Map<string, string[]> {
   return choices;
 }
 
-const style =
-  "ml-1 inline-block rounded border border-line px-1.5 py-0.5 hover:underline aria-[current]:bg-raised aria-[current]:font-medium";
-
 export async function ProtocolFilter({ board, query }: { board: Columns; query: Query }) {
   const chosen = chosenProtocols(query);
   const choices = choicesOf(board);
@@ -55,35 +53,30 @@ export async function ProtocolFilter({ board, query }: { board: Columns; query: 
   );
   const [usual, ...others] = shown;
   return (
-    <nav aria-label="Protocols" className="text-sm">
-      <span className="text-muted">Protocol </span>
-      <Link
-        scroll={false}
-        prefetch={false}
+    <nav
+      aria-label="Protocols"
+      className="flex flex-wrap items-center gap-1.5 border-l border-line pl-2 text-sm"
+    >
+      <LiveLink
         aria-current={chosen.length === 0 ? "true" : undefined}
-        href={withQuery(query, { protocol: undefined, after: undefined })}
-        className={style}
+        set={{ protocol: undefined, after: undefined }}
+        className={`chip ${chosen.length === 0 ? "border-ink font-medium" : ""}`}
       >
-        All
-      </Link>
+        All protocols
+      </LiveLink>
       {titles.map((one) => (
-        <Link
+        <LiveLink
           key={one.fingerprint}
-          scroll={false}
-          prefetch={false}
           aria-current={chosen.length > 0 ? "true" : undefined}
-          href={withQuery(query, {
-            protocol: (choices.get(one.fingerprint) ?? chosen).join(","),
-            after: undefined,
-          })}
-          title={one.fingerprint}
-          className={style}
+          set={{ protocol: (choices.get(one.fingerprint) ?? chosen).join(","), after: undefined }}
+          data-card={`${one.title}\nProtocol ${one.fingerprint}`}
+          className={`chip ${chosen.length > 0 ? "border-ink font-medium" : ""}`}
         >
           {one.title} <span className="font-mono text-xs text-muted">{shortHash(one.fingerprint)}</span>
-        </Link>
+        </LiveLink>
       ))}
       {usual && others.length === 1 && others[0] && (
-        <Link className="link ml-2 inline-block" href={diffAddress(usual, others[0])} prefetch={false}>
+        <Link className="link ml-1 inline-block" href={diffAddress(usual, others[0])} prefetch={false}>
           What differs
         </Link>
       )}

@@ -2,8 +2,25 @@ import { graphql } from "../../../generated";
 
 /** Everything a board shows, in one request. */
 export const BoardQuery = graphql(`
-  query Board($suite: String!, $aggregate: Aggregate, $filter: BoardFilter, $asOf: DateTime, $after: String) {
-    leaderboard(suite: $suite, aggregate: $aggregate, filter: $filter, asOf: $asOf, first: 200, after: $after) {
+  query Board(
+    $suite: String!
+    $aggregate: Aggregate
+    $filter: BoardFilter
+    $among: Among!
+    $orderBy: LeaderboardOrder
+    $asOf: DateTime
+    $after: String
+  ) {
+    leaderboard(
+      suite: $suite
+      aggregate: $aggregate
+      filter: $filter
+      among: $among
+      orderBy: $orderBy
+      asOf: $asOf
+      first: 200
+      after: $after
+    ) {
       suite {
         slug
         title
@@ -34,6 +51,10 @@ export const BoardQuery = graphql(`
           dataset {
             slug
             title
+            domain
+            classCount
+            trainSize
+            testSize
           }
           metric {
             slug
@@ -54,11 +75,21 @@ export const BoardQuery = graphql(`
             name
             family
             year
+            paperTitle
           }
           aggregate
           otherRanks {
             aggregate
             rank
+          }
+          rankInterval {
+            lower
+            upper
+            group
+          }
+          rankAmongAll
+          incomparable {
+            title
           }
           missing {
             title

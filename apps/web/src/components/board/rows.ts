@@ -6,6 +6,7 @@ import type {
   Family,
   Provenance,
 } from "../../../generated/graphql";
+import { cellCard, columnCard, methodCard } from "../../lib/cards";
 
 type Leaderboard = BoardAnswer["leaderboard"];
 
@@ -23,22 +24,20 @@ export interface BoardColumn {
   readonly mixedProtocols: boolean;
   /** The protocol of most of its cells. */
   readonly protocol: string | null;
+  readonly card: string;
 }
 
 export interface BoardCell {
   readonly value: number | null;
   readonly interval: { lower: number; upper: number } | null;
   readonly provenance: Provenance | null;
-  readonly source: string | null;
-  readonly sampleSize: number | null;
   readonly place: number | null;
   readonly differentProtocol: boolean;
   /** Its protocol, where it is not the one of most of the column. */
   readonly otherProtocol: string | null;
   readonly runId: string | null;
-  /** What it corrected. */
-  readonly supersedes: number | null;
   readonly reproduction: Reproduction | null;
+  readonly card: string | null;
 }
 
 type Reproduction = NonNullable<Leaderboard["edges"][number]["node"]["cells"][number]["reproduction"]>;
@@ -51,10 +50,15 @@ export interface BoardRow {
   /** Whether another row has the same rank. */
   readonly tied: boolean;
   readonly aggregate: number | null;
-  /** Its rank by each of the aggregates, where they do not agree. */
+  /** Its rank by each of the aggregates. */
   readonly ranks: readonly { aggregate: Aggregate; rank: number }[];
+  /** Where its rank lies over resampled datasets, and which rows it cannot be told apart from. */
+  readonly interval: { lower: number; upper: number; group: number } | null;
   readonly missing: readonly string[];
+  readonly incomparable: readonly string[];
+  readonly rankAmongAll: number | null;
   readonly cells: readonly BoardCell[];
+  readonly card: string;
 }
 
 /** What a heading is made of. */
@@ -89,12 +93,8 @@ export function boardColumns(board: Leaderboard): BoardColumn[] {
     ranked,
     mixedProtocols: fingerprints.length > 1,
     protocol: fingerprints[0] ?? null,
+    card: columnCard({ ...measure.metric, title: measure.title, dataset: measure.dataset, ranked }),
   }));
-}
-
-function disagreeing(ranks: readonly { aggregate: Aggregate; rank?: number | null }[]): BoardRow["ranks"] {
-  const known = ranks.flatMap(({ aggregate, rank }) => (rank == null ? [] : [{ aggregate, rank }]));
-  return new Set(known.map(({ rank }) => rank)).size > 1 ? known : [];
 }
 
 export function boardRows(board: Leaderboard): BoardRow[] {
@@ -107,20 +107,66 @@ export function boardRows(board: Leaderboard): BoardRow[] {
     rank: rank ?? null,
     tied: rank != null && (sharing.get(rank) ?? 0) > 1,
     aggregate: node.aggregate ?? null,
-    ranks: disagreeing(node.otherRanks),
+    ranks: node.otherRanks.flatMap(({ aggregate, rank: own }) =>
+      own == null ? [] : [{ aggregate, rank: own }],
+    ),
+    interval: node.rankInterval ?? null,
     missing: node.missing.map((measure) => measure.title),
-    cells: node.cells.map((cell) => ({
-      value: cell.value ?? null,
-      interval: cell.interval ?? null,
-      provenance: cell.provenance ?? null,
-      source: cell.source ?? null,
-      sampleSize: cell.sampleSize ?? null,
-      place: cell.place ?? null,
-      differentProtocol: cell.differentProtocol,
-      otherProtocol: cell.differentProtocol ? (cell.fingerprint ?? null) : null,
-      runId: cell.runId ?? null,
-      supersedes: cell.supersedes ?? null,
-      reproduction: cell.reproduction ?? null,
-    })),
+    incomparable: node.incomparable.map((measure) => measure.title),
+    rankAmongAll: node.rankAmongAll ?? null,
+    card: methodCard(node.method),
+    cells: node.cells.map((cell, index) => {
+      const measure = board.columns[index]?.measure;
+      const value = cell.value ?? null;
+      return {
+        value,
+        interval: cell.interval ?? null,
+        provenance: cell.provenance ?? null,
+        place: cell.place ?? null,
+        differentProtocol: cell.differentProtocol,
+        otherProtocol: cell.differentProtocol ? (cell.fingerprint ?? null) : null,
+        runId: cell.runId ?? null,
+        reproduction: cell.reproduction ?? null,
+        card:
+          value === null || !measure
+            ? null
+            : cellCard(node.method.name, {
+                value,
+                digits: measure.metric.digits,
+                unit: measure.metric.unit,
+                interval: cell.interval ?? null,
+                sampleSize: cell.sampleSize ?? null,
+                provenance: cell.provenance ?? null,
+                source: cell.source ?? null,
+                differentProtocol: cell.differentProtocol,
+                protocol: cell.fingerprint ?? null,
+                supersedes: cell.supersedes ?? null,
+              }),
+      };
+    }),
   }));
+}
+
+/** Which marks occur, so that a legend explains those and no others. */
+export interface Marks {
+  readonly selfReported: boolean;
+  readonly reproduced: boolean;
+  readonly otherProtocol: boolean;
+  readonly mixedProtocols: boolean;
+  readonly intervals: boolean;
+  readonly ties: boolean;
+  readonly unranked: boolean;
+}
+
+export function marksOf(rows: readonly BoardRow[], columns: readonly BoardColumn[]): Marks {
+  const cells = rows.flatMap((row) => row.cells);
+  return {
+    selfReported: cells.some(({ provenance }) => provenance === "SELF_REPORTED"),
+    reproduced: cells.some(({ provenance }) => provenance === "REPRODUCED"),
+    otherProtocol: cells.some(({ differentProtocol }) => differentProtocol),
+    mixedProtocols: columns.some(({ mixedProtocols }) => mixedProtocols),
+    intervals: cells.some(({ interval }) => interval !== null),
+    ties: rows.some(({ tied }) => tied),
+    unranked: rows.some(({ rank }) => rank === null),
+  };
 }

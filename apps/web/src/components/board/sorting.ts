@@ -1,6 +1,4 @@
 /** The board's order in the address: `sort=rank`, `sort=-many-shot-linear/dtd/accuracy` (a minus is descending). */
-import type { BoardColumn } from "./rows.ts";
-
 export interface Sort {
   readonly id: string;
   readonly descending: boolean;
@@ -8,12 +6,20 @@ export interface Sort {
 
 export const defaultSort: Sort = { id: "rank", descending: false };
 
-export function parseSort(text: string | null | undefined, columns: readonly BoardColumn[]): Sort {
+export function parseSortText(text: string | null | undefined): Sort {
   if (!text) return defaultSort;
   const descending = text.startsWith("-");
-  const id = descending ? text.slice(1) : text;
-  const known = id === "rank" || id === "method" || columns.some((column) => column.id === id);
-  return known ? { id, descending } : defaultSort;
+  return { id: descending ? text.slice(1) : text, descending };
+}
+
+/** What names no column is the board's own order. */
+export function parseSort(
+  text: string | null | undefined,
+  columns: readonly { readonly id: string }[],
+): Sort {
+  const sort = parseSortText(text);
+  const known = sort.id === "rank" || sort.id === "method" || columns.some(({ id }) => id === sort.id);
+  return known ? sort : defaultSort;
 }
 
 export function formatSort({ id, descending }: Sort): string {

@@ -1,70 +1,48 @@
-/** What a reader takes along from a board: files, a citation, the query, a feed, and the board of another day. */
-import type { Aggregate } from "../../../generated/graphql";
-import { type Query, readMoment, withQuery } from "../../lib/address";
-import { filterQuery } from "../../lib/board-filter";
+/** What a reader takes along from a board beside its files: a citation, the query behind it, and the board of another day. */
+import { type Query, withQuery } from "../../lib/address";
+import { explorerAddress } from "../../lib/site";
 import { AsOfForm } from "../as-of";
 import { CopyButton } from "../copy-button";
 import { Verbatim } from "../scroll-region";
 
-const formats = [
-  { ending: "csv", name: "CSV" },
-  { ending: "json", name: "JSON" },
-  { ending: "tex", name: "LaTeX" },
-] as const;
+/** How the board is drawn, which the API's citation does not know of: the cited address leads to the same view. */
+const drawn = ["hide", "pin", "view", "heat", "q", "sort"] as const;
+
+export function withView(bibtex: string, query: Query): string {
+  const added = withQuery({}, Object.fromEntries(drawn.map((name) => [name, query[name]]))).slice(1);
+  return added ? bibtex.replace(/(\\url\{[^}?]+\?[^}]+)\}/, `$1&${added}}`) : bibtex;
+}
 
 export function TakeAway(props: {
-  suite: string;
-  aggregate: Aggregate;
   query: Query;
   bibtex: string;
   document: string;
   variables: Readonly<Record<string, unknown>>;
 }) {
-  const asked = withQuery(
-    {},
-    {
-      suite: props.suite,
-      aggregate: props.aggregate,
-      ...filterQuery(props.query),
-      asOf: readMoment(props.query.asOf),
-    },
-  );
   const request = JSON.stringify({ query: props.document.trim(), variables: props.variables }, null, 2);
+  const bibtex = withView(props.bibtex, props.query);
   return (
-    <section aria-labelledby="take-away" className="mt-6 text-sm">
-      <h3 id="take-away" className="sr-only">
-        Take this board along
-      </h3>
-      <div className="flex flex-wrap items-center gap-x-6 gap-y-2">
-        <p>
-          <span className="text-muted">Download </span>
-          {formats.map(({ ending, name }) => (
-            <a
-              key={ending}
-              className="link mr-3"
-              href={`/export/leaderboard.${ending}${asked}`}
-              download={`${props.suite.replaceAll("/", "-")}.${ending}`}
-            >
-              {name}
-            </a>
-          ))}
-          {!props.suite.includes("/") && (
-            <a className="link" href={`/feeds/suites/${props.suite}.atom`}>
-              Feed
-            </a>
-          )}
-        </p>
-        <AsOfForm query={props.query} />
-      </div>
-      <details className="mt-3">
-        <summary className="cursor-pointer text-muted hover:text-ink">Cite this board</summary>
+    <section
+      aria-label="Cite and query this board"
+      className="mt-5 space-y-2 border-t border-line pt-4 text-sm"
+    >
+      <AsOfForm query={props.query} />
+      <details>
+        <summary className="w-fit cursor-pointer py-1 text-muted hover:text-ink">Cite this board</summary>
         <Verbatim label="BibTeX of this board" className="mt-2">
-          {props.bibtex}
+          {bibtex}
         </Verbatim>
-        <CopyButton text={props.bibtex} what="BibTeX" />
+        <CopyButton text={bibtex} what="BibTeX" />
       </details>
-      <details className="mt-2">
-        <summary className="cursor-pointer text-muted hover:text-ink">Ask the API for it</summary>
+      <details>
+        <summary className="w-fit cursor-pointer py-1 text-muted hover:text-ink">
+          Query this board with GraphQL
+        </summary>
+        <p className="mt-2">
+          <a className="link" href={explorerAddress(props.document.trim(), props.variables)}>
+            Open in the explorer
+          </a>
+        </p>
         <Verbatim label="GraphQL query of this board" className="mt-2 max-h-96 overflow-y-auto">
           {`${props.document.trim()}\n\n# variables\n${JSON.stringify(props.variables, null, 2)}`}
         </Verbatim>

@@ -1,6 +1,6 @@
 import { graphql } from "../../../generated";
 
-/** Everything a method's page shows. */
+/** Everything a method's page shows, but for the boards that its profile stands against. */
 export const MethodQuery = graphql(`
   query MethodPage($slug: String!) {
     method(slug: $slug) {
@@ -48,6 +48,10 @@ export const MethodQuery = graphql(`
         rank
         of
         aggregate
+        rankAmongAll
+        incomparable {
+          title
+        }
         missing {
           title
         }
@@ -89,6 +93,49 @@ export const MethodQuery = graphql(`
           }
         }
         totalCount
+      }
+    }
+    runs(method: $slug, first: 5) {
+      totalCount
+      nodes {
+        id
+        state
+        dataset {
+          title
+        }
+        protocol {
+          title
+        }
+      }
+    }
+  }
+`);
+
+/** Every method's mean rank over all measures, and everybody's value in each: whom a method stands beside. */
+export const FieldQuery = graphql(`
+  query MethodField {
+    leaderboard(suite: "overview", aggregate: MEAN_RANK, first: 100) {
+      columns {
+        measure {
+          slug
+          metric {
+            direction
+          }
+        }
+      }
+      edges {
+        rank
+        node {
+          aggregate
+          method {
+            slug
+            name
+            family
+          }
+          cells {
+            value
+          }
+        }
       }
     }
   }

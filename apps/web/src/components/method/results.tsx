@@ -1,18 +1,14 @@
 import Link from "next/link";
-import type { MethodPageQuery } from "../../../generated/graphql";
-import { formatInterval, formatNumber, provenanceNames, shortHash } from "../../lib/format";
+import type { MethodFieldQuery, MethodPageQuery } from "../../../generated/graphql";
+import { suiteAddress } from "../../lib/address";
+import { formatInterval, formatNumber, provenanceMarks, provenanceNames, shortHash } from "../../lib/format";
 import { DirectionMark } from "../marks";
 
 type Result = MethodPageQuery["method"]["results"]["nodes"][number];
 
 /** In the ledger's order, which is the paper's for what it published. */
 function bySetting(results: readonly Result[]): [string, Result[]][] {
-  const groups = new Map<string, Result[]>();
-  for (const result of results.toReversed()) {
-    const title = result.measure.setting.title;
-    groups.set(title, [...(groups.get(title) ?? []), result]);
-  }
-  return [...groups];
+  return [...Map.groupBy(results.toReversed(), ({ measure }) => measure.setting.title)];
 }
 
 const originKey = ({ provenance, source, run, protocol }: Result) =>
@@ -43,84 +39,123 @@ function Origin({ result: { provenance, source, run, protocol } }: { result: Res
       ) : (
         source
       )}
-      {protocol && (
+      {protocol ? (
         <>
           , protocol{" "}
           <Link
             className="link font-mono"
             href={`/protocols/${protocol.fingerprint}`}
             prefetch={false}
-            title={protocol.fingerprint}
+            data-card={`Protocol\n${protocol.fingerprint}`}
           >
             {shortHash(protocol.fingerprint)}
           </Link>
         </>
+      ) : (
+        ", protocol not stated"
       )}
     </>
   );
 }
 
+/** The rank of a value among all methods' on its measure, where the overview has the measure. */
+export function ranksOf(slug: string, { leaderboard }: MethodFieldQuery): ReadonlyMap<string, string> {
+  const ranks = new Map<string, string>();
+  const own = leaderboard.edges.find(({ node }) => node.method.slug === slug);
+  for (const [i, { measure }] of leaderboard.columns.entries()) {
+    const value = own?.node.cells[i]?.value ?? null;
+    const { direction } = measure.metric;
+    if (value === null || direction === "NEITHER") continue;
+    const all = leaderboard.edges.flatMap(({ node }) => node.cells[i]?.value ?? []);
+    const better = all.filter((other) => (direction === "HIGHER" ? other > value : other < value));
+    ranks.set(measure.slug, `${better.length + 1} of ${all.length}`);
+  }
+  return ranks;
+}
+
 /** All live results of a method, by setting, each with how it came to be: once, where a whole setting shares it. */
-export function MethodResults({ results }: { results: readonly Result[] }) {
+export function MethodResults({
+  results,
+  ranks,
+}: {
+  results: readonly Result[];
+  ranks: ReadonlyMap<string, string>;
+}) {
   return (
     <div className="gap-x-10 md:columns-2 xl:columns-3">
-      {bySetting(results).map(([setting, group]) => {
+      {bySetting(results).map(([setting, group], index) => {
         const first = group[0];
         const shared = mostShared(group);
         const sameMetric = new Set(group.map(({ measure }) => measure.metric.title)).size === 1;
         const sameDataset = new Set(group.map(({ measure }) => measure.dataset.title)).size === 1;
         return (
-          <table key={setting} className="mt-4 mb-2 w-full break-inside-avoid text-sm tabular-nums">
-            <caption className="pb-1 text-left">
-              <span className="font-semibold">{setting}</span>
-              <span className="block text-xs text-muted">
-                {sameDataset && first && `${first.measure.dataset.title}. `}
-                {sameMetric && first && `${first.measure.metric.title}. `}
-                {shared && <Origin result={shared} />}
-                {shared && group.some((one) => originKey(one) !== originKey(shared)) && ", unless noted"}
-              </span>
-            </caption>
-            <thead className="sr-only">
-              <tr>
-                <th scope="col">Measure</th>
-                <th scope="col">Value, with its 95% interval where known</th>
-              </tr>
-            </thead>
-            <tbody>
-              {group.map((result) => {
-                const { measure, value, interval } = result;
-                const { digits, unit, direction } = measure.metric;
-                const named = [
-                  sameDataset ? "" : measure.dataset.title,
-                  sameMetric ? "" : measure.metric.title,
-                ].filter(Boolean);
-                return (
-                  <tr key={result.id} className="[&>*]:border-t [&>*]:border-line [&>*]:py-1">
-                    <th scope="row" className="text-left align-top font-normal">
-                      {named[0] ?? measure.dataset.title}
-                      {named[1] && <span className="text-muted"> {named[1]}</span>}
-                      {!(shared && originKey(shared) === originKey(result)) && (
-                        <span className="block text-xs text-muted">
-                          <Origin result={result} />
+          <section
+            key={setting}
+            aria-labelledby={`setting-${index}`}
+            className="mb-4 break-inside-avoid pt-2"
+          >
+            <h3 id={`setting-${index}`} className="font-semibold">
+              {setting}
+            </h3>
+            <p className="mb-1 text-xs text-muted">
+              {sameDataset && first && `${first.measure.dataset.title}. `}
+              {sameMetric && first && `${first.measure.metric.title}. `}
+              {shared && <Origin result={shared} />}
+              {shared && group.some((one) => originKey(one) !== originKey(shared)) && ", unless noted"}
+            </p>
+            <table className="w-full text-sm tabular-nums">
+              <caption className="sr-only">{setting}</caption>
+              <thead className="sr-only">
+                <tr>
+                  <th scope="col">Measure</th>
+                  <th scope="col">Rank</th>
+                  <th scope="col">Value, with its 95% interval where known</th>
+                </tr>
+              </thead>
+              <tbody>
+                {group.map((result) => {
+                  const { measure, value, interval, provenance } = result;
+                  const { digits, unit, direction } = measure.metric;
+                  const named = [
+                    sameDataset ? "" : measure.dataset.title,
+                    sameMetric ? "" : measure.metric.title,
+                  ].filter(Boolean);
+                  return (
+                    <tr key={result.id} className="[&>*]:border-t [&>*]:border-line [&>*]:py-1">
+                      <th scope="row" className="text-left align-top font-normal">
+                        <Link className="hover:underline" href={suiteAddress(measure.slug)} prefetch={false}>
+                          {named[0] ?? measure.dataset.title}
+                        </Link>
+                        {named[1] && <span className="text-muted"> {named[1]}</span>}
+                        {!(shared && originKey(shared) === originKey(result)) && (
+                          <span className="block text-xs text-muted">
+                            <Origin result={result} />
+                          </span>
+                        )}
+                      </th>
+                      <td className="pl-3 text-right align-top text-xs whitespace-nowrap text-muted">
+                        {ranks.get(measure.slug)}
+                      </td>
+                      <td className="pl-3 text-right align-top whitespace-nowrap">
+                        {interval && (
+                          <span className="mr-2 text-xs text-muted">
+                            {formatInterval(value, interval.lower, interval.upper, digits)}
+                          </span>
+                        )}
+                        <span className="font-medium">{formatNumber(value, digits)}</span>
+                        {provenanceMarks[provenance] && (
+                          <sup className="text-muted">{provenanceMarks[provenance]}</sup>
+                        )}{" "}
+                        <span className="text-xs text-muted">
+                          {unit} <DirectionMark direction={direction} />
                         </span>
-                      )}
-                    </th>
-                    <td className="pl-3 text-right align-top whitespace-nowrap">
-                      {interval && (
-                        <span className="mr-2 text-xs text-muted">
-                          {formatInterval(value, interval.lower, interval.upper, digits)}
-                        </span>
-                      )}
-                      <span className="font-medium">{formatNumber(value, digits)}</span>{" "}
-                      <span className="text-xs text-muted">
-                        {unit} <DirectionMark direction={direction} />
-                      </span>
-                    </td>
-                  </tr>
-                );
-              })}
-            </tbody>
-          </table>
+                      </td>
+                    </tr>
+                  );
+                })}
+              </tbody>
+            </table>
+          </section>
         );
       })}
     </div>

@@ -2,9 +2,20 @@ import { graphql } from "../../../generated";
 
 /** ImageNet and the paper's eight settings, each by its own aggregate, beside the rank over all of their measures. */
 export const OverviewQuery = graphql(`
-  query Overview {
-    all: leaderboard(suite: "overview", first: 100) {
+  query Overview($filter: BoardFilter, $among: Among!, $asOf: DateTime) {
+    all: leaderboard(suite: "overview", first: 100, aggregate: MEAN_RANK, filter: $filter, among: $among, asOf: $asOf) {
       ...OverviewColumn
+      edges {
+        node {
+          method {
+            year
+            paperTitle
+          }
+          missing {
+            slug
+          }
+        }
+      }
       suite {
         description
         measures {
@@ -14,31 +25,31 @@ export const OverviewQuery = graphql(`
       position
       totalCount
     }
-    imagenet: leaderboard(suite: "imagenet/imagenet/top1", first: 100) {
+    imagenet: leaderboard(suite: "imagenet/imagenet/top1", first: 100, filter: $filter, among: $among, asOf: $asOf) {
       ...OverviewColumn
     }
-    linear: leaderboard(suite: "many-shot-linear", first: 100) {
+    linear: leaderboard(suite: "many-shot-linear", first: 100, filter: $filter, among: $among, asOf: $asOf) {
       ...OverviewColumn
     }
-    finetune: leaderboard(suite: "many-shot-finetune", first: 100) {
+    finetune: leaderboard(suite: "many-shot-finetune", first: 100, filter: $filter, among: $among, asOf: $asOf) {
       ...OverviewColumn
     }
-    fewShotKornblith: leaderboard(suite: "few-shot-kornblith", first: 100) {
+    fewShotKornblith: leaderboard(suite: "few-shot-kornblith", first: 100, filter: $filter, among: $among, asOf: $asOf) {
       ...OverviewColumn
     }
-    fewShotCdfsl: leaderboard(suite: "few-shot-cdfsl", first: 100) {
+    fewShotCdfsl: leaderboard(suite: "few-shot-cdfsl", first: 100, filter: $filter, among: $among, asOf: $asOf) {
       ...OverviewColumn
     }
-    detectionFrozen: leaderboard(suite: "detection-frozen", first: 100) {
+    detectionFrozen: leaderboard(suite: "detection-frozen", first: 100, filter: $filter, among: $among, asOf: $asOf) {
       ...OverviewColumn
     }
-    detectionFinetune: leaderboard(suite: "detection-finetune", first: 100) {
+    detectionFinetune: leaderboard(suite: "detection-finetune", first: 100, filter: $filter, among: $among, asOf: $asOf) {
       ...OverviewColumn
     }
-    normals: leaderboard(suite: "surface-normals", first: 100) {
+    normals: leaderboard(suite: "surface-normals", first: 100, filter: $filter, among: $among, asOf: $asOf) {
       ...OverviewColumn
     }
-    segmentation: leaderboard(suite: "segmentation", first: 100) {
+    segmentation: leaderboard(suite: "segmentation", first: 100, filter: $filter, among: $among, asOf: $asOf) {
       ...OverviewColumn
     }
   }
@@ -47,6 +58,7 @@ export const OverviewQuery = graphql(`
     suite {
       slug
       title
+      description
     }
     direction
     rankedCount
@@ -72,6 +84,8 @@ export const OverviewQuery = graphql(`
           family
         }
         aggregate
+        provenances
+        comparable
       }
     }
   }

@@ -24,7 +24,7 @@ interface Box {
 type Anchor = "start" | "middle" | "end";
 
 /** In pixels; a name of the system font at 13 px is this wide a character, on average. */
-const characterWidth = 7;
+const characterWidth = 7.6;
 const lineHeight = 15;
 const dotRadius = 6;
 

@@ -42,13 +42,13 @@ function Value({ value }: { value: unknown }) {
 
 export async function ProtocolDiff(asked: { left: string; right: string }) {
   const { left, right, differences } = (await ask(DiffQuery, asked)).protocolDiff;
-  const sides = [left, right];
+  const both = [left, right];
   return (
     <>
       <dl className="mb-6 grid gap-x-4 gap-y-2 text-sm sm:grid-cols-[auto_1fr]">
-        {sides.map(({ fingerprint, title, setting }, i) => (
+        {both.map(({ fingerprint, title, setting }, i) => (
           <div key={i === 0 ? "left" : "right"} className="contents">
-            <dt className="text-muted">{i === 0 ? "Left" : "Right"}</dt>
+            <dt className="text-muted">{i === 0 ? "First" : "Second"}</dt>
             <dd>
               <Link className="link" href={`/protocols/${fingerprint}`} prefetch={false}>
                 {title}
@@ -60,7 +60,7 @@ export async function ProtocolDiff(asked: { left: string; right: string }) {
         ))}
       </dl>
       {differences.length === 0 ? (
-        <p>The two are one and the same.</p>
+        <p>The two protocols are the same.</p>
       ) : (
         <>
           <p className="mb-2 text-sm text-muted">
@@ -79,8 +79,8 @@ export async function ProtocolDiff(asked: { left: string; right: string }) {
                 className: "font-mono text-xs font-normal break-words",
                 show: ({ path }) => path.slice(1).replaceAll("/", " / "),
               },
-              { title: "Left", show: (one) => <Value value={one.left} /> },
-              { title: "Right", show: (one) => <Value value={one.right} /> },
+              { title: "First", show: (one) => <Value value={one.left} /> },
+              { title: "Second", show: (one) => <Value value={one.right} /> },
             ]}
           />
         </>
@@ -89,25 +89,51 @@ export async function ProtocolDiff(asked: { left: string; right: string }) {
   );
 }
 
-/** Two fingerprints to hold against each other; on a protocol's own page one of them is given. */
-export function DiffForm({ left, right }: { left?: string | undefined; right?: string | undefined }) {
+const ChoicesQuery = graphql(`
+  query ProtocolChoices {
+    protocols(first: 200) {
+      nodes {
+        fingerprint
+        title
+        setting {
+          title
+        }
+      }
+    }
+  }
+`);
+
+const sides = { left: "First protocol", right: "Second protocol" } as const;
+
+/** Two protocols to hold against each other, searched by name or fingerprint; on a protocol's own page one is given. */
+export async function DiffForm({ left, right }: { left?: string | undefined; right?: string | undefined }) {
+  const { protocols } = await ask(ChoicesQuery);
   return (
     <form method="get" action="/protocols/diff" className="flex flex-wrap items-end gap-3 text-sm">
+      <datalist id="protocols">
+        {protocols.nodes.map(({ fingerprint, title, setting }) => (
+          <option key={fingerprint} value={fingerprint}>
+            {title} ({setting.title})
+          </option>
+        ))}
+      </datalist>
       {(["left", "right"] as const).map((name) => (
         <label key={name} className="min-w-0 grow basis-72">
-          <span className="mb-1 block text-muted">Fingerprint, {name}</span>
+          <span className="mb-1 block text-muted">{sides[name]}</span>
           <input
             name={name}
+            list="protocols"
             required
             pattern="[0-9a-f]{64}"
-            title="64 characters from 0 to 9 and a to f"
+            title="Choose one of the list, or paste a fingerprint of 64 hexadecimal digits"
+            placeholder="Type a name, or paste a fingerprint"
             defaultValue={name === "left" ? left : right}
             autoComplete="off"
-            className="w-full min-w-0 rounded border border-line bg-ground px-2 py-1.5 font-mono text-xs"
+            className="field w-full min-w-0 font-mono text-xs"
           />
         </label>
       ))}
-      <button type="submit" className="cursor-pointer rounded border border-line px-3 py-1 hover:bg-raised">
+      <button type="submit" className="button">
         Compare
       </button>
     </form>

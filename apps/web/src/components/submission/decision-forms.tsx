@@ -1,22 +1,24 @@
 "use client";
 
-/** What can become of a pending submission: a reviewer decides, its submitter takes it back. */
+/** What can become of a submission and of its values: a reviewer decides or retracts, its submitter withdraws. */
 import { type ReactNode, useActionState } from "react";
-import { type DecisionState, decide, withdraw } from "../../app/submissions/actions";
-
-const button = "cursor-pointer rounded border px-4 py-1.5 text-sm disabled:opacity-60";
+import { type DecisionState, decide, retract, withdraw } from "../../app/submissions/actions";
 
 function ReasonForm(props: {
-  id: string;
+  hidden: Readonly<Record<string, string>>;
   action: (before: DecisionState, form: FormData) => Promise<DecisionState>;
   label: string;
   required: boolean;
+  before?: ReactNode;
   children: (pending: boolean) => ReactNode;
 }) {
   const [state, act, pending] = useActionState(props.action, null);
   return (
     <form action={act} className="max-w-xl">
-      <input type="hidden" name="id" value={props.id} />
+      {Object.entries(props.hidden).map(([name, value]) => (
+        <input key={name} type="hidden" name={name} value={value} />
+      ))}
+      {props.before}
       <label className="block text-sm">
         <span className="mb-1 block text-muted">{props.label}</span>
         <textarea
@@ -24,7 +26,7 @@ function ReasonForm(props: {
           required={props.required}
           maxLength={5000}
           rows={3}
-          className="w-full rounded border border-line bg-ground px-2 py-1.5"
+          className="field w-full"
         />
       </label>
       <div role="status">
@@ -35,9 +37,27 @@ function ReasonForm(props: {
   );
 }
 
-export function ReviewForm({ id }: { id: string }) {
+export function ReviewForm({ id, warnings }: { id: string; warnings: readonly string[] }) {
   return (
-    <ReasonForm id={id} action={decide} label="Reason, for the submitter and for the record" required>
+    <ReasonForm
+      hidden={{ id, warnings: String(warnings.length) }}
+      action={decide}
+      label="Reason, for the submitter and the record"
+      required
+      before={
+        warnings.length > 0 && (
+          <fieldset className="mb-3 text-sm">
+            <legend className="mb-1 text-muted">To accept, tick each warning that you have looked at</legend>
+            {warnings.map((warning) => (
+              <label key={warning} className="flex min-h-7 items-start gap-2">
+                <input type="checkbox" name="seen" value={warning} className="mt-1" />
+                <span>{warning}</span>
+              </label>
+            ))}
+          </fieldset>
+        )
+      }
+    >
       {(pending) => (
         <>
           <button
@@ -45,7 +65,7 @@ export function ReviewForm({ id }: { id: string }) {
             name="verdict"
             value="ACCEPT"
             disabled={pending}
-            className={`${button} border-ink bg-ink text-ground`}
+            className="button button-primary"
           >
             Accept
           </button>
@@ -54,7 +74,7 @@ export function ReviewForm({ id }: { id: string }) {
             name="verdict"
             value="REJECT"
             disabled={pending}
-            className={`${button} border-fault text-fault hover:bg-raised`}
+            className="button button-bad"
           >
             Reject
           </button>
@@ -66,12 +86,35 @@ export function ReviewForm({ id }: { id: string }) {
 
 export function WithdrawForm({ id }: { id: string }) {
   return (
-    <ReasonForm id={id} action={withdraw} label="Reason, if you like" required={false}>
+    <ReasonForm hidden={{ id }} action={withdraw} label="Reason (optional)" required={false}>
       {(pending) => (
-        <button type="submit" disabled={pending} className={`${button} border-line hover:bg-raised`}>
-          Withdraw it
+        <button type="submit" disabled={pending} className="button">
+          Withdraw
         </button>
       )}
     </ReasonForm>
+  );
+}
+
+/** Retracts one entry of the ledger; what it said stays, with the reason. */
+export function RetractForm(props: { result: string; page: string; what: string }) {
+  return (
+    <details className="text-sm">
+      <summary className="w-fit cursor-pointer text-muted hover:text-ink">Retract {props.what}</summary>
+      <div className="mt-2">
+        <ReasonForm
+          hidden={{ result: props.result, page: props.page }}
+          action={retract}
+          label="Reason, for the record"
+          required
+        >
+          {(pending) => (
+            <button type="submit" disabled={pending} className="button button-bad">
+              Retract
+            </button>
+          )}
+        </ReasonForm>
+      </div>
+    </details>
   );
 }

@@ -1,16 +1,19 @@
-/** What is wrong with a submission, and what it would change: after a check, and on its own page. */
+/** What a submission would change, and what is wrong with one that is sent already. */
 import type { OfferMutation } from "../../../generated/graphql";
 import { suiteAddress } from "../../lib/address";
 import { ListTable } from "../list-table";
+import { placeOf } from "./places";
 
 type Answer = OfferMutation["submitResults"];
 export type Fault = Extract<Answer, { __typename: "InvalidSubmission" }>["faults"][number];
 export type RankChange = Extract<Answer, { __typename: "SubmitResultsPayload" }>["changes"][number];
 
-export function Faults({ faults }: { faults: readonly Fault[] }) {
+export const problems = (count: number) => `${count} ${count === 1 ? "problem" : "problems"} to fix`;
+
+export function Faults({ faults, text = "" }: { faults: readonly Fault[]; text?: string }) {
   return (
     <ListTable
-      label="What is wrong, and where"
+      label="What to look at, and where"
       rows={faults.map((fault, index) => ({ ...fault, index }))}
       rowKey={({ index }) => String(index)}
       columns={[
@@ -18,13 +21,13 @@ export function Faults({ faults }: { faults: readonly Fault[] }) {
           title: "Where",
           heads: true,
           className: "min-w-24 font-mono text-xs font-normal break-all sm:break-normal",
-          show: ({ place }) => place,
+          show: ({ place }) => placeOf(text, place).words,
         },
         {
           title: "Kind",
           className: "whitespace-nowrap",
           show: ({ severity }) =>
-            severity === "ERROR" ? <span className="font-medium text-fault">Fault</span> : "Warning",
+            severity === "ERROR" ? <span className="font-medium text-fault">Problem</span> : "Warning",
         },
         {
           title: "What",
@@ -46,31 +49,45 @@ export function Faults({ faults }: { faults: readonly Fault[] }) {
   );
 }
 
+const list = (names: readonly { title: string }[]) =>
+  names.length > 3
+    ? `${names
+        .slice(0, 2)
+        .map(({ title }) => title)
+        .join("; ")} and ${names.length - 2} more`
+    : names.map(({ title }) => title).join("; ");
+
 export function RankChanges({ changes }: { changes: readonly RankChange[] }) {
   if (changes.length === 0) return <p className="text-sm text-muted">No board has any of its measures.</p>;
   return (
-    <ListTable
-      label="What it would change"
-      className="max-w-2xl"
-      rows={changes}
-      rowKey={({ suite }) => suite.slug}
-      columns={[
-        {
-          title: "Board",
-          heads: true,
-          show: ({ suite }) => (
-            <a className="link font-normal" href={suiteAddress(suite.slug)}>
-              {suite.title}
-            </a>
-          ),
-        },
-        { title: "Rank now", numeric: true, show: ({ before }) => before ?? "none" },
-        {
-          title: "If accepted",
-          numeric: true,
-          show: ({ after }) => after ?? <span className="text-muted">none: values missing</span>,
-        },
-      ]}
-    />
+    <>
+      <ListTable
+        label="What it would change"
+        className="max-w-3xl"
+        rows={changes}
+        rowKey={({ suite }) => suite.slug}
+        columns={[
+          {
+            title: "Board",
+            heads: true,
+            show: ({ suite }) => (
+              <a className="link font-normal" href={`${suiteAddress(suite.slug)}?among=all`}>
+                {suite.title}
+              </a>
+            ),
+          },
+          { title: "Rank now", numeric: true, show: ({ before }) => before ?? "none" },
+          {
+            title: "If accepted",
+            show: ({ after, missing }) =>
+              after ?? <span className="text-muted">none: no value in {list(missing)}</span>,
+          },
+        ]}
+      />
+      <p className="mt-1 text-xs text-muted">
+        Ranks among all values. A board first shows the ranks of comparable values: those under the protocol
+        that most of a column have.
+      </p>
+    </>
   );
 }

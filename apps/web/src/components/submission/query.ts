@@ -22,6 +22,9 @@ export const OfferMutation = graphql(`
           }
           before
           after
+          missing {
+            title
+          }
         }
       }
       ... on InvalidSubmission {
@@ -68,8 +71,16 @@ export const SubmissionQuery = graphql(`
         }
         before
         after
+        missing {
+          title
+        }
       }
       results {
+        id
+        value
+        retraction {
+          reason
+        }
         position
         measure {
           slug
@@ -101,6 +112,17 @@ export const ReviewMutation = graphql(`
 export const WithdrawMutation = graphql(`
   mutation Withdraw($input: WithdrawSubmissionInput!) {
     withdrawSubmission(input: $input) {
+      __typename
+      ... on Error {
+        message
+      }
+    }
+  }
+`);
+
+export const RetractMutation = graphql(`
+  mutation Retract($input: RetractResultInput!) {
+    retractResult(input: $input) {
       __typename
       ... on Error {
         message

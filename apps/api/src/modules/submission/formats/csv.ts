@@ -179,6 +179,7 @@ export function readCsv(text: string): Draft {
     return { body: null, placeOf: () => `row ${header.row}`, faults };
   }
   const columns = header.cells.map((column) => column.toLowerCase());
+  if (!columns.includes("measure") && !columns.includes("value")) return notResults(columns, header.row);
   const absent = Object.keys(REQUIRED).filter((column) => !columns.includes(column));
   const last = records.at(-1)?.row ?? 0;
   const faults: Fault[] = [
@@ -243,6 +244,24 @@ export function readCsv(text: string): Draft {
     faults,
     placeOf: (path) => placeOfPath(path, told, rows, header.row),
     explained: new Set(absent.flatMap((column) => REQUIRED[column] ?? [])),
+  };
+}
+
+/** A file of something else: one sentence, and not a fault for each of its columns. */
+function notResults(columns: readonly string[], row: number): Draft {
+  const found = columns
+    .slice(0, 5)
+    .map((column) => `'${shorten(column, 30)}'`)
+    .join(", ");
+  const more = columns.length > 5 ? " and more" : "";
+  return {
+    body: null,
+    placeOf: () => `row ${row}`,
+    faults: [
+      fault(`row ${row}`, `These are not the columns of a file of results: found ${found}${more}.`, {
+        expected: `a header with 'measure' and 'value', and some of ${COLUMNS.join(", ")}`,
+      }),
+    ],
   };
 }
 

@@ -24,10 +24,14 @@ export async function GET(request: Request): Promise<Response> {
           matrix.coefficient.toLowerCase(),
           matrix.coefficients[i]?.[i + 1 + j] ?? "",
           matrix.counts[i]?.[i + 1 + j] ?? 0,
+          matrix.intervals[i]?.[i + 1 + j]?.lower ?? "",
+          matrix.intervals[i]?.[i + 1 + j]?.upper ?? "",
+          matrix.pValues[i]?.[i + 1 + j] ?? "",
+          matrix.adjustedPValues[i]?.[i + 1 + j] ?? "",
         ].join(","),
       ),
   );
-  return new Response(["x,y,coefficient,value,n", ...lines, ""].join("\n"), {
+  return new Response(["x,y,coefficient,value,n,lower,upper,p,p_holm", ...lines, ""].join("\n"), {
     headers: {
       "content-type": "text/csv; charset=utf-8",
       "content-disposition": 'attachment; filename="correlation-matrix.csv"',

@@ -1,15 +1,27 @@
 /**
- * Coefficients of every pair as a table: the value stands in each cell, its colour only repeats it. Blue for together
- * and orange for apart are told apart by every kind of colour vision, and ink is readable on both.
+ * Coefficients of every pair as a table. In a small matrix the value stands in each cell and its colour only repeats it;
+ * in a large one the cells are colours, and a card says the rest. Blue for together and orange for apart are told apart
+ * by every kind of colour vision.
  */
 import Link from "next/link";
+import { Fragment } from "react";
 import { ScrollRegion } from "../../../components/scroll-region";
-import { formatNumber, missing } from "../../../lib/format";
+import { formatNumber } from "../../../lib/format";
 
 export interface HeatMapVariable {
   readonly slug: string;
   readonly label: string;
   readonly title: string;
+  /** Neighbours of one group are headed together. */
+  readonly group: string | null;
+}
+
+export interface Pair {
+  readonly coefficient: number | null;
+  readonly n: number;
+  readonly pValue: number | null;
+  readonly adjusted: number | null;
+  readonly interval: { readonly lower: number; readonly upper: number } | null;
 }
 
 /** Stronger with the size of the coefficient, nothing at zero. */
@@ -18,32 +30,55 @@ export function heat(coefficient: number): string {
   return `color-mix(in srgb, ${end} ${Math.round(Math.abs(coefficient) * 100)}%, var(--ground))`;
 }
 
+const p = (value: number) => (value < 0.001 ? value.toExponential(1) : value.toFixed(3));
+
+/** Above so many variables the numbers would not fit. */
+const mostWithNumbers = 14;
+
+function cardOf(y: HeatMapVariable, x: HeatMapVariable, pair: Pair, symbol: string): string {
+  if (pair.coefficient === null) return `${y.title}\nagainst ${x.title}\nNot defined, n = ${pair.n}`;
+  return [
+    `${symbol} = ${formatNumber(pair.coefficient, 3)}, n = ${pair.n}`,
+    y.title,
+    `against ${x.title}`,
+    pair.interval && `95% ${formatNumber(pair.interval.lower, 3)} to ${formatNumber(pair.interval.upper, 3)}`,
+    pair.pValue !== null &&
+      `p = ${p(pair.pValue)}${pair.adjusted === null ? "" : `; adjusted for all pairs (Holm) ${p(pair.adjusted)}`}`,
+  ]
+    .filter(Boolean)
+    .join("\n");
+}
+
 export function HeatMap(props: {
   label: string;
   symbol: string;
   variables: readonly HeatMapVariable[];
-  coefficients: readonly (readonly (number | null)[])[];
-  counts: readonly (readonly number[])[];
+  pairs: readonly (readonly Pair[])[];
   /** The number of methods of every pair, where it is one; else each cell says its own. */
   sameCount: number | null;
   pairAddress: (x: string, y: string) => string;
 }) {
   const { variables, symbol } = props;
+  const compact = variables.length > mostWithNumbers;
   return (
-    <ScrollRegion label={props.label} className="-mx-4 sm:mx-0">
+    <ScrollRegion
+      label={props.label}
+      className="matrix -mx-4 max-h-[85dvh] scroll-pt-32 scroll-pl-36 overflow-y-auto sm:mx-0"
+    >
       <table className="border-separate border-spacing-px text-sm tabular-nums">
         <caption className="sr-only">{props.label}</caption>
         <thead>
           <tr>
-            <td className="sticky left-0 z-20 bg-ground" />
-            {variables.map(({ slug, label, title }) => (
+            <td className="sticky top-0 left-0 z-30 bg-ground" />
+            {variables.map(({ slug, label, title }, column) => (
               <th
                 key={slug}
                 scope="col"
-                title={title}
-                className="min-w-12 max-w-12 pb-1 text-center align-bottom font-normal"
+                data-card={title}
+                data-column={column}
+                className={`sticky top-0 z-20 bg-ground pb-1 text-center align-bottom font-normal ${compact ? "min-w-6 max-w-6 text-xs" : "min-w-14 max-w-14"}`}
               >
-                <span className="inline-block max-h-44 rotate-180 text-left leading-tight [writing-mode:vertical-rl]">
+                <span className="inline-block max-h-40 rotate-180 truncate text-left leading-tight [writing-mode:vertical-rl]">
                   {label}
                 </span>
               </th>
@@ -52,53 +87,77 @@ export function HeatMap(props: {
         </thead>
         <tbody>
           {variables.map((y, row) => (
-            <tr key={y.slug}>
-              <th
-                scope="row"
-                title={y.title}
-                className="sticky left-0 z-10 min-w-28 max-w-32 bg-ground px-2 py-1 text-left font-normal sm:max-w-64"
-              >
-                {y.label}
-              </th>
-              {variables.map((x, column) => {
-                const coefficient = props.coefficients[row]?.[column] ?? null;
-                const n = props.counts[row]?.[column] ?? 0;
-                if (row === column)
+            <Fragment key={y.slug}>
+              {y.group !== null && y.group !== variables[row - 1]?.group && (
+                <tr>
+                  <th
+                    scope="rowgroup"
+                    colSpan={variables.length + 1}
+                    className="pt-2 text-left text-xs font-semibold text-muted"
+                  >
+                    <span className="sticky left-2">{y.group}</span>
+                  </th>
+                </tr>
+              )}
+              <tr className="matrix-row">
+                <th
+                  scope="row"
+                  data-card={y.title}
+                  className={`sticky left-0 z-10 max-w-36 min-w-28 truncate bg-ground px-2 text-left font-normal sm:max-w-64 ${compact ? "py-0 text-xs" : "py-1"}`}
+                >
+                  {y.label}
+                </th>
+                {variables.map((x, column) => {
+                  const pair = props.pairs[row]?.[column];
+                  if (row === column || !pair)
+                    return (
+                      <td key={x.slug} className="bg-raised text-center text-muted">
+                        <span aria-hidden="true">·</span>
+                        <span className="sr-only">itself</span>
+                      </td>
+                    );
+                  const { coefficient, n, adjusted } = pair;
+                  const significant = adjusted !== null && adjusted < 0.05;
                   return (
-                    <td key={x.slug} className="bg-raised text-center text-muted">
-                      <span aria-hidden="true">·</span>
-                      <span className="sr-only">itself</span>
+                    <td
+                      key={x.slug}
+                      className={`p-0 text-center ${significant ? "significant" : ""}`}
+                      style={coefficient === null ? undefined : { backgroundColor: heat(coefficient) }}
+                    >
+                      <Link
+                        href={props.pairAddress(x.slug, y.slug)}
+                        prefetch={false}
+                        data-card={cardOf(y, x, pair, symbol)}
+                        className={`block -outline-offset-2 hover:underline ${compact ? "h-6" : "px-1 py-1.5"} ${significant ? "font-semibold" : ""}`}
+                      >
+                        {compact ? (
+                          <>
+                            <span aria-hidden="true" className="text-xs leading-6">
+                              {significant ? "•" : " "}
+                            </span>
+                            <span className="sr-only">
+                              {formatNumber(coefficient, 2)}, n = {n}
+                            </span>
+                          </>
+                        ) : (
+                          <>
+                            {formatNumber(coefficient, 2)}
+                            {props.sameCount === null ? (
+                              <span className="block text-xs font-normal">
+                                <span className="sr-only">, n = </span>
+                                {n}
+                              </span>
+                            ) : (
+                              <span className="sr-only">, n = {n}</span>
+                            )}
+                          </>
+                        )}
+                      </Link>
                     </td>
                   );
-                const told = `${y.title} against ${x.title}: ${
-                  coefficient === null ? "not defined" : `${symbol} = ${formatNumber(coefficient, 3)}`
-                }, n = ${n}`;
-                return (
-                  <td
-                    key={x.slug}
-                    className="p-0 text-center"
-                    style={coefficient === null ? undefined : { backgroundColor: heat(coefficient) }}
-                  >
-                    <Link
-                      href={props.pairAddress(x.slug, y.slug)}
-                      prefetch={false}
-                      title={told}
-                      className="block px-1 py-1.5 -outline-offset-2 hover:underline"
-                    >
-                      {coefficient === null ? missing : formatNumber(coefficient, 2)}
-                      {props.sameCount === null ? (
-                        <span className="block text-xs">
-                          <span className="sr-only">, n = </span>
-                          {n}
-                        </span>
-                      ) : (
-                        <span className="sr-only">, n = {n}</span>
-                      )}
-                    </Link>
-                  </td>
-                );
-              })}
-            </tr>
+                })}
+              </tr>
+            </Fragment>
           ))}
         </tbody>
       </table>
@@ -106,11 +165,10 @@ export function HeatMap(props: {
   );
 }
 
-/** What the colours mean: five of them, from apart to together. */
-export function HeatKey() {
+/** What the colours and the emphasis mean. */
+export function HeatKey({ compact }: { compact: boolean }) {
   return (
     <p className="mt-3 flex flex-wrap items-center gap-1 text-xs text-muted">
-      <span className="mr-1">Colour</span>
       {[-1, -0.5, 0, 0.5, 1].map((value) => (
         <span
           key={value}
@@ -120,6 +178,11 @@ export function HeatKey() {
           {formatNumber(value, 1)}
         </span>
       ))}
+      <span className="ml-2">
+        {compact ? "• " : "Bold: "}p &lt; 0.05 after Holm’s correction for all pairs of the matrix.
+      </span>
     </p>
   );
 }
+
+export const isCompact = (variables: number) => variables > mostWithNumbers;

@@ -1,17 +1,20 @@
 import type { Metadata } from "next";
-import Link from "next/link";
 import { graphql } from "../../../../generated";
 import { AsOfNotice } from "../../../components/as-of";
+import { AutoForm } from "../../../components/auto-form";
 import { labelsOf } from "../../../components/board/rows";
+import { clusterOrder } from "../../../components/correlation/cluster";
+import { Crosshair } from "../../../components/correlation/crosshair";
 import { FamilyBoxes } from "../../../components/correlation/family-boxes";
-import { field } from "../../../components/correlation/form";
+import { CorrelationHead } from "../../../components/correlation/head";
 import { FaultNotice } from "../../../components/fault-notice";
-import { FilterNotice, KeptFilter } from "../../../components/filter-notice";
+import { FilterNotice } from "../../../components/filter-notice";
+import { LiveDownload } from "../../../components/live-link";
 import { type Query, readMoment, readQuery, type SearchParams, withQuery } from "../../../lib/address";
 import { ask } from "../../../lib/api";
 import { filterQuery, noFilter } from "../../../lib/board-filter";
 import { filterFaults } from "../../../lib/filter-faults";
-import { HeatKey, HeatMap } from "./heat-map";
+import { HeatKey, HeatMap, isCompact } from "./heat-map";
 import { coefficients, readMatrix } from "./query";
 
 export const metadata: Metadata = { title: "Correlation matrix" };
@@ -32,12 +35,21 @@ const SuitesQuery = graphql(`
 
 type Matrix = Awaited<ReturnType<typeof readMatrix>>;
 
-/** A suite's variable by its title; a measure's by what tells it from the others, as on a board. */
+/** A suite's variable by its title; a measure's by what tells it from the others of its group. */
 function shortNames({ variables, suite }: Matrix): string[] {
   const measures = variables.flatMap((variable) => variable.measures.slice(0, 1));
-  const settings = new Set(measures.map(({ setting }) => setting.title));
-  if (!suite || settings.size > 1) return variables.map(({ title }) => title);
-  return labelsOf(measures.map((measure) => ({ measure })));
+  if (!suite) {
+    return variables.map(({ title, measures: [first, ...more] }) =>
+      more.length === 0 && first ? first.dataset.title : title.replace(/ images a class$/, " a class"),
+    );
+  }
+  const bySetting = Map.groupBy(measures, ({ setting }) => setting.slug);
+  const labels = new Map<(typeof measures)[number], string>();
+  for (const group of bySetting.values()) {
+    for (const [i, label] of labelsOf(group.map((measure) => ({ measure }))).entries())
+      labels.set(group[i]!, label);
+  }
+  return measures.map((measure) => labels.get(measure) ?? "");
 }
 
 function Choice(props: {
@@ -49,7 +61,7 @@ function Choice(props: {
   return (
     <label className="block min-w-0 text-sm">
       <span className="mb-1 block text-muted">{props.label}</span>
-      <select name={props.name} defaultValue={props.value} className={field}>
+      <select name={props.name} defaultValue={props.value} className="field max-w-full">
         {props.options.map(([value, title]) => (
           <option key={value} value={value}>
             {title}
@@ -62,12 +74,26 @@ function Choice(props: {
 
 function MatrixForm({ query, matrix, suites }: { query: Query; matrix: Matrix; suites: [string, string][] }) {
   return (
-    <form key={withQuery(query, {})} method="get" className="mb-6 flex flex-wrap items-end gap-4">
+    <AutoForm
+      key={withQuery(query, {})}
+      label="What is correlated"
+      names={["of", "coefficient", "transform", "orient", "order", "family"]}
+      className="mb-4 flex flex-wrap items-end gap-3"
+    >
       <Choice
         name="of"
         label="Between"
         value={query.of}
         options={[["", "ImageNet and the paper’s eight settings"], ...suites]}
+      />
+      <Choice
+        name="order"
+        label="Order"
+        value={query.order ?? ""}
+        options={[
+          ["", "By setting"],
+          ["clustered", "Clustered"],
+        ]}
       />
       <Choice
         name="coefficient"
@@ -97,15 +123,7 @@ function MatrixForm({ query, matrix, suites }: { query: Query; matrix: Matrix; s
         ]}
       />
       <FamilyBoxes query={query} />
-      <KeptFilter query={query} shown={["family"]} />
-      {query.asOf && <input type="hidden" name="asOf" value={query.asOf} />}
-      <button
-        type="submit"
-        className="cursor-pointer rounded border border-ink bg-ink px-4 py-1.5 text-sm text-ground"
-      >
-        Show
-      </button>
-    </form>
+    </AutoForm>
   );
 }
 
@@ -116,7 +134,7 @@ export default async function MatrixPage({ searchParams }: { searchParams: Searc
   if (faults.length > 0) {
     return (
       <>
-        <h1 className="mb-4 text-2xl font-semibold tracking-tight">What goes with what?</h1>
+        <h1 className="mb-4 text-2xl font-semibold tracking-tight">What predicts what?</h1>
         <FaultNotice
           what="The matrix"
           faults={faults}
@@ -128,22 +146,26 @@ export default async function MatrixPage({ searchParams }: { searchParams: Searc
   const [matrix, { suites }] = await Promise.all([readMatrix(query), ask(SuitesQuery)]);
   const names = shortNames(matrix);
   const { name, symbol } = coefficients[matrix.coefficient];
-  const pairs = matrix.counts.flatMap((row, i) => row.filter((_, j) => j !== i));
-  const [first = null, ...others] = new Set(pairs);
+  const values = matrix.coefficients.map((row) => row.map((one) => one ?? null));
+  const clustered = query.order === "clustered";
+  const order = clustered ? clusterOrder(values) : [...values.keys()];
+  const settings = new Set(
+    matrix.variables.flatMap(({ measures }) =>
+      matrix.suite ? measures.map(({ setting }) => setting.slug) : [],
+    ),
+  );
+  const counts = matrix.counts.flatMap((row, i) => row.filter((_, j) => j !== i));
+  const [first = null, ...others] = new Set(counts);
   const sameCount = others.length === 0 ? first : null;
   const title = matrix.suite
     ? `the ${names.length} measures of ${matrix.suite.title}`
     : "ImageNet and the paper’s eight settings";
+  const compact = isCompact(names.length);
   return (
     <>
-      <h1 className="text-2xl font-semibold tracking-tight">What goes with what?</h1>
-      <p className="mt-2 mb-6 max-w-3xl text-muted">
-        Every two of a set against each other, over methods. Each value leads to the{" "}
-        <Link className="link" href="/correlation">
-          scatter of its pair
-        </Link>
-        , with interval and p-value.
-      </p>
+      <CorrelationHead current="matrix">
+        Every two of a set against each other, over methods. Each cell leads to the scatter of its pair.
+      </CorrelationHead>
       <AsOfNotice
         what="The matrix"
         asOf={readMoment(query.asOf) ?? null}
@@ -160,16 +182,28 @@ export default async function MatrixPage({ searchParams }: { searchParams: Searc
       <h2 className="mb-2 text-lg font-semibold">
         {name}’s <i>{symbol}</i> between {title}
       </h2>
+      <Crosshair />
       <HeatMap
         label={`${name}’s ${symbol} between ${title}`}
         symbol={symbol}
-        variables={matrix.variables.map((variable, i) => ({
-          slug: variable.slug,
-          label: names[i] ?? variable.title,
-          title: `${variable.title} (${variable.unit}${variable.negated ? ", negated" : ""})`,
-        }))}
-        coefficients={matrix.coefficients.map((row) => row.map((one) => one ?? null))}
-        counts={matrix.counts}
+        variables={order.map((i) => {
+          const variable = matrix.variables[i]!;
+          return {
+            slug: variable.slug,
+            label: names[i] ?? variable.title,
+            title: `${variable.title}\n${variable.unit}${variable.negated ? ", negated so that more is better" : ""}`,
+            group: settings.size > 1 && !clustered ? (variable.measures[0]?.setting.title ?? null) : null,
+          };
+        })}
+        pairs={order.map((i) =>
+          order.map((j) => ({
+            coefficient: values[i]?.[j] ?? null,
+            n: matrix.counts[i]?.[j] ?? 0,
+            pValue: matrix.pValues[i]?.[j] ?? null,
+            adjusted: matrix.adjustedPValues[i]?.[j] ?? null,
+            interval: matrix.intervals[i]?.[j] ?? null,
+          })),
+        )}
         sameCount={sameCount}
         pairAddress={(x, y) =>
           `/correlation${withQuery(
@@ -185,25 +219,32 @@ export default async function MatrixPage({ searchParams }: { searchParams: Searc
           )}`
         }
       />
-      <HeatKey />
-      <p className="mt-3 text-xs leading-5 text-muted">
+      <HeatKey compact={compact} />
+      <p className="mt-2 text-xs leading-5 text-muted">
         {sameCount === null ? (
-          "The small figure is the number of methods that have both. "
+          compact ? (
+            "The number of methods differs from pair to pair: each cell’s card has it. "
+          ) : (
+            "The small figure is the number of methods that have both. "
+          )
         ) : (
           <>
             <i>n</i> = {sameCount} methods in every pair.{" "}
           </>
         )}
+        {clustered && "Clustered by average linkage on 1 − |r|. "}
         Ledger position {matrix.position}.
       </p>
       <p className="mt-3 text-sm">
-        <a
+        <LiveDownload
           className="link"
-          href={`/correlation/matrix.csv${withQuery(query, {})}`}
-          download="correlation-matrix.csv"
+          path="/correlation/matrix.csv"
+          fixed={{}}
+          follow={["of", "coefficient", "transform", "orient", "asOf", ...Object.keys(noFilter)]}
+          file="correlation-matrix.csv"
         >
           Download as CSV
-        </a>
+        </LiveDownload>
       </p>
     </>
   );

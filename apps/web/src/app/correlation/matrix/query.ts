@@ -29,6 +29,7 @@ export const MatrixQuery = graphql(`
         negated
         measures {
           setting {
+            slug
             title
           }
           dataset {
@@ -41,6 +42,12 @@ export const MatrixQuery = graphql(`
       }
       coefficients
       counts
+      pValues
+      adjustedPValues
+      intervals {
+        lower
+        upper
+      }
       position
     }
   }

@@ -1,48 +1,42 @@
 import type { Metadata } from "next";
 import Link from "next/link";
 import { cache } from "react";
-import type { MethodPageQuery } from "../../../../generated/graphql";
 import { CopyButton } from "../../../components/copy-button";
-import { ListTable } from "../../../components/list-table";
 import { Badges } from "../../../components/method/badges";
 import { PretrainingDetails } from "../../../components/method/pretraining";
-import { MethodQuery } from "../../../components/method/query";
-import { MethodResults } from "../../../components/method/results";
+import { Profile } from "../../../components/method/profile";
+import { FieldQuery, MethodQuery } from "../../../components/method/query";
+import { MethodResults, ranksOf } from "../../../components/method/results";
+import { Rivals } from "../../../components/method/rivals";
 import { MethodPictures } from "../../../components/pictures/method-pictures";
 import { Verbatim } from "../../../components/scroll-region";
-import { suiteAddress } from "../../../lib/address";
 import { ask } from "../../../lib/api";
-import { aggregateDigits, aggregateNames, familyNames, formatNumber } from "../../../lib/format";
+import { familyNames } from "../../../lib/format";
 
 interface Props {
   params: Promise<{ slug: string }>;
 }
 
-const load = cache(async (slug: string) => (await ask(MethodQuery, { slug })).method);
+const load = cache((slug: string) => ask(MethodQuery, { slug }));
 
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
-  return { title: (await load((await params).slug)).name };
+  const { slug } = await params;
+  const { method } = await load(slug);
+  return { title: method.name, openGraph: { images: [`/social-image?method=${encodeURIComponent(slug)}`] } };
 }
 
-type SuiteOfStanding = MethodPageQuery["method"]["standings"][number]["suite"];
-
-const standingDigits = ({ aggregate, rankedBy }: SuiteOfStanding) =>
-  aggregate === "MEAN"
-    ? Math.max(...rankedBy.map(({ metric }) => metric.digits), 0)
-    : aggregateDigits[aggregate];
-
-/** Of one measure the mean is its value, which has a better name. */
-const standingName = ({ aggregate, rankedBy }: SuiteOfStanding) =>
-  rankedBy.length === 1 && aggregate === "MEAN"
-    ? rankedBy[0]?.metric.title
-    : aggregateNames[aggregate].toLowerCase();
-
 export default async function MethodPage({ params }: Props) {
-  const method = await load((await params).slug);
+  const { slug } = await params;
+  const [{ method, runs }, field] = await Promise.all([load(slug), ask(FieldQuery)]);
   return (
     <>
-      <h1 className="text-2xl font-semibold tracking-tight">{method.name}</h1>
-      <p className="mt-2 max-w-3xl text-muted">
+      <div className="flex flex-wrap items-center justify-between gap-3">
+        <h1 className="text-2xl font-semibold tracking-tight">{method.name}</h1>
+        <Link className="button" href={`/compare?methods=${method.slug}`} prefetch={false}>
+          Compare with others
+        </Link>
+      </div>
+      <p className="mt-1 max-w-3xl text-muted">
         {familyNames[method.family]}
         {method.year && `, ${method.year}`}
         {method.paperTitle && (
@@ -58,59 +52,42 @@ export default async function MethodPage({ params }: Props) {
           </>
         )}
       </p>
-      <div className="mt-8 grid gap-10 lg:grid-cols-[3fr_2fr]">
+      <div className="mt-6 grid gap-x-12 gap-y-8 lg:grid-cols-[5fr_3fr]">
         <section aria-labelledby="standings" className="min-w-0">
-          <h2 id="standings" className="mb-2 text-lg font-semibold">
-            Standings
+          <h2 id="standings" className="mb-1 text-lg font-semibold">
+            Profile
           </h2>
-          <ListTable
-            label="Rank on every board"
-            rows={method.standings}
-            rowKey={({ suite }) => suite.slug}
-            columns={[
-              {
-                title: "Board",
-                heads: true,
-                className: "font-normal",
-                show: ({ suite }) => (
-                  <Link className="hover:underline" href={suiteAddress(suite.slug)} prefetch={false}>
-                    {suite.title}
-                  </Link>
-                ),
-              },
-              {
-                title: "Rank",
-                numeric: true,
-                show: ({ rank, of, missing }) =>
-                  rank ? (
-                    `${rank} of ${of}`
-                  ) : (
-                    <span className="text-muted">not ranked: {missing.length} missing</span>
-                  ),
-              },
-              {
-                title: "By",
-                numeric: true,
-                show: ({ suite, aggregate }) => (
-                  <>
-                    {formatNumber(aggregate, standingDigits(suite))}{" "}
-                    <span className="text-muted">{standingName(suite)}</span>
-                  </>
-                ),
-              },
-            ]}
-          />
+          <p className="mb-2 text-xs text-muted">
+            A line a board: the best method is on the left, {method.name} is the large dot.
+          </p>
+          <Profile standings={method.standings} colour={`var(--${method.family.toLowerCase()})`} />
         </section>
-        {method.pretraining && (
+        <div className="min-w-0 space-y-8">
+          <Rivals slug={method.slug} field={field} />
           <section aria-labelledby="pretraining">
             <h2 id="pretraining" className="mb-2 text-lg font-semibold">
               Pretraining
             </h2>
-            <PretrainingDetails pretraining={method.pretraining} />
+            {method.pretraining ? (
+              <PretrainingDetails pretraining={method.pretraining} />
+            ) : (
+              <p className="text-sm text-muted">Not stated.</p>
+            )}
           </section>
-        )}
+        </div>
       </div>
-      <section aria-labelledby="checkpoints" className="mt-10">
+      <section aria-labelledby="results" className="mt-10">
+        <h2 id="results" className="text-lg font-semibold">
+          Results
+        </h2>
+        <MethodResults results={method.results.nodes} ranks={ranksOf(method.slug, field)} />
+        {method.results.totalCount > method.results.nodes.length && (
+          <p className="text-sm text-muted">
+            The newest {method.results.nodes.length} of {method.results.totalCount}.
+          </p>
+        )}
+      </section>
+      <section aria-labelledby="checkpoints" className="mt-8">
         <h2 id="checkpoints" className="mb-2 text-lg font-semibold">
           Checkpoints
         </h2>
@@ -127,19 +104,20 @@ export default async function MethodPage({ params }: Props) {
                 : "input normalisation not stated"}
               ,{" "}
               {checkpoint.sha256 ? (
-                <span className="break-all font-mono text-xs">sha256 {checkpoint.sha256}</span>
+                <span className="font-mono text-xs break-all">sha256 {checkpoint.sha256}</span>
               ) : (
-                <span className="text-muted">its file is not known</span>
+                <span className="text-muted">file not stated</span>
               )}
             </li>
           ))}
         </ul>
-      </section>
-      <section aria-labelledby="results" className="mt-10">
-        <h2 id="results" className="text-lg font-semibold">
-          Results
-        </h2>
-        <MethodResults results={method.results.nodes} />
+        {runs.totalCount > 0 && (
+          <p className="mt-2 text-sm">
+            <Link className="link" href={`/runs?method=${method.slug}`} prefetch={false}>
+              {runs.totalCount} {runs.totalCount === 1 ? "run" : "runs"} of this project
+            </Link>
+          </p>
+        )}
       </section>
       <MethodPictures method={method.slug} />
       <Badges slug={method.slug} standings={method.standings} />

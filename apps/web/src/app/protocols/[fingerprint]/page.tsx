@@ -12,6 +12,8 @@ const ProtocolQuery = graphql(`
       fingerprint
       title
       body
+      resultCount
+      runCount
       setting {
         title
       }
@@ -26,13 +28,14 @@ export default async function ProtocolPage({ params }: { params: Promise<{ finge
     <>
       <h1 className="text-2xl font-semibold tracking-tight">{protocol.title}</h1>
       <p className="mt-2 mb-6 text-sm text-muted">
-        {protocol.setting.title}. Fingerprint <code className="break-all">{protocol.fingerprint}</code>
+        {protocol.setting.title}. {protocol.resultCount} values, {protocol.runCount} runs. Fingerprint{" "}
+        <code className="break-all">{protocol.fingerprint}</code>
       </p>
-      <h2 className="mb-2 text-lg font-semibold">Its fields</h2>
+      <h2 className="mb-2 text-lg font-semibold">Fields</h2>
       <Verbatim label="The protocol's fields">{JSON.stringify(protocol.body, null, 2)}</Verbatim>
       <section aria-labelledby="compare" className="mt-8">
         <h2 id="compare" className="mb-2 text-lg font-semibold">
-          Against another
+          Compare with another
         </h2>
         <DiffForm left={protocol.fingerprint} />
       </section>

@@ -2,9 +2,10 @@ import type { Metadata } from "next";
 import Link from "next/link";
 import { graphql } from "../../../../generated";
 import { RunPictures } from "../../../components/pictures/run-pictures";
+import { Curves } from "../../../components/run/curves";
 import { Verbatim } from "../../../components/scroll-region";
 import { ask } from "../../../lib/api";
-import { formatDate, formatInterval, formatNumber } from "../../../lib/format";
+import { formatDate, formatInterval, formatNumber, runStates } from "../../../lib/format";
 
 export const metadata: Metadata = { title: "Run" };
 
@@ -81,8 +82,8 @@ export default async function RunPage({ params }: { params: Promise<{ id: string
         {run.checkpoint.method.name}
       </Link>,
     ],
-    ["Checkpoint", `${run.checkpoint.name} (${run.checkpoint.architecture})`],
-    ["Checkpoint SHA-256", <code key="sha">{run.checkpoint.sha256 ?? "not known"}</code>],
+    ["Checkpoint", `${run.checkpoint.name} (${run.checkpoint.architecture ?? "architecture not stated"})`],
+    ["Checkpoint SHA-256", <code key="sha">{run.checkpoint.sha256 ?? "not stated"}</code>],
     ["Dataset", run.dataset.title],
     ["Dataset manifest", <code key="manifest">{run.datasetManifest}</code>],
     [
@@ -99,7 +100,10 @@ export default async function RunPage({ params }: { params: Promise<{ id: string
   ];
   return (
     <>
-      <h1 className="text-2xl font-semibold tracking-tight">A run, {run.state.toLowerCase()}</h1>
+      <p className="text-sm text-muted">Run: {runStates[run.state].toLowerCase()}</p>
+      <h1 className="text-2xl font-semibold tracking-tight">
+        {run.checkpoint.method.name} on {run.dataset.title}
+      </h1>
       {run.failure && <p className="mt-3 rounded border border-line bg-raised p-3 text-sm">{run.failure}</p>}
       <ul className="mt-4 text-lg tabular-nums">
         {run.results.map(({ measure, value, interval, sampleSize }) => (
@@ -122,10 +126,11 @@ export default async function RunPage({ params }: { params: Promise<{ id: string
           </div>
         ))}
       </dl>
-      <Recorded title="The protocol" value={run.protocol.body} />
+      <Curves record={run.record} />
+      <Recorded title="Protocol" value={run.protocol.body} />
       <Recorded title="How the checkpoint was read" value={run.checkpoint.loading} />
       <Recorded title="Versions" value={run.versions} />
-      <Recorded title="The whole record" value={run.record} />
+      <Recorded title="Whole record" value={run.record} />
     </>
   );
 }

@@ -1,20 +1,35 @@
 import type { Metadata } from "next";
 import Link from "next/link";
+import { graphql } from "../../../../generated";
 import type { SubmissionPageQuery } from "../../../../generated/graphql";
 import { type ListColumn, ListTable } from "../../../components/list-table";
+import { diffAddress } from "../../../components/protocol/address";
 import { Verbatim } from "../../../components/scroll-region";
 import { type OfferedValue, readBody } from "../../../components/submission/body";
-import { ReviewForm, WithdrawForm } from "../../../components/submission/decision-forms";
+import { RetractForm, ReviewForm, WithdrawForm } from "../../../components/submission/decision-forms";
+import { Distribution } from "../../../components/submission/distribution";
 import { Faults, RankChanges } from "../../../components/submission/faults";
+import { placeOf } from "../../../components/submission/places";
 import { SubmissionQuery } from "../../../components/submission/query";
-import { SignedIn, SignIn, ToAll } from "../../../components/submission/sign-in";
+import { type Context, contextOf } from "../../../components/submission/review-data";
+import { SignIn, ToAll } from "../../../components/submission/sign-in";
 import { StatusView } from "../../../components/submission/status";
 import { suiteAddress } from "../../../lib/address";
-import { askAs } from "../../../lib/api";
+import { ask, askAs } from "../../../lib/api";
 import { formatDate, shortHash } from "../../../lib/format";
 import { readSession, type Session } from "../../../lib/session";
 
 export const metadata: Metadata = { title: "Submission" };
+
+const KnownMeasuresQuery = graphql(`
+  query KnownMeasures {
+    measures(first: 200) {
+      nodes {
+        slug
+      }
+    }
+  }
+`);
 
 type Submission = SubmissionPageQuery["submission"];
 
@@ -26,7 +41,14 @@ type ValueColumn = ListColumn<OfferedValue> & {
   readonly has?: (value: OfferedValue) => unknown;
 };
 
-function Values({ submission }: { submission: Submission }) {
+function Values({
+  submission,
+  context,
+}: {
+  submission: Submission;
+  /** Of a pending one: what the record holds in its measures. */
+  context: ReadonlyMap<string, Context>;
+}) {
   const { values } = readBody(submission.body);
   const entries = new Map(submission.results.map(({ measure, position }) => [measure.slug, position]));
   const columns: readonly ValueColumn[] = [
@@ -42,6 +64,25 @@ function Values({ submission }: { submission: Submission }) {
     },
     { title: "Value", numeric: true, show: ({ value }) => value },
     {
+      title: "Recorded values",
+      has: ({ measure }) => context.has(measure),
+      show: ({ measure, value }) => {
+        const found = context.get(measure);
+        return found && <Distribution value={value} context={found} />;
+      },
+    },
+    {
+      title: "Before",
+      numeric: true,
+      has: ({ measure }) => context.get(measure)?.prior != null,
+      show: ({ measure, value }) => {
+        const prior = context.get(measure)?.prior;
+        if (prior == null) return "";
+        const change = value - prior;
+        return `${prior} (${change < 0 ? "−" : "+"}${Math.abs(change).toPrecision(3)})`;
+      },
+    },
+    {
       title: "95% interval",
       has: ({ interval }) => interval,
       numeric: true,
@@ -50,8 +91,22 @@ function Values({ submission }: { submission: Submission }) {
     { title: "n", numeric: true, has: ({ sampleSize }) => sampleSize, show: ({ sampleSize }) => sampleSize },
     {
       title: "Protocol",
-      has: ({ protocol }) => protocol,
-      show: ({ protocol }) => protocol && <code title={protocol}>{shortHash(protocol)}</code>,
+      has: ({ measure, protocol }) => protocol || context.get(measure)?.usual,
+      show: ({ measure, protocol }) => {
+        const usual = context.get(measure)?.usual;
+        if (!protocol)
+          return usual ? <span className="text-warn">not stated: not ranked with the column</span> : "";
+        return (
+          <>
+            <code data-card={`Protocol\n${protocol}`}>{shortHash(protocol)}</code>
+            {usual && usual.fingerprint !== protocol && (
+              <a className="link ml-2" href={diffAddress(usual.fingerprint, protocol)}>
+                differs from the column’s
+              </a>
+            )}
+          </>
+        );
+      },
     },
     { title: "Corrects", numeric: true, has: ({ corrects }) => corrects, show: ({ corrects }) => corrects },
     {
@@ -85,6 +140,7 @@ function CheckedAgain({ changes, warnings }: Pick<Submission, "changes" | "warni
       <RankChanges changes={changes ?? []} />
       {warnings && warnings.length > 0 && (
         <div className="mt-4">
+          <h3 className="mb-1 font-semibold">Warnings</h3>
           <Faults faults={warnings} />
         </div>
       )}
@@ -120,7 +176,7 @@ function Decisions({ session, submission }: { session: Session; submission: Subm
     return (
       <section aria-labelledby="withdraw" className="mt-8">
         <h2 id="withdraw" className="mb-2 text-lg font-semibold">
-          Take it back
+          Withdraw
         </h2>
         <WithdrawForm id={submission.id} />
       </section>
@@ -132,7 +188,12 @@ function Decisions({ session, submission }: { session: Session; submission: Subm
       <h2 id="review" className="mb-2 text-lg font-semibold">
         Decide
       </h2>
-      <ReviewForm id={submission.id} />
+      <ReviewForm
+        id={submission.id}
+        warnings={(submission.warnings ?? []).map(
+          ({ place, message }) => `${placeOf("", place).words}: ${message}`,
+        )}
+      />
     </section>
   );
 }
@@ -143,21 +204,26 @@ export default async function SubmissionPage({ params }: { params: Promise<{ id:
   if (!session) {
     return (
       <>
-        <h1 className="text-2xl font-semibold tracking-tight">A submission</h1>
+        <h1 className="text-2xl font-semibold tracking-tight">Submission</h1>
         <SignIn refused={false} />
       </>
     );
   }
   const id = decodeURIComponent((await params).id);
   const { submission } = await askAs(session.token, SubmissionQuery, { id });
-  const { source } = readBody(submission.body);
+  const { source, values } = readBody(submission.body);
+  const { measures } = await ask(KnownMeasuresQuery);
+  const context =
+    submission.status === "PENDING"
+      ? await contextOf(submission.methodSlug, values, new Set(measures.nodes.map(({ slug }) => slug)))
+      : new Map<string, Context>();
+  const live = submission.results.filter(({ retraction }) => !retraction);
   return (
     <>
       <ToAll />
       <h1 className="flex flex-wrap items-center gap-3 text-2xl font-semibold tracking-tight">
         {submission.methodSlug} <StatusView status={submission.status} />
       </h1>
-      <SignedIn session={session} />
       <p className="mt-4 max-w-3xl text-sm">
         {submission.valueCount} {submission.valueCount === 1 ? "value" : "values"} from {submission.submitter}
         , {formatDate(submission.createdAt)} UTC, source{" "}
@@ -189,18 +255,34 @@ export default async function SubmissionPage({ params }: { params: Promise<{ id:
       <Decisions session={session} submission={submission} />
       <section aria-labelledby="timeline" className="mt-8">
         <h2 id="timeline" className="mb-2 text-lg font-semibold">
-          What happened
+          History
         </h2>
         <Timeline events={submission.timeline} />
       </section>
       <section aria-labelledby="values" className="mt-8 min-w-0">
         <h2 id="values" className="mb-2 text-lg font-semibold">
-          The values
+          Values
         </h2>
-        <Values submission={submission} />
+        <Values submission={submission} context={context} />
+        {session.can("REVIEW") && live.length > 0 && (
+          <div className="mt-4 space-y-1">
+            {live.slice(0, 50).map(({ id: result, measure, value }) => (
+              <RetractForm
+                key={result}
+                result={result}
+                page={submission.id}
+                what={`${measure.slug} (${value})`}
+              />
+            ))}
+            <p className="text-sm text-muted">
+              To correct a value, submit the new one with <code>corrects</code> and the position of the old
+              one.
+            </p>
+          </div>
+        )}
         <details className="mt-4 text-sm">
           <summary className="cursor-pointer text-muted hover:text-ink">
-            All that was offered, as it came
+            The submission as it was sent
           </summary>
           <Verbatim label="The submission as JSON" className="mt-2 max-h-[32rem] overflow-y-auto">
             {JSON.stringify(submission.body, null, 2)}

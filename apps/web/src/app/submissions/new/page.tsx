@@ -1,39 +1,55 @@
 import type { Metadata } from "next";
+import { graphql } from "../../../../generated";
+import { SubmissionEditor } from "../../../components/submission/editor";
 import { FormatHelp } from "../../../components/submission/format-help";
-import { OfferForm } from "../../../components/submission/offer-form";
-import { SignedIn, SignIn, ToAll } from "../../../components/submission/sign-in";
+import { HowItWorks } from "../../../components/submission/how-it-works";
+import { SignIn, ToAll } from "../../../components/submission/sign-in";
+import { ask } from "../../../lib/api";
 import { readSession } from "../../../lib/session";
 
-export const metadata: Metadata = { title: "Offer results" };
+export const metadata: Metadata = { title: "Submit results" };
 
-/** Upload, check, send. */
+const MeasuresQuery = graphql(`
+  query SubmissionMeasures {
+    measures(first: 200) {
+      nodes {
+        slug
+        title
+      }
+    }
+  }
+`);
+
+/** Write or choose a file, check it, send it. */
 export default async function NewSubmissionPage() {
   const session = await readSession();
+  if (!session) {
+    return (
+      <>
+        <h1 className="text-2xl font-semibold tracking-tight">Submit results</h1>
+        <HowItWorks />
+        <SignIn refused={false} />
+      </>
+    );
+  }
+  const { measures } = await ask(MeasuresQuery);
   return (
     <>
-      {session && <ToAll />}
-      <h1 className="text-2xl font-semibold tracking-tight">Offer results</h1>
-      {session ? (
+      <ToAll />
+      <h1 className="text-2xl font-semibold tracking-tight">Submit results</h1>
+      {session.can("SUBMIT") ? (
         <>
-          <SignedIn session={session} />
-          {session.can("SUBMIT") ? (
-            <>
-              <p className="mt-4 max-w-3xl text-muted">
-                One file of one method’s values, each with its measure; a reviewer decides. The file is
-                checked first: every fault is named at once, with its place, and nothing is recorded until you
-                send it.
-              </p>
-              <FormatHelp />
-              <OfferForm />
-            </>
-          ) : (
-            <p className="mt-4 max-w-3xl text-muted">
-              This token may not submit: sign in with one that has the scope SUBMIT.
-            </p>
-          )}
+          <p className="mt-1 max-w-3xl text-muted">
+            One file holds the values of one method. It is checked first: every problem is shown on its line,
+            and nothing is recorded until you send it.
+          </p>
+          <SubmissionEditor measures={measures.nodes} />
+          <FormatHelp />
         </>
       ) : (
-        <SignIn refused={false} />
+        <p className="mt-4 max-w-3xl text-muted">
+          This token cannot submit: sign in with one that has the scope SUBMIT.
+        </p>
       )}
     </>
   );

@@ -12,7 +12,11 @@ interface Props {
 const slugOf = (parts: readonly string[]) => parts.map(decodeURIComponent).join("/");
 
 export async function generateMetadata({ params, searchParams }: Props): Promise<Metadata> {
-  return { title: await boardTitle(slugOf((await params).suite), await readQuery(searchParams)) };
+  const suite = slugOf((await params).suite);
+  return {
+    title: await boardTitle(suite, await readQuery(searchParams)),
+    openGraph: { images: [`/social-image?suite=${encodeURIComponent(suite)}`] },
+  };
 }
 
 export default async function SuitePage({ params, searchParams }: Props) {

@@ -1,0 +1,62 @@
+import type { Metadata } from "next";
+import Link from "next/link";
+import { CopyButton } from "../../components/copy-button";
+import { Verbatim } from "../../components/scroll-region";
+
+export const metadata: Metadata = { title: "Evaluate your model" };
+
+const steps = [
+  {
+    title: "Install and start the board",
+    text: "You need Node 20 or later and npm. It brings its own Postgres and opens the board on this machine.",
+    command: "npm start",
+  },
+  {
+    title: "Evaluate a checkpoint",
+    text: "A .pth, .safetensors or .onnx file, and a dataset: a folder of images by class, or one of the paper’s. “digits” is built in.",
+    command:
+      'npx transferboard evaluate --checkpoint resnet50.pth --method my-method --method-name "My Method" --dataset digits',
+  },
+  {
+    title: "Submit the results here",
+    text: "The same evaluation with an address and a token is sent to a server for review.",
+    command:
+      "npx transferboard evaluate --checkpoint resnet50.pth --method my-method --suite many-shot-linear --data path/to/datasets --server https://this-board --token $TOKEN",
+  },
+] as const;
+
+/** Three commands, from nothing to a row of the board. */
+export default function EvaluatePage() {
+  return (
+    <div className="max-w-3xl">
+      <h1 className="text-2xl font-semibold tracking-tight">Evaluate your model</h1>
+      <p className="mt-2 text-muted">
+        Three commands take a checkpoint to a row of the board, by the protocols of the paper and without
+        Python.
+      </p>
+      <ol className="mt-6 space-y-6">
+        {steps.map(({ title, text, command }, index) => (
+          <li key={title}>
+            <h2 className="text-lg font-semibold">
+              {index + 1}. {title}
+            </h2>
+            <p className="mt-1 mb-2 text-sm text-muted">{text}</p>
+            <Verbatim label={title}>{command}</Verbatim>
+            <CopyButton text={command} what="command" />
+          </li>
+        ))}
+      </ol>
+      <p className="mt-6 text-sm">
+        You already have numbers?{" "}
+        <Link className="link" href="/submissions/new" prefetch={false}>
+          Submit results
+        </Link>{" "}
+        as a CSV or JSON file. How a value is measured is on the page of its{" "}
+        <Link className="link" href="/protocols" prefetch={false}>
+          protocol
+        </Link>
+        .
+      </p>
+    </div>
+  );
+}

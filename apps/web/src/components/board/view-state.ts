@@ -1,0 +1,43 @@
+/**
+ * How a board is shown, read from its address: what is searched for, which columns are hidden, which rows are pinned,
+ * table or plot, shading, and whether all values are ranked. Each is one parameter, so that no control drops another.
+ */
+export interface ViewState {
+  readonly search: string;
+  readonly hidden: ReadonlySet<string>;
+  readonly pinned: readonly string[];
+  readonly view: "table" | "plot";
+  readonly heat: boolean;
+  readonly all: boolean;
+}
+
+/** A parameter of the address; null where it is not there. */
+type Read = (name: string) => string | null | undefined;
+
+const words = (text: string | null | undefined) => (text ?? "").split(",").filter(Boolean);
+
+export function readView(read: Read): ViewState {
+  return {
+    search: read("q")?.trim() ?? "",
+    hidden: new Set(words(read("hide"))),
+    pinned: words(read("pin")),
+    view: read("view") === "plot" ? "plot" : "table",
+    heat: read("heat") === "1",
+    all: read("among") === "all",
+  };
+}
+
+/** A list with one of its members put in, or taken out where it was in; undefined where it is empty then. */
+export function toggled(list: Iterable<string>, one: string): string | undefined {
+  const all = [...list];
+  return (all.includes(one) ? all.filter((other) => other !== one) : [...all, one]).join(",") || undefined;
+}
+
+/** Every word must be in the name or the slug. */
+export function matches(search: string, row: { readonly name: string; readonly slug: string }): boolean {
+  const text = `${row.name} ${row.slug}`.toLowerCase();
+  return search
+    .toLowerCase()
+    .split(/\s+/)
+    .every((word) => text.includes(word));
+}
