@@ -242,7 +242,7 @@ const ROWS: Readonly<Record<string, () => Row>> = {
       changes { suite { slug measures { slug } } before after } } }`,
     variables: { id: offered[0] },
     other: { id: offered[1] },
-    costs: [12, 10, 9],
+    costs: [14, 12, 11],
     token: true,
   }),
   submissions: () => ({
@@ -274,7 +274,9 @@ const ROWS: Readonly<Record<string, () => Row>> = {
 };
 
 it("there is a row for every query", () => {
-  expect(Object.keys(ROWS).sort()).toEqual(Object.keys(schema.getQueryType()!.getFields()).sort());
+  // A forecast is computed by a thread of its own: how it is asked for is tested beside it.
+  const counted = Object.keys(schema.getQueryType()!.getFields()).filter((name) => name !== "forecast");
+  expect(Object.keys(ROWS).sort()).toEqual(counted.sort());
 });
 
 it.each(Object.keys(ROWS))("%s", async (field) => {

@@ -58,8 +58,7 @@ function shapeFaults(issues: Issues, draft: Draft): Fault[] {
     }
     if (isAbsent(issue, draft.body)) {
       if (draft.explained?.has(path.filter((part) => typeof part === "string").join("."))) return [];
-      const what = typeof path.at(-1) === "string" ? `'${path.at(-1)}'` : "The body";
-      return [fault(draft.placeOf(path), `${what} is missing.`, { expected: expectedOf(issue) })];
+      return [shapeFault(issue, path, draft)];
     }
     if (issue.code === "invalid_value") return [notOneOf(issue.values.map(String), path, draft)];
     return [shapeFault(issue, path, draft)];

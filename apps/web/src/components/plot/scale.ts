@@ -32,7 +32,7 @@ export function ticksOf([from, to]: readonly [number, number], count: number): n
   if (!(rough > 0) || !Number.isFinite(rough)) return [from];
   const power = 10 ** Math.floor(Math.log10(rough));
   const share = rough / power;
-  const step = power * (share > 5 ? 10 : share > 2 ? 5 : share > 1 ? 2 : 1);
+  const step = power * (share > 7 ? 10 : share > 3.2 ? 5 : share > 1.4 ? 2 : 1);
   const first = Math.ceil(from / step - 1e-9);
   const last = Math.floor(to / step + 1e-9);
   return Array.from({ length: Math.max(0, last - first + 1) }, (_, i) =>
