@@ -25,7 +25,8 @@ export async function runHere(
   process.exitCode = 0;
   for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
   try {
-    await makeProgram(new AbortController().signal).parseAsync([...args], { from: "user" });
+    const program = await makeProgram(new AbortController().signal, args);
+    await program.parseAsync([...args], { from: "user" });
     return { code: Number(process.exitCode), ...caught };
   } catch (error) {
     return { code: exitCodeOf(error).code, ...caught, stderr: `${caught.stderr}${sentenceOf(error)}\n` };

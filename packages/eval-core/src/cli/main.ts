@@ -1,5 +1,6 @@
 /** The process of the `transferboard` command: signals, errors and exit codes. The commands are in `program.ts`. */
 import { CommanderError } from "commander";
+import { colours } from "./colour.ts";
 import { EXIT, exitCodeOf, sentenceOf } from "./exit-codes.ts";
 import { makeProgram } from "./program.ts";
 
@@ -26,7 +27,8 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 });
 
 try {
-  await makeProgram(interruption.signal).parseAsync(process.argv);
+  const program = await makeProgram(interruption.signal, process.argv.slice(2));
+  await program.parseAsync(process.argv);
 } catch (error) {
   process.exitCode = report(error);
 }
@@ -36,7 +38,7 @@ function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   if (interruption.signal.aborted) return EXIT.interrupted;
   const { code, expected } = exitCodeOf(error);
-  process.stderr.write(`transferboard: ${sentenceOf(error)}\n`);
+  process.stderr.write(`${colours(process.stderr).red("transferboard:")} ${sentenceOf(error)}\n`);
   if (!expected && error instanceof Error) process.stderr.write(`${error.stack}\n`);
   return code;
 }

@@ -30,7 +30,9 @@ function whyNot({ missing, incomparable, rankAmongAll }: Standing): string {
     const would = rankAmongAll ? `; among all values ${rankAmongAll}` : "";
     return `not ranked: another or an unknown protocol in ${list(incomparable)}${would}`;
   }
-  return `not ranked: no value in ${list(missing)}`;
+  return missing.length > 0
+    ? `not ranked: no value in ${list(missing)}`
+    : "not ranked: more is neither better nor worse";
 }
 
 const at = (rank: number, of: number) => `${of < 2 ? 50 : ((rank - 1) / (of - 1)) * 100}%`;

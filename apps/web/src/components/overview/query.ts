@@ -3,7 +3,7 @@ import { graphql } from "../../../generated";
 /** ImageNet and the paper's eight settings, each by its own aggregate, beside the rank over all of their measures. */
 export const OverviewQuery = graphql(`
   query Overview($filter: BoardFilter, $among: Among!, $asOf: DateTime) {
-    all: leaderboard(suite: "overview", first: 100, aggregate: MEAN_RANK, filter: $filter, among: $among, asOf: $asOf) {
+    all: leaderboard(suite: "overview", first: 90, aggregate: MEAN_RANK, filter: $filter, among: $among, asOf: $asOf) {
       ...OverviewColumn
       edges {
         node {
@@ -25,31 +25,31 @@ export const OverviewQuery = graphql(`
       position
       totalCount
     }
-    imagenet: leaderboard(suite: "imagenet/imagenet/top1", first: 100, filter: $filter, among: $among, asOf: $asOf) {
+    imagenet: leaderboard(suite: "imagenet/imagenet/top1", first: 90, filter: $filter, among: $among, asOf: $asOf) {
       ...OverviewColumn
     }
-    linear: leaderboard(suite: "many-shot-linear", first: 100, filter: $filter, among: $among, asOf: $asOf) {
+    linear: leaderboard(suite: "many-shot-linear", first: 90, filter: $filter, among: $among, asOf: $asOf) {
       ...OverviewColumn
     }
-    finetune: leaderboard(suite: "many-shot-finetune", first: 100, filter: $filter, among: $among, asOf: $asOf) {
+    finetune: leaderboard(suite: "many-shot-finetune", first: 90, filter: $filter, among: $among, asOf: $asOf) {
       ...OverviewColumn
     }
-    fewShotKornblith: leaderboard(suite: "few-shot-kornblith", first: 100, filter: $filter, among: $among, asOf: $asOf) {
+    fewShotKornblith: leaderboard(suite: "few-shot-kornblith", first: 90, filter: $filter, among: $among, asOf: $asOf) {
       ...OverviewColumn
     }
-    fewShotCdfsl: leaderboard(suite: "few-shot-cdfsl", first: 100, filter: $filter, among: $among, asOf: $asOf) {
+    fewShotCdfsl: leaderboard(suite: "few-shot-cdfsl", first: 90, filter: $filter, among: $among, asOf: $asOf) {
       ...OverviewColumn
     }
-    detectionFrozen: leaderboard(suite: "detection-frozen", first: 100, filter: $filter, among: $among, asOf: $asOf) {
+    detectionFrozen: leaderboard(suite: "detection-frozen", first: 90, filter: $filter, among: $among, asOf: $asOf) {
       ...OverviewColumn
     }
-    detectionFinetune: leaderboard(suite: "detection-finetune", first: 100, filter: $filter, among: $among, asOf: $asOf) {
+    detectionFinetune: leaderboard(suite: "detection-finetune", first: 90, filter: $filter, among: $among, asOf: $asOf) {
       ...OverviewColumn
     }
-    normals: leaderboard(suite: "surface-normals", first: 100, filter: $filter, among: $among, asOf: $asOf) {
+    normals: leaderboard(suite: "surface-normals", first: 90, filter: $filter, among: $among, asOf: $asOf) {
       ...OverviewColumn
     }
-    segmentation: leaderboard(suite: "segmentation", first: 100, filter: $filter, among: $among, asOf: $asOf) {
+    segmentation: leaderboard(suite: "segmentation", first: 90, filter: $filter, among: $among, asOf: $asOf) {
       ...OverviewColumn
     }
   }

@@ -119,7 +119,6 @@ function Drawing(
   };
 
   return (
-    // biome-ignore lint/a11y/noNoninteractiveElementInteractions: dragging is a shortcut; the values are in the table
     <svg
       ref={svg}
       role="img"

@@ -31,6 +31,7 @@ interface ExportOptions extends ServerOptions {
   readonly aggregate?: string;
   readonly orderBy?: string;
   readonly descending?: boolean;
+  readonly all?: boolean;
   readonly filter: readonly string[];
   readonly out?: string;
   readonly json?: boolean;
@@ -52,6 +53,7 @@ export const addExport: AddCommand = (program, contextOf) => {
       "a board: rank, method, year or a measure; the ledger: position, value, recorded_at",
     )
     .option("--descending", "with --order-by: the largest first")
+    .option("--all", "of a board: rank all values, not only comparable ones")
     .option("--filter <name=value>", "only what fits (may be repeated)", collect, [])
     .option("--out <file>", "write there in place of standard output; the file appears when it is whole")
     .option("--json", "with --out: say as one JSON document what was written");
@@ -100,6 +102,7 @@ function addressOf(options: ExportOptions): string {
     if (isMeasure) query.set("orderByMeasure", orderBy);
   }
   if (descending) query.set("orderByDirection", "DESC");
+  if (options.all) query.set("among", "ALL");
   for (const one of filter) {
     const [, name, value] = /^(\w+)=(.+)$/.exec(one) ?? [];
     if (name === undefined || value === undefined) {

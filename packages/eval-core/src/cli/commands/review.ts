@@ -1,7 +1,9 @@
 /** `transferboard review` and `retract`: what a reviewer decides, over a server. */
 import type { AddCommand } from "../context.ts";
+import { moment } from "../dates.ts";
 import { CommandError, EXIT } from "../exit-codes.ts";
 import { decide, pendingSubmissions, retract } from "../server/decide.ts";
+import { wholeId } from "../server/ids.ts";
 import { addServerOptions, Server, type ServerOptions } from "../server/server.ts";
 import { table } from "../table.ts";
 
@@ -41,14 +43,19 @@ export const addReview: AddCommand = (program, contextOf) => {
         one.submitter,
         one.method,
         String(one.values),
-        one.createdAt,
+        moment(one.createdAt),
       ]);
       return terminal.print(table(columns, rows));
     }
     if (options.accept === options.reject || options.reason === undefined) {
       throw new CommandError("a decision is --accept or --reject, with --reason WORDS", EXIT.usage);
     }
-    const decided = await decide(server, id, options.accept ? "ACCEPT" : "REJECT", options.reason);
+    const decided = await decide(
+      server,
+      await wholeId(server, id),
+      options.accept ? "ACCEPT" : "REJECT",
+      options.reason,
+    );
     if (options.json) return terminal.print(JSON.stringify(decided, null, 2));
     const positions = decided.results.map(({ position, measure }) => `  ${position}  ${measure}`);
     terminal.print(

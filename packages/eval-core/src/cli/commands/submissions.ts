@@ -1,7 +1,9 @@
 /** `transferboard submissions` and `transferboard submission ID`: what became of what one has offered. */
 import type { AddCommand } from "../context.ts";
+import { moment } from "../dates.ts";
 import { CommandError, EXIT } from "../exit-codes.ts";
 import { wholeNumber } from "../options.ts";
+import { wholeId } from "../server/ids.ts";
 import { addServerOptions, Server, type ServerOptions } from "../server/server.ts";
 import {
   type Listing,
@@ -56,16 +58,13 @@ export const addSubmission: AddCommand = (program, contextOf) => {
     const context = contextOf(options.json);
     const server = new Server(options, context);
     server.requireToken("read");
-    const shown = await showSubmission(server, id);
+    const shown = await showSubmission(server, await wholeId(server, id));
     context.terminal.print(options.json ? JSON.stringify(shown, null, 2) : submissionInWords(shown));
   });
 };
 
-/** To the second: 2026-01-31 12:00:00 UTC. */
-const moment = (iso: string) => `${iso.slice(0, 19).replace("T", " ")} UTC`;
-
 function listInWords({ submissions, more }: Listing): string {
-  if (submissions.length === 0) return "There are none.";
+  if (submissions.length === 0) return "No submissions.";
   const columns = ["submission", "state", "from", "method", "values", "since", "decided"].map((header) => ({
     header,
   }));
