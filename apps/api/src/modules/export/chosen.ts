@@ -43,13 +43,11 @@ class ChosenRow implements BoardRow {
   get rankAmongAll() {
     return this.row.rankAmongAll;
   }
-  get uncertainty() {
-    return this.row.uncertainty;
-  }
   get cells(): BoardCell[] {
     const { cells } = this.row;
     return this.#columns.map((column) => cells[column]!);
   }
+  readonly uncertainty: BoardRow["uncertainty"] = (statistics) => this.row.uncertainty(statistics);
   readonly valueAt = (column: number): number | null => this.row.valueAt(this.#columns[column]!);
 }
 
