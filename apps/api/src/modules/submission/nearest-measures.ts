@@ -6,12 +6,10 @@ export function nearestMeasures(wanted: string, known: readonly string[], count 
   const metricOf = (slug: string) => slug.split("/")[2] ?? "";
   const siblings = known.filter((slug) => slug.startsWith(`${setting}/${dataset}/`));
   const byMetric = nearest(metric, siblings.map(metricOf), siblings.length);
-  const near = siblings.toSorted((a, b) => {
-    const [i, j] = [byMetric.indexOf(metricOf(a)), byMetric.indexOf(metricOf(b))];
-    return (i < 0 ? byMetric.length : i) - (j < 0 ? byMetric.length : j);
-  });
+  // A metric that is only misspelt has one answer: others of its dataset would be noise.
+  if (byMetric.length > 0) return byMetric.slice(0, count).map((name) => `${setting}/${dataset}/${name}`);
   const ofSetting = nearest(wanted, known, known.length).toSorted(
     (a, b) => Number(b.startsWith(`${setting}/`)) - Number(a.startsWith(`${setting}/`)),
   );
-  return [...new Set([...near, ...ofSetting])].slice(0, count);
+  return [...new Set([...siblings, ...ofSetting])].slice(0, count);
 }
