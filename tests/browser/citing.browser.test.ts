@@ -35,7 +35,7 @@ describe.skipIf(!site)("a citation's address", () => {
     expect(shown).toContain(`n = ${correlation.n}`);
     const notice = page.getByRole("status").filter({ hasText: "pretraining epochs at least 200" });
     expect(await notice.textContent()).toContain("datasets of textures, objects");
-    await page.getByRole("button", { name: "Show" }).click();
+    await page.getByRole("button", { name: "Show", exact: true }).click();
     const { searchParams } = new URL(page.url());
     expect(searchParams.get("epochsMin")).toBe("200");
     expect(searchParams.get("asOf")).toMatch(/^\d{4}-/);

@@ -29,9 +29,9 @@ describe.skipIf(!site)("a board's filters", () => {
     const rows = page.locator("tbody tr").getByRole("rowheader");
     await page.locator("summary", { hasText: "Filters" }).click();
     await page.getByRole("group", { name: "Pretraining epochs" }).getByLabel("from").fill("200");
-    const domains = page.getByRole("group", { name: /^Only datasets of/ });
+    const domains = page.getByRole("group", { name: /^Only these datasets/ });
     for (const domain of ["objects", "textures"]) await domains.getByLabel(domain, { exact: true }).check();
-    await page.getByRole("button", { name: "Apply" }).click();
+    await page.getByRole("button", { name: "Show", exact: true }).click();
 
     const { leaderboard } = await site!.api.read(
       `{ leaderboard(suite: "many-shot-linear", aggregate: BORDA, filter: ${asked})
@@ -43,11 +43,8 @@ describe.skipIf(!site)("a board's filters", () => {
     const shown = await rows.allTextContents();
     expect(shown.length).toBe(names.length);
     for (const [i, name] of names.entries()) expect(shown[i]).toContain(name);
-    const told = page.getByRole("status").filter({ hasText: "Only contrastive methods" });
-    expect(await told.textContent()).toContain(
-      "pretraining epochs at least 200; datasets of objects, textures",
-    );
-    expect(await page.locator("summary", { hasText: "Filters" }).textContent()).toContain("3 active");
+    for (const part of ["pretraining epochs at least 200", "datasets of objects, textures"])
+      expect(await page.getByRole("link", { name: `${part} × : remove this filter` }).count(), part).toBe(1);
 
     const keeps = (address: string | null) => {
       const { searchParams } = new URL(address!, site!.url);
@@ -56,10 +53,10 @@ describe.skipIf(!site)("a board's filters", () => {
       // As the form sent it, or as the site writes it.
       expect(searchParams.getAll("domain").join(",")).toBe("objects,textures");
     };
-    const rank = page.getByRole("navigation", { name: "Rank by" });
-    keeps(await rank.getByRole("link", { name: "Mean rank" }).getAttribute("href"));
+    const rank = page.locator("nav[aria-label='Rank by']");
+    keeps(await rank.locator("a", { hasText: "Mean rank" }).getAttribute("href"));
     keeps(await page.getByRole("columnheader", { name: /^DTD/ }).getByRole("link").getAttribute("href"));
-    const csv = await page.getByRole("link", { name: "CSV" }).getAttribute("href");
+    const csv = await page.locator("a[href*='leaderboard.csv']").getAttribute("href");
     keeps(csv);
     const exported = (await (await fetch(`${site!.url}${csv}`)).text()).trim().split("\n");
     expect(exported).toHaveLength(1 + names.length);
@@ -67,7 +64,7 @@ describe.skipIf(!site)("a board's filters", () => {
     const bibtex = await page.getByRole("region", { name: "BibTeX of this board" }).textContent();
     keeps(/\\url\{(\S+)\}\}/.exec(bibtex!)![1]!);
     await page.getByLabel("As of the end of").fill("2099-01-01");
-    await page.getByRole("button", { name: "Show" }).click();
+    await page.getByRole("button", { name: "Show that day" }).click();
     keeps(page.url());
     expect(page.url()).toContain("aggregate=borda");
 

@@ -102,7 +102,7 @@ describe.skipIf(!site)("a protocol", () => {
   it("is held against another, field by field", async () => {
     await using opened = await open(`/protocols/${own}`);
     const { page } = opened;
-    await page.getByLabel("Fingerprint, right").fill(published);
+    await page.getByLabel("Second protocol").fill(published);
     await page.keyboard.press("Enter");
     await page.waitForURL(/\/protocols\/diff\?/);
     const field = page.getByRole("row", { name: /^solver \/ mode/ });
@@ -129,7 +129,7 @@ describe.skipIf(!site)("a board with several protocols", () => {
     await row.getByRole("link", { name: "In which fields its protocol differs" }).focus();
     await page.keyboard.press("Enter");
     await page.waitForURL(new RegExp(`left=${published}&right=${own}`));
-    expect(await page.getByRole("heading", { level: 1 }).textContent()).toBe("Two protocols compared");
+    expect(await page.getByRole("heading", { level: 1 }).textContent()).toBe("Compare two protocols");
     expect(opened.heard).toEqual([]);
   });
 
@@ -170,9 +170,9 @@ describe.skipIf(!site)("a board with several protocols", () => {
     expect(await page.getByRole("row", { name: /SwAV/ }).textContent()).toContain("77.40");
     const current = page.getByRole("navigation", { name: "Protocols" }).locator("[aria-current]");
     expect(await current.textContent()).toContain("Many-shot linear, converged");
-    const csv = await page.getByRole("link", { name: "CSV" }).getAttribute("href");
+    const csv = await page.locator("a[href*='leaderboard.csv']").getAttribute("href");
     expect(csv).toContain(`protocol=${own}`);
-    await page.getByRole("link", { name: "All", exact: true }).click();
+    await page.getByRole("link", { name: "All protocols", exact: true }).click();
     expect(await dtd.textContent()).toContain("‡");
   });
 });

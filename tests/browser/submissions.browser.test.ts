@@ -23,7 +23,7 @@ async function signedIn(secret: string, options: { javaScriptEnabled?: boolean }
   await page.goto(`${site!.url}/submissions`);
   await page.getByLabel("Token").fill(secret);
   await page.keyboard.press("Enter");
-  await page.getByText("Signed in as").waitFor();
+  await page.getByRole("heading", { name: "Submissions", exact: true }).waitFor();
   return { page, context, heard, [Symbol.asyncDispose]: () => context.close() };
 }
 
@@ -58,6 +58,7 @@ describe.skipIf(!site)("the session", () => {
     expect(page.url()).toBe(`${site!.url}/submissions`);
     expect(await page.content()).not.toContain(secret);
     await expectWhole(page);
+    await page.goto(`${site!.url}/account`);
     await page.getByRole("button", { name: "Sign out" }).click();
     await page.getByLabel("Token").waitFor();
     expect(await cookiesOf(context)).toEqual([]);
@@ -98,7 +99,7 @@ describe.skipIf(!site)("the session", () => {
     const revoked = await makeToken(site!.api, "ada", ["SUBMIT"], { revokedAt: new Date() });
     await page.getByLabel("Token").fill(revoked);
     await page.getByRole("button", { name: "Sign in" }).click();
-    expect(await page.getByRole("alert").first().textContent()).toContain("revoked or expired");
+    expect(await page.getByRole("alert").first().textContent()).toContain("This token isn’t valid");
     expect(page.url()).not.toContain(revoked);
     expect(await cookiesOf(context)).toEqual([]);
     await context.close();
@@ -109,13 +110,15 @@ describe.skipIf(!site)("offering", () => {
   it.each(["CSV", "JSON"])("shows %s that can be sent as it stands", async (format) => {
     await using opened = await signedIn(await token(`reads-${format}`, "SUBMIT"));
     const { page } = opened;
-    await page.getByRole("link", { name: "Offer results" }).click();
+    await page.getByRole("link", { name: "Submit results" }).click();
     await page.getByText("What a file looks like").click();
     await expectWhole(page);
     const example = await page.getByRole("region", { name: `Results as ${format}` }).textContent();
-    await page.getByLabel("Or its text").fill(example!);
-    await page.getByRole("button", { name: "Check it" }).click();
-    await page.getByRole("heading", { name: /^Nothing is wrong/ }).waitFor();
+    await page.getByLabel("Results, as text").fill(example!);
+    await page.getByRole("button", { name: "Check" }).click();
+    await page.getByRole("heading", { name: "No problems" }).waitFor();
+    // The text stays, whatever was found.
+    expect(await page.getByLabel("Results, as text").inputValue()).toContain("segmentation/ade20k/mean-iou");
     const schema = await fetch(`${site!.url}/submissions/schema.json`);
     expect(await schema.json()).toHaveProperty("properties.values");
   });
@@ -126,24 +129,25 @@ describe.skipIf(!site)("offering", () => {
       const account = `ada-${javaScriptEnabled}`;
       await using opened = await signedIn(await token(account, "SUBMIT"), { javaScriptEnabled });
       const { page } = opened;
-      await page.getByRole("link", { name: "Offer results" }).click();
+      await page.getByRole("link", { name: "Submit results" }).click();
       await page.locator("input[type=file]").setInputFiles(fileOf(faulty));
-      await page.getByRole("button", { name: "Check it" }).click();
-      await page.getByRole("heading", { name: "Not yet: owl.csv" }).waitFor();
-      const rows = await page.locator("tbody tr").allTextContents();
-      expect(rows).toHaveLength(2);
-      expect(rows[0]).toMatch(/row 2, column measure.*segmentation\/ade20k\/mean-iou\?/);
-      expect(rows[1]).toMatch(/row 3, column value.*175\.4/);
+      await page.getByRole("button", { name: "Check" }).click();
+      await page.getByRole("heading", { name: "2 problems to fix" }).waitFor();
+      const found = await page.getByRole("status").getByRole("listitem").allTextContents();
+      expect(found).toHaveLength(2);
+      expect(found[0]).toMatch(/line 2: row 2, column measure.*segmentation\/ade20k\/mean-iou/);
+      expect(found[1]).toMatch(/line 3: row 3, column value.*175\.4/);
+      expect(await page.getByLabel("Results, as text").inputValue()).toBe(faulty);
       if (javaScriptEnabled) await expectWhole(page);
 
       await page.locator("input[type=file]").setInputFiles(fileOf(mended));
       await page.getByRole("button", { name: "Check again" }).click();
-      await page.getByRole("heading", { name: "Nothing is wrong with owl.csv" }).waitFor();
+      await page.getByRole("heading", { name: "No problems" }).waitFor();
       expect(await page.getByRole("row", { name: /Semantic segmentation/ }).textContent()).toMatch(/none1$/);
       const { client } = site!.api.database;
       expect(await client.submission.count({ where: { account: { name: account } } })).toBe(0);
 
-      await page.getByRole("button", { name: "Send it for review" }).click();
+      await page.getByRole("button", { name: "Send for review" }).click();
       await page.waitForURL(/\/submissions\/[^n]/);
       expect(await page.getByRole("heading", { level: 1 }).textContent()).toContain("Pending");
       expect(await main(page).textContent()).toContain("submission created");
@@ -156,8 +160,8 @@ describe.skipIf(!site)("offering", () => {
   it("says what is missing, without a file and without a text", async () => {
     await using opened = await signedIn(await token("ada", "SUBMIT"));
     await opened.page.goto(`${site!.url}/submissions/new`);
-    await opened.page.getByRole("button", { name: "Check it" }).click();
-    await opened.page.getByText("Choose a file, or paste its text.").waitFor();
+    await opened.page.getByRole("button", { name: "Check" }).click();
+    await opened.page.getByText("Choose a file, or write its text.").waitFor();
   });
 });
 
@@ -180,7 +184,7 @@ describe.skipIf(!site)("deciding", () => {
       await page.getByText("As in its table 2.").waitFor();
       expect(await page.getByRole("heading", { level: 1 }).textContent()).toContain("Accepted");
       expect(await page.getByRole("button", { name: "Accept" }).count()).toBe(0);
-      await page.goto(`${site!.url}/suites/segmentation`);
+      await page.goto(`${site!.url}/suites/segmentation?among=all`);
       expect(await page.getByRole("row", { name: new RegExp(slug) }).textContent()).toContain("0.3100");
       expect(opened.heard).toEqual([]);
     });

@@ -66,14 +66,13 @@ describe.skipIf(!site)("the board", () => {
       "PCL-v2",
       "PCL-v1",
     ]);
-    expect(await opened.page.getByRole("link", { name: "Mean rank" }).getAttribute("aria-current")).toBe(
-      "true",
-    );
+    const rank = opened.page.locator("nav[aria-label='Rank by'] a", { hasText: "Mean rank" });
+    expect(await rank.getAttribute("aria-current")).toBe("true");
   });
 
   it("says that it is of a past day, when nothing was recorded", async () => {
     await using opened = await open("/suites/many-shot-linear?asOf=2020-01-01");
-    expect(await opened.page.getByText("as of 2020-01-01 23:59 UTC").isVisible()).toBe(true);
+    expect(await opened.page.getByText("as of 2020-01-01 23:59 UTC").first().isVisible()).toBe(true);
     expect(await opened.page.locator("tbody tr").count()).toBe(0);
   });
 
@@ -99,7 +98,7 @@ describe.skipIf(!site)("the other pages", () => {
 
   it("chooses another pair by the form, without script too", async () => {
     await using opened = await open("/correlation", { javaScriptEnabled: false });
-    await opened.page.getByLabel("Up (y)").selectOption("segmentation");
+    await opened.page.getByLabel("Y axis").selectOption("segmentation");
     await opened.page.getByRole("button", { name: "Show" }).click();
     expect(opened.page.url()).toContain("y=segmentation");
     expect(await opened.page.locator("main dl").textContent()).toContain("n = 14");
@@ -108,11 +107,11 @@ describe.skipIf(!site)("the other pages", () => {
   it("holds a third variable fixed, and makes the interval by resampling", async () => {
     await using opened = await open("/correlation", { javaScriptEnabled: false });
     const { page } = opened;
-    await page.getByLabel("With this held fixed").selectOption("EPOCHS");
+    await page.getByLabel("Control for").selectOption("EPOCHS");
     await page.getByLabel("Interval").selectOption("BOOTSTRAP");
     await page.getByRole("button", { name: "Show" }).click();
     const text = (await page.locator("main").textContent()) ?? "";
-    expect(text).toContain("with Epochs held fixed");
+    expect(text).toContain("controlling for Pretraining epochs");
     const { correlation } = await site!.api.read(`{ correlation(x: { measure: "imagenet/imagenet/top1" },
       y: { suite: "many-shot-linear" }, interval: BOOTSTRAP, given: { pretraining: EPOCHS })
       { interval { lower upper } partial { coefficient n } } }`);
@@ -121,13 +120,16 @@ describe.skipIf(!site)("the other pages", () => {
     expect(text).toContain(`partial ${partial.coefficient.toFixed(3)}, n = ${partial.n}`);
   });
 
-  it("keeps a correlation to families that are ticked, without script too", async () => {
+  it("keeps a correlation to families that are chosen, without script too", async () => {
     await using opened = await open("/correlation", { javaScriptEnabled: false });
-    for (const family of ["Contrastive", "Supervised"]) await opened.page.getByLabel(family).check();
-    await opened.page.getByRole("button", { name: "Show" }).click();
+    const families = opened.page.getByRole("navigation", { name: "Families" });
+    for (const family of ["Contrastive", "Supervised"])
+      await families.getByRole("link", { name: family }).click();
     expect(await opened.page.locator("main dl").textContent()).toContain("n = 9");
-    expect(await opened.page.getByLabel("Supervised").isChecked()).toBe(true);
-    expect(await opened.page.getByLabel("Clustering").isChecked()).toBe(false);
+    expect(await families.getByRole("link", { name: "Supervised" }).getAttribute("aria-current")).toBe(
+      "true",
+    );
+    expect(new URL(opened.page.url()).searchParams.get("family")).toBe("CONTRASTIVE,SUPERVISED");
   });
 
   it("shows every correlation at once, each leading to the scatter that says the same", async () => {
@@ -136,7 +138,7 @@ describe.skipIf(!site)("the other pages", () => {
     const row = page.getByRole("row", { name: /^Semantic segmentation/ });
     expect(await row.getByRole("cell").allInnerTexts()).toHaveLength(9);
     const cell = row.getByRole("link").first();
-    expect(await cell.getAttribute("title")).toMatch(/r = 0\.19\d, n = 14$/);
+    expect(await cell.getAttribute("data-card")).toMatch(/^r = 0\.19\d, n = 14\n/);
     await cell.focus();
     await page.keyboard.press("Enter");
     await page.waitForURL(/y=segmentation/);
@@ -161,9 +163,9 @@ describe.skipIf(!site)("the other pages", () => {
     ).text();
     const lines = csv.trim().split("\n");
     expect(lines).toHaveLength(1 + (5 * 4) / 2);
-    expect(lines[0]).toBe("x,y,coefficient,value,n");
+    expect(lines[0]).toBe("x,y,coefficient,value,n,lower,upper,p,p_holm");
     expect(lines[2]).toMatch(
-      /^surface-normals\/nyuv2\/mean-error,surface-normals\/nyuv2\/within-11.25,spearman,-0\.9\d+,14$/,
+      /^surface-normals\/nyuv2\/mean-error,surface-normals\/nyuv2\/within-11.25,spearman,-0\.9\d+,14,-0\./,
     );
   });
 

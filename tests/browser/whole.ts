@@ -4,10 +4,10 @@ import type { Page } from "playwright-core";
 import { expect } from "vitest";
 
 const views = [
-  { width: 1280, colorScheme: "light", audited: true },
+  { width: 1440, colorScheme: "light", audited: true },
   { width: 390, colorScheme: "dark", audited: true },
   { width: 390, colorScheme: "light", audited: false },
-  { width: 1280, colorScheme: "dark", audited: false },
+  { width: 1440, colorScheme: "dark", audited: false },
 ] as const;
 
 /** What the browser complains of while a page is open. */

@@ -54,7 +54,7 @@ it("lists one's own, shows what happened, and shows others nothing", async () =>
   expect(words).toMatch(new RegExp(`${second} +rejected +ada +made-up +2 .+ UTC by rosa\n`));
   expect(words).not.toContain(first);
   expect(await done(["submissions", "--limit", "1"], ada)).toContain("And 1 older: --limit shows more.");
-  expect(await done(["submissions", "--state", "pending"], ada)).toBe("There are none.\n");
+  expect(await done(["submissions", "--state", "pending"], ada)).toBe("No submissions.\n");
 
   const shown = await done(["submission", first], ada);
   const lines = shown
@@ -91,7 +91,7 @@ it("lists one's own, shows what happened, and shows others nothing", async () =>
   const all = await api.read("{ submissions { totalCount nodes { id } } }", { token: eve });
   expect(all.submissions).toEqual({ totalCount: 1, nodes: [{ id: others }] });
   expect(JSON.parse(await done(["submissions", "--all", "--json"], rosa)).submissions).toHaveLength(3);
-  expect(await done(["submissions"], rosa)).toBe("There are none.\n");
+  expect(await done(["submissions"], rosa)).toBe("No submissions.\n");
   expect(await done(["submission", others], rosa)).toContain("is PENDING: made-up, offered by eve");
 });
 

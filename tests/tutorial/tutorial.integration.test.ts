@@ -87,7 +87,7 @@ it("the tutorial works as it is written", async () => {
   );
   expect(accepted.status).toBe("ACCEPTED");
 
-  const board = await done(["export", "--suite", "segmentation"]);
+  const board = await done(["export", "--suite", "segmentation", "--all"]);
   expectShown(board.split("\r\n").slice(0, 3).join("\n"));
   expect(board).toContain("1,owl,Owl,CONTRASTIVE,2026,0.31,0.31,75.4");
 
@@ -98,11 +98,13 @@ it("the tutorial works as it is written", async () => {
   expect(await done(["retract", position, "--reason", "The split leaked."], rosa)).toBe(
     `Retracted ${position}: owl, segmentation/ade20k/mean-iou, 0.31.\n`,
   );
-  expect(await done(["export", "--suite", "segmentation"])).toContain("\r\n,owl,Owl,");
-  expect(await done(["export", "--suite", "segmentation", "--as-of", then])).toContain("\r\n1,owl,Owl,");
+  expect(await done(["export", "--suite", "segmentation", "--all"])).toContain("\r\n,owl,Owl,");
+  expect(await done(["export", "--suite", "segmentation", "--all", "--as-of", then])).toContain(
+    "\r\n1,owl,Owl,",
+  );
 
   const tex = join(folder, "segmentation.tex");
-  await done(["export", "--suite", "segmentation", "--format", "tex", "--out", tex]);
+  await done(["export", "--suite", "segmentation", "--all", "--format", "tex", "--out", tex]);
   expectShown(readFileSync(tex, "utf8").replace(/^%.*\n/, ""));
 });
 
@@ -204,7 +206,7 @@ describe("what goes wrong is one sentence and an exit code", () => {
 
   it.each([
     [["export"], 2, "--suite"],
-    [["export", "--suite", "segmentation", "--format", "xls"], 2, "known are csv, json, tex"],
+    [["export", "--suite", "segmentation", "--all", "--format", "xls"], 2, "known are csv, json, tex"],
     [["export", "--suite", "segmentatio"], 3, "Did you mean segmentation"],
     [["retract", "x", "--reason", "r", "--token", "t"], 2, "position"],
     [["submit", "nowhere.csv", "--token", "t"], 3, "there is no file"],

@@ -33,8 +33,8 @@ export function AsOfForm({ query }: { query: Query }) {
           className="rounded border border-line bg-ground px-1.5 py-0.5"
         />
       </label>
-      <button type="submit" className="cursor-pointer rounded border border-line px-2 py-0.5 hover:bg-raised">
-        Show
+      <button type="submit" className="button">
+        Show that day
       </button>
     </form>
   );
