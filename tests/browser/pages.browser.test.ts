@@ -37,7 +37,7 @@ const pages = [
   { path: "/evaluate", heading: "Evaluate your model" },
   { path: "/compare?methods=swav&methods=byol&suite=many-shot-linear", heading: "SwAV, BYOL" },
   { path: "/about", heading: "How to read the record" },
-  { path: "/datasets", heading: "21 datasets" },
+  { path: "/datasets", heading: "Datasets" },
   { path: "/submissions", heading: "Submit results" },
   { path: "/submissions/new", heading: "Submit results" },
   { path: "/protocols/diff", heading: "Compare two protocols" },

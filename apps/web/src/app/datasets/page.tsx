@@ -44,7 +44,8 @@ export default async function DatasetsPage({ searchParams }: { searchParams: Sea
   const { datasets } = await ask(DatasetsQuery, { after: query.after ?? null });
   return (
     <>
-      <h1 className="mb-4 text-2xl font-semibold tracking-tight">{datasets.totalCount} datasets</h1>
+      <h1 className="text-2xl font-semibold tracking-tight">Datasets</h1>
+      <p className="mt-1 mb-4 text-muted">{datasets.totalCount} datasets, each with what is measured on it.</p>
       <ListTable
         label="Datasets"
         rows={datasets.nodes}
