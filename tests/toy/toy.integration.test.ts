@@ -30,7 +30,8 @@ async function transferboard(...args: string[]): Promise<string> {
   const out: string[] = [];
   const write = vi.spyOn(process.stdout, "write").mockImplementation((text) => out.push(String(text)) > 0);
   try {
-    await makeProgram(new AbortController().signal).parseAsync(args, { from: "user" });
+    const program = await makeProgram(new AbortController().signal, args);
+    await program.parseAsync(args, { from: "user" });
   } finally {
     write.mockRestore();
   }
@@ -43,10 +44,9 @@ const evaluate = (cache: string, ...more: string[]) => {
   return transferboard("evaluate", ...what, ...how, ...more);
 };
 
-it("shows in the help, with its option", () => {
-  const command = makeProgram(new AbortController().signal).commands.find(
-    (one) => one.name() === "evaluate",
-  )!;
+it("shows in the help, with its option", async () => {
+  const program = await makeProgram(new AbortController().signal, ["evaluate"]);
+  const command = program.commands.find((one) => one.name() === "evaluate")!;
   const help = command.helpInformation();
   expect(help).toMatch(/--protocol <name> .*majority/s);
   expect(help).toMatch(
