@@ -45,7 +45,9 @@ export default async function DatasetsPage({ searchParams }: { searchParams: Sea
   return (
     <>
       <h1 className="text-2xl font-semibold tracking-tight">Datasets</h1>
-      <p className="mt-1 mb-4 text-muted">{datasets.totalCount} datasets, each with what is measured on it.</p>
+      <p className="mt-1 mb-4 text-muted">
+        {datasets.totalCount} datasets, each with what is measured on it.
+      </p>
       <ListTable
         label="Datasets"
         rows={datasets.nodes}
