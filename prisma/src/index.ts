@@ -14,6 +14,7 @@ export {
 } from "./client.ts";
 export { commitTogether } from "./commit-together.ts";
 export { type DatabaseLocation, databaseUrl, stateFile, stateFolder } from "./discover.ts";
+export { encodingFault } from "./encoding.ts";
 export { DatabaseError } from "./error.ts";
 export {
   type AuditReport,

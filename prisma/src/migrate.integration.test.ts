@@ -33,3 +33,24 @@ test("a second migration has nothing to apply", async () => {
 test("a server that is not there is one clear error", async () => {
   await expect(migrate("postgresql://nobody@127.0.0.1:1/nothing")).rejects.toThrow(DatabaseError);
 });
+
+test("a database in another encoding than UTF-8 is refused in one sentence", async () => {
+  const { default: pg } = await import("pg");
+  const server = database.url.slice(0, database.url.lastIndexOf("/"));
+  for (const encoding of ["LATIN1", "SQL_ASCII", "WIN1252"]) {
+    const name = `other_${encoding.toLowerCase()}_${process.pid}`;
+    const owner = new pg.Client({ connectionString: `${server}/postgres` });
+    await owner.connect();
+    try {
+      await owner.query(
+        `CREATE DATABASE ${name} ENCODING '${encoding}' LOCALE_PROVIDER libc LOCALE 'C' TEMPLATE template0`,
+      );
+      await expect(migrate(`${server}/${name}`)).rejects.toThrow(
+        `the database's encoding is ${encoding}, and names of every script need UTF8`,
+      );
+    } finally {
+      await owner.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+      await owner.end();
+    }
+  }
+});

@@ -3,7 +3,13 @@
  * versions these are.
  */
 import { availableParallelism, totalmem } from "node:os";
-import { type AuditReport, connect, databaseUrl, verifyAuditChain } from "@transferboard/prisma";
+import {
+  type AuditReport,
+  connect,
+  databaseUrl,
+  encodingFault,
+  verifyAuditChain,
+} from "@transferboard/prisma";
 import { listDevices } from "../../runtime/index.ts";
 import { type AddCommand, STATE_FOLDER } from "../context.ts";
 import { EXIT, sentenceOf } from "../exit-codes.ts";
@@ -23,6 +29,9 @@ async function tryDatabase(audit: boolean): Promise<DatabaseReport> {
     const { appUrl, source } = databaseUrl();
     const db = connect(appUrl, { poolSize: 1, applicationName: "transferboard doctor" });
     try {
+      const [row] = await db.$queryRaw<{ server_encoding: string }[]>`show server_encoding`;
+      const fault = encodingFault(row?.server_encoding ?? "unknown");
+      if (fault) return { works: false, reason: fault };
       const results = await db.result.count();
       if (!audit) return { works: true, source, results };
       const { events, ...chain } = await verifyAuditChain(db);
