@@ -236,6 +236,19 @@ const ROWS: Readonly<Record<string, () => Row>> = {
     costs: [2, 2, 2],
     absent: true,
   }),
+  claim: () => ({
+    query: "query ($id: ID!) { claim(id: $id) { text } }",
+    variables: { id: NOBODY },
+    other: { id: NOBODY },
+    costs: [3, 3, 3],
+  }),
+  // Nothing is watched here; each claim that is behind the ledger costs its question's statements besides.
+  claims: () => ({
+    query: "query ($state: ClaimState) { claims(state: $state) { text } }",
+    variables: { state: "HOLDING" },
+    other: { state: "SHAKEN" },
+    costs: [6, 6, 6],
+  }),
   // What it would change is read of its suites and of its method; what may be wrong, of weights, protocols and all measures.
   submission: () => ({
     query: `query ($id: ID!) { submission(id: $id) { status submitter warnings { place message } timeline { action }

@@ -22,6 +22,9 @@ beforeAll(async () => {
   rows.run.protocol_fingerprint = found[0].fingerprint;
   await insert(owner, "run", rows.run);
   await insert(owner, "submission", { ...rows.submission, id: submission });
+  await insert(owner, "claim", { ...rows.claim, id: claim, text: "value(swav, a/b/c) > 1" });
+  await insert(owner, "claim_event", { ...rows.claim_event, event_id: 1 });
+  await insert(owner, "claim_progress", { claim_id: claim, event_id: 1 });
 });
 afterAll(async () => {
   await app.end();
@@ -41,6 +44,7 @@ const hash = (digit: string) => digit.repeat(64);
 const run = "01890000-0000-7000-8000-000000000001";
 const submission = "01890000-0000-7000-8000-000000000002";
 const other = "01890000-0000-7000-8000-000000000003";
+const claim = "01890000-0000-7000-8000-000000000004";
 const now = new Date("2026-01-01T00:00:00Z");
 const mean = [0, 0, 0];
 
@@ -117,6 +121,9 @@ const rows = {
     source: "here",
   },
   retraction: { result_id: 1, account_id: 1, reason: "wrong" },
+  claim: { id: other, account_id: 1, text: "value(swav, a/b/c) > 2", question: {}, assertion: {} },
+  claim_event: { claim_id: claim, event_id: 2, state: "HOLDING", value: 1, lower: 0, upper: 2 },
+  claim_progress: { claim_id: claim, event_id: 2 },
 } satisfies Record<string, Row>;
 type Table = keyof typeof rows;
 
@@ -203,6 +210,8 @@ const violations: readonly [constraint: string, table: Table, change: Row][] = [
   ],
   ["run_checkpoint_id_fkey", "run", { id: other, identity: hash("1"), checkpoint_id: 0 }],
   ["run_dataset_slug_fkey", "run", { id: other, identity: hash("1"), dataset_slug: "x" }],
+  ["run_no_parent_of_itself", "run", { id: other, identity: hash("1"), parent_run_id: other }],
+  ["run_parent_run_id_fkey", "run", { id: other, identity: hash("1"), parent_run_id: submission }],
   ["run_requested_by_id_fkey", "run", { id: other, identity: hash("1"), requested_by_id: 0 }],
   ["account_name_text", "account", { name: " " }],
   ["account_name_key", "account", { name: "Ada" }],
@@ -239,6 +248,17 @@ const violations: readonly [constraint: string, table: Table, change: Row][] = [
   ["retraction_result_id_fkey", "retraction", { result_id: 0 }],
   ["retraction_account_id_fkey", "retraction", { account_id: 0 }],
   ["retraction_replacement_id_fkey", "retraction", { replacement_id: 0 }],
+  ["claim_text_length", "claim", { text: "1>0" }],
+  ["claim_text_key", "claim", { text: "value(swav, a/b/c) > 1" }],
+  ["claim_pkey", "claim", { id: claim }],
+  ["claim_account_id_fkey", "claim", { account_id: 0 }],
+  ["claim_event_interval_order", "claim_event", { lower: 3 }],
+  ["claim_event_answered", "claim_event", { value: null }],
+  ["claim_event_pkey", "claim_event", { event_id: 1 }],
+  ["claim_event_claim_id_fkey", "claim_event", { claim_id: other }],
+  ["claim_event_event_id_fkey", "claim_event", { event_id: 9_000_000 }],
+  ["claim_progress_pkey", "claim_progress", {}],
+  ["claim_progress_claim_id_fkey", "claim_progress", { claim_id: other }],
 ];
 
 /** Those that the table above cannot show: keys of generated ids, and what has a test of its own below. */

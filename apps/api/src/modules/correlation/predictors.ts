@@ -44,13 +44,25 @@ const RESAMPLES = 2_000;
 /** Resampling the errors of more methods takes longer than it tells. */
 const MOST_RESAMPLED = 200;
 
-/** BCa over the methods' squared errors; computed in a thread. */
-async function errorIntervalOf(
-  { squares }: Predictive,
-  { statistics, signal }: Pick<Context, "statistics" | "signal">,
-): Promise<Interval | null> {
+/** The last interval that a request waits for: its others come after it. */
+const turns = new WeakMap<Context, Promise<unknown>>();
+
+/**
+ * BCa over the methods' squared errors; computed in a thread. One request asks for some hundred of them: one after the
+ * other, so that it takes up one place of those that wait, not all.
+ */
+async function errorIntervalOf({ squares }: Predictive, context: Context): Promise<Interval | null> {
   if (squares.length > MOST_RESAMPLED) return null;
-  return statistics.compute("errors", { squares, seed: SEED, resamples: RESAMPLES }, signal);
+  const { statistics, signal } = context;
+  const before = turns.get(context) ?? Promise.resolve();
+  const own = before.then(() =>
+    statistics.compute("errors", { squares, seed: SEED, resamples: RESAMPLES }, signal),
+  );
+  turns.set(
+    context,
+    own.catch(() => undefined),
+  );
+  return own;
 }
 
 function predictorOf(

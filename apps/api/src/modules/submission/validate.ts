@@ -94,7 +94,9 @@ function shapeFault(issue: Issues[number], path: Path, { body, placeOf }: Draft)
         ? fault(place, `'${path.at(-1) ?? "The submission"}' is missing.`, {
             expected: `a ${issue.expected}`,
           })
-        : fault(place, `${shown(found)} is not what belongs here.`, { expected: `a ${issue.expected}` });
+        : fault(place, `${shown(found)} is not what belongs here.`, {
+            expected: `${/^[aeiou]/.test(issue.expected) ? "an" : "a"} ${issue.expected}`,
+          });
     case "too_small":
       return fault(place, `${shown(found)} is too little.`, {
         expected: `${issue.inclusive ? "at least" : "more than"} ${issue.minimum}${sizeOf(found)}`,
