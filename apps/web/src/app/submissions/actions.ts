@@ -8,6 +8,7 @@ import { randomUUID } from "node:crypto";
 import { redirect } from "next/navigation";
 import type { SubmissionFormat, Verdict } from "../../../generated/graphql";
 import type { Fault, RankChange } from "../../components/submission/faults";
+import { plainLines } from "../../components/submission/places";
 import {
   OfferMutation,
   RetractMutation,
@@ -84,7 +85,7 @@ async function check(session: Session, form: FormData): Promise<OfferState> {
       message:
         "The file has more than 1,000,000 letters: send it with 'transferboard submit' or to POST /submissions of the API.",
     };
-  const content = uploaded ? await uploaded.text() : textOf(form, "text");
+  const content = plainLines(uploaded ? await uploaded.text() : textOf(form, "text"));
   if (!content.trim()) return { step: "refused", message: "Choose a file, or write its text." };
   const given = uploaded?.name ?? textOf(form, "name");
   const format = formatOf(textOf(form, "format"), given, content);
@@ -129,7 +130,7 @@ export async function offer(before: OfferState, form: FormData): Promise<OfferSt
       return { step: "refused", content, message: answer.message };
     received = answer.submission?.id;
   } catch (error) {
-    return { step: "refused", content: textOf(form, "text"), ...refusal(error) };
+    return { step: "refused", content: plainLines(textOf(form, "text")), ...refusal(error) };
   }
   redirect(received ? submissionAddress(received) : "/submissions");
 }

@@ -8,7 +8,7 @@
 import { useActionState, useRef, useState } from "react";
 import { type OfferState, offer } from "../../app/submissions/actions";
 import { type Fault, problems, RankChanges } from "./faults";
-import { placeOf, replaced } from "./places";
+import { placeOf, plainLines, replaced } from "./places";
 
 interface MeasureOption {
   readonly slug: string;
@@ -135,7 +135,7 @@ export function SubmissionEditor({ measures }: { measures: readonly MeasureOptio
 
   const open = async (file: File | undefined) => {
     if (!file) return;
-    setText(await file.text());
+    setText(plainLines(await file.text()));
     setName(file.name);
   };
   const go = (line: number) => {

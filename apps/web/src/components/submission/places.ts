@@ -11,6 +11,9 @@ export interface Place {
   readonly range: readonly [start: number, end: number] | null;
 }
 
+/** As a text field has it: a form is sent with CRLF, and a file may have either, but both are the same text. */
+export const plainLines = (text: string) => text.replace(/\r\n?/g, "\n");
+
 /** The cells of CSV text with where each begins and ends; quoted ones may span lines. */
 function cellsOf(text: string): { start: number; end: number }[][] {
   const rows: { start: number; end: number }[][] = [];
