@@ -4,7 +4,7 @@
  * tells caches and robots to come back.
  */
 import { type NextRequest, NextResponse } from "next/server";
-import { askedHeader } from "./lib/address";
+import { noteInstead } from "./lib/instead";
 
 /** Pages, and not what they are made of or what the API answers itself. */
 export const config = {
@@ -52,16 +52,21 @@ export async function proxy(request: NextRequest): Promise<NextResponse> {
   const headers = new Headers(request.headers);
   headers.set("x-nonce", nonce);
   headers.set("content-security-policy", csp);
-  const { pathname, search } = request.nextUrl;
+  const { pathname } = request.nextUrl;
   if (alone.has(pathname) || (await apiAnswers())) {
     const response = NextResponse.next({ request: { headers } });
     response.headers.set("content-security-policy", csp);
     return response;
   }
-  headers.set(askedHeader, `${pathname}${search}`);
-  return NextResponse.rewrite(new URL("/unavailable", request.url), {
-    request: { headers },
+  // The server in front (serve.ts) puts the page that says so in the place of this.
+  noteInstead({ status: 503 });
+  return new NextResponse("The record is not reachable at the moment: try again shortly.\n", {
     status: 503,
-    headers: { "retry-after": "5", "cache-control": "no-store", "content-security-policy": csp },
+    headers: {
+      "content-type": "text/plain; charset=utf-8",
+      "retry-after": "5",
+      "cache-control": "no-store",
+      "content-security-policy": csp,
+    },
   });
 }

@@ -25,11 +25,15 @@ export function showHere(search: string): void {
   window.history.replaceState(null, "", `${window.location.pathname}${search}`);
 }
 
+/** What `set` removes is "": an undefined value that a server component gives does not arrive in the browser's. */
 export function LiveLink({
   set,
   children,
   ...rest
-}: { set: Changes; children: ReactNode } & Omit<ComponentProps<typeof Link>, "href">) {
+}: { set: Readonly<Record<string, string>>; children: ReactNode } & Omit<
+  ComponentProps<typeof Link>,
+  "href"
+>) {
   const search = useSearchParams();
   return (
     <Link scroll={false} prefetch={false} {...rest} href={changed(search, set)}>

@@ -118,13 +118,13 @@ export function hiddenFilter(query: Query, shown: readonly Part[]): { words: str
 export function partsOfFilter(
   query: Query,
   shown: readonly Part[],
-): { words: string; without: Record<string, undefined> }[] {
+): { words: string; without: Record<string, string> }[] {
   const filter = readFilter(query) ?? {};
   return (Object.keys(sentences) as Part[])
     .filter((part) => filter[part] && !shown.includes(part))
     .map((part) => ({
       words: (sentences[part] as (given: unknown) => string)(filter[part]),
-      without: Object.fromEntries(parameters[part].map((name) => [name, undefined])),
+      without: Object.fromEntries(parameters[part].map((name) => [name, ""])),
     }));
 }
 
@@ -135,8 +135,8 @@ export const filterQuery = (query: Query): Query => hiddenFilter(query, []).quer
 export const countOfFilter = (query: Query): number => Object.keys(readFilter(query) ?? {}).length;
 
 /** Takes the whole filter out of an address; also what of it cannot be read. */
-export const noFilter: Query = Object.fromEntries(
+export const noFilter: Readonly<Record<string, string>> = Object.fromEntries(
   Object.values(parameters)
     .flat()
-    .map((name) => [name, undefined]),
+    .map((name) => [name, ""]),
 );

@@ -182,7 +182,7 @@ async function Comparison({ methods, query }: { methods: readonly string[]; quer
         <h2 className="mr-2 text-lg font-semibold">{rows.length} measures</h2>
         {several && (
           <LiveLink
-            set={{ differences: onlyDifferences ? undefined : "1" }}
+            set={{ differences: onlyDifferences ? "" : "1" }}
             aria-current={onlyDifferences ? "true" : undefined}
             className="button"
           >
@@ -191,7 +191,7 @@ async function Comparison({ methods, query }: { methods: readonly string[]; quer
         )}
         {(all || cells.some(({ differentProtocol }) => differentProtocol)) && (
           <LiveLink
-            set={{ among: all ? undefined : "all" }}
+            set={{ among: all ? "" : "all" }}
             aria-current={all ? "true" : undefined}
             className="button"
           >
@@ -199,7 +199,7 @@ async function Comparison({ methods, query }: { methods: readonly string[]; quer
           </LiveLink>
         )}
         {query.suite && (
-          <LiveLink set={{ suite: undefined }} className="chip">
+          <LiveLink set={{ suite: "" }} className="chip">
             Only {query.suite} <span aria-hidden="true">×</span>
             <span className="sr-only">: show all boards</span>
           </LiveLink>

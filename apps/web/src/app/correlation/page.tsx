@@ -104,8 +104,9 @@ export default async function CorrelationPage({ searchParams }: { searchParams: 
     line ? point.y - line.slope * point.x - line.intercept : null;
   const rawUnit = (one: (typeof pearson)["x"]) => one.measures[0]?.metric.unit ?? one.unit;
   const chosen = listOf(families, query.family);
+  // What a choice leaves out can be added to it: the points no longer tell what the measures have.
   const present = families.filter(
-    (family) => pearson.points.some(({ method }) => method.family === family) || chosen.includes(family),
+    (family) => chosen.length > 0 || pearson.points.some(({ method }) => method.family === family),
   );
   // With a single point there is nothing to draw: the axes would be made up.
   const drawable = pearson.points.length > 1;
@@ -134,7 +135,7 @@ export default async function CorrelationPage({ searchParams }: { searchParams: 
               return (
                 <LiveLink
                   key={family}
-                  set={{ family: toggled(chosen, family), zoom: undefined }}
+                  set={{ family: toggled(chosen, family) ?? "", zoom: "" }}
                   aria-current={on ? "true" : undefined}
                   className={`chip ${on ? "border-ink font-medium" : ""}`}
                 >
@@ -239,7 +240,7 @@ export default async function CorrelationPage({ searchParams }: { searchParams: 
           )}
           <ul className="space-y-1 text-sm">
             <li>
-              <LiveLink set={{ x: y, y: x, zoom: undefined }} className="link">
+              <LiveLink set={{ x: y, y: x, zoom: "" }} className="link">
                 Swap the axes
               </LiveLink>
             </li>

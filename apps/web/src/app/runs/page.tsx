@@ -79,7 +79,7 @@ export default async function RunsPage({ searchParams }: { searchParams: SearchP
         {states.map((one) => (
           <LiveLink
             key={one}
-            set={{ state: one === state ? undefined : one, after: undefined }}
+            set={{ state: one === state ? "" : one, after: "" }}
             aria-current={one === state ? "true" : undefined}
             className={`chip ${one === state ? "border-ink font-medium" : ""}`}
           >
@@ -87,7 +87,7 @@ export default async function RunsPage({ searchParams }: { searchParams: SearchP
           </LiveLink>
         ))}
         {kept.map((name) => (
-          <LiveLink key={name} set={{ [name]: undefined, after: undefined }} className="chip border-accent">
+          <LiveLink key={name} set={{ [name]: "", after: "" }} className="chip border-accent">
             {name} {query[name]} <span aria-hidden="true">×</span>
             <span className="sr-only">: remove this filter</span>
           </LiveLink>

@@ -140,11 +140,12 @@ export async function Board({ suite, query }: { suite: string; query: Query }) {
         }}
         families={{
           chosen,
-          present: families.filter((family) => present.has(family) || chosen.includes(family)),
+          // What a choice leaves out can be added to it: the rows no longer tell what the board has.
+          present: families.filter((family) => present.has(family) || chosen.length > 0),
         }}
         provenances={{
           chosen: chosenProvenances,
-          present: provenances.filter((one) => used.has(one) || chosenProvenances.includes(one)),
+          present: provenances.filter((one) => used.has(one) || chosenProvenances.length > 0),
         }}
         filters={partsOfFilter(query, ["family", "provenance", "protocol"])}
         clear={noFilter}

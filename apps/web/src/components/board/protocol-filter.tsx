@@ -59,7 +59,7 @@ export async function ProtocolFilter({ board, query }: { board: Columns; query: 
     >
       <LiveLink
         aria-current={chosen.length === 0 ? "true" : undefined}
-        set={{ protocol: undefined, after: undefined }}
+        set={{ protocol: "", after: "" }}
         className={`chip ${chosen.length === 0 ? "border-ink font-medium" : ""}`}
       >
         All protocols
@@ -68,7 +68,7 @@ export async function ProtocolFilter({ board, query }: { board: Columns; query: 
         <LiveLink
           key={one.fingerprint}
           aria-current={chosen.length > 0 ? "true" : undefined}
-          set={{ protocol: (choices.get(one.fingerprint) ?? chosen).join(","), after: undefined }}
+          set={{ protocol: (choices.get(one.fingerprint) ?? chosen).join(","), after: "" }}
           data-card={`${one.title}\nProtocol ${one.fingerprint}`}
           className={`chip ${chosen.length > 0 ? "border-ink font-medium" : ""}`}
         >

@@ -19,9 +19,9 @@ export interface ToolbarProps {
   /** Each part of the filter in words, and what takes it out of the address. */
   readonly filters: readonly {
     readonly words: string;
-    readonly without: Readonly<Record<string, undefined>>;
+    readonly without: Readonly<Record<string, string>>;
   }[];
-  readonly clear: Readonly<Record<string, string | undefined>>;
+  readonly clear: Readonly<Record<string, string>>;
   /** Whether some value of the board is not comparable. */
   readonly incomparable: boolean;
   readonly exports: { readonly suite: string; readonly fixed: Readonly<Record<string, string | undefined>> };
@@ -132,7 +132,7 @@ function ShareButton() {
 function Switch(props: { name: string; on: boolean; value: string; label: string }) {
   return (
     <LiveLink
-      set={{ [props.name]: props.on ? undefined : props.value, after: undefined }}
+      set={{ [props.name]: props.on ? "" : props.value, after: "" }}
       aria-current={props.on ? "true" : undefined}
       className="button"
     >
@@ -170,7 +170,7 @@ export function Toolbar(props: ToolbarProps) {
               {rankBy.choices.map((one) => (
                 <LiveLink
                   key={one}
-                  set={{ aggregate: one.toLowerCase().replace("_", "-"), sort: undefined, after: undefined }}
+                  set={{ aggregate: one.toLowerCase().replace("_", "-"), sort: "", after: "" }}
                   aria-current={one === rankBy.chosen ? "true" : undefined}
                   className="button justify-start"
                 >
@@ -243,7 +243,7 @@ export function Toolbar(props: ToolbarProps) {
             return (
               <LiveLink
                 key={family}
-                set={{ family: toggled(families.chosen, family), after: undefined }}
+                set={{ family: toggled(families.chosen, family) ?? "", after: "" }}
                 aria-current={on ? "true" : undefined}
                 className={`chip ${on ? "border-ink font-medium" : ""}`}
               >
@@ -260,7 +260,7 @@ export function Toolbar(props: ToolbarProps) {
               return (
                 <LiveLink
                   key={one}
-                  set={{ provenance: toggled(provenances.chosen, one), after: undefined }}
+                  set={{ provenance: toggled(provenances.chosen, one) ?? "", after: "" }}
                   aria-current={on ? "true" : undefined}
                   className={`chip ${on ? "border-ink font-medium" : ""}`}
                 >
@@ -272,13 +272,13 @@ export function Toolbar(props: ToolbarProps) {
         )}
         {props.protocols}
         {props.filters.map(({ words, without }) => (
-          <LiveLink key={words} set={{ ...without, after: undefined }} className="chip border-accent">
+          <LiveLink key={words} set={{ ...without, after: "" }} className="chip border-accent">
             {words} <span aria-hidden="true">×</span>
             <span className="sr-only">: remove this filter</span>
           </LiveLink>
         ))}
         {props.filters.length > 1 && (
-          <LiveLink set={{ ...props.clear, after: undefined }} className="link text-sm">
+          <LiveLink set={{ ...props.clear, after: "" }} className="link text-sm">
             Clear all filters
           </LiveLink>
         )}

@@ -111,7 +111,7 @@ export function OverviewTable(props: {
         <span className="flex gap-2 sm:ml-auto">
           {(incomparable || all) && (
             <LiveLink
-              set={{ among: all ? undefined : "all" }}
+              set={{ among: all ? "" : "all" }}
               aria-current={all ? "true" : undefined}
               className="button"
             >

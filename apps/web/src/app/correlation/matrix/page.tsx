@@ -39,8 +39,9 @@ type Matrix = Awaited<ReturnType<typeof readMatrix>>;
 function shortNames({ variables, suite }: Matrix): string[] {
   const measures = variables.flatMap((variable) => variable.measures.slice(0, 1));
   if (!suite) {
-    return variables.map(({ title, measures: [first, ...more] }) =>
-      more.length === 0 && first ? first.dataset.title : title.replace(/ images a class$/, " a class"),
+    // A suite by its title, also one of a single dataset: two settings may share that.
+    return variables.map(({ slug, title, measures: [first] }) =>
+      slug.includes("/") && first ? first.dataset.title : title.replace(/ images a class$/, " a class"),
     );
   }
   const bySetting = Map.groupBy(measures, ({ setting }) => setting.slug);
