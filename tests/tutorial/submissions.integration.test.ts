@@ -98,7 +98,7 @@ it("lists one's own, shows what happened, and shows others nothing", async () =>
 it.each([
   [["submissions", "--state", "lost"], 2, "known are pending, accepted, rejected, withdrawn"],
   [["submissions", "--limit", "0"], 2, "whole number from 1"],
-  [["submission", "12"], 3, "is no id of a submission"],
+  [["submission", "12"], 3, "no submission that you may see begins with '12'"],
 ])("%j is one sentence", async (args, exit, words) => {
   const { code, stderr } = await run(args, ada);
   expect([code, stderr]).toEqual([exit, expect.stringContaining(words)]);

@@ -57,6 +57,10 @@ export async function requestOf(options: EvaluateOptions): Promise<EvaluateReque
       EXIT.usage,
     );
   }
+  // What can be told from the words alone is told before a file of weights is read.
+  const slug = methodSlug(options.method);
+  const device = deviceChoice(options.device);
+  const seed = wholeNumber("--seed", options.seed);
   const asked = targetsOf(options);
   const alone = options.suite === undefined && asked.length === 1;
   if (alone && options.data === undefined) await requireShipped(asked[0]!);
@@ -66,7 +70,7 @@ export async function requestOf(options: EvaluateOptions): Promise<EvaluateReque
   const targets = byReadout(asked, readouts, options.readout !== undefined);
   return {
     method: {
-      slug: methodSlug(options.method),
+      slug,
       ...(options.methodName === undefined ? {} : { name: options.methodName }),
       ...(options.family === undefined ? {} : { family: options.family }),
     },
@@ -77,10 +81,10 @@ export async function requestOf(options: EvaluateOptions): Promise<EvaluateReque
     data: options.data,
     allowPartial: options.allowPartial ?? false,
     preprocessing: preprocessingFor(checkpoint, options.preprocessing),
-    device: deviceChoice(options.device),
+    device,
     threads: options.threads === undefined ? undefined : wholeNumber("--threads", options.threads, 1),
     cacheFolder: cacheFolder(options.cache),
-    seed: wholeNumber("--seed", options.seed),
+    seed,
     skipUnreadable: options.skipUnreadable ?? false,
     again: options.again ?? false,
     checkpoint,
