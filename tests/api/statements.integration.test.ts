@@ -240,7 +240,7 @@ const ROWS: Readonly<Record<string, () => Row>> = {
     query: "query ($id: ID!) { claim(id: $id) { text } }",
     variables: { id: NOBODY },
     other: { id: NOBODY },
-    costs: [3, 3, 3],
+    costs: [2, 1, 2],
   }),
   // Nothing is watched here; each claim that is behind the ledger costs its question's statements besides.
   claims: () => ({
