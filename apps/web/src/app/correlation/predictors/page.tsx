@@ -138,7 +138,13 @@ export default async function PredictorsPage({ searchParams }: { searchParams: S
           rows={rows.map((row, i) => ({ ...row, rank: i + 1 }))}
           rowKey={(row) => row.variable.slug}
           columns={[
-            { title: "Place", untitled: true, numeric: true, className: "text-muted", show: ({ rank }) => rank },
+            {
+              title: "Place",
+              untitled: true,
+              numeric: true,
+              className: "text-muted",
+              show: ({ rank }) => rank,
+            },
             {
               title: "Predictor",
               heads: true,
