@@ -48,8 +48,10 @@ it("names the columns that CSV has, and the address of the schema", async () => 
   const answer = await fetch(`${api.url}/submissions/schema.json`);
   expect(answer.status).toBe(200);
   const path = join(temporaryFolder(), "columns.csv");
-  writeFileSync(path, "colour\nred\n");
+  writeFileSync(path, "method,measure,value,source,colour\nswav,imagenet/imagenet/top1,70.1,here,red\n");
   const { faults } = JSON.parse((await submit(path)).stdout);
-  const { expected } = faults.find(({ message }: { message: string }) => message.includes("no column"));
+  const { expected } = faults.find(({ message }: { message: string }) =>
+    message.includes("no column 'colour'"),
+  );
   for (const column of expected.split(", ")) expect(document).toContain(`\`${column}\``);
 });

@@ -59,12 +59,12 @@ export async function requestOf(options: EvaluateOptions): Promise<EvaluateReque
   }
   // What can be told from the words alone is told before a file of weights is read.
   const slug = methodSlug(options.method);
-  const device = deviceChoice(options.device);
-  const seed = wholeNumber("--seed", options.seed);
   const asked = targetsOf(options);
   const alone = options.suite === undefined && asked.length === 1;
   if (alone && options.data === undefined) await requireShipped(asked[0]!);
   if (alone) requirePreprocessing(options);
+  const device = deviceChoice(options.device);
+  const seed = wholeNumber("--seed", options.seed);
   const checkpoint = await openCheckpoint(options.checkpoint, options);
   const readouts = readoutsAsked(checkpoint, options.readout);
   const targets = byReadout(asked, readouts, options.readout !== undefined);
