@@ -1,5 +1,5 @@
 /**
- * Every check there is, in one command: format and lint, walls, types, the site's build, and all tests. Goes on after
+ * Every check there is, in one command: format and lint, walls, sizes, types, the site's build, and all tests. Goes on after
  * a failing check so that one run tells everything, and ends with one line of counts.
  *
  * Arguments go to vitest, and then only the tests run: npm test -- packages/eval-core/src/stats
@@ -71,6 +71,7 @@ const built = await withLock(join(root, ".transferboard", "build.lock"), "buildi
 if (filters.length === 0) {
   await check("format and lint", "biome", ["check", "--error-on-warnings", "."]);
   await check("walls", process.execPath, ["scripts/walls.mjs"]);
+  await check("sizes", process.execPath, ["scripts/sizes.mjs"]);
   await turbo("typecheck");
   await check("types of the scripts", "tsc", ["-p", "scripts"]);
 }

@@ -29,17 +29,17 @@ export const groups: readonly Group[] = [
       entry(
         "leaderboard",
         "show a board",
-        async () => (await import("./commands/leaderboard.ts")).addLeaderboard,
+        async () => (await import("./commands/record/leaderboard.ts")).addLeaderboard,
       ),
       entry(
         "correlate",
         "correlate two measures over methods",
-        async () => (await import("./commands/correlate.ts")).addCorrelate,
+        async () => (await import("./commands/record/correlate.ts")).addCorrelate,
       ),
       entry(
         "list",
         "list suites, measures, methods, datasets or protocols",
-        async () => (await import("./commands/list.ts")).addList,
+        async () => (await import("./commands/record/list.ts")).addList,
       ),
       entry(
         "export",
@@ -49,7 +49,7 @@ export const groups: readonly Group[] = [
       entry(
         "open",
         "open a page of the site in the browser",
-        async () => (await import("./commands/open.ts")).addOpen,
+        async () => (await import("./commands/record/open.ts")).addOpen,
       ),
     ],
   },
@@ -96,32 +96,32 @@ export const groups: readonly Group[] = [
       entry(
         "submit",
         "check a file of results and send it",
-        async () => (await import("./commands/submit.ts")).addSubmit,
+        async () => (await import("./commands/record/submit.ts")).addSubmit,
       ),
       entry(
         "submissions",
         "list your submissions",
-        async () => (await import("./commands/submissions.ts")).addSubmissions,
+        async () => (await import("./commands/record/submissions.ts")).addSubmissions,
       ),
       entry(
         "submission",
         "show one submission",
-        async () => (await import("./commands/submissions.ts")).addSubmission,
+        async () => (await import("./commands/record/submissions.ts")).addSubmission,
       ),
       entry(
         "withdraw",
         "withdraw a pending submission of yours",
-        async () => (await import("./commands/withdraw.ts")).addWithdraw,
+        async () => (await import("./commands/record/withdraw.ts")).addWithdraw,
       ),
       entry(
         "review",
         "list what waits for review, or decide",
-        async () => (await import("./commands/review.ts")).addReview,
+        async () => (await import("./commands/record/review.ts")).addReview,
       ),
       entry(
         "retract",
         "retract a value of the ledger",
-        async () => (await import("./commands/review.ts")).addRetract,
+        async () => (await import("./commands/record/review.ts")).addRetract,
       ),
       entry("import", "read results of a file", async () => (await import("./commands/import.ts")).addImport),
     ],

@@ -1,8 +1,8 @@
 /** `transferboard leaderboard SUITE`: a board in the terminal. */
-import type { AddCommand } from "../context.ts";
-import { wholeNumber } from "../options.ts";
-import { addServerOptions, Server, type ServerOptions } from "../server/server.ts";
-import { table } from "../table.ts";
+import type { AddCommand } from "../../context.ts";
+import { wholeNumber } from "../../options.ts";
+import { addServerOptions, Server, type ServerOptions } from "../../server/server.ts";
+import { table } from "../../table.ts";
 
 const BOARD = `query ($suite: String!, $first: Int!, $aggregate: Aggregate, $among: Among!) {
   leaderboard(suite: $suite, first: $first, aggregate: $aggregate, among: $among) {

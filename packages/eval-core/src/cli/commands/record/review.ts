@@ -1,11 +1,11 @@
 /** `transferboard review` and `retract`: what a reviewer decides, over a server. */
-import type { AddCommand } from "../context.ts";
-import { moment } from "../dates.ts";
-import { CommandError, EXIT } from "../exit-codes.ts";
-import { decide, pendingSubmissions, retract } from "../server/decide.ts";
-import { wholeId } from "../server/ids.ts";
-import { addServerOptions, Server, type ServerOptions } from "../server/server.ts";
-import { table } from "../table.ts";
+import type { AddCommand } from "../../context.ts";
+import { moment } from "../../dates.ts";
+import { CommandError, EXIT } from "../../exit-codes.ts";
+import { decide, pendingSubmissions, retract } from "../../server/decide.ts";
+import { wholeId } from "../../server/ids.ts";
+import { addServerOptions, Server, type ServerOptions } from "../../server/server.ts";
+import { table } from "../../table.ts";
 
 interface ReviewOptions extends ServerOptions {
   readonly accept?: boolean;

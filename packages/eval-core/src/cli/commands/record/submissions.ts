@@ -1,10 +1,10 @@
 /** `transferboard submissions` and `transferboard submission ID`: what became of what one has offered. */
-import type { AddCommand } from "../context.ts";
-import { moment } from "../dates.ts";
-import { CommandError, EXIT } from "../exit-codes.ts";
-import { wholeNumber } from "../options.ts";
-import { wholeId } from "../server/ids.ts";
-import { addServerOptions, Server, type ServerOptions } from "../server/server.ts";
+import type { AddCommand } from "../../context.ts";
+import { moment } from "../../dates.ts";
+import { CommandError, EXIT } from "../../exit-codes.ts";
+import { wholeNumber } from "../../options.ts";
+import { wholeId } from "../../server/ids.ts";
+import { addServerOptions, Server, type ServerOptions } from "../../server/server.ts";
 import {
   type Listing,
   listSubmissions,
@@ -13,8 +13,8 @@ import {
   type State,
   showSubmission,
   type TimelineEvent,
-} from "../server/submissions.ts";
-import { table } from "../table.ts";
+} from "../../server/submissions.ts";
+import { table } from "../../table.ts";
 
 interface ListOptions extends ServerOptions {
   readonly state?: string;

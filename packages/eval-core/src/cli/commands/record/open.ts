@@ -1,9 +1,9 @@
 /** `transferboard open [WHAT]`: the page of a suite, a measure, a method or a dataset in the browser. */
 import { spawn } from "node:child_process";
 import { Option } from "commander";
-import type { AddCommand } from "../context.ts";
-import { CommandError } from "../exit-codes.ts";
-import { addServerOptions, Server, type ServerOptions } from "../server/server.ts";
+import type { AddCommand } from "../../context.ts";
+import { CommandError } from "../../exit-codes.ts";
+import { addServerOptions, Server, type ServerOptions } from "../../server/server.ts";
 
 interface Hit {
   readonly kind: string;

@@ -1,8 +1,8 @@
 /** `transferboard list WHAT`: what a server's record knows, by name. */
 import { Argument } from "commander";
-import type { AddCommand } from "../context.ts";
-import { addServerOptions, Server, type ServerOptions } from "../server/server.ts";
-import { table } from "../table.ts";
+import type { AddCommand } from "../../context.ts";
+import { addServerOptions, Server, type ServerOptions } from "../../server/server.ts";
+import { table } from "../../table.ts";
 
 interface Kind {
   readonly query: string;

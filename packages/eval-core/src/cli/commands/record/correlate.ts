@@ -1,8 +1,8 @@
 /** `transferboard correlate X Y`: how two variables go together over methods. */
 import { Option } from "commander";
-import type { AddCommand } from "../context.ts";
-import { addServerOptions, Server, type ServerOptions } from "../server/server.ts";
-import { table } from "../table.ts";
+import type { AddCommand } from "../../context.ts";
+import { addServerOptions, Server, type ServerOptions } from "../../server/server.ts";
+import { table } from "../../table.ts";
 
 const CORRELATION = `query ($x: VariableInput!, $y: VariableInput!, $coefficient: Coefficient!, $transform: Transform!, $interval: IntervalMethod!) {
   correlation(x: $x, y: $y, coefficient: $coefficient, transform: $transform, interval: $interval) {

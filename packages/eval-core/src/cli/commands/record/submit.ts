@@ -1,10 +1,10 @@
 /** `transferboard submit FILE|DIR`: offers results to a server, which checks them and keeps them for a reviewer. */
-import type { AddCommand, Context } from "../context.ts";
-import { EXIT } from "../exit-codes.ts";
-import { METHOD_FILE_HELP, readMethodFile } from "../server/method-file.ts";
-import { FORMATS, keyOf, readOffer, sendOffer } from "../server/offer.ts";
-import { addServerOptions, Server, type ServerOptions } from "../server/server.ts";
-import { faultTable, offerInWords } from "../server/show-offer.ts";
+import type { AddCommand, Context } from "../../context.ts";
+import { EXIT } from "../../exit-codes.ts";
+import { METHOD_FILE_HELP, readMethodFile } from "../../server/method-file.ts";
+import { FORMATS, keyOf, readOffer, sendOffer } from "../../server/offer.ts";
+import { addServerOptions, Server, type ServerOptions } from "../../server/server.ts";
+import { faultTable, offerInWords } from "../../server/show-offer.ts";
 
 const HELP = `
 Examples:

@@ -1,7 +1,7 @@
 /** `transferboard withdraw ID`: takes back a pending submission of one's own. */
-import type { AddCommand } from "../context.ts";
-import { wholeId } from "../server/ids.ts";
-import { addServerOptions, Server, type ServerOptions } from "../server/server.ts";
+import type { AddCommand } from "../../context.ts";
+import { wholeId } from "../../server/ids.ts";
+import { addServerOptions, Server, type ServerOptions } from "../../server/server.ts";
 
 const WITHDRAW = `mutation ($input: WithdrawSubmissionInput!) { withdrawSubmission(input: $input) { __typename
   ... on SubmissionPayload { submission { id status methodSlug } } ... on Error { message } } }`;
