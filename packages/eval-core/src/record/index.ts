@@ -43,7 +43,6 @@ export {
 } from "./plausibility/finding.ts";
 export { type Facts, halfUnit, type OfferedValue } from "./plausibility/input.ts";
 export { PlausibilityLedger } from "./plausibility/ledger.ts";
-export { benjaminiHochberg, holm } from "./significance/many-pairs.ts";
 export { type McNemar, mcnemar, RightImages } from "./significance/mcnemar.ts";
 export * from "./significance/paired.ts";
 export {

@@ -1,10 +1,10 @@
 /** What the goldens of this room cannot show: invariances, edges, and identities of the checks. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { holm } from "../stats/multiplicity.ts";
 import { invertInPlace } from "./forecast/inverse.ts";
 import {
   checkPlausibility,
-  holm,
   mcnemar,
   PlausibilityLedger,
   PUBLISHED_FACTS,

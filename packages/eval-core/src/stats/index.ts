@@ -38,7 +38,7 @@ export { logistic, logit, logitWithin, type Transformed } from "./logit.ts";
 export { type CorrelationMatrix, correlationMatrix, type MatrixOptions } from "./matrix/matrix.ts";
 export type { MatrixColumn } from "./matrix/prepared-column.ts";
 export { type SymmetricEigen, symmetricEigenvalues } from "./matrix/symmetric-eigen.ts";
-export { holm, signTest } from "./multiplicity.ts";
+export { benjaminiHochberg, holm, signTest } from "./multiplicity.ts";
 export { type PartialCorrelation, type PartialOptions, partialCorrelation } from "./partial.ts";
 export { type Association, correlationPValue, pearson, spearman } from "./pearson.ts";
 export { leaveOneOut, type Predictive } from "./predictive.ts";

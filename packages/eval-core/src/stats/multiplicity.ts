@@ -17,6 +17,24 @@ export function holm(pValues: ArrayLike<number>): Float64Array {
   return adjusted;
 }
 
+/**
+ * Benjamini and Hochberg (1995), for screening: the share of false findings among all found is held. NaN is no test and
+ * stays NaN.
+ */
+export function benjaminiHochberg(pValues: ArrayLike<number>): Float64Array {
+  const descending = Array.from({ length: pValues.length }, (_, i) => i)
+    .filter((i) => !Number.isNaN(pValues[i]!))
+    .sort((a, b) => pValues[b]! - pValues[a]!);
+  const adjusted = new Float64Array(pValues.length).fill(Number.NaN);
+  const tests = descending.length;
+  let least = 1;
+  for (const [place, i] of descending.entries()) {
+    least = Math.min(least, (tests / (tests - place)) * pValues[i]!);
+    adjusted[i] = least;
+  }
+  return adjusted;
+}
+
 /** Two-sided sign test of `wins` against `losses`, ties left out: the binomial chance of a split at least as uneven. */
 export function signTest(wins: number, losses: number): number {
   const n = wins + losses;

@@ -7,8 +7,8 @@ import {
   largestDifference,
 } from "../../conformance/index.ts";
 import { comparable } from "../../stats/aggregate.ts";
+import { benjaminiHochberg, holm } from "../../stats/multiplicity.ts";
 import { rankDescending } from "../../stats/ranks.ts";
-import { benjaminiHochberg, holm } from "../significance/many-pairs.ts";
 import { type RankNoise, rankIntervals } from "../significance/rank-intervals.ts";
 import { tieGroups } from "../significance/tie-groups.ts";
 

@@ -7,7 +7,7 @@ import {
   type GoldenFolder,
   largestDifference,
 } from "../../conformance/index.ts";
-import { benjaminiHochberg, holm } from "../significance/many-pairs.ts";
+import { benjaminiHochberg, holm } from "../../stats/multiplicity.ts";
 import { type McNemar, mcnemar, RightImages } from "../significance/mcnemar.ts";
 import {
   type Paired,
