@@ -1,19 +1,7 @@
 import Link from "next/link";
-import { graphql } from "../../generated";
 import { suiteAddress } from "../lib/address";
-import { ask } from "../lib/api";
+import { allSuites } from "../lib/catalogue";
 import { BoardSelect } from "./board-select";
-
-const SuitesQuery = graphql(`
-  query Suites {
-    suites(first: 200) {
-      nodes {
-        slug
-        title
-      }
-    }
-  }
-`);
 
 interface Entry {
   readonly slug: string;
@@ -43,14 +31,14 @@ const linkStyle =
 
 /** Every board, the current one marked; on a phone one menu. */
 export async function SuiteNav({ current }: { current: string }) {
-  const { suites } = await ask(SuitesQuery);
-  const demo = suites.nodes.filter(isDemo);
-  const groups = grouped(suites.nodes.filter((suite) => !isDemo(suite)));
+  const suites = await allSuites();
+  const demo = suites.filter(isDemo);
+  const groups = grouped(suites.filter((suite) => !isDemo(suite)));
   return (
     <>
       <BoardSelect
         current={current}
-        boards={suites.nodes.map(({ slug, title }) => ({ href: suiteAddress(slug), slug, title }))}
+        boards={suites.map(({ slug, title }) => ({ href: suiteAddress(slug), slug, title }))}
       />
       <nav aria-label="Boards" className="mb-4 hidden border-b border-line sm:block">
         <ul className="-mb-px flex flex-wrap gap-x-5 text-sm">

@@ -1,13 +1,13 @@
 import type { Metadata } from "next";
 import Link from "next/link";
-import type { CovariateInput, Family, VariableInput } from "../../../generated/graphql";
+import type { Family } from "../../../generated/graphql";
 import { AsOfNotice } from "../../components/as-of";
 import { toggled } from "../../components/board/view-state";
 import { CopyButton } from "../../components/copy-button";
 import { CorrelationForm } from "../../components/correlation/form";
 import { CorrelationHead } from "../../components/correlation/head";
 import { Statistics } from "../../components/correlation/statistics";
-import { isCovariate, pretraining, type VariableGroup } from "../../components/correlation/variables";
+import { type VariableGroup, variableGroups, variableInput } from "../../components/correlation/variables";
 import { FaultNotice } from "../../components/fault-notice";
 import { FilterNotice } from "../../components/filter-notice";
 import { ListTable } from "../../components/list-table";
@@ -22,36 +22,12 @@ import { noFilter, readFilter } from "../../lib/board-filter";
 import { filterFaults } from "../../lib/filter-faults";
 import { familyNames, formatNumber } from "../../lib/format";
 import { explorerAddress } from "../../lib/site";
-import { CorrelationQuery, VariablesQuery } from "./query";
+import { CorrelationQuery } from "./query";
 
 export const metadata: Metadata = { title: "Correlation" };
 
 const defaults = { x: "imagenet/imagenet/top1", y: "many-shot-linear" };
 const families = Object.keys(familyNames) as Family[];
-
-/** A measure's slug has slashes, a covariate's name is in capitals; the rest are suites. */
-function variable(slug: string): VariableInput & CovariateInput {
-  if (isCovariate(slug)) return { pretraining: slug };
-  return slug.includes("/") ? { measure: slug } : { suite: slug };
-}
-
-async function variableGroups(): Promise<VariableGroup[]> {
-  const { suites, measures } = await ask(VariablesQuery);
-  const bySetting = new Map<string, VariableGroup["options"][number][]>();
-  for (const { slug, title, setting } of measures.nodes) {
-    const options = bySetting.get(setting.title) ?? [];
-    options.push({ value: slug, title });
-    bySetting.set(setting.title, options);
-  }
-  return [
-    {
-      label: "Averages over a suite",
-      options: suites.nodes.map(({ slug, title }) => ({ value: slug, title })),
-    },
-    pretraining,
-    ...[...bySetting].map(([label, options]) => ({ label, options })),
-  ];
-}
 
 const titleOf = (value: string | undefined, groups: readonly VariableGroup[]) =>
   groups.flatMap(({ options }) => options).find((option) => option.value === value)?.title ?? value;
@@ -74,13 +50,13 @@ export default async function CorrelationPage({ searchParams }: { searchParams: 
     );
   }
   const variables = {
-    x: variable(x),
-    y: variable(y),
+    x: variableInput(x),
+    y: variableInput(y),
     transform: query.transform === "NONE" ? ("NONE" as const) : ("LOGIT" as const),
     orient: query.orient === "1",
     filter: readFilter(query),
     interval: query.interval === "BOOTSTRAP" ? ("BOOTSTRAP" as const) : ("FISHER" as const),
-    given: query.given ? variable(query.given) : null,
+    given: query.given ? variableInput(query.given) : null,
     asOf: readMoment(query.asOf) ?? null,
   };
   const [groups, { pearson, spearman, kendall }] = await Promise.all([

@@ -114,23 +114,3 @@ export const CorrelationQuery = graphql(`
     }
   }
 `);
-
-export const VariablesQuery = graphql(`
-  query CorrelationVariables {
-    suites(first: 200) {
-      nodes {
-        slug
-        title
-      }
-    }
-    measures(first: 200) {
-      nodes {
-        slug
-        title
-        setting {
-          title
-        }
-      }
-    }
-  }
-`);

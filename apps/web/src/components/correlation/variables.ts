@@ -1,5 +1,6 @@
-/** What can be correlated beside measures and suites: how methods were pretrained, by the API's names. */
-import type { PretrainingCovariate } from "../../../generated/graphql";
+/** What can be correlated: suites, measures, and how methods were pretrained, by the API's names. */
+import type { CovariateInput, PretrainingCovariate, VariableInput } from "../../../generated/graphql";
+import { allMeasures, allSuites } from "../../lib/catalogue";
 
 export interface VariableGroup {
   readonly label: string;
@@ -17,9 +18,29 @@ const covariates: Readonly<Record<PretrainingCovariate, string>> = {
   PROJECTION_HEAD: "Projection head",
 };
 
-export const isCovariate = (name: string): name is PretrainingCovariate => Object.hasOwn(covariates, name);
+const isCovariate = (name: string): name is PretrainingCovariate => Object.hasOwn(covariates, name);
 
-export const pretraining: VariableGroup = {
+const pretraining: VariableGroup = {
   label: "How methods were pretrained",
   options: Object.entries(covariates).map(([value, title]) => ({ value, title })),
 };
+
+/** A measure's slug has slashes, a covariate's name is in capitals; the rest are suites. */
+export function variableInput(name: string): VariableInput & CovariateInput {
+  if (isCovariate(name)) return { pretraining: name };
+  return name.includes("/") ? { measure: name } : { suite: name };
+}
+
+/** All variables that there are, as a form offers them. */
+export async function variableGroups(): Promise<VariableGroup[]> {
+  const [suites, measures] = await Promise.all([allSuites(), allMeasures()]);
+  const asOption = ({ slug, title }: { slug: string; title: string }) => ({ value: slug, title });
+  return [
+    { label: "Averages over a suite", options: suites.map(asOption) },
+    pretraining,
+    ...[...Map.groupBy(measures, ({ setting }) => setting.title)].map(([label, options]) => ({
+      label,
+      options: options.map(asOption),
+    })),
+  ];
+}

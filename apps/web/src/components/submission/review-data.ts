@@ -1,12 +1,13 @@
 /** What a reviewer needs beside the offered values: what the record holds in the same measures. */
 import { graphql } from "../../../generated";
+import { allNodes } from "../../lib/all-nodes";
 import { ask } from "../../lib/api";
+import { allMeasures } from "../../lib/catalogue";
 import type { OfferedValue } from "./body";
 
 const RecordedQuery = graphql(`
-  query Recorded($measures: [String!]!) {
-    results(filter: { measures: $measures }, first: 200) {
-      totalCount
+  query Recorded($measures: [String!]!, $after: String) {
+    results(filter: { measures: $measures }, first: 200, after: $after) {
       nodes {
         value
         method {
@@ -26,6 +27,18 @@ const RecordedQuery = graphql(`
           }
         }
       }
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
+    }
+  }
+`);
+
+const MethodCountQuery = graphql(`
+  query MethodCount {
+    methods(first: 1) {
+      totalCount
     }
   }
 `);
@@ -41,22 +54,25 @@ export interface Context {
   readonly usual: { readonly fingerprint: string; readonly title: string } | null;
 }
 
-/** Measures that are looked up at once: more values than these are not read one by one. */
-const most = 60;
+/** More measures than these are not read one by one, and about so many recorded values are fetched for one page. */
+const mostMeasures = 60;
+const mostRecorded = 6_000;
 
+/** What the record holds in the offered measures, and in how many of them it was not looked up. */
 export async function contextOf(
   slug: string,
   values: readonly OfferedValue[],
-  known: ReadonlySet<string>,
-): Promise<ReadonlyMap<string, Context>> {
-  const measures = values
-    .map(({ measure }) => measure)
-    .filter((measure) => known.has(measure))
-    .slice(0, most);
-  if (measures.length === 0) return new Map();
-  const { results } = await ask(RecordedQuery, { measures });
-  const byMeasure = Map.groupBy(results.nodes, ({ measure }) => measure.slug);
-  return new Map(
+): Promise<{ readonly context: ReadonlyMap<string, Context>; readonly notLookedUp: number }> {
+  const [all, { methods }] = await Promise.all([allMeasures(), ask(MethodCountQuery)]);
+  const known = new Set(all.map((measure) => measure.slug));
+  const offered = [...new Set(values.map(({ measure }) => measure))].filter((measure) => known.has(measure));
+  const fitting = Math.max(1, Math.floor(mostRecorded / Math.max(1, methods.totalCount)));
+  const measures = offered.slice(0, Math.min(mostMeasures, fitting));
+  const notLookedUp = offered.length - measures.length;
+  if (measures.length === 0) return { context: new Map(), notLookedUp };
+  const recorded = await allNodes(async (after) => (await ask(RecordedQuery, { measures, after })).results);
+  const byMeasure = Map.groupBy(recorded, ({ measure }) => measure.slug);
+  const context = new Map(
     [...byMeasure].flatMap(([measure, entries]): [string, Context][] => {
       const first = entries[0];
       if (!first) return [];
@@ -79,4 +95,5 @@ export async function contextOf(
       ];
     }),
   );
+  return { context, notLookedUp };
 }

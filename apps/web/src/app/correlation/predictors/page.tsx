@@ -1,13 +1,12 @@
 import type { Metadata } from "next";
 import Link from "next/link";
 import { graphql } from "../../../../generated";
-import type { VariableInput } from "../../../../generated/graphql";
 import { AsOfNotice } from "../../../components/as-of";
 import { AutoForm } from "../../../components/auto-form";
 import { FamilyBoxes } from "../../../components/correlation/family-boxes";
 import { VariableSelect } from "../../../components/correlation/form";
 import { CorrelationHead } from "../../../components/correlation/head";
-import { isCovariate, pretraining, type VariableGroup } from "../../../components/correlation/variables";
+import { variableGroups, variableInput } from "../../../components/correlation/variables";
 import { FaultNotice } from "../../../components/fault-notice";
 import { FilterNotice } from "../../../components/filter-notice";
 import { ListTable } from "../../../components/list-table";
@@ -17,7 +16,6 @@ import { filterQuery, noFilter, readFilter } from "../../../lib/board-filter";
 import { filterFaults } from "../../../lib/filter-faults";
 import { formatNumber } from "../../../lib/format";
 import { explorerAddress } from "../../../lib/site";
-import { VariablesQuery } from "../query";
 
 export const metadata: Metadata = { title: "What predicts best" };
 
@@ -54,9 +52,6 @@ const PredictorsQuery = graphql(`
   }
 `);
 
-const variable = (slug: string): VariableInput =>
-  isCovariate(slug) ? { pretraining: slug } : slug.includes("/") ? { measure: slug } : { suite: slug };
-
 /** A share of the row's width, for a bar. */
 const share = (value: number, most: number) => `${Math.max(0, Math.min(100, (value / most) * 100))}%`;
 
@@ -76,27 +71,12 @@ export default async function PredictorsPage({ searchParams }: { searchParams: S
   }
   const transform = query.transform === "NONE" ? "NONE" : "LOGIT";
   const variables = {
-    of: variable(of),
+    of: variableInput(of),
     filter: readFilter(query),
     transform,
     asOf: readMoment(query.asOf) ?? null,
   } as const;
-  const [{ predictors }, { suites, measures }] = await Promise.all([
-    ask(PredictorsQuery, variables),
-    ask(VariablesQuery),
-  ]);
-  const bySetting = Map.groupBy(measures.nodes, ({ setting }) => setting.title);
-  const groups: VariableGroup[] = [
-    {
-      label: "Averages over a suite",
-      options: suites.nodes.map(({ slug, title }) => ({ value: slug, title })),
-    },
-    ...[...bySetting].map(([label, options]) => ({
-      label,
-      options: options.map(({ slug, title }) => ({ value: slug, title })),
-    })),
-    pretraining,
-  ];
+  const [{ predictors }, groups] = await Promise.all([ask(PredictorsQuery, variables), variableGroups()]);
   const rows = predictors.predictors;
   const most = Math.max(...rows.map(({ error, errorInterval }) => errorInterval?.upper ?? error), 0.001);
   const unit = predictors.of.unit;

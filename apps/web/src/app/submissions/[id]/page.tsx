@@ -1,6 +1,5 @@
 import type { Metadata } from "next";
 import Link from "next/link";
-import { graphql } from "../../../../generated";
 import type { SubmissionPageQuery } from "../../../../generated/graphql";
 import { type ListColumn, ListTable } from "../../../components/list-table";
 import { diffAddress } from "../../../components/protocol/address";
@@ -15,21 +14,11 @@ import { type Context, contextOf } from "../../../components/submission/review-d
 import { SignIn, ToAll } from "../../../components/submission/sign-in";
 import { StatusView } from "../../../components/submission/status";
 import { suiteAddress } from "../../../lib/address";
-import { ask, askAs } from "../../../lib/api";
+import { askAs } from "../../../lib/api";
 import { formatDate, shortHash } from "../../../lib/format";
 import { readSession, type Session } from "../../../lib/session";
 
 export const metadata: Metadata = { title: "Submission" };
-
-const KnownMeasuresQuery = graphql(`
-  query KnownMeasures {
-    measures(first: 200) {
-      nodes {
-        slug
-      }
-    }
-  }
-`);
 
 type Submission = SubmissionPageQuery["submission"];
 
@@ -212,11 +201,10 @@ export default async function SubmissionPage({ params }: { params: Promise<{ id:
   const id = decodeURIComponent((await params).id);
   const { submission } = await askAs(session.token, SubmissionQuery, { id });
   const { source, values } = readBody(submission.body);
-  const { measures } = await ask(KnownMeasuresQuery);
-  const context =
+  const { context, notLookedUp } =
     submission.status === "PENDING"
-      ? await contextOf(submission.methodSlug, values, new Set(measures.nodes.map(({ slug }) => slug)))
-      : new Map<string, Context>();
+      ? await contextOf(submission.methodSlug, values)
+      : { context: new Map<string, Context>(), notLookedUp: 0 };
   const live = submission.results.filter(({ retraction }) => !retraction);
   return (
     <>
@@ -264,6 +252,11 @@ export default async function SubmissionPage({ params }: { params: Promise<{ id:
           Values
         </h2>
         <Values submission={submission} context={context} />
+        {notLookedUp > 0 && (
+          <p className="mt-2 text-sm text-muted">
+            The last {notLookedUp} measures are shown without the recorded values: these are on their boards.
+          </p>
+        )}
         {session.can("REVIEW") && live.length > 0 && (
           <div className="mt-4 space-y-1">
             {live.slice(0, 50).map(({ id: result, measure, value }) => (

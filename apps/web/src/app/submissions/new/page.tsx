@@ -1,24 +1,12 @@
 import type { Metadata } from "next";
-import { graphql } from "../../../../generated";
 import { SubmissionEditor } from "../../../components/submission/editor";
 import { FormatHelp } from "../../../components/submission/format-help";
 import { HowItWorks } from "../../../components/submission/how-it-works";
 import { SignIn, ToAll } from "../../../components/submission/sign-in";
-import { ask } from "../../../lib/api";
+import { allMeasures } from "../../../lib/catalogue";
 import { readSession } from "../../../lib/session";
 
 export const metadata: Metadata = { title: "Submit results" };
-
-const MeasuresQuery = graphql(`
-  query SubmissionMeasures {
-    measures(first: 200) {
-      nodes {
-        slug
-        title
-      }
-    }
-  }
-`);
 
 /** Write or choose a file, check it, send it. */
 export default async function NewSubmissionPage() {
@@ -32,7 +20,6 @@ export default async function NewSubmissionPage() {
       </>
     );
   }
-  const { measures } = await ask(MeasuresQuery);
   return (
     <>
       <ToAll />
@@ -43,7 +30,7 @@ export default async function NewSubmissionPage() {
             One file holds the values of one method. It is checked first: every problem is shown on its line,
             and nothing is recorded until you send it.
           </p>
-          <SubmissionEditor measures={measures.nodes} />
+          <SubmissionEditor measures={(await allMeasures()).map(({ slug, title }) => ({ slug, title }))} />
           <FormatHelp />
         </>
       ) : (
