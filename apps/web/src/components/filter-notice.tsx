@@ -19,10 +19,3 @@ export function FilterNotice({ query, shown }: { query: Query; shown: Parts }) {
     </p>
   );
 }
-
-/** Lets a form keep what it has no control for. */
-export function KeptFilter({ query, shown }: { query: Query; shown: Parts }) {
-  return Object.entries(hiddenFilter(query, shown).query).map(
-    ([name, value]) => value && <input key={name} type="hidden" name={name} value={value} />,
-  );
-}

@@ -102,18 +102,6 @@ const parameters: Readonly<Record<Part, readonly string[]>> = {
   protocol: ["protocol"],
 };
 
-/** The parts that the view's own controls do not show, in words, and what stands for them in the address. */
-export function hiddenFilter(query: Query, shown: readonly Part[]): { words: string[]; query: Query } {
-  const filter = readFilter(query) ?? {};
-  const parts = (Object.keys(sentences) as Part[]).filter((part) => filter[part] && !shown.includes(part));
-  // Each sentence takes its own part's value; TypeScript cannot follow that through a loop.
-  const say = (part: Part) => (sentences[part] as (given: unknown) => string)(filter[part]);
-  return {
-    words: parts.map(say),
-    query: Object.fromEntries(parts.flatMap((part) => parameters[part]).map((name) => [name, query[name]])),
-  };
-}
-
 /** Each part that is in use and not shown by a control of its own: in words, and what takes it out of the address. */
 export function partsOfFilter(
   query: Query,
@@ -123,16 +111,24 @@ export function partsOfFilter(
   return (Object.keys(sentences) as Part[])
     .filter((part) => filter[part] && !shown.includes(part))
     .map((part) => ({
+      // Each sentence takes its own part's value; TypeScript cannot follow that through a loop.
       words: (sentences[part] as (given: unknown) => string)(filter[part]),
       without: Object.fromEntries(parameters[part].map((name) => [name, ""])),
     }));
 }
 
+/** The parts that the view's own controls do not show, in words, and what stands for them in the address. */
+export function hiddenFilter(query: Query, shown: readonly Part[]): { words: string[]; query: Query } {
+  const parts = partsOfFilter(query, shown);
+  const names = parts.flatMap(({ without }) => Object.keys(without));
+  return {
+    words: parts.map(({ words }) => words),
+    query: Object.fromEntries(names.map((name) => [name, query[name]])),
+  };
+}
+
 /** All that the address says of the filter, for another address that reads the same names. */
 export const filterQuery = (query: Query): Query => hiddenFilter(query, []).query;
-
-/** How many parts of the filter are in use. */
-export const countOfFilter = (query: Query): number => Object.keys(readFilter(query) ?? {}).length;
 
 /** Takes the whole filter out of an address; also what of it cannot be read. */
 export const noFilter: Readonly<Record<string, string>> = Object.fromEntries(
