@@ -2,14 +2,16 @@ import type { Metadata } from "next";
 import Link from "next/link";
 import { graphql } from "../../generated";
 import type { HomeAnswerFragment } from "../../generated/graphql";
+import { AsOfNotice } from "../components/as-of";
 import { FaultNotice } from "../components/fault-notice";
+import { FilterNotice } from "../components/filter-notice";
 import { type Answer, AnswerCards } from "../components/home/answer-cards";
 import { Overview } from "../components/overview/overview";
 import { OverviewQuery } from "../components/overview/query";
 import { SuiteNav } from "../components/suite-nav";
 import { readMoment, readQuery, type SearchParams, withQuery } from "../lib/address";
 import { ask } from "../lib/api";
-import { noFilter, readFilter } from "../lib/board-filter";
+import { filterQuery, noFilter, readFilter } from "../lib/board-filter";
 import { filterFaults } from "../lib/filter-faults";
 
 // Every page shows the record as it is now.
@@ -76,11 +78,12 @@ export default async function Home({ searchParams }: { searchParams: SearchParam
       />
     );
   }
+  const asOf = readMoment(query.asOf) ?? null;
   const [overview, home] = await Promise.all([
     ask(OverviewQuery, {
       filter: readFilter(query),
       among: query.among === "all" ? "ALL" : "COMPARABLE",
-      asOf: readMoment(query.asOf) ?? null,
+      asOf,
     }),
     ask(HomeQuery),
   ]);
@@ -101,7 +104,7 @@ export default async function Home({ searchParams }: { searchParams: SearchParam
           </h1>
           <p className="mt-1 text-sm text-muted sm:text-base">
             transferboard compares pretrained vision models by what they reach on other tasks: classification,
-            detection, depth and segmentation.
+            detection, surface normals and segmentation.
           </p>
         </div>
         <p className="hidden gap-2 sm:flex">
@@ -157,7 +160,13 @@ export default async function Home({ searchParams }: { searchParams: SearchParam
         </p>
       </div>
       <SuiteNav current="overview" />
-      <Overview answer={overview} query={withQuery(query, {})} />
+      <AsOfNotice what="The overview" asOf={asOf} now={withQuery(query, { asOf: undefined })} />
+      <FilterNotice query={query} shown={[]} />
+      <Overview
+        answer={overview}
+        query={withQuery(query, {})}
+        exported={{ ...filterQuery(query), asOf: asOf ?? undefined }}
+      />
     </div>
   );
 }

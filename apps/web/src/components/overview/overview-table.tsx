@@ -5,6 +5,7 @@ import Link from "next/link";
 import { useSearchParams } from "next/navigation";
 import { useMemo } from "react";
 import type { Direction, Family } from "../../../generated/graphql";
+import type { Query } from "../../lib/address";
 import { formatNumber } from "../../lib/format";
 import type { AggregateHeading } from "../board/board-head";
 import { heatColour, heatOf } from "../board/heat";
@@ -71,6 +72,7 @@ export function OverviewTable(props: {
   total: number;
   position: string;
   query: string;
+  exported: Query;
 }) {
   const live = useSearchParams();
   const search = useMemo(() => new URLSearchParams(live?.toString() ?? props.query), [live, props.query]);
@@ -136,7 +138,7 @@ export function OverviewTable(props: {
                 <LiveDownload
                   key={ending}
                   path={`/export/leaderboard.${ending}`}
-                  fixed={{ suite: "overview", aggregate: "MEAN_RANK" }}
+                  fixed={{ suite: "overview", aggregate: "MEAN_RANK", ...props.exported }}
                   follow={["among"]}
                   file={`overview.${ending}`}
                   className="button justify-start"

@@ -1,6 +1,6 @@
 /** The home page's board: where each method stands in every one of the paper's settings. */
 import type { OverviewQuery as OverviewAnswer, OverviewColumnFragment } from "../../../generated/graphql";
-import { suiteAddress } from "../../lib/address";
+import { type Query, suiteAddress } from "../../lib/address";
 import { methodCard } from "../../lib/cards";
 import { type OverviewColumn, type OverviewRow, OverviewTable } from "./overview-table";
 
@@ -62,7 +62,13 @@ export function overviewOf({ all, ...boards }: OverviewAnswer) {
   return { columns, rows };
 }
 
-export function Overview({ answer, query }: { answer: OverviewAnswer; query: string }) {
+export function Overview(props: {
+  answer: OverviewAnswer;
+  query: string;
+  /** What downloads keep to, as the overview does. */
+  exported: Query;
+}) {
+  const { answer, query, exported } = props;
   const { columns, rows } = overviewOf(answer);
   return (
     <OverviewTable
@@ -72,6 +78,7 @@ export function Overview({ answer, query }: { answer: OverviewAnswer; query: str
       total={answer.all.totalCount}
       position={answer.all.position}
       query={query}
+      exported={exported}
     />
   );
 }
