@@ -1,6 +1,6 @@
 /** A badge for the README of whoever made the method: its best rank, and how to put it there. */
-import { headers } from "next/headers";
 import type { MethodPageQuery } from "../../../generated/graphql";
+import { siteOrigin } from "../../lib/site";
 import { CopyButton } from "../copy-button";
 import { Verbatim } from "../scroll-region";
 
@@ -10,8 +10,7 @@ export async function Badges({ slug, standings }: { slug: string; standings: Sta
   const ranked = standings.filter(({ rank, suite }) => rank && suite.slug !== "overview");
   const [best] = ranked.toSorted((a, b) => (a.rank ?? 0) - (b.rank ?? 0));
   if (!best) return null;
-  const asked = await headers();
-  const site = `${asked.get("x-forwarded-proto") ?? "http"}://${asked.get("host")}`;
+  const site = await siteOrigin();
   const image = `/badge/${slug}/${best.suite.slug}.svg`;
   const markdown = `[![transferboard](${site}${image})](${site}/methods/${slug})`;
   return (
