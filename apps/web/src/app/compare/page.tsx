@@ -22,6 +22,7 @@ export const metadata: Metadata = { title: "Compare" };
 const OptionsQuery = graphql(`
   query CompareOptions {
     methods(first: 200, orderBy: { field: NAME, direction: ASC }) {
+      totalCount
       nodes {
         slug
         name
@@ -105,6 +106,9 @@ const axes: readonly (readonly [slug: string, title: string])[] = [
   ["segmentation", "Segmentation"],
 ];
 
+/** All pairs of ten methods; of more methods the table is cut, and says so. */
+const mostDuels = 45;
+
 async function Comparison({ methods, query }: { methods: readonly string[]; query: Query }) {
   const asOf = readMoment(query.asOf) ?? null;
   const variables = { methods: [...methods], suite: query.suite ?? null, asOf };
@@ -155,7 +159,7 @@ async function Comparison({ methods, query }: { methods: readonly string[]; quer
             </p>
             <ListTable
               label="Wins, losses and ties of every two"
-              rows={compare.duels.slice(0, 45)}
+              rows={compare.duels.slice(0, mostDuels)}
               rowKey={({ method, opponent }) => `${method.slug} ${opponent.slug}`}
               columns={[
                 {
@@ -175,6 +179,11 @@ async function Comparison({ methods, query }: { methods: readonly string[]; quer
                 },
               ]}
             />
+            {compare.duels.length > mostDuels && (
+              <p className="mt-1 text-xs text-muted">
+                The first {mostDuels} of {compare.duels.length} pairs.
+              </p>
+            )}
           </section>
         </div>
       )}
@@ -273,6 +282,16 @@ export default async function ComparePage({ searchParams }: { searchParams: Sear
         {methods.length === 0 ? "Compare methods" : names.join(", ")}
       </h1>
       <MethodPicker options={options.nodes} chosen={methods} />
+      {options.totalCount > options.nodes.length && (
+        <p className="mb-4 text-sm text-muted">
+          The search has the first {options.nodes.length} of {options.totalCount} methods by name; choose any
+          of them on{" "}
+          <Link className="link" href="/methods" prefetch={false}>
+            the list of methods
+          </Link>
+          .
+        </p>
+      )}
       {methods.length === 0 ? (
         <ul className="flex flex-wrap gap-2 text-sm">
           {[

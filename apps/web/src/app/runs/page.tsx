@@ -95,7 +95,7 @@ export default async function RunsPage({ searchParams }: { searchParams: SearchP
       </nav>
       {runs.nodes.length === 0 ? (
         <p className="text-sm text-muted">
-          No run yet.{" "}
+          {state || kept.length > 0 ? "No run matches these filters." : "No run yet."}{" "}
           <Link className="link" href="/evaluate" prefetch={false}>
             Evaluate a model
           </Link>

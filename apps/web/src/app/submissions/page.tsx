@@ -87,7 +87,9 @@ async function Submissions({ session, query }: { session: Session; query: Query 
     <>
       <Choices query={query} reviewer={session.can("REVIEW")} />
       {nodes.length === 0 ? (
-        <p className="text-muted">No submissions yet.</p>
+        <p className="text-muted">
+          {query.status || query.mine ? "No submission matches this choice." : "No submissions yet."}
+        </p>
       ) : (
         <ListTable
           label={`${totalCount} submissions`}

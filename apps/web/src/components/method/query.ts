@@ -114,7 +114,7 @@ export const MethodQuery = graphql(`
 /** Every method's mean rank over all measures, and everybody's value in each: whom a method stands beside. */
 export const FieldQuery = graphql(`
   query MethodField {
-    leaderboard(suite: "overview", aggregate: MEAN_RANK, first: 100) {
+    leaderboard(suite: "overview", aggregate: MEAN_RANK, first: 200) {
       columns {
         measure {
           slug
@@ -136,6 +136,9 @@ export const FieldQuery = graphql(`
             value
           }
         }
+      }
+      pageInfo {
+        hasNextPage
       }
     }
   }

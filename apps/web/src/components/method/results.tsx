@@ -58,9 +58,13 @@ function Origin({ result: { provenance, source, run, protocol } }: { result: Res
   );
 }
 
-/** The rank of a value among all methods' on its measure, where the overview has the measure. */
+/**
+ * The rank of a value among all methods' on its measure, where the overview has the measure. None where the overview has
+ * more methods than were asked for: among some of them it would be another number.
+ */
 export function ranksOf(slug: string, { leaderboard }: MethodFieldQuery): ReadonlyMap<string, string> {
   const ranks = new Map<string, string>();
+  if (leaderboard.pageInfo.hasNextPage) return ranks;
   const own = leaderboard.edges.find(({ node }) => node.method.slug === slug);
   for (const [i, { measure }] of leaderboard.columns.entries()) {
     const value = own?.node.cells[i]?.value ?? null;

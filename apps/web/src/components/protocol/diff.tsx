@@ -92,6 +92,7 @@ export async function ProtocolDiff(asked: { left: string; right: string }) {
 const ChoicesQuery = graphql(`
   query ProtocolChoices {
     protocols(first: 200) {
+      totalCount
       nodes {
         fingerprint
         title
@@ -136,6 +137,12 @@ export async function DiffForm({ left, right }: { left?: string | undefined; rig
       <button type="submit" className="button">
         Compare
       </button>
+      {protocols.totalCount > protocols.nodes.length && (
+        <p className="w-full text-xs text-muted">
+          {protocols.nodes.length} of {protocols.totalCount} protocols are suggested; any other can be pasted
+          as its fingerprint.
+        </p>
+      )}
     </form>
   );
 }
