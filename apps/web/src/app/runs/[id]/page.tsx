@@ -111,8 +111,12 @@ export default async function RunPage({ params }: { params: Promise<{ id: string
             {measure.title}: <strong>{formatNumber(value, measure.metric.digits)}</strong>{" "}
             {measure.metric.unit}{" "}
             <span className="text-sm text-muted">
-              {interval && formatInterval(value, interval.lower, interval.upper, measure.metric.digits)}
-              {sampleSize && `, n = ${sampleSize}`}
+              {[
+                interval && formatInterval(value, interval.lower, interval.upper, measure.metric.digits),
+                sampleSize != null && `n = ${sampleSize}`,
+              ]
+                .filter(Boolean)
+                .join(", ")}
             </span>
           </li>
         ))}
