@@ -50,7 +50,7 @@ export function KeptParams({ except }: { except: readonly string[] }) {
     .map(([name, value]) => <input key={`${name} ${value}`} type="hidden" name={name} value={value} />);
 }
 
-/** A download under an address that follows the view's: `names` maps the view's parameters to the file's. */
+/** A download that keeps to the view: `fixed` as the server knows it, `follow` as the address has it now. */
 export function LiveDownload(props: {
   path: string;
   fixed: Changes;

@@ -5,7 +5,7 @@ import { useSearchParams } from "next/navigation";
 import { type ReactNode, useEffect, useState } from "react";
 import type { Aggregate, Family, Provenance } from "../../../generated/graphql";
 import { aggregateNames, familyNames, provenanceNames } from "../../lib/format";
-import { changed, LiveDownload, LiveLink, showHere } from "../live-link";
+import { changed, KeptParams, LiveDownload, LiveLink, showHere } from "../live-link";
 import { FamilyDot } from "../marks";
 import type { BoardColumn } from "./rows";
 import { toggled, type ViewState } from "./view-state";
@@ -46,11 +46,7 @@ function SearchBox({ state }: { state: ViewState }) {
   const search = useSearchParams();
   return (
     <form method="get" onSubmit={(event) => event.preventDefault()} className="grow basis-40 sm:grow-0">
-      {[...new URLSearchParams(search?.toString() ?? "")]
-        .filter(([name]) => name !== "q")
-        .map(([name, value]) => (
-          <input key={name} type="hidden" name={name} value={value} />
-        ))}
+      <KeptParams except={["q"]} />
       <input
         type="search"
         name="q"

@@ -4,8 +4,9 @@ import { PictureView } from "../../../components/pictures/picture";
 import { PictureRunsQuery } from "../../../components/pictures/query";
 import { type Picture, picturesOf } from "../../../components/pictures/record";
 import { ScrollRegion } from "../../../components/scroll-region";
-import type { SearchParams } from "../../../lib/address";
+import { readQuery, type SearchParams } from "../../../lib/address";
 import { ask } from "../../../lib/api";
+import { words } from "../../../lib/board-filter";
 
 export const metadata: Metadata = { title: "Compare pictures" };
 
@@ -35,8 +36,7 @@ async function seenBy(method: string): Promise<Seen> {
 
 /** What each method sees: the same pictures through several of them, side by side. */
 export default async function ComparePicturesPage({ searchParams }: { searchParams: SearchParams }) {
-  const { methods: given } = await searchParams;
-  const methods = [...new Set([given ?? []].flat().flatMap((part) => part.split(",").filter(Boolean)))];
+  const methods = [...new Set(words((await readQuery(searchParams)).methods))];
   const seen = await Promise.all(methods.slice(0, MOST_METHODS).map(seenBy));
   const items = [...new Set(seen.flatMap(({ pictures }) => [...pictures.keys()]))].sort();
   return (
