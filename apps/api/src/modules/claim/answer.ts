@@ -1,13 +1,16 @@
 /** The answer to a claim's question at one moment of the ledger: a value, and a 95% interval where there can be one. */
-import { type Answer, type Question, rankIntervals, type Variable } from "@transferboard/eval-core/record";
+import {
+  type Answer,
+  type Question,
+  rankIntervals,
+  type Variable,
+  Z95,
+} from "@transferboard/eval-core/record";
 import type { Context } from "../../context.ts";
-import { CallerError } from "../../errors.ts";
+import { BadInput, UnknownSlug } from "../../errors.ts";
 import { answerCorrelation } from "../correlation/service.ts";
 import type { BoardCell, BoardRow } from "../leaderboard/board.ts";
 import { type BoardAnswer, rankBoard } from "../leaderboard/service.ts";
-
-/** Half a 95% interval in standard errors. */
-const Z95 = 1.959963984540054;
 
 export type Answered =
   | { readonly answer: Answer; readonly reason: null }
@@ -147,7 +150,8 @@ export async function answerStored(question: Question, asOf: Date, context: Cont
   try {
     return await answerQuestion(question, asOf, context);
   } catch (error) {
-    if (error instanceof CallerError) return none(error.message);
+    // What passes, such as a server that stops, must not be kept as the claim's state.
+    if (error instanceof UnknownSlug || error instanceof BadInput) return none(error.message);
     throw error;
   }
 }

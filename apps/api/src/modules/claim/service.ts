@@ -30,7 +30,7 @@ const INCLUDE = {
 
 /** More claims than people could read are refused. */
 const MOST_CLAIMS = 1_000;
-/** Changes of the ledger that one request evaluates; the next one goes on. */
+/** Changes of the ledger that one request evaluates a claim at; the next one goes on. */
 const MOST_AT_ONCE = 200;
 
 export async function stateClaim(text: string, context: Context): Promise<ClaimRow> {
@@ -106,29 +106,51 @@ const CHANGES = `with last as (select max(id) as id from audit_event where actio
     and case when $1::bigint = 0 then e.id = last.id else e.id > $1::bigint end
   order by e.id limit ${MOST_AT_ONCE}`;
 
+/** What was found of a claim: the events that are new, and up to which change of the ledger. */
+interface Found {
+  readonly claimId: string;
+  readonly changes: readonly Prisma.ClaimEventCreateManyInput[];
+  readonly upTo: string;
+}
+
+/** A request that was slower than another takes nothing of it back. */
+const PROGRESS = `insert into claim_progress (claim_id, event_id)
+  select * from unnest($1::uuid[], $2::bigint[])
+  on conflict (claim_id) do update set event_id = greatest(claim_progress.event_id, excluded.event_id)`;
+
+/** Claims that were evaluated up to the same change read the ledger's changes once, and all are written at once. */
 async function caughtUp(rows: readonly ClaimRow[], context: Context): Promise<ClaimRow[]> {
   const { db } = context;
   const { position } = await context.snapshot();
-  const progress = new Map(
-    (await db.prisma.claimProgress.findMany({ where: { claimId: { in: rows.map(({ id }) => id) } } })).map(
-      ({ claimId, eventId }) => [claimId, eventId],
+  const ids = rows.map(({ id }) => id);
+  const stored = await db.prisma.claimProgress.findMany({ where: { claimId: { in: ids } } });
+  const progress = new Map(stored.map(({ claimId, eventId }) => [claimId, eventId]));
+  const behind = Map.groupBy(rows, ({ id }) => progress.get(id) ?? 0n);
+  const found: Found[] = [];
+  for (const [from, claims] of behind) {
+    if (from >= BigInt(position)) continue;
+    const events = await db.sql<LedgerEvent>(CHANGES, [String(from)]);
+    if (events.length === 0) continue;
+    for (const claim of claims) found.push(await evaluate(claim, events, context));
+  }
+  if (found.length === 0) return [...rows];
+  // Two requests that evaluate at once find the same, and the second adds nothing.
+  await db.prisma.$transaction([
+    db.prisma.claimEvent.createMany({ data: found.flatMap(({ changes }) => changes), skipDuplicates: true }),
+    db.prisma.$executeRawUnsafe(
+      PROGRESS,
+      found.map(({ claimId }) => claimId),
+      found.map(({ upTo }) => upTo),
     ),
-  );
-  const behind = rows.filter(({ id }) => (progress.get(id) ?? 0n) < BigInt(position.split(".")[0]!));
-  if (behind.length === 0) return [...rows];
-  for (const row of behind) await evaluate(row, progress.get(row.id) ?? 0n, context);
-  const found = await db.prisma.claim.findMany({
-    where: { id: { in: rows.map(({ id }) => id) } },
+  ]);
+  return db.prisma.claim.findMany({
+    where: { id: { in: ids } },
     orderBy: { id: "desc" },
     include: INCLUDE,
   });
-  return found;
 }
 
-/** Two requests that evaluate at once find the same, and the second writes nothing. */
-async function evaluate(row: ClaimRow, from: bigint, context: Context): Promise<void> {
-  const { db } = context;
-  const events = await db.sql<LedgerEvent>(CHANGES, [String(from)]);
+async function evaluate(row: ClaimRow, events: readonly LedgerEvent[], context: Context): Promise<Found> {
   let state: ClaimState | null = lowerState(row.events.at(-1)?.state);
   const changes: Prisma.ClaimEventCreateManyInput[] = [];
   for (const { id, at } of events) {
@@ -146,16 +168,7 @@ async function evaluate(row: ClaimRow, from: bigint, context: Context): Promise<
       reason,
     });
   }
-  const last = events.at(-1);
-  if (!last) return;
-  await db.prisma.$transaction([
-    db.prisma.claimEvent.createMany({ data: changes, skipDuplicates: true }),
-    db.prisma.claimProgress.upsert({
-      where: { claimId: row.id },
-      create: { claimId: row.id, eventId: BigInt(last.id) },
-      update: { eventId: BigInt(last.id) },
-    }),
-  ]);
+  return { claimId: row.id, changes, upTo: events.at(-1)!.id };
 }
 
 const lowerState = (state: string | undefined): ClaimState | null =>
