@@ -2,7 +2,7 @@
  * The walls of the house: which room may import which, each with the sentence that a broken one prints.
  * The order of eval-core's rooms is the order of docs/architecture.md; a room imports only those before it.
  */
-const rooms = [
+export const rooms = [
   "tensor",
   "conformance",
   "onnx",
