@@ -69,7 +69,7 @@ export const groups: readonly Group[] = [
       entry("features", "extract features", async () => (await import("./commands/features.ts")).addFeatures),
       entry(
         "train",
-        "train a network on a dataset",
+        "train a network on batches given as arrays",
         async () => (await import("./commands/train.ts")).addTrain,
       ),
       entry(

@@ -20,6 +20,8 @@ const named = (name: string) => CONFORMANCE_KINDS.find(({ kind }) => kind === na
 /** Goldens that take more than a few seconds each: `npm run test:full` holds them too. */
 const SLOW: Readonly<Record<string, readonly string[]>> = {
   record: ["forecast/paper_leave_one_out.json.gz", "forecast/large.json.gz"],
+  // Its strong half is held by linear-dinov3/golden.test.ts.
+  probes: ["dinov3-logreg"],
 };
 
 describe.each(CONFORMANCE_KINDS.map((kind) => [kind.kind, kind] as const))("%s", (_, kind) => {
@@ -27,7 +29,7 @@ describe.each(CONFORMANCE_KINDS.map((kind) => [kind.kind, kind] as const))("%s",
     const slow = isFull ? [] : (SLOW[kind.kind] ?? []);
     const folder = slow.length > 0 ? mkdtempSync(join(tmpdir(), "conformance-")) : undefined;
     if (folder !== undefined) cpSync(shippedGoldens(kind), folder, { recursive: true });
-    for (const name of slow) rmSync(join(folder!, name));
+    for (const name of slow) rmSync(join(folder!, name), { recursive: true });
     try {
       const findings = await findingsOf(kind, folder);
       expect(findings.length).toBeGreaterThan(0);

@@ -19,7 +19,6 @@ export const PROFILE: readonly string[] = [
   "logistic-regression-dinov3",
   "few-shot-50",
   "dense-knn",
-  "linear-segmentation-cached",
 ];
 
 /**
@@ -28,37 +27,28 @@ export const PROFILE: readonly string[] = [
  */
 export async function datasetsIn(folder: string | undefined, named: string | undefined): Promise<string[]> {
   if (named !== undefined) {
-    const known = PROFILE.some((setting) => isKnown(setting) && kindOf(setting).data.names.includes(named));
+    const known = PROFILE.some((setting) => kindOf(setting).data.names.includes(named));
     if (!known) datasetEntry(named);
     return [named];
   }
-  const names = [...new Set(PROFILE.filter(isKnown).flatMap((setting) => kindOf(setting).data.names))];
+  const names = [...new Set(PROFILE.flatMap((setting) => kindOf(setting).data.names))];
   const found: string[] = [];
   for (const name of names) if (await isThere(name, folder)) found.push(name);
   if (found.some((name) => (DATASET_NAMES as readonly string[]).includes(name))) return found;
   return folder === undefined ? found : [...found, "folder"];
 }
 
-const isKnown = (setting: string): boolean => {
-  try {
-    kindOf(setting);
-    return true;
-  } catch {
-    return false;
-  }
-};
-
 async function isThere(name: string, folder: string | undefined): Promise<boolean> {
   if (name === "folder") return false;
   if ((DATASET_NAMES as readonly string[]).includes(name))
     return (await locateDataset(name, folder)) !== undefined;
-  const setting = settingNamed(PROFILE.find((one) => isKnown(one) && kindOf(one).data.names.includes(name))!);
+  const setting = settingNamed(PROFILE.find((one) => kindOf(one).data.names.includes(name))!);
   return (await setting.kind.data.locate(name, folder, setting.options)) !== undefined;
 }
 
 /** Every setting of the profile on every dataset that it is for, by setting. */
 export function profileTargets(datasets: readonly string[]): Omit<Target, "readout">[] {
-  const targets = PROFILE.filter(isKnown).flatMap((name) => {
+  const targets = PROFILE.flatMap((name) => {
     const setting = settingNamed(name);
     const { data, measures } = setting.kind;
     return datasets
