@@ -53,6 +53,14 @@ function placeOf(loading: unknown): string | undefined {
   return typeof layout?.place === "string" ? layout.place : undefined;
 }
 
+/** What was chosen of the recorded network that its tensors do not say, such as its heads, if that was told. */
+function choicesOf(loading: unknown): Readonly<Record<string, { readonly value?: unknown }>> {
+  const { choices } = (loading ?? {}) as { choices?: unknown };
+  return typeof choices === "object" && choices !== null
+    ? (choices as Record<string, { value?: unknown }>)
+    : {};
+}
+
 async function ensureCheckpoint(
   tx: TransactionClient,
   methodId: number,
@@ -75,6 +83,14 @@ async function ensureCheckpoint(
     if (was !== undefined && is !== undefined && was !== is) {
       throw new WarehouseError(
         `Of the weights ${sha256.slice(0, 12)} the backbone at '${was}' is recorded: convert the one at '${is}' to a file of its own, and evaluate that.`,
+      );
+    }
+    const recorded = choicesOf(known.loading);
+    for (const [choice, { value }] of Object.entries(choicesOf(loading))) {
+      const earlier = recorded[choice]?.value;
+      if (earlier === undefined || earlier === value) continue;
+      throw new WarehouseError(
+        `The weights ${sha256.slice(0, 12)} are recorded with ${choice} ${earlier}, found ${value}: that is another network; evaluate them as recorded, or convert them to a file of its own, and evaluate that.`,
       );
     }
     return known.id;

@@ -26,7 +26,7 @@ export interface CheckpointToRecord {
   readonly architecture: string;
   readonly featureDimension: number;
   readonly normalisation: { readonly mean: readonly number[]; readonly std: readonly number[] };
-  /** What was matched, dropped and converted. */
+  /** What was matched, dropped, converted, and chosen where the tensors do not say. */
   readonly loading?: JsonObject;
 }
 

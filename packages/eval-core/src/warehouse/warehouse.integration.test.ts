@@ -197,6 +197,23 @@ describe("what contradicts the record is refused in a sentence", () => {
     await expect(recordEvaluation(database.client, other)).rejects.toThrow(/input normalisation/);
   });
 
+  test("the same weights with other heads, but not where it was not told which", async () => {
+    const first = makeEvaluation();
+    const withHeads = (heads?: number) => {
+      const choices = heads === undefined ? {} : { heads: { value: heads, from: "--heads" } };
+      return makeEvaluation({
+        method: first.method,
+        checkpoint: { ...first.checkpoint, loading: { choices } },
+      });
+    };
+    await recordEvaluation(database.client, withHeads(6));
+    await recordEvaluation(database.client, withHeads(6));
+    await recordEvaluation(database.client, withHeads());
+    await expect(recordEvaluation(database.client, withHeads(4))).rejects.toThrow(
+      /are recorded with heads 6, found 4: that is another network/,
+    );
+  });
+
   const value = { measure: "many-shot-linear/digits/accuracy", value: 1, interval: null, sampleSize: null };
   test.each<[string, Partial<EvaluationToRecord>, RegExp]>([
     ["no result", { results: [] }, /without a result/],

@@ -156,14 +156,14 @@ async function recordDerived(db: Database, derived: Derived): Promise<void> {
 
 function checkpointToRecord(checkpoint: Checkpoint): RunToRecord["checkpoint"] {
   const { sha256, file, architecture, normalisation } = checkpoint;
-  const { format, layout, kept, dropped, converted } = checkpoint;
+  const { format, layout, normalisationFrom, choices, kept, dropped, converted } = checkpoint;
   return {
     sha256,
     name: file,
     architecture: recordedArchitecture(checkpoint),
     featureDimension: architecture.featureDimension,
     normalisation,
-    loading: { format, layout, kept: kept.length, dropped, converted },
+    loading: { format, layout, normalisationFrom, choices, kept: kept.length, dropped, converted },
   };
 }
 
