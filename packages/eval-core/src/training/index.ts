@@ -10,3 +10,4 @@ export { ResumeStore, type SavedTensors } from "./resume.ts";
 export { restoredStream, STREAM_NAMES, type StreamName, streamOf } from "./streams.ts";
 export type { BatchSource, Between, Feeds, Json, TrainingNetwork, TrainingTask } from "./task.ts";
 export { partFor, type Rates, type StepResult, Trainer, type TrainerOptions } from "./trainer.ts";
+export { hashOfWeights } from "./weights-hash.ts";

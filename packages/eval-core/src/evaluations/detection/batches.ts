@@ -8,7 +8,8 @@ import {
   restoredStream,
   streamOf,
 } from "../../training/index.ts";
-import { canvasOf, type PlacedObjects, placeObjects, resizedShortestEdge, type Size } from "./inputs.ts";
+import type { Size } from "../pixel-labels/canvas.ts";
+import { canvasOf, type PlacedObjects, placeObjects, resizedShortestEdge } from "./inputs.ts";
 import type { DetectionSchedule } from "./settings.ts";
 
 export interface DetectionPlan {

@@ -1,13 +1,9 @@
 /** From an image and its objects to the network's input, as detectron2's ResizeShortestEdge, flip and padding make it. */
 import type { AnnotatedObject } from "../../datasets/dense/voc-detection.ts";
-
-export interface Size {
-  readonly height: number;
-  readonly width: number;
-}
+import { canvasOf as canvasOfMultiple, type Size } from "../pixel-labels/canvas.ts";
 
 /** Sides of a canvas are multiples of this: the stride of C5. */
-export const CANVAS_MULTIPLE = 32;
+const CANVAS_MULTIPLE = 32;
 /** A box thinner than this is dropped. */
 const THINNEST = 1e-5;
 
@@ -21,13 +17,7 @@ export function resizedShortestEdge({ height, width }: Size, short: number, long
 }
 
 /** The common canvas of some images, each at its top left. */
-export function canvasOf(sizes: readonly Size[]): Size {
-  const up = (n: number) => Math.ceil(n / CANVAS_MULTIPLE) * CANVAS_MULTIPLE;
-  return {
-    height: up(Math.max(...sizes.map(({ height }) => height))),
-    width: up(Math.max(...sizes.map(({ width }) => width))),
-  };
-}
+export const canvasOf = (sizes: readonly Size[]): Size => canvasOfMultiple(sizes, CANVAS_MULTIPLE);
 
 export interface PlacedObjects {
   /** [M, 4]: x1, y1, x2, y2 in the resized image's continuous pixels. */

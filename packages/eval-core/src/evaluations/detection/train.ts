@@ -1,5 +1,4 @@
 /** Trains a detector on the shared loop, a graph a canvas size, and detects with it as it stands. */
-import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { Checkpoint } from "../../backbones/index.ts";
 import type { DetectionImage } from "../../datasets/dense/voc-detection.ts";
@@ -18,12 +17,13 @@ import {
 } from "../../networks/index.ts";
 import { sgd, stepDecay, trainingStep, warmUp } from "../../optim/index.ts";
 import type { Device } from "../../runtime/index.ts";
-import { bytesOf, sizeOf, tensor } from "../../tensor/index.ts";
+import { sizeOf, tensor } from "../../tensor/index.ts";
 import type { AnyTensor } from "../../tensor/tensor.ts";
 import {
   expectFinished,
   type Feeds,
   graphFlops,
+  hashOfWeights,
   LoaderPool,
   partFor,
   ResumeStore,
@@ -34,12 +34,11 @@ import {
   type TrainingOutcome,
   train,
 } from "../../training/index.ts";
+import type { Size } from "../pixel-labels/canvas.ts";
 import { DetectionBatches, type DetectionPlan } from "./batches.ts";
 import { type Detection, PUBLISHED_DETECTIONS, selectDetections } from "./boxes/detections.ts";
 import { selectProposals } from "./boxes/proposals.ts";
-import type { Size } from "./inputs.ts";
 import type { BatchRequest } from "./load-batch.ts";
-
 import { RegionPool } from "./region-pool.ts";
 import {
   type DetectionSchedule,
@@ -244,10 +243,7 @@ export class Detector implements AsyncDisposable {
 
   /** Of all weights, as they stand, in hexadecimal. */
   async weightsSha256(): Promise<string> {
-    const hash = createHash("sha256");
-    for (const [name, { data }] of [...(await this.#trainer.weights())].sort(([a], [b]) => (a < b ? -1 : 1)))
-      hash.update(`${name}\0`).update(bytesOf(data));
-    return hash.digest("hex");
+    return hashOfWeights(await this.#trainer.weights());
   }
 
   async close(): Promise<void> {

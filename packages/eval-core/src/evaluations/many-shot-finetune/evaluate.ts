@@ -2,19 +2,19 @@
  * Many-shot fine-tuning from end to end: search the grid on train against validation, refit the best on both, test
  * once. Everything random comes from one seed, and all work is kept, so that a killed run goes on to the same end.
  */
-import { createHash } from "node:crypto";
 import type { Checkpoint } from "../../backbones/index.ts";
 import { type Dataset, type Item, trainingSplits } from "../../datasets/index.ts";
 import { mapOrdered } from "../../features/map-ordered.ts";
 import { PREPROCESSINGS, type Preprocessing } from "../../images/index.ts";
 import { cosineAnnealing, sgd } from "../../optim/index.ts";
 import type { DeviceChoice } from "../../runtime/index.ts";
-import { bytesOf, SeededRandom, tensor } from "../../tensor/index.ts";
+import { SeededRandom, tensor } from "../../tensor/index.ts";
 import type { AnyTensor } from "../../tensor/tensor.ts";
 import { BatchStream, type Sample, SampleBatches, STREAM, seedOf } from "../../training/batches.ts";
 import {
   type Feeds,
   finishedConfigurations,
+  hashOfWeights,
   LoaderPool,
   partFor,
   ResumeStore,
@@ -152,7 +152,7 @@ class Run {
       );
     const testLogits = await this.#logits(test);
     const score = this.#score(testLogits, test, true);
-    const weightsSha256 = hashOf(await this.#trainer.weights());
+    const weightsSha256 = hashOfWeights(await this.#trainer.weights());
     const record: FinetuneRecord = {
       settings: this.#settings,
       seed: this.#seed,
@@ -306,12 +306,3 @@ const inWords = ({ learningRate, weightDecay, augmentation }: FinetuneConfigurat
   `learning rate ${learningRate.toPrecision(3)}, weight decay ${weightDecay.toPrecision(3)}, ${augmentation}`;
 
 const labelsOf = (items: readonly Item[]): Int32Array => Int32Array.from(items.flatMap((item) => item.label));
-
-/** One hash for a set of weights, whatever their order. */
-function hashOf(weights: ReadonlyMap<string, AnyTensor>): string {
-  const hash = createHash("sha256");
-  for (const [name, value] of [...weights].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    hash.update(`${name}\0`).update(bytesOf(value.data));
-  }
-  return hash.digest("hex");
-}

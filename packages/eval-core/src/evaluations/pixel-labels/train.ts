@@ -2,7 +2,6 @@
  * Trains a network that labels pixels: its batches, its graphs a canvas size, its schedule, on the shared loop. What comes
  * after is the evaluation's.
  */
-import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { Checkpoint } from "../../backbones/index.ts";
 import type { PixelImage } from "../../datasets/dense/pixel-data.ts";
@@ -15,7 +14,7 @@ import {
 } from "../../networks/index.ts";
 import { type Schedule, sgd, trainingStep } from "../../optim/index.ts";
 import type { Device } from "../../runtime/index.ts";
-import { bytesOf, sizeOf, tensor } from "../../tensor/index.ts";
+import { sizeOf, tensor } from "../../tensor/index.ts";
 import type { AnyTensor } from "../../tensor/tensor.ts";
 import {
   expectFinished,
@@ -220,14 +219,6 @@ export function stepFlops(options: PixelTrainingOptions, size: Size): number {
     ...(dimensions ? { dimensions } : {}),
   });
   return graphFlops(step.graph);
-}
-
-/** One hash for a set of weights, whatever their order. */
-export function hashOfWeights(weights: ReadonlyMap<string, AnyTensor>): string {
-  const hash = createHash("sha256");
-  for (const [name, value] of [...weights].sort(([a], [b]) => (a < b ? -1 : 1)))
-    hash.update(`${name}\0`).update(bytesOf(value.data));
-  return hash.digest("hex");
 }
 
 const keyOf = ({ height, width }: Size): string => `${height} x ${width}`;

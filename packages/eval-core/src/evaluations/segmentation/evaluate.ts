@@ -13,6 +13,7 @@ import { polynomialDecay } from "../../optim/index.ts";
 import type { Device } from "../../runtime/index.ts";
 import type { Tensor } from "../../tensor/index.ts";
 import {
+  hashOfWeights,
   type Json,
   LoaderPool,
   type RecordedCurves,
@@ -24,7 +25,7 @@ import { given } from "../pixel-labels/given.ts";
 import type { Interval } from "../pixel-labels/intervals.ts";
 import { encodeLevels } from "../pixel-labels/pictures.ts";
 import { LEARNING_RATE, type PixelSettings } from "../pixel-labels/settings.ts";
-import { hashOfWeights, PixelTraining, type PixelTrainingOptions } from "../pixel-labels/train.ts";
+import { PixelTraining, type PixelTrainingOptions } from "../pixel-labels/train.ts";
 import { type Mode, MULTIPLE, segmentationRules } from "./protocol.ts";
 import type { ScaleRequest } from "./scales.ts";
 import { segmentationIntervals, segmentationScores, type Tally, tallyOf } from "./score.ts";

@@ -10,16 +10,23 @@ import { cutNormals, labelsFromNormals, readNormals } from "../../datasets/dense
 import { CODEWORDS, type Nyuv2 } from "../../datasets/dense/nyuv2.ts";
 import type { PixelImage } from "../../datasets/dense/pixel-data.ts";
 import { mapOrdered } from "../../features/map-ordered.ts";
+import { WITHIN_DEGREES } from "../../metrics/index.ts";
 import { pspnet } from "../../networks/index.ts";
 import type { Device } from "../../runtime/index.ts";
 import { bytesOf, type Tensor, writeFileAtomically, writeNpy } from "../../tensor/index.ts";
-import { LoaderPool, type RecordedCurves, recorded, type StepProgress } from "../../training/index.ts";
+import {
+  hashOfWeights,
+  LoaderPool,
+  type RecordedCurves,
+  recorded,
+  type StepProgress,
+} from "../../training/index.ts";
 import { given } from "../pixel-labels/given.ts";
 import type { Interval } from "../pixel-labels/intervals.ts";
 import { encodeLevels } from "../pixel-labels/pictures.ts";
 import type { PixelSettings } from "../pixel-labels/settings.ts";
-import { hashOfWeights, PixelTraining, type PixelTrainingOptions } from "../pixel-labels/train.ts";
-import { exactMedian, normalsIntervals, normalsScores, summarise, THRESHOLDS } from "./angles.ts";
+import { PixelTraining, type PixelTrainingOptions } from "../pixel-labels/train.ts";
+import { exactMedian, normalsIntervals, normalsScores, summarise } from "./angles.ts";
 import type { PredictRequest } from "./predict.ts";
 import { type Mode, MULTIPLE, normalsRules, normalsSchedule } from "./protocol.ts";
 
@@ -130,7 +137,7 @@ async function evaluate(options: NormalsOptions & { readonly work: string }): Pr
     test: {
       meanError,
       medianError: exactMedian(test.length, (i) => anglesOf(test[i]!)),
-      within: THRESHOLDS.map((degrees, i) => ({ degrees, percent: within[i]! })),
+      within: WITHIN_DEGREES.map((degrees, i) => ({ degrees, percent: within[i]! })),
       intervals: normalsIntervals(summaries),
       pixels,
       n: test.length,
