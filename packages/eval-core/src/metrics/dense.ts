@@ -12,6 +12,18 @@ export interface SegmentationScore {
   readonly labelledPixels: number;
 }
 
+/** both / (labelled + predicted - both) of each class, from counts of pixels; null for one that is in neither. */
+export function intersectionOverUnion(
+  both: Float64Array,
+  labelled: Float64Array,
+  predicted: Float64Array,
+): (number | null)[] {
+  return Array.from(both, (n, c) => {
+    const union = labelled[c]! + predicted[c]! - n;
+    return union === 0 ? null : n / union;
+  });
+}
+
 /** Counts pixels image by image; `score` at the end. */
 export class SegmentationMetric {
   readonly #classes: number;
@@ -55,10 +67,7 @@ export class SegmentationMetric {
 
   /** @throws MetricError when no labelled pixel was added. */
   score(): SegmentationScore {
-    const iouPerClass = Array.from(this.#both, (both, c) => {
-      const union = this.#labelled[c]! + this.#predicted[c]! - both;
-      return union === 0 ? null : both / union;
-    });
+    const iouPerClass = intersectionOverUnion(this.#both, this.#labelled, this.#predicted);
     const present = iouPerClass.filter((iou) => iou !== null);
     if (present.length === 0)
       throw new MetricError("No labelled pixel was given: there is nothing to score.");

@@ -24,6 +24,7 @@ export {
 export { ConfusionMatrix, type ConfusionScore } from "./confusion.ts";
 export {
   angularErrors,
+  intersectionOverUnion,
   type NormalsScore,
   SegmentationMetric,
   type SegmentationScore,

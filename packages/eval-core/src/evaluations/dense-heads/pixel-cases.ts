@@ -11,12 +11,13 @@ import {
 } from "../../conformance/index.ts";
 import { labelsFromNormals } from "../../datasets/dense/normals-files.ts";
 import { decodeLevels, decodeRgb } from "../../images/index.ts";
+import { WITHIN_DEGREES } from "../../metrics/index.ts";
 import { canvasOf, place, type Size, scaledSize, writeClasses } from "../pixel-labels/canvas.ts";
 import { plainBilinear } from "../pixel-labels/plain-bilinear.ts";
 import type { PixelRules } from "../pixel-labels/settings.ts";
 import { segmentationRules } from "../segmentation/protocol.ts";
 import { segmentationScores, tallyOf } from "../segmentation/score.ts";
-import { exactMedian, normalsScores, summarise, THRESHOLDS } from "../surface-normals/angles.ts";
+import { exactMedian, normalsScores, summarise } from "../surface-normals/angles.ts";
 import { angleBetween } from "../surface-normals/predict.ts";
 import { normalsRules } from "../surface-normals/protocol.ts";
 
@@ -142,7 +143,7 @@ export function* normalsCase(folder: GoldenFolder): Generator<Finding> {
   const wanted = [
     expected.mean,
     expected.median,
-    ...THRESHOLDS.map((degrees) => expected.within[`${degrees}`]!),
+    ...WITHIN_DEGREES.map((degrees) => expected.within[`${degrees}`]!),
   ];
   // Angles are kept as float32: 4e-6 of a degree at 60.
   yield finding("normals", "mean, median, shares within", largestDifference(found, wanted), 5e-6);

@@ -6,6 +6,7 @@ import { NumpyRandomState } from "../../tensor/index.ts";
 import type { Result } from "../evaluation.ts";
 import type { Cost, CostContext, RunContext, Spec } from "../kind.ts";
 import { resampled } from "../pixel-labels/intervals.ts";
+import { reckoned } from "../probes/cost.ts";
 import { type PatchMaps, patchMaps, picturePatches, squeezedMask } from "../probes/patches.ts";
 import { stateFile } from "../probes/state-file.ts";
 import { estimate, pixelClasses } from "./attend.ts";
@@ -153,10 +154,12 @@ export async function denseKnnCost({ data, options }: DenseSpec, { checkpoint }:
   const { grid, width } = patchMaps(checkpoint, options.side);
   const { train, test } = data.splits;
   const rows = Math.min(options.memory, train.length * grid ** 2);
+  const { seconds, note } = reckoned(2 * rows * test.length * grid ** 2 * width);
   return {
     images: train.length + test.length,
     toExtract: train.length + test.length,
     featureMegabytes: ((train.length + test.length) * grid ** 2 * width * 4) / 1e6,
-    seconds: (2 * rows * test.length * grid ** 2 * width) / 2e10 + (test.length * options.side ** 2) / 1e5,
+    seconds: seconds + (test.length * options.side ** 2) / 1e5,
+    note,
   };
 }

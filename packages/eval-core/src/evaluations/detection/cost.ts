@@ -1,26 +1,24 @@
 /** What a detection run costs on this machine: some real steps and test images timed, the rest by size. */
 import type { VocDetectionData } from "../../datasets/dense/voc-detection.ts";
 import { chooseDevice } from "../../runtime/index.ts";
+import { stepsNote, usualPlan } from "../dense/cost.ts";
+import type { DenseOptions } from "../dense/options.ts";
 import type { Cost, CostContext, Spec } from "../kind.ts";
-import { duration } from "../progress.ts";
+import type { Size } from "../pixel-labels/canvas.ts";
 import { DetectionBatches } from "./batches.ts";
-import { canvasOf, resizedShortestEdge, type Size } from "./inputs.ts";
-import { type DetectionAsked, type DetectionSetting, scheduleOf } from "./settings.ts";
+import { canvasOf, resizedShortestEdge } from "./inputs.ts";
+import { type DetectionSetting, detectionSchedule } from "./settings.ts";
 import { Detector, type DetectorOptions, stepFlops } from "./train.ts";
 
-/** Batches that are looked at for their sizes. */
-const MOST_PLANS = 500;
 const TIMED_STEPS = 3;
-/** A graphics card in steady work, for comparison. */
-const CARD_FLOPS = 3e12;
 
 const area = ({ height, width }: Size): number => height * width;
 
 export async function detectionCost(
-  { data, options, setting, seed }: Spec<DetectionAsked, VocDetectionData>,
+  { data, options, setting, seed }: Spec<DenseOptions, VocDetectionData>,
   { checkpoint, device, threads, signal }: CostContext,
 ): Promise<Cost> {
-  const schedule = scheduleOf(data.name, options);
+  const schedule = detectionSchedule(options, data.name);
   const images = data.splits.train.filter(({ objects }) => objects.length > 0);
   const detectorOptions: DetectorOptions = {
     ...{ checkpoint, schedule, images, seed, signal },
@@ -32,12 +30,7 @@ export async function detectionCost(
     ...(threads === undefined ? {} : { threads }),
   };
   const batches = new DetectionBatches(images, schedule, seed);
-  const plans = Array.from({ length: Math.min(MOST_PLANS, schedule.steps) }, () => batches.next());
-  const mean = plans.reduce((sum, { canvas }) => sum + area(canvas), 0) / plans.length;
-  const usual = plans.reduce((best, plan) =>
-    Math.abs(area(plan.canvas) - mean) < Math.abs(area(best.canvas) - mean) ? plan : best,
-  );
-  const share = mean / area(usual.canvas);
+  const { usual, share } = usualPlan(batches, schedule.steps);
   await using detector = await Detector.open(detectorOptions);
   const perStep = (await detector.timeSteps(usual, TIMED_STEPS, signal)) * share;
   const tests = data.splits.test.map((image) => {
@@ -55,6 +48,6 @@ export async function detectionCost(
   return {
     images: data.splits.train.length + tests.length,
     seconds: perStep * schedule.steps + testing,
-    note: `${schedule.steps} steps of ${perStep.toFixed(2)} s: ${duration(perStep * schedule.steps)} on this ${detector.device}, about ${duration(flops / CARD_FLOPS)} at 3 TFLOP/s`,
+    note: stepsNote(schedule.steps, perStep, detector.device, flops),
   };
 }

@@ -99,8 +99,10 @@ describe("the protocol", () => {
       fingerprintOf("detection-finetune"),
       fingerprintOf("detection-frozen", { mode: "paper-exact" }),
       fingerprintOf("detection-frozen", { steps: "1200" }),
+      fingerprintOf("detection-frozen", { schedule: "published" }),
     ];
-    expect(new Set([usual, ...others]).size).toBe(4);
+    expect(new Set([usual, ...others]).size).toBe(5);
+    expect(fingerprintOf("detection-frozen", { schedule: "shortened" })).toBe(usual);
     expect(fingerprintOf("detection-frozen", { predictions: "here" })).toBe(usual);
     expect(fingerprintOf("detection-frozen", { steps: `${SHORTENED.steps}` })).toBe(usual);
   });

@@ -16,8 +16,9 @@ import {
   vocOutcomes,
 } from "../../metrics/index.ts";
 import type { Device } from "../../runtime/index.ts";
-import { SeededRandom, writeFileAtomically } from "../../tensor/index.ts";
+import { writeFileAtomically } from "../../tensor/index.ts";
 import { type Json, type RecordedCurves, recorded, type StepProgress } from "../../training/index.ts";
+import { type Interval, RESAMPLES, resampled } from "../pixel-labels/intervals.ts";
 import { canvasOf, resizedShortestEdge } from "./inputs.ts";
 import type { DetectionSchedule, DetectionSetting, Mode } from "./settings.ts";
 import { Detector } from "./train.ts";
@@ -39,11 +40,6 @@ export interface DetectionOptions {
   readonly onStep?: (progress: StepProgress) => void;
   readonly onTested?: (done: number, total: number) => void;
   readonly signal?: AbortSignal;
-}
-
-export interface Interval {
-  readonly lower: number;
-  readonly upper: number;
 }
 
 export interface DetectionFindings {
@@ -160,8 +156,6 @@ function writePredictions(
   }
 }
 
-const RESAMPLES = 1000;
-
 function scored(
   { classes, splits: { test: images } }: VocDetectionData,
   detections: readonly VocDetection[],
@@ -177,32 +171,24 @@ function scored(
   } as const;
   const { ap, ap50, ap75, byThreshold, perClass } = scoreOutcomes(outcomes, rules);
   const present = perClass.flatMap((score, i) => (score.objects > 0 ? [{ score, name: classes[i]! }] : []));
-  const random = new SeededRandom(0);
-  const drawn: { ap: number; ap50: number; ap75: number }[] = [];
-  for (let r = 0; r < RESAMPLES; r++) {
+  const intervals = resampled(images, (drawn) => {
     const times = new Map<string, number>();
-    for (let i = 0; i < images.length; i++) {
-      const { id } = images[random.below(images.length)]!;
-      times.set(id, (times.get(id) ?? 0) + 1);
-    }
+    for (const { id } of drawn) times.set(id, (times.get(id) ?? 0) + 1);
     try {
-      drawn.push(scoreOutcomes(outcomes, rules, (image) => times.get(image) ?? 0));
+      const scores = scoreOutcomes(outcomes, rules, (image) => times.get(image) ?? 0);
+      return [scores.ap, scores.ap50, scores.ap75];
     } catch (error) {
       // A resample of a tiny test split may hold no object that counts: it says nothing.
-      if (!(error instanceof MetricError)) throw error;
+      if (error instanceof MetricError) return [Number.NaN, Number.NaN, Number.NaN];
+      throw error;
     }
-  }
-  const interval = (key: "ap" | "ap50" | "ap75"): Interval => {
-    const sorted = drawn.map((one) => one[key]).sort((a, b) => a - b);
-    const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))]!;
-    return { lower: at(0.025), upper: at(0.975) };
-  };
+  });
   return {
     ...{ ap, ap50, ap75 },
     byOverlap: Object.fromEntries(byThreshold.map((value, t) => [(0.5 + 0.05 * t).toFixed(2), value])),
     ap50ByClass: Object.fromEntries(present.map(({ name, score }) => [name, score.ap[0]!])),
     objectsByClass: Object.fromEntries(present.map(({ name, score }) => [name, score.objects])),
-    intervals: { ap: interval("ap"), ap50: interval("ap50"), ap75: interval("ap75") },
+    intervals: { ap: intervals[0]!, ap50: intervals[1]!, ap75: intervals[2]! },
     intervalRule: `percentile bootstrap over test images, ${RESAMPLES} resamples, seed 0`,
     detections: detections.length,
     n: images.length,

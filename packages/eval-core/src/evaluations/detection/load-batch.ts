@@ -1,15 +1,10 @@
 /** Loads, resizes, mirrors and normalises the images of a batch, in a loading thread: a recipe of `training/loader.ts`. */
-import {
-  flipHorizontally,
-  levelTable,
-  type Normalisation,
-  type RgbImage,
-  resizeWindow,
-} from "../../images/index.ts";
+import { flipHorizontally, levelTable, type Normalisation, type RgbImage } from "../../images/index.ts";
 import { tensor } from "../../tensor/index.ts";
 import { loadKept } from "../../training/decoded.ts";
 import type { Feeds } from "../../training/task.ts";
-import type { Size } from "./inputs.ts";
+import { resizeBilinear, type Size } from "../pixel-labels/canvas.ts";
+import { writePixels } from "../pixel-labels/load-batch.ts";
 
 export interface BatchRequest {
   /** Files, and the size that the annotations say. */
@@ -38,24 +33,7 @@ export async function prepare({ images, sizes, flips, canvas, normalisation }: B
 }
 
 /** Pillow's bilinear, then mirrored if asked for. */
-export function placeImage(image: RgbImage, { width, height }: Size, flip: boolean): RgbImage {
-  const window = { left: 0, top: 0, width, height };
-  const resized = resizeWindow(image, width, height, window, "bilinear");
+export function placeImage(image: RgbImage, size: Size, flip: boolean): RgbImage {
+  const resized = resizeBilinear(image, size);
   return flip ? flipHorizontally(resized) : resized;
-}
-
-function writePixels(
-  { width, height, data }: RgbImage,
-  canvas: Size,
-  tables: readonly Float32Array[],
-  into: Float32Array,
-): void {
-  const plane = canvas.width * canvas.height;
-  for (let channel = 0; channel < 3; channel++) {
-    const table = tables[channel]!;
-    for (let y = 0; y < height; y++) {
-      const to = channel * plane + y * canvas.width;
-      for (let x = 0; x < width; x++) into[to + x] = table[data[(y * width + x) * 3 + channel]!]!;
-    }
-  }
 }

@@ -1,5 +1,4 @@
-/** A test image with boxes drawn on it, as a PNG. */
-import sharp from "sharp";
+/** A test image with boxes drawn on it. */
 import type { RgbImage } from "../../images/index.ts";
 
 export interface DrawnBox {
@@ -42,10 +41,4 @@ export function drawBoxes({ width, height, data }: RgbImage, boxes: readonly Dra
     }
   }
   return { width, height, data: out };
-}
-
-export async function pngOf({ width, height, data }: RgbImage): Promise<Uint8Array> {
-  return sharp(data, { raw: { width, height, channels: 3 } })
-    .png()
-    .toBuffer();
 }

@@ -1,20 +1,22 @@
 /** Detection as values, record and pictures. */
 import type { VocDetectionData } from "../../datasets/dense/voc-detection.ts";
 import { decodeRgb } from "../../images/index.ts";
+import type { DenseOptions } from "../dense/options.ts";
 import type { Result } from "../evaluation.ts";
 import type { RunContext, Spec } from "../kind.ts";
+import { encodeRgb } from "../pixel-labels/pictures.ts";
 import { duration } from "../progress.ts";
 import { evaluateDetection } from "./evaluate.ts";
 import { continuous } from "./inputs.ts";
-import { drawBoxes, pngOf } from "./pictures.ts";
-import { type DetectionAsked, type DetectionSetting, scheduleOf } from "./settings.ts";
+import { drawBoxes } from "./pictures.ts";
+import { type DetectionSetting, detectionSchedule } from "./settings.ts";
 
 /** Test images that are shown, and how sure a detection must be to be drawn. */
 const SHOWN_IMAGES = 6;
 const SHOWN_SCORE = 0.5;
 
 export async function runDetection(
-  { data, options, seed, setting }: Spec<DetectionAsked, VocDetectionData>,
+  { data, options, seed, setting }: Spec<DenseOptions, VocDetectionData>,
   { checkpoint, identity, device, threads, work, progress, artefacts, signal }: RunContext,
 ): Promise<Result> {
   const training = progress.step("training");
@@ -22,7 +24,7 @@ export async function runDetection(
   const { findings, detections } = await evaluateDetection({
     ...{ checkpoint, data, seed, identity, device, signal },
     setting: setting as DetectionSetting,
-    schedule: scheduleOf(data.name, options),
+    schedule: detectionSchedule(options, data.name),
     mode: options.mode,
     ...(threads === undefined ? {} : { threads }),
     ...(work === undefined ? {} : { work }),
@@ -43,8 +45,8 @@ export async function runDetection(
     const shown = (found.get(image.id) ?? []).filter(({ score }) => score >= SHOWN_SCORE);
     const truth = image.objects.map(({ box, class: kind }) => ({ box: continuous(box), class: kind }));
     const png = { mediaType: "image/png", item: image.id };
-    artefacts.put(await pngOf(drawBoxes(pixels, shown.toReversed())), { ...png, role: "detections" });
-    artefacts.put(await pngOf(drawBoxes(pixels, truth)), { ...png, role: "true objects" });
+    artefacts.put(await encodeRgb(drawBoxes(pixels, shown.toReversed())), { ...png, role: "detections" });
+    artefacts.put(await encodeRgb(drawBoxes(pixels, truth)), { ...png, role: "true objects" });
   }
   const { test, warnings, ...rest } = findings;
   const metrics = ["ap50", "ap", "ap75"] as const;

@@ -1,8 +1,8 @@
 /** What detection is trained and tested by: a schedule and its numbers. Two runs are comparable when all of it is equal. */
 
-export const MODES = ["default", "paper-exact"] as const;
-/** `paper-exact`: every choice where the papers' code differs is the code's. */
-export type Mode = (typeof MODES)[number];
+import { type DenseMode, type DenseOptions, scheduleOf } from "../dense/options.ts";
+
+export type Mode = DenseMode;
 
 export const SETTINGS = ["detection-frozen", "detection-finetune"] as const;
 export type DetectionSetting = (typeof SETTINGS)[number];
@@ -105,16 +105,11 @@ export const trainsIn =
   (weight: string): boolean =>
     setting === "detection-finetune" || weight.startsWith("layer4.");
 
-export interface DetectionAsked {
-  readonly mode: Mode;
-  /** In place of the dataset's own number. */
-  readonly steps: number | undefined;
-  /** A folder to write the detections to. */
-  readonly predictions: string | undefined;
-}
-
-/** The published schedule; for drawn data its shortened one. */
-export function scheduleOf(dataset: string, { steps }: Pick<DetectionAsked, "steps">): DetectionSchedule {
-  const own = dataset.endsWith("-shapes") ? SHORTENED : PUBLISHED;
-  return steps === undefined ? own : scaled(own, steps);
+/** The schedule that these options mean on a dataset. */
+export function detectionSchedule(
+  options: Pick<DenseOptions, "schedule" | "steps">,
+  dataset: string,
+): DetectionSchedule {
+  const base = scheduleOf(options, dataset) === "published" ? PUBLISHED : SHORTENED;
+  return options.steps === undefined ? base : scaled(base, options.steps);
 }

@@ -6,6 +6,12 @@ import type { Cost, CostContext, Spec } from "../kind.ts";
 /** Floating-point operations a second that two common cores give such products, start-up and all. */
 const RATE = 2e10;
 
+/** What a dry run says of such a time, and how long so many operations take. */
+export const reckoned = (operations: number) => ({
+  seconds: operations / RATE,
+  note: `its time is reckoned at ${RATE / 1e9} GFLOP/s, not measured`,
+});
+
 export interface ProbeSize {
   readonly train: number;
   /** Train and validation. */
@@ -32,7 +38,8 @@ export function probeCost<O extends object>(
       classes: spec.data.classes.length,
       features: context.checkpoint.architecture.featureDimension,
     };
-    return { ...(await featuresCost(spec, context)), seconds: startSeconds + operations(size, spec) / RATE };
+    const { seconds, note } = reckoned(operations(size, spec));
+    return { ...(await featuresCost(spec, context)), seconds: startSeconds + seconds, note };
   };
 }
 

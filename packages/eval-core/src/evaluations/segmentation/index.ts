@@ -3,7 +3,7 @@
 import { datasetNamed } from "@transferboard/vocabulary";
 import { ADE_CLASSES, type Ade20k, findAde20k, openAde20k } from "../../datasets/dense/ade20k.ts";
 import type { DataSource } from "../data.ts";
-import { type DenseOptions, denseOptions } from "../dense-options.ts";
+import { type DenseOptions, denseOptions } from "../dense/options.ts";
 import { describeProtocol } from "../evaluation.ts";
 import type { EvaluationKind } from "../kind.ts";
 import { shippedData } from "../shipped.ts";

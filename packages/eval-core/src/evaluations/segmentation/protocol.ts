@@ -1,6 +1,6 @@
 /** Segmentation on ADE20K by UPerNet: what makes two numbers comparable, and what the papers' code does otherwise. */
 import { ADE_CLASSES } from "../../datasets/dense/ade20k.ts";
-import { type DenseOptions, scheduleOf } from "../dense-options.ts";
+import { type DenseMode, type DenseOptions, scheduleOf } from "../dense/options.ts";
 import type { PixelRules, PixelSettings } from "../pixel-labels/settings.ts";
 import {
   LEARNING_RATE,
@@ -10,9 +10,7 @@ import {
   WEIGHT_DECAY,
 } from "../pixel-labels/settings.ts";
 
-export const MODES = ["default", "paper-exact"] as const;
-/** `paper-exact`: every choice where the papers' code differs is the code's. */
-export type Mode = (typeof MODES)[number];
+export type Mode = DenseMode;
 
 export const PUBLISHED: PixelSettings = {
   steps: 150_000,

@@ -1,4 +1,5 @@
 /** Mean IoU and pixel accuracy from per-image counts, with intervals by resampling the test images. */
+import { intersectionOverUnion } from "../../metrics/index.ts";
 import { type Interval, resampled } from "../pixel-labels/intervals.ts";
 
 /** Of one image: class -> [intersection, labelled, predicted], classes that it has not left out. */
@@ -43,7 +44,7 @@ export function segmentationScores(
     }
   }
   const union = (c: number) => labelled[c]! + predicted[c]! - both[c]!;
-  const iou = Array.from(both, (i, c) => (union(c) === 0 ? null : i / union(c)));
+  const iou = intersectionOverUnion(both, labelled, predicted);
   const total = (values: Float64Array) => values.reduce((sum, value) => sum + value, 0);
   const seen = iou.filter((value) => value !== null);
   const meanIou = overAll

@@ -3,9 +3,8 @@
  * thresholds. Angles are kept a file an image as float32, and the median is found in two passes over the files, so that the
  * 200 million of NYUv2 are never held.
  */
+import { WITHIN_DEGREES } from "../../metrics/index.ts";
 import { type Interval, resampled } from "../pixel-labels/intervals.ts";
-
-export const THRESHOLDS = [11.25, 22.5, 30] as const;
 
 /** What is kept of an image's angles beside the angles. */
 export interface AngleSummary {
@@ -18,10 +17,10 @@ export interface AngleSummary {
 
 export function summarise(angles: Float32Array): AngleSummary {
   let sum = 0;
-  const below = THRESHOLDS.map(() => 0);
+  const below = WITHIN_DEGREES.map(() => 0);
   for (const angle of angles) {
     sum += angle;
-    for (const [i, threshold] of THRESHOLDS.entries()) if (angle < threshold) below[i]!++;
+    for (const [i, threshold] of WITHIN_DEGREES.entries()) if (angle < threshold) below[i]!++;
   }
   return { count: angles.length, sum, below };
 }
@@ -81,7 +80,7 @@ export function normalsScores(summaries: readonly AngleSummary[]): NormalsScores
   const pixels = total((one) => one.count);
   return {
     meanError: total((one) => one.sum) / pixels,
-    within: THRESHOLDS.map((_, i) => (100 * total((one) => one.below[i]!)) / pixels),
+    within: WITHIN_DEGREES.map((_, i) => (100 * total((one) => one.below[i]!)) / pixels),
     pixels,
   };
 }

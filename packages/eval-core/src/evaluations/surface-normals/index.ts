@@ -3,7 +3,7 @@
 import { datasetNamed } from "@transferboard/vocabulary";
 import { findNyuv2, type Nyuv2, openNyuv2 } from "../../datasets/dense/nyuv2.ts";
 import type { DataSource } from "../data.ts";
-import { type DenseOptions, denseOptions } from "../dense-options.ts";
+import { type DenseOptions, denseOptions } from "../dense/options.ts";
 import { describeProtocol } from "../evaluation.ts";
 import type { EvaluationKind } from "../kind.ts";
 import { shippedData } from "../shipped.ts";

@@ -2,7 +2,7 @@
 
 import { CODEWORDS } from "../../datasets/dense/nyuv2.ts";
 import type { Schedule } from "../../optim/index.ts";
-import { type DenseOptions, scheduleOf } from "../dense-options.ts";
+import { type DenseMode, type DenseOptions, scheduleOf } from "../dense/options.ts";
 import type { PixelRules, PixelSettings } from "../pixel-labels/settings.ts";
 import {
   KEEP,
@@ -13,9 +13,7 @@ import {
   WEIGHT_DECAY,
 } from "../pixel-labels/settings.ts";
 
-export const MODES = ["default", "paper-exact"] as const;
-/** `paper-exact`: every choice where the papers' code differs is the code's. */
-export type Mode = (typeof MODES)[number];
+export type Mode = DenseMode;
 
 export const PUBLISHED: PixelSettings = {
   steps: 13_500,

@@ -5,7 +5,7 @@ import type { PixelImage } from "../../datasets/dense/pixel-data.ts";
 import { decodeRgb } from "../../images/index.ts";
 import { chooseDevice } from "../../runtime/index.ts";
 import type { ArtefactStore } from "../artefacts.ts";
-import type { DenseOptions } from "../dense-options.ts";
+import type { DenseOptions } from "../dense/options.ts";
 import type { Result, Value } from "../evaluation.ts";
 import type { Cost, CostContext, RunContext, Spec } from "../kind.ts";
 import { roundUp, scaledSize } from "../pixel-labels/canvas.ts";

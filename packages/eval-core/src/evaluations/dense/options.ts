@@ -1,7 +1,7 @@
 /** The options that evaluations of dense prediction share: one form of each flag. */
 
-import { choice, type Option, type OptionTable, path, text } from "./options.ts";
-import { ProtocolError } from "./protocol-error.ts";
+import { choice, type Option, type OptionTable, path, text } from "../options.ts";
+import { ProtocolError } from "../protocol-error.ts";
 
 export const SCHEDULES = ["published", "shortened"] as const;
 export type ScheduleName = (typeof SCHEDULES)[number];
