@@ -128,11 +128,15 @@ describe("identities that the goldens have no case of", () => {
   const codes = (values: { measure: string; value: number }[]) =>
     checkPlausibility({ method: "mine", values }, empty, PUBLISHED_FACTS).map(({ code }) => code);
 
-  it("top-1 above top-5", () => {
+  it.each([
+    ["imagenet/imagenet/top1", "imagenet/imagenet/top-5"],
+    ["linear-dinov3/food/accuracy", "linear-dinov3/food/top-5"],
+    ["knn/food/top-1-k20", "knn/food/top-5-k20"],
+  ])("%s above %s", (one, five) => {
     const at = (top1: number, top5: number) =>
       codes([
-        { measure: "imagenet/imagenet/top1", value: top1 },
-        { measure: "imagenet/imagenet/top5", value: top5 },
+        { measure: one, value: top1 },
+        { measure: five, value: top5 },
       ]);
     expect(at(92.1, 91)).toContain("TOP_ORDER");
     expect(at(75.3, 92.5)).not.toContain("TOP_ORDER");
