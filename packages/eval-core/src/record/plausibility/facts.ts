@@ -1,38 +1,7 @@
-/** What the published datasets are, as far as the checks need it: sizes of test splits, classes, and metrics' bounds. */
+/** What the vocabulary knows of the published datasets and of metrics, and beside it the sizes of test classes. */
+import { datasetNamed, metricNamed } from "@transferboard/vocabulary";
 import type { Bounds } from "../forecast/scale.ts";
 import { type Facts, measureOf } from "./input.ts";
-
-const TEST_SIZES: Readonly<Record<string, number>> = {
-  imagenet: 50_000,
-  aircraft: 3_333,
-  caltech101: 6_084,
-  cars: 8_041,
-  cifar10: 10_000,
-  cifar100: 10_000,
-  dtd: 1_880,
-  flowers: 6_149,
-  food: 25_250,
-  pets: 3_669,
-  sun397: 19_850,
-  voc2007: 4_952,
-  nyuv2: 654,
-  ade20k: 2_000,
-};
-
-const CLASSES: Readonly<Record<string, number>> = {
-  imagenet: 1_000,
-  aircraft: 100,
-  caltech101: 102,
-  cars: 196,
-  cifar10: 10,
-  cifar100: 100,
-  dtd: 47,
-  flowers: 102,
-  food: 101,
-  pets: 37,
-  sun397: 397,
-  ade20k: 150,
-};
 
 const equal = (classes: number, size: number) => new Array<number>(classes).fill(size);
 
@@ -45,16 +14,17 @@ const CLASS_SIZES: Readonly<Record<string, readonly number[]>> = {
   sun397: equal(397, 50),
 };
 
+/** @throws RangeError for a metric that the vocabulary lacks, or that has no lower bound to be forecast above */
 function boundsOf(measure: string): Bounds {
   const { metric } = measureOf(measure);
-  if (/^(mean|median)-error$|^colour-error/.test(metric)) return { lower: 0, upper: null };
-  if (metric === "mean-iou" || metric.startsWith("lpips")) return { lower: 0, upper: 1 };
-  return { lower: 0, upper: 100 };
+  const { lower = null, upper = null } = metricNamed(metric) ?? {};
+  if (lower === null) throw new RangeError(`${measure}: nothing is known of the lower bound of ${metric}.`);
+  return { lower, upper };
 }
 
 export const PUBLISHED_FACTS: Facts = {
   bounds: boundsOf,
-  testSize: (dataset) => TEST_SIZES[dataset],
-  classes: (dataset) => CLASSES[dataset],
+  testSize: (dataset) => datasetNamed(dataset)?.sizes[2] ?? undefined,
+  classes: (dataset) => datasetNamed(dataset)?.classes ?? undefined,
   classSizes: (dataset) => CLASS_SIZES[dataset],
 };

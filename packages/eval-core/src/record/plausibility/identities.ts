@@ -1,4 +1,5 @@
 /** What must hold between several values of one setting, dataset and protocol, and between settings. */
+import { ONE_LABEL } from "@transferboard/vocabulary";
 import { type PlausibilityCode, type Say, shown } from "./finding.ts";
 import { type Facts, halfUnit, measureOf, type OfferedValue } from "./input.ts";
 
@@ -193,14 +194,12 @@ function checkMicroMacro(found: Found, sizes: readonly number[] | undefined, say
   );
 }
 
-/** The datasets of which a mean over Kornblith's many-shot datasets with one label an image is. */
-const KORNBLITH = "aircraft caltech101 cars cifar10 cifar100 dtd flowers food pets sun397".split(" ");
-
+/** A mean over "kornblith" is one over Kornblith's many-shot datasets with one label an image. */
 export function checkMeansOfParts(groups: readonly Group[], say: Say): void {
   for (const { setting, dataset, protocol, metrics } of groups) {
     if (dataset !== "kornblith") continue;
     for (const [metric, whole] of metrics) {
-      const parts = KORNBLITH.map((part) =>
+      const parts = ONE_LABEL.map((part) =>
         groups
           .find((group) => group.setting === setting && group.dataset === part && group.protocol === protocol)
           ?.metrics.get(metric),

@@ -1,4 +1,5 @@
 /** What the checks look at: offered values, what is known of measures and datasets, and the rounding of a number. */
+import { partsOf } from "@transferboard/vocabulary";
 import type { Bounds } from "../forecast/scale.ts";
 
 export interface OfferedValue {
@@ -28,10 +29,7 @@ export interface Measure {
   readonly metric: string;
 }
 
-export function measureOf(slug: string): Measure {
-  const [setting = "", dataset = "", metric = ""] = slug.split("/");
-  return { setting, dataset, metric };
-}
+export { partsOf as measureOf };
 
 export const isFewShot = ({ setting }: Measure): boolean => /^few-shot-\d+$/.test(setting);
 
