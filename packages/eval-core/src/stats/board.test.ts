@@ -85,5 +85,8 @@ describe("many tests", () => {
     expect(signTest(8, 2)).toBeCloseTo(0.109375, 12);
     expect(signTest(3, 3)).toBe(1);
     expect(signTest(0, 0)).toBe(1);
+    // 2^-1200 is below the smallest double.
+    expect(signTest(600, 600)).toBe(1);
+    expect(signTest(640, 560)).toBeCloseTo(0.02253662756750957, 12);
   });
 });

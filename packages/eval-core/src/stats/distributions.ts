@@ -1,5 +1,5 @@
 /**
- * The normal and Student's t distribution: cumulative probabilities, tails and quantiles.
+ * The normal, Student's t and the fair coin's binomial distribution: cumulative probabilities, tails and quantiles.
  * Tails are computed as tails, never as 1 minus a number near 1.
  */
 
@@ -95,4 +95,9 @@ export function studentTQuantile(p: number, degrees: number): number {
     else low = middle;
   }
   return (low + high) / 2;
+}
+
+/** P(X <= k), X ~ Bin(n, 1/2), k a whole number from 0: 1 where n is 0. */
+export function binomialHalfCdf(k: number, n: number): number {
+  return k >= n ? 1 : incompleteBeta(0.5, n - k, k + 1);
 }

@@ -1,4 +1,5 @@
 /** p-values where many are looked at together. */
+import { binomialHalfCdf } from "./distributions.ts";
 
 /**
  * Holm's step-down adjustment (1979): the chance of even one false finding among all stays below the level, whatever
@@ -37,13 +38,5 @@ export function benjaminiHochberg(pValues: ArrayLike<number>): Float64Array {
 
 /** Two-sided sign test of `wins` against `losses`, ties left out: the binomial chance of a split at least as uneven. */
 export function signTest(wins: number, losses: number): number {
-  const n = wins + losses;
-  const k = Math.min(wins, losses);
-  let term = 0.5 ** n;
-  let tail = 0;
-  for (let i = 0; i <= k; i++) {
-    tail += term;
-    term *= (n - i) / (i + 1);
-  }
-  return Math.min(1, 2 * tail);
+  return Math.min(1, 2 * binomialHalfCdf(Math.min(wins, losses), wins + losses));
 }

@@ -2,8 +2,9 @@
  * Two classifiers on the same images, by McNemar's test: of the images that only one of them has right, how many
  * are whose?
  */
-import { incompleteBeta, logBeta } from "../../stats/special.ts";
-import { Z95 } from "../constants.ts";
+import { Z_95 } from "../../metrics/accuracy.ts";
+import { binomialHalfCdf } from "../../stats/distributions.ts";
+import { logBeta } from "../../stats/special.ts";
 
 export interface McNemar {
   /** Images that only the first has right. */
@@ -23,9 +24,6 @@ export interface McNemar {
   readonly standardError: number;
 }
 
-/** P(X <= k), X ~ Bin(n, 1/2). */
-const binomialHalfCdf = (k: number, n: number): number => (k >= n ? 1 : incompleteBeta(0.5, n - k, k + 1));
-
 /** P(X = k), X ~ Bin(n, 1/2): C(n, k) = 1 / ((n + 1) B(k + 1, n - k + 1)). */
 const binomialHalfPmf = (k: number, n: number): number =>
   Math.exp(-Math.log(n + 1) - logBeta(k + 1, n - k + 1) - n * Math.LN2);
@@ -37,12 +35,12 @@ export function mcnemar(b: number, c: number, n: number): McNemar {
   }
   const split = b + c;
   const least = Math.min(b, c);
-  const tail = split === 0 ? 1 : binomialHalfCdf(least, split);
+  const tail = binomialHalfCdf(least, split);
   const exact = Math.min(1, 2 * tail);
   const mid = split === 0 ? 1 : Math.min(1, 2 * tail - binomialHalfPmf(least, split));
   const p = (b + 1) / (n + 2);
   const q = (c + 1) / (n + 2);
-  const half = Z95 * Math.sqrt((p + q - (p - q) ** 2) / (n + 2));
+  const half = Z_95 * Math.sqrt((p + q - (p - q) ** 2) / (n + 2));
   return {
     ...{ b, c, n, exact, mid },
     difference: (100 * (b - c)) / n,
