@@ -9,6 +9,7 @@ export {
   meanPerClassAccuracy,
   topClasses,
   wilsonInterval,
+  Z_95,
 } from "./accuracy.ts";
 export { greatestAssignment } from "./assignment.ts";
 export {

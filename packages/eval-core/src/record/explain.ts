@@ -3,7 +3,7 @@
  * experiment, and whether that accounts for the gap. The effects are those of the experiment's checkpoint and runs, not
  * of the user's.
  */
-import { Z95 } from "./constants.ts";
+import { Z_95 } from "../metrics/accuracy.ts";
 
 export interface Measured {
   readonly value: number;
@@ -55,7 +55,7 @@ export function explain({ record, mine, resolution, baseline, single, all }: Exp
   const effects = fields
     .map(([field, { value, standardError }]): Effect => {
       const effect = value - baseline.value;
-      const half = Z95 * Math.hypot(standardError, baseline.standardError);
+      const half = Z_95 * Math.hypot(standardError, baseline.standardError);
       return { field, effect, lower: effect - half, upper: effect + half, seen: Math.abs(effect) > half };
     })
     .sort((a, b) => Math.abs(b.effect) - Math.abs(a.effect) || (a.field < b.field ? -1 : 1));
@@ -75,12 +75,12 @@ export function explain({ record, mine, resolution, baseline, single, all }: Exp
     interactionMatters:
       interaction === null
         ? null
-        : Math.abs(interaction) > Math.max(Z95 * interactionError, Math.abs(gap) / 4),
+        : Math.abs(interaction) > Math.max(Z_95 * interactionError, Math.abs(gap) / 4),
     unexplained,
     verdict:
       Math.abs(gap) <= resolution
         ? "same"
-        : Math.abs(unexplained) <= Math.max(resolution, Z95 * noise)
+        : Math.abs(unexplained) <= Math.max(resolution, Z_95 * noise)
           ? "explained"
           : Math.abs(unexplained) <= Math.abs(gap) / 2
             ? "partly"

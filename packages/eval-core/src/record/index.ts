@@ -13,7 +13,6 @@ export {
   type Variable,
 } from "./claims/grammar.ts";
 export { type Answer, type Assertion, type ClaimState, claimState } from "./claims/state.ts";
-export { ALPHA, Z95 } from "./constants.ts";
 export { type Effect, type Experiment, type Explanation, explain, type Measured } from "./explain.ts";
 export { backInUnit, type Forecast, type ForecastValue, forecastTable } from "./forecast/forecast.ts";
 export {

@@ -1,11 +1,6 @@
 /** The answer to a claim's question at one moment of the ledger: a value, and a 95% interval where there can be one. */
-import {
-  type Answer,
-  type Question,
-  rankIntervals,
-  type Variable,
-  Z95,
-} from "@transferboard/eval-core/record";
+import { Z_95 } from "@transferboard/eval-core/metrics";
+import { type Answer, type Question, rankIntervals, type Variable } from "@transferboard/eval-core/record";
 import type { Context } from "../../context.ts";
 import { BadInput, UnknownSlug } from "../../errors.ts";
 import { answerCorrelation } from "../correlation/service.ts";
@@ -25,7 +20,7 @@ const some = (value: number, interval: Answer["interval"]): Answered => ({
 /** Of a cell's interval; null without one. */
 function standardErrorOf({ cell }: BoardCell): number | null {
   if (cell?.entry.lower == null || cell.entry.upper == null) return null;
-  return (cell.entry.upper - cell.entry.lower) / (2 * Z95);
+  return (cell.entry.upper - cell.entry.lower) / (2 * Z_95);
 }
 
 const slugOf = (variable: Variable) => ("suite" in variable ? variable.suite : variable.measure);
@@ -69,7 +64,7 @@ async function compare(
   const sign = board.suite.rankedBy[0]!.metric.direction === "LOWER" ? -1 : 1;
   const value = sign * (first.value - second.value);
   if (first.error === null || second.error === null) return some(value, null);
-  const half = Z95 * Math.hypot(first.error, second.error);
+  const half = Z_95 * Math.hypot(first.error, second.error);
   return some(value, { lower: value - half, upper: value + half });
 }
 

@@ -1,6 +1,6 @@
 /** Retrieval from features to values and record. */
 import type { LandmarkDataset } from "../../datasets/index.ts";
-import { wilsonInterval, Z_95 } from "../../metrics/accuracy.ts";
+import { wilsonInterval, Z_95 } from "../../metrics/index.ts";
 import { Cosines, rowsOf } from "../../probe/nearest/index.ts";
 import type { Result, Value } from "../evaluation.ts";
 import type { RunContext, Spec } from "../kind.ts";

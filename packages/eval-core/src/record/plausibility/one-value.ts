@@ -1,5 +1,5 @@
 /** Checks of a single value: its bounds, its unit, what counts can give it, and its interval. */
-import { Z95 } from "../constants.ts";
+import { wilsonInterval } from "../../metrics/accuracy.ts";
 import { type Say, shown } from "./finding.ts";
 import {
   EPISODES,
@@ -155,8 +155,8 @@ function checkGrain(own: Case): void {
 
 /** Half the width of Wilson's 95% interval of a share, in points. */
 function wilsonHalf(share: number, n: number): number {
-  const z2 = Z95 ** 2;
-  return ((100 * Z95) / (1 + z2 / n)) * Math.sqrt((share * (1 - share)) / n + z2 / (4 * n * n));
+  const { lower, upper } = wilsonInterval(share * n, n);
+  return (upper - lower) / 2;
 }
 
 function checkInterval(own: Case, lower: number, upper: number | null): void {
@@ -186,7 +186,7 @@ function checkWidth(
   if (!isAccuracy(measure) || (offered.seeds?.length ?? 0) > 1) return;
   const share = Math.min(Math.max(value / 100, 0), 1);
   const n = isFewShot(measure) ? (sampleSize ?? EPISODES) : (sampleSize ?? facts.testSize(measure.dataset));
-  if (n === undefined) return;
+  if (n === undefined || n < 1) return;
   const spread = 196 * Math.sqrt(share * (1 - share));
   // No episode varies less than its queries do, or more than all or nothing.
   const [least, most] = isFewShot(measure)

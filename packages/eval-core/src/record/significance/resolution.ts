@@ -1,6 +1,9 @@
 /** The smallest difference that a dataset's test images can show. */
+import { Z_95 } from "../../metrics/accuracy.ts";
 import { quantile } from "../../stats/describe.ts";
-import { Z80, Z95 } from "../constants.ts";
+
+/** The 80% point of the standard normal distribution: power. */
+const Z_80 = 0.8416212335729143;
 
 /**
  * (z + z80) times the median standard error of the pairs that are neighbours in rank: found with 80% power at a
@@ -8,5 +11,5 @@ import { Z80, Z95 } from "../constants.ts";
  */
 export function resolution(neighbourStandardErrors: readonly number[]): number | undefined {
   if (neighbourStandardErrors.length === 0) return undefined;
-  return (Z95 + Z80) * quantile(neighbourStandardErrors, 0.5);
+  return (Z_95 + Z_80) * quantile(neighbourStandardErrors, 0.5);
 }
