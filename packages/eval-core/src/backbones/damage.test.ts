@@ -209,7 +209,8 @@ describe("one clear sentence", () => {
 
   it("for what is no file", async () => {
     await expect(loadCheckpoint(join(folder, "absent.pth"))).rejects.toThrow(/absent\.pth: no such file/);
-    await expect(loadCheckpoint(folder)).rejects.toThrow(/a folder without weights/);
+    const empty = mkdtempSync(join(folder, "empty-"));
+    await expect(loadCheckpoint(empty)).rejects.toThrow(/a folder without weights/);
   });
 
   it("for weights that are not finite, or a negative variance", async () => {
