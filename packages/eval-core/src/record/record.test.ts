@@ -142,6 +142,30 @@ describe("identities that the goldens have no case of", () => {
     expect(at(75.3, 92.5)).not.toContain("TOP_ORDER");
   });
 
+  it("a copy, but not where all methods have one value", () => {
+    const measures = ["food", "cars", "dtd", "pets"].map((dataset) => `many-shot-linear/${dataset}/map11`);
+    const found = (rows: number[][], mine: number[]) => {
+      const ledger = new PlausibilityLedger(["a", "b"], measures, rows, PUBLISHED_FACTS.bounds);
+      const values = measures.map((measure, j) => ({ measure, value: mine[j]! }));
+      return checkPlausibility({ method: "mine", values }, ledger, PUBLISHED_FACTS).map(({ code }) => code);
+    };
+    const other = [41.38, 72.94, 35.27, 81.16];
+    expect(found([[52.1731, 61.6213, 71.1912, 50], other], [52.1731, 61.6213, 71.1912, 50])).toContain(
+      "COPY",
+    );
+    const same = [20, 30, 40, 60];
+    expect(found([same, same], same)).not.toContain("COPY");
+    expect(
+      found(
+        [
+          [52.1731, 61.6213, 71.1912, 50],
+          [...other.slice(0, 3), 50],
+        ],
+        [52.1731, 61.6213, 71.1912, 50],
+      ),
+    ).toContain("COPY");
+  });
+
   it("accuracy and mean per-class accuracy of classes of one size are equal", () => {
     const at = (micro: number, macro: number) =>
       codes([

@@ -33,9 +33,11 @@ export function checkCopies(
     if (other === slug) continue;
     const shared = columns.filter((column) => !Number.isNaN(all.get(column)![row]!));
     const theirs = (column: number) => all.get(column)![row]!;
-    const same = shared.filter((column) => theirs(column) === mine.get(column));
+    // Where all known values are one, or only one is known, nothing tells a copy from a coincidence.
+    const telling = shared.filter((column) => deviations.get(column)! > 0);
+    const same = telling.filter((column) => theirs(column) === mine.get(column));
     // The chance of two draws in one cell of the rounding.
-    const rate = shared.reduce(
+    const rate = telling.reduce(
       (sum, column) =>
         sum + 10 ** -decimalsOf(mine.get(column)!) / (2 * Math.sqrt(Math.PI) * deviations.get(column)!),
       0,
@@ -44,7 +46,7 @@ export function checkCopies(
       say(
         "COPY",
         null,
-        `${same.length} of ${shared.length} values are those of ${other} to the last digit; by chance one would expect ${shown(rate, 2)}.`,
+        `${same.length} of ${telling.length} values are those of ${other} to the last digit; by chance one would expect ${shown(rate, 2)}.`,
       );
       continue;
     }
