@@ -2,7 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { loadTensors } from "../../backbones/checkpoint.ts";
 import type { AnyTensor } from "../../tensor/tensor.ts";
 import { allocate, anyTensor, bytesOf, bytesPerElement, dtypes } from "../../tensor/typed-array.ts";
@@ -43,4 +43,29 @@ it("writes every dtype so that it comes back bit for bit, aligned to its own wid
   for (const [name, { dtype }] of tensors) {
     expect(header[name]!.data_offsets[0] % bytesPerElement(dtype)).toBe(0);
   }
+});
+
+describe("a file that another reader would take otherwise", () => {
+  const read = (header: string, bytes: number) => () => {
+    const text = new TextEncoder().encode(header);
+    const file = new Uint8Array(8 + text.length + bytes);
+    new DataView(file.buffer).setBigUint64(0, BigInt(text.length), true);
+    file.set(text, 8);
+    return readSafetensors(memorySource(file));
+  };
+  const entry = (name: string, from: number, to: number) =>
+    `"${name}":{"dtype":"U8","shape":[${to - from}],"data_offsets":[${from},${to}]}`;
+
+  it.each([
+    ["a name told twice", `{${entry("a", 0, 2)},${entry("a", 2, 4)}}`, /has 'a' twice/],
+    ["a gap", `{${entry("a", 0, 2)},${entry("b", 3, 4)}}`, /bytes 115 to 115 belong to no tensor/],
+    ["bytes behind the last tensor", `{${entry("a", 0, 2)}}`, /belong to no tensor/],
+    ["an overlap", `{${entry("a", 0, 3)},${entry("b", 2, 4)}}`, /overlap/],
+  ])("%s is refused", (_, header, message) => {
+    expect(read(header, 4)).toThrow(message);
+  });
+
+  it("is read where each byte has one tensor", () => {
+    expect(read(`{${entry("a", 0, 2)},${entry("b", 2, 4)}}`, 4)().root.size).toBe(2);
+  });
 });

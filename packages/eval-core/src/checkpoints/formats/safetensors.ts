@@ -2,6 +2,7 @@
  * safetensors: eight bytes with the header's length, the header in JSON, then the tensors' bytes without gaps.
  */
 import { writeFileAtomically } from "../../tensor/atomic-file.ts";
+import { type ParsedJson, parseJson } from "../../tensor/json.ts";
 import { type AnyTensor, type DType, sizeOf } from "../../tensor/tensor.ts";
 import { allocate, anyTensor, bytesOf, bytesPerElement } from "../../tensor/typed-array.ts";
 import { CheckpointError, quoted } from "../errors.ts";
@@ -78,25 +79,48 @@ export function readSafetensors(source: Source): Contents {
     if (range[1] > range[0]) ranges.push(range);
     root.set(name, tensor);
   }
-  ranges.sort((a, b) => a[0] - b[0]);
-  for (let i = 1; i < ranges.length; i++) {
-    if (ranges[i]![0] < ranges[i - 1]![1]) {
-      throw new CheckpointError(
-        `the safetensors header is damaged: two tensors overlap at byte ${dataStart + ranges[i]![0]}`,
-      );
-    }
-  }
+  requireWhole(ranges, source.size - dataStart, dataStart);
   return { format: "safetensors", root, metadata, converted: [] };
 }
 
-function parseHeader(bytes: Uint8Array): Record<string, unknown> {
-  try {
-    const header: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
-    if (isRecord(header)) return header;
-  } catch {
-    // Said below: what the JSON parser complains about does not help anyone.
+/** The format's own rule: the tensors' bytes follow one another, and the file ends with the last. */
+function requireWhole(ranges: [number, number][], size: number, dataStart: number): void {
+  ranges.sort((a, b) => a[0] - b[0]);
+  let end = 0;
+  for (const [from, to] of [...ranges, [size, size] as const]) {
+    if (from < end) {
+      throw new CheckpointError(
+        `the safetensors header is damaged: two tensors overlap at byte ${dataStart + from}`,
+      );
+    }
+    if (from > end) {
+      throw new CheckpointError(
+        `the safetensors file is damaged: its bytes ${dataStart + end} to ${dataStart + from - 1} belong to no tensor`,
+      );
+    }
+    end = to;
   }
-  throw new CheckpointError("the safetensors header is damaged: it is not a JSON object");
+}
+
+function parseHeader(bytes: Uint8Array): Record<string, unknown> {
+  const { value, repeated } = jsonOf(bytes);
+  if (!isRecord(value)) {
+    throw new CheckpointError("the safetensors header is damaged: it is not a JSON object");
+  }
+  const [twice] = repeated;
+  if (twice) {
+    throw new CheckpointError(`the safetensors header is damaged: it has ${quoted(twice.join("."))} twice`);
+  }
+  return value;
+}
+
+/** What is no JSON has no value: what the parser complains about does not help anyone. */
+function jsonOf(bytes: Uint8Array): ParsedJson {
+  try {
+    return parseJson(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+  } catch {
+    return { value: undefined, repeated: [] };
+  }
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
