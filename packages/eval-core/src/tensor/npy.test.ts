@@ -72,6 +72,7 @@ describe("damaged files", () => {
     ["an empty file", new Uint8Array(0), /magic/],
     ["another file", new TextEncoder().encode("P6 224 224 255 abcdef"), /magic/],
     ["a half file", whole.subarray(0, whole.length - 5), /needs 32 bytes, the file has 27/],
+    ["two arrays in one file", Uint8Array.from([...whole, ...whole]), /needs 32 bytes, the file has 192/],
     ["a cut header", whole.subarray(0, 40), /inside its header/],
     ["version 9", Uint8Array.from([...whole.subarray(0, 6), 9, ...whole.subarray(7)]), /version 9/],
     ["a header of nonsense", withHeader("{'shape': 3}"), /make sense/],

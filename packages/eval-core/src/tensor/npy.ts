@@ -134,7 +134,7 @@ function readFrom(
   const length = sizeOf(shape);
   const width = bytesPerElement(dtype);
   // Checked before memory is taken: a damaged shape must not ask for terabytes.
-  if (size - offset < length * width) {
+  if (size - offset !== length * width) {
     throw new NpyError(
       `${where}: shape (${shape.join(", ")}) of ${dtype} needs ${length * width} bytes, the file has ${size - offset}`,
     );
