@@ -3,9 +3,9 @@
  * colour profile, alpha dropped rather than blended, grey repeated, CMYK by Pillow's formula, the first frame of an
  * animation. sharp (libvips) reads every format but BMP (`bmp.ts`), GIF (`gif.ts`) and Netpbm (`netpbm.ts`).
  */
-import { readFile } from "node:fs/promises";
 import sharp, { type Metadata } from "sharp";
 import { decodeBmp, isBmp } from "./bmp.ts";
+import { bytesOfFile, firstLine } from "./file.ts";
 import { decodeGif, isGif } from "./gif.ts";
 import { ImageError, type RgbImage, rgbImage } from "./image.ts";
 import { brokenMarker } from "./jpeg.ts";
@@ -115,12 +115,6 @@ async function decodeBytes(bytes: Uint8Array, name: string): Promise<RgbImage> {
     : toRgb(pixels, identity);
 }
 
-/** libvips' message, cut to its first line. */
-function firstLine(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
-  return text.split("\n")[0]!.replace(/[:\s]+$/, "");
-}
-
 /**
  * Decodes a file or its bytes.
  * @param name what to call bytes in an error; a path names itself
@@ -129,15 +123,10 @@ function firstLine(error: unknown): string {
 export async function decodeRgb(source: string | Uint8Array, name?: string): Promise<RgbImage> {
   const label = name ?? (typeof source === "string" ? source : "image bytes");
   try {
-    const bytes = typeof source === "string" ? await readFile(source) : source;
+    const bytes = typeof source === "string" ? await bytesOfFile(source, label) : source;
     return await decodeBytes(bytes, label);
   } catch (error) {
     if (error instanceof ImageError) throw error;
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code === "ENOENT") throw new ImageError(label, "no such file", { cause: error });
-    if (code === "EACCES" || code === "EISDIR") {
-      throw new ImageError(label, `cannot be read (${code})`, { cause: error });
-    }
     throw new ImageError(label, `not a whole, readable image (${firstLine(error)}); expected ${KNOWN}`, {
       cause: error,
     });

@@ -1,6 +1,6 @@
 /** Label maps: images of one 8-bit channel whose levels are class numbers, read as they are; and the size of any image. */
-import { readFile } from "node:fs/promises";
 import sharp from "sharp";
+import { bytesOfFile, firstLine } from "./file.ts";
 import { ImageError } from "./image.ts";
 
 export interface LevelMap {
@@ -10,20 +10,9 @@ export interface LevelMap {
   readonly data: Uint8Array;
 }
 
-const words = (error: unknown): string =>
-  (error instanceof Error ? error.message : String(error)).split("\n")[0]!.replace(/[:\s]+$/, "");
-
-async function bytesOf(path: string): Promise<Buffer> {
-  return readFile(path).catch((error: NodeJS.ErrnoException) => {
-    throw new ImageError(path, error.code === "ENOENT" ? "no such file" : `cannot be read (${error.code})`, {
-      cause: error,
-    });
-  });
-}
-
 /** @throws ImageError naming the file when it is missing, damaged, or no image of one 8-bit channel */
 export async function decodeLevels(path: string): Promise<LevelMap> {
-  const image = sharp(await bytesOf(path), { failOn: "error", ignoreIcc: true });
+  const image = sharp(await bytesOfFile(path), { failOn: "error", ignoreIcc: true });
   try {
     const { channels, depth, space } = await image.metadata();
     if (channels !== 1 || depth !== "uchar" || space !== "b-w")
@@ -37,7 +26,7 @@ export async function decodeLevels(path: string): Promise<LevelMap> {
     return { width: info.width, height: info.height, data: new Uint8Array(data) };
   } catch (error) {
     if (error instanceof ImageError) throw error;
-    throw new ImageError(path, `not a whole, readable label map (${words(error)})`, { cause: error });
+    throw new ImageError(path, `not a whole, readable label map (${firstLine(error)})`, { cause: error });
   }
 }
 
@@ -47,7 +36,7 @@ export async function imageSize(path: string): Promise<{ readonly width: number;
     const { width, height } = await sharp(path, { ignoreIcc: true }).metadata();
     return { width, height };
   } catch (error) {
-    throw new ImageError(path, `not a readable image (${words(error)})`, { cause: error });
+    throw new ImageError(path, `not a readable image (${firstLine(error)})`, { cause: error });
   }
 }
 

@@ -4,6 +4,7 @@
  * greys beyond 255 as its 32-bit greys, of 65535 and cut off at 255). The first image of a file is read.
  * Source: netpbm.sourceforge.net/doc, Pillow's PpmImagePlugin.
  */
+import { roundHalfToEven } from "./box-crop.ts";
 import { ImageError, type RgbImage, rgbImage } from "./image.ts";
 
 export const isNetpbm = (bytes: Uint8Array): boolean =>
@@ -91,17 +92,11 @@ export function decodeNetpbm(bytes: Uint8Array, name: string): RgbImage {
   return rgbImage(width, height, out);
 }
 
-/** To the nearest whole number, halves to the even one, as Python rounds. */
-function round(value: number): number {
-  const near = Math.round(value);
-  return near - value === 0.5 && near % 2 !== 0 ? near - 1 : near;
-}
-
 /** A bitmap's 1 is black. */
 function levelOf(most: number, isBitmap: boolean, isWideGrey: boolean): (value: number) => number {
   if (isBitmap) return (value) => (value === 0 ? 255 : 0);
-  if (isWideGrey) return (value) => Math.min(255, round((Math.min(value, most) / most) * 65_535));
-  return (value) => (most === 255 ? value : round((Math.min(value, most) / most) * 255));
+  if (isWideGrey) return (value) => Math.min(255, roundHalfToEven((Math.min(value, most) / most) * 65_535));
+  return (value) => (most === 255 ? value : roundHalfToEven((Math.min(value, most) / most) * 255));
 }
 
 function plain(words: Words, count: number, isBitmap: boolean): (index: number) => number {
