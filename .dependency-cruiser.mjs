@@ -3,6 +3,7 @@
  * The order of eval-core's rooms is the order of docs/architecture.md; a room imports only those before it.
  */
 export const rooms = [
+  "sandbox",
   "tensor",
   "conformance",
   "onnx",
