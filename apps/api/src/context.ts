@@ -5,12 +5,12 @@ import type { Database } from "./database/database.ts";
 import type { Viewer } from "./modules/account/viewer.ts";
 import type { Snapshot } from "./modules/catalogue/load.ts";
 import type { MatrixPool } from "./modules/correlation/matrix-pool.ts";
-import type { Ledger } from "./modules/ledger/ledger.ts";
+import type { LedgerCache } from "./modules/ledger/cache.ts";
 import type { StatisticsPool } from "./statistics/pool.ts";
 
 export interface Context {
   readonly db: Database;
-  readonly ledger: Ledger;
+  readonly ledger: LedgerCache;
   readonly matrices: MatrixPool;
   readonly statistics: StatisticsPool;
   /** Aborted when the asker is gone before the answer: nobody computes on. */

@@ -8,7 +8,7 @@ import type { Logger } from "pino";
 import { type Context, once } from "./context.ts";
 import type { Database } from "./database/database.ts";
 import type { Env } from "./env.ts";
-import { rememberAnswers } from "./graphql/answers.ts";
+import { cacheAnswers } from "./graphql/answers.ts";
 import { makeApollo } from "./graphql/apollo.ts";
 import { explorer, explorerFiles } from "./http/explorer.ts";
 import { exportRoutes } from "./http/exports.ts";
@@ -25,7 +25,7 @@ import { LIMITS } from "./limits.ts";
 import { authenticate } from "./modules/account/authenticate.ts";
 import { Snapshots } from "./modules/catalogue/load.ts";
 import { MatrixPool } from "./modules/correlation/matrix-pool.ts";
-import { Ledger } from "./modules/ledger/ledger.ts";
+import { LedgerCache } from "./modules/ledger/cache.ts";
 import { StatisticsPool } from "./statistics/pool.ts";
 
 export interface Deps {
@@ -53,7 +53,7 @@ function goneSignal(request: Request): AbortSignal {
 
 export async function createServer({ db, queue, log, env }: Deps): Promise<Server> {
   const snapshots = new Snapshots(db.sql);
-  const ledger = new Ledger(db.sql);
+  const ledger = new LedgerCache(db.sql);
   const matrices = new MatrixPool();
   const statistics = new StatisticsPool();
   const limits = rateLimits(env.rateLimit, new Visitors(env.siteSecret));
@@ -103,7 +103,7 @@ export async function createServer({ db, queue, log, env }: Deps): Promise<Serve
       response.set("cache-control", "no-store");
       next();
     },
-    rememberAnswers(),
+    cacheAnswers(),
     expressMiddleware(apollo, { context: async ({ res }) => res.locals.context as Context }),
   );
   app.use("/submissions", submissionRoutes(makeContext));

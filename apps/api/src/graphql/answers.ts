@@ -1,7 +1,7 @@
 /**
- * Answers remembered whole, by the question's text and the audit log's last event: while nothing was written, the same
+ * Whole answers, cached, by the question's text and the audit log's last event: while nothing was written, the same
  * question has the same answer, and once anything was, no older one is given. One statement an answer. Only what was
- * answered without an error and without a token is remembered, and nothing that changes without an event; limits were
+ * answered without an error and without a token is cached, and nothing that changes without an event; limits were
  * checked when it was. Whoever asks what is being answered waits for that answer: after a change to the ledger a board
  * that everybody looks at is made once.
  */
@@ -9,7 +9,7 @@ import { createHash } from "node:crypto";
 import type { Request, RequestHandler, Response } from "express";
 import type { Context } from "../context.ts";
 
-interface Remembered {
+interface CachedAnswer {
   readonly event: string;
   readonly status: number;
   readonly type: string;
@@ -18,11 +18,11 @@ interface Remembered {
 
 const MAX_LETTERS = 64_000_000;
 
-class Answers {
-  readonly #known = new Map<string, Remembered>();
+class AnswerCache {
+  readonly #known = new Map<string, CachedAnswer>();
   #letters = 0;
 
-  get(key: string): Remembered | undefined {
+  get(key: string): CachedAnswer | undefined {
     const found = this.#known.get(key);
     if (!found) return undefined;
     this.#known.delete(key);
@@ -30,23 +30,23 @@ class Answers {
     return found;
   }
 
-  set(key: string, answer: Remembered): void {
-    this.forget(key);
+  set(key: string, answer: CachedAnswer): void {
+    this.evict(key);
     this.#known.set(key, answer);
     this.#letters += answer.text.length;
     for (const oldest of this.#known.keys()) {
       if (this.#letters <= MAX_LETTERS) break;
-      this.forget(oldest);
+      this.evict(oldest);
     }
   }
 
-  forget(key: string): void {
+  evict(key: string): void {
     this.#letters -= this.#known.get(key)?.text.length ?? 0;
     this.#known.delete(key);
   }
 }
 
-/** Null for what is not to be remembered: with a token, changes, and whatever is not one plain question. */
+/** Null for what is not to be cached: with a token, changes, and whatever is not one plain question. */
 function keyOf({ method, headers, body }: Request): string | null {
   if (method !== "POST" || headers.authorization !== undefined) return null;
   if (typeof body !== "object" || body === null || typeof body.query !== "string") return null;
@@ -60,8 +60,8 @@ const isWhole = (status: number, text: unknown): text is string =>
   status === 200 && typeof text === "string" && !text.startsWith('{"errors"') && !text.includes('"errors":[');
 
 /** Goes before Apollo, after the body is read; `response.locals.context` is the request's context. */
-export function rememberAnswers(): RequestHandler {
-  const answers = new Answers();
+export function cacheAnswers(): RequestHandler {
+  const answers = new AnswerCache();
   /** Of each question that is being answered, when that is over. */
   const running = new Map<string, Promise<void>>();
 
@@ -70,7 +70,7 @@ export function rememberAnswers(): RequestHandler {
     if (!known) return false;
     const { event } = await context.snapshot();
     if (event !== known.event) {
-      answers.forget(key);
+      answers.evict(key);
       return false;
     }
     response.status(known.status).set("content-type", known.type).send(known.text);
@@ -78,7 +78,7 @@ export function rememberAnswers(): RequestHandler {
   }
 
   /** The standing is that from before the answer (guard.ts): what was written meanwhile makes it forgotten. */
-  async function remember(key: string, context: Context, response: Response, text: unknown): Promise<void> {
+  async function cache(key: string, context: Context, response: Response, text: unknown): Promise<void> {
     const type = response.get("content-type");
     const standing = context.snapshot.made();
     if (!isWhole(response.statusCode, text) || !type || !standing || context.isOfTheMoment()) return;
@@ -90,7 +90,7 @@ export function rememberAnswers(): RequestHandler {
     const key = keyOf(request);
     if (key === null) return next();
     const context = response.locals.context as Context;
-    // Twice at most: what is not to be remembered is answered to each who asks.
+    // Twice at most: what is not to be cached is answered to each who asks.
     for (let wait = 0; wait < 2; wait++) {
       await running.get(key);
       if (await answered(key, context, response)) return;
@@ -107,7 +107,7 @@ export function rememberAnswers(): RequestHandler {
     const send = response.send.bind(response);
     response.send = (text: unknown) => {
       response.send = send;
-      void remember(key, context, response, text).then(over, over);
+      void cache(key, context, response, text).then(over, over);
       return send(text);
     };
     next();

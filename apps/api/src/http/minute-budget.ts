@@ -28,7 +28,7 @@ export class MinuteBudget {
       window = { used: 0, endsAt: now + WINDOW_MS };
       this.#windows.delete(key);
       this.#windows.set(key, window);
-      this.#forget(now);
+      this.#evict(now);
     }
     const seconds = Math.max(1, Math.ceil((window.endsAt - now) / 1000));
     // A single question may cost more than what is left, but not more than a whole minute's.
@@ -38,7 +38,7 @@ export class MinuteBudget {
   }
 
   /** Windows stand in the order in which they end. */
-  #forget(now: number): void {
+  #evict(now: number): void {
     for (const [key, { endsAt }] of this.#windows) {
       if (endsAt > now && this.#windows.size <= MOST_KEYS) break;
       this.#windows.delete(key);

@@ -17,7 +17,7 @@ import { decompose } from "./expansion.ts";
 import { lower } from "./lowering.ts";
 import { PooledConvolutions } from "./pooled-convolutions.ts";
 import { GRADIENT_STOPS, gradientRules, isDifferentiable } from "./rules/index.ts";
-import type { RuleContext, Saved } from "./rules/rule.ts";
+import type { Residuals, RuleContext } from "./rules/rule.ts";
 import { bindShape } from "./shapes/index.ts";
 
 export interface GradientOptions {
@@ -39,7 +39,7 @@ export const gradientName = (name: string): string => `gradient/${name}`;
 
 interface Recorded {
   readonly node: Node;
-  readonly saved: Saved;
+  readonly residuals: Residuals;
 }
 
 export interface Differentiated {
@@ -88,7 +88,7 @@ export function differentiate(
   const pooled = new PooledConvolutions(graph);
   for (const original of graph.nodes) {
     for (const node of pooled.rewritten(original, e).flatMap((one) => decompose(one, e)))
-      tape.push({ node, saved: lower(node, e, means) });
+      tape.push({ node, residuals: lower(node, e, means) });
   }
   checkLoss(e, loss, graph);
   return { emitter: e, gradients: walkBack(e, tape, loss, wrt) };
@@ -131,13 +131,13 @@ function walkBack(
   const reached = reachedFrom(e, tape, wrt);
   const flowing = new Map<string, string>();
   flowing.set(loss, e.literal(e.dtype(loss), e.shape(loss), [1]));
-  for (const { node, saved } of tape.toReversed()) {
+  for (const { node, residuals } of tape.toReversed()) {
     if (!node.outputs.some((name) => flowing.has(name))) continue;
     if (!node.inputs.some((name) => reached.has(name))) continue;
     if (!node.outputs.some((name) => reached.has(name))) continue;
     if (!isDifferentiable(node.opType)) fail(node, `operator '${node.opType}' has no gradient rule`);
     e.scope = `d(${node.outputs[0]})`;
-    const gradients = gradientRules[node.opType](contextOf(e, node, saved, flowing, reached));
+    const gradients = gradientRules[node.opType](contextOf(e, node, residuals, flowing, reached));
     for (const [i, made] of gradients.entries()) {
       const name = node.inputs[i];
       if (made === undefined || !name || !reached.has(name)) continue;
@@ -160,7 +160,7 @@ function walkBack(
 function contextOf(
   e: Emitter,
   node: Node,
-  saved: Saved,
+  residuals: Residuals,
   flowing: ReadonlyMap<string, string>,
   reached: ReadonlySet<string>,
 ): RuleContext {
@@ -179,8 +179,8 @@ function contextOf(
     },
     reaches: (position) => flowing.has(node.outputs[position] ?? ""),
     wants: (position) => reached.has(node.inputs[position] ?? ""),
-    leaves: (name) => name in saved,
-    saved: (name) => saved[name] ?? fail(node, `nothing was saved as '${name}'`),
+    leaves: (name) => name in residuals,
+    residual: (name) => residuals[name] ?? fail(node, `nothing was saved as '${name}'`),
     numbers: (position) => {
       const name = node.inputs[position];
       if (!name) return undefined;

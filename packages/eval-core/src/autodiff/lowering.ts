@@ -13,13 +13,13 @@ import { convolveWide, gainsByWidth } from "./cpu/wide-convolution.ts";
 import { lowestOf } from "./dtypes.ts";
 import type { Emitter } from "./emitter.ts";
 import { isWhole, paddingEnd, windowsOf } from "./geometry.ts";
-import type { Saved } from "./rules/rule.ts";
+import type { Residuals } from "./rules/rule.ts";
 import { carryStatistics } from "./running-statistics.ts";
 
-const NOTHING: Saved = {};
+const NOTHING: Residuals = {};
 
 /** The batch's own mean and variance, normalisation by them, and the mix with the running ones that ONNX defines. */
-function batchNormalization(node: Node, e: Emitter): Saved {
+function batchNormalization(node: Node, e: Emitter): Residuals {
   const [x, scale, bias] = node.inputs as [string, string, string];
   const axes = e
     .shape(x)
@@ -43,14 +43,14 @@ function batchNormalization(node: Node, e: Emitter): Saved {
   return { centred, inverse };
 }
 
-function layerNormalization(node: Node, e: Emitter): Saved {
+function layerNormalization(node: Node, e: Emitter): Residuals {
   const [mean, inverse] = [node.outputs[1] || e.fresh("mean"), node.outputs[2] || e.fresh("inverse")];
   e.append({ ...node, outputs: [node.outputs[0]!, mean, inverse] });
   return { mean, inverse };
 }
 
 /** y = x - max - log(sum(exp(x - max))) */
-function logSoftmax(node: Node, e: Emitter): Saved {
+function logSoftmax(node: Node, e: Emitter): Residuals {
   const x = node.inputs[0]!;
   const axis = axisOf(node, intOf(node, "axis", -1), e.shape(x).length);
   const shifted = e.sub(x, e.max(x, [axis]));
@@ -60,7 +60,7 @@ function logSoftmax(node: Node, e: Emitter): Saved {
 }
 
 /** A convolution for a CPU: less its mean where that is for nothing, and of small images side by side. */
-function convolutionForCpu(node: Node, e: Emitter, means: Means): Saved {
+function convolutionForCpu(node: Node, e: Emitter, means: Means): Residuals {
   const [x, w] = node.inputs as [string, string];
   const windows = windowsOf(node, e.shape(x).slice(2), e.shape(w).slice(2));
   const bias = means.bias(node, e, windows);
@@ -69,7 +69,7 @@ function convolutionForCpu(node: Node, e: Emitter, means: Means): Saved {
 }
 
 /** A convolution; padded beforehand where its own padding would be lost. */
-function convolution(node: Node, e: Emitter): Saved {
+function convolution(node: Node, e: Emitter): Residuals {
   const [x, w, ...bias] = node.inputs as [string, string, ...string[]];
   const windows = windowsOf(node, e.shape(x).slice(2), e.shape(w).slice(2));
   if (!losesEndPadding(windows)) {
@@ -85,7 +85,7 @@ function convolution(node: Node, e: Emitter): Saved {
  * A pool that rounds up, as one that rounds down over more padding: ONNX's own shape inference and its kernels
  * disagree on whether a last window that starts in the padding exists.
  */
-function poolRoundingUp(node: Node, e: Emitter): Saved {
+function poolRoundingUp(node: Node, e: Emitter): Residuals {
   const windows = windowsOf(node, e.shape(node.inputs[0]!).slice(2), intsOf(node, "kernel_shape") ?? []);
   const { ceil_mode: _, auto_pad: __, pads: ___, ...attributes } = node.attributes;
   const pads = ints([...windows.map((w) => w.begin), ...windows.map(paddingEnd)]);
@@ -97,13 +97,13 @@ function poolRoundingUp(node: Node, e: Emitter): Saved {
  * A maximum over several axes, one axis after another, the last first: each leaves what it read, and a gradient of a few
  * taps an axis is less than one of all taps at once.
  */
-function maxPool(node: Node, e: Emitter): Saved {
+function maxPool(node: Node, e: Emitter): Residuals {
   const windows = windowsOf(node, e.shape(node.inputs[0]!).slice(2), intsOf(node, "kernel_shape") ?? []);
-  const saved: Record<string, string> = {};
+  const residuals: Record<string, string> = {};
   let x = node.inputs[0]!;
   const pooled = windows.map((w, i) => ({ w, i })).filter(({ w }) => !isWhole(w));
   for (const { w, i } of pooled.toReversed()) {
-    saved[beforePool(i)] = x;
+    residuals[beforePool(i)] = x;
     const only = <T>(value: T, otherwise: T) => windows.map((_, at) => (at === i ? value : otherwise));
     const end = paddingEnd(w);
     // More padding than a pool takes: one that rounds up, dilated.
@@ -122,7 +122,7 @@ function maxPool(node: Node, e: Emitter): Saved {
     x = output;
   }
   if (pooled.length === 0) e.append({ ...node, opType: "Identity", attributes: {} });
-  return saved;
+  return residuals;
 }
 
 /** What a pool over one spatial axis read, by the name it is saved under; nothing for an axis that it leaves alone. */
@@ -132,7 +132,7 @@ export const beforePool = (axis: number): string => `before axis ${axis}`;
  * Appends a forward node and answers what it leaves for its gradient.
  * @param means given where the graph is to be arranged for a CPU.
  */
-export function lower(node: Node, e: Emitter, means: Means | undefined): Saved {
+export function lower(node: Node, e: Emitter, means: Means | undefined): Residuals {
   e.scope = node.outputs[0]!;
   try {
     if (node.opType === "BatchNormalization" && intOf(node, "training_mode", 0))

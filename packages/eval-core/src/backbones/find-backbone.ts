@@ -6,7 +6,7 @@ import { CheckpointError, listed, quoted } from "../checkpoints/errors.ts";
 import { StoredTensor } from "../checkpoints/stored.ts";
 import type { Dropped, Family, Naming } from "./family.ts";
 import { guessModel } from "./guess.ts";
-import { momentumCopy, nestRank, partOf } from "./layouts.ts";
+import { momentumEncoder, nestRank, partOf } from "./layouts.ts";
 import { families } from "./registry.ts";
 
 export interface Kept {
@@ -178,7 +178,7 @@ function choose(
 
 /** Not for a naming that ranks its nests itself: what is a copy in one family is the network in another. */
 function isMomentumCopy({ path, prefix, naming }: Candidate): boolean {
-  return naming.rank === undefined && momentumCopy.test([...path, prefix].join("/"));
+  return naming.rank === undefined && momentumEncoder.test([...path, prefix].join("/"));
 }
 
 function placeOf({ path, prefix }: Candidate): string {
@@ -196,7 +196,7 @@ function ownerOf(key: string, candidates: readonly Candidate[], chosen: Candidat
 }
 
 function whyOutside(path: readonly string[], key: string, owner: Candidate | undefined): string {
-  if (momentumCopy.test([...path, key].join("/"))) return "momentum copy";
+  if (momentumEncoder.test([...path, key].join("/"))) return "momentum copy";
   if (owner !== undefined) return "another backbone";
   const own = key.replace(/^(module|model|net|network|encoder|backbone)\./, "");
   return partOf(own) ?? partOf(path.at(-1) ?? "") ?? "not part of the backbone";

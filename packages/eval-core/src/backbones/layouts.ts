@@ -1,7 +1,7 @@
 /** Where published checkpoints keep a backbone, and what they leave beside it. */
 
 /** Copies of the backbone that follow it by a moving average, or belong to another view of the data. */
-export const momentumCopy =
+export const momentumEncoder =
   /(^|[._/])(encoder_k|k_encoder|key_encoder|momentum\w*|\w*_momentum|target\w*|\w*_target|ema|\w*_ema|ema_\w+)([._/]|$)/;
 
 /** In what order nested dictionaries and prefixes are preferred when a file holds several backbones. */

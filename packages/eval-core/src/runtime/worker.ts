@@ -130,7 +130,7 @@ function stored(name: string): ort.Tensor {
   return value;
 }
 
-function forget(name: string): void {
+function evict(name: string): void {
   const value = state.get(name);
   if (value && value.location !== "cpu") value.dispose();
   state.delete(name);
@@ -162,7 +162,7 @@ async function run({ session, feeds, fetch, keep }: RunRequest): Promise<Record<
   const outputs = await computed(found, inputs, fetch, keep);
   for (const [output, name] of Object.entries(keep)) {
     const old = state.get(name);
-    forget(name);
+    evict(name);
     if (old?.location === "cpu" && found.device === "cpu") spares.set(name, old);
     state.set(name, outputs[output]!);
   }
@@ -216,7 +216,7 @@ async function carryOut(request: Request): Promise<Protocol[Verb]["answer"]> {
       return null;
     case "set": {
       const value = toOrt(request.name, request.value);
-      forget(request.name);
+      evict(request.name);
       state.set(request.name, request.device === "webgpu" ? await moved(value, "gpu-buffer") : value);
       return null;
     }
@@ -227,7 +227,7 @@ async function carryOut(request: Request): Promise<Protocol[Verb]["answer"]> {
     }
     case "drop":
       stored(request.name);
-      forget(request.name);
+      evict(request.name);
       return null;
   }
 }

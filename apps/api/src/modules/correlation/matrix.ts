@@ -64,7 +64,7 @@ export async function answerMatrix(
     return context.matrices.compute(numbers, coefficient);
   };
   const key = JSON.stringify(["matrix", inputs, transform, orient, filter, coefficient, asOf]);
-  const matrix = await context.ledger.remembered(snapshot, key, compute, ({ size }) => 2 * size * size);
+  const matrix = await context.ledger.memoize(snapshot, key, compute, ({ size }) => 2 * size * size);
   return { variables, matrix, coefficient, position };
 }
 

@@ -128,7 +128,7 @@ async function answerPredictors(
       .sort((a, b) => b.fit.skill - a.fit.skill);
   };
   const key = JSON.stringify(["predictors", input, transform, orient, filter, coefficient, asOf]);
-  const predictors = await context.ledger.remembered(snapshot, key, compute, (made) => 20 * made.length);
+  const predictors = await context.ledger.memoize(snapshot, key, compute, (made) => 20 * made.length);
   return { of, predictors, leftOut: candidates.length - predictors.length, position };
 }
 

@@ -1,7 +1,7 @@
 /** A board as CSV and JSON, in parts: nothing of it is held whole. */
 
 import type { BoardCell, BoardRow } from "../leaderboard/board.ts";
-import { type BoardAnswer, portionsOf } from "../leaderboard/service.ts";
+import { type BoardAnswer, batchesOf } from "../leaderboard/service.ts";
 import { intervalOf } from "../measure/interval.ts";
 import { csvRow } from "./csv.ts";
 
@@ -16,7 +16,7 @@ export async function* boardAsCsv(board: BoardAnswer): AsyncGenerator<string> {
     const values = columns.map((_, i) => row.valueAt(i));
     return csvRow([row.rank, slug, name, family, year, row.aggregate, ...values, notesOf(row)]);
   };
-  for await (const rows of portionsOf(board)) yield rows.map(line).join("");
+  for await (const rows of batchesOf(board)) yield rows.map(line).join("");
 }
 
 const notesOf = ({ cells }: BoardRow): string | null =>
@@ -55,7 +55,7 @@ export async function* boardAsJson(board: BoardAnswer, { url }: { url: string })
   // The rows are its last field: they go in before its closing brace.
   yield `${head.slice(0, -1)},"rows":[`;
   let first = true;
-  for await (const rows of portionsOf(board)) {
+  for await (const rows of batchesOf(board)) {
     yield `${first ? "" : ","}${rows.map((row) => JSON.stringify(rowAsJson(row))).join(",")}`;
     first = false;
   }

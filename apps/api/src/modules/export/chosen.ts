@@ -64,6 +64,6 @@ export function chosenOf(board: BoardAnswer, { hide = [], pin = [] }: Chosen): B
     columns: kept.map(([, column]) => column),
     rows: ordered.map((row) => new ChosenRow(row, columns)),
     load: (rows) => board.load(inner(rows)),
-    forget: (rows) => board.forget(inner(rows)),
+    evict: (rows) => board.evict(inner(rows)),
   };
 }

@@ -3,7 +3,7 @@
  * cell's protocol is not its column's; intervals where they are known; a caption that says of which moment it is.
  */
 import type { BoardCell, BoardColumn, BoardRow } from "../leaderboard/board.ts";
-import { type BoardAnswer, portionsOf } from "../leaderboard/service.ts";
+import { type BoardAnswer, batchesOf } from "../leaderboard/service.ts";
 import type { Entry } from "../ledger/entries.ts";
 import { AGGREGATE_NAMES } from "./cite.ts";
 import { beyondPdfLatex, escapeLatex } from "./latex-text.ts";
@@ -67,7 +67,7 @@ async function glanceAt(board: BoardAnswer): Promise<Glance> {
   const numbers = board.columns.map(() => (board.rows.length > 0 ? 2 * LETTER : 0));
   let marked = false;
   let claimed = false;
-  for await (const rows of portionsOf(board)) {
+  for await (const rows of batchesOf(board)) {
     for (const { cells } of rows) {
       for (const [i, boardCell] of cells.entries()) {
         const entry = boardCell.cell?.entry;
@@ -158,7 +158,7 @@ ${heads.join(" & ")} \\\\
   const packages = turned || wide ? "booktabs and graphicx" : "booktabs";
   yield `% ${suite.slug}, as of ${moment.toISOString()}, ledger position ${position}. Needs ${packages}.${engine}\n${begin}`;
   const lineOf = lines(board);
-  for await (const portion of portionsOf(board)) yield portion.map((row) => `${lineOf(row)}\n`).join("");
+  for await (const batch of batchesOf(board)) yield batch.map((row) => `${lineOf(row)}\n`).join("");
   yield `\\bottomrule
 \\end{tabular}${wide ? "}" : ""}
 \\end{table}

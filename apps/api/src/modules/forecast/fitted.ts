@@ -45,7 +45,7 @@ export async function fittedModel(context: Context): Promise<Fitted | null> {
     });
     return { ...answer, methods, measures, bounds, values };
   };
-  const fitting = context.ledger.remembered(snapshot, "forecast", make, (made) =>
+  const fitting = context.ledger.memoize(snapshot, "forecast", make, (made) =>
     made === null ? 1 : 60 * made.values.length,
   );
   return within(fitting, LONGEST_WAIT_MS);

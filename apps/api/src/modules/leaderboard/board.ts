@@ -63,7 +63,7 @@ export interface Board {
   /** Reads what `cells` of these rows needs: at most one statement for a page. */
   readonly load: (rows: readonly BoardRow[]) => Promise<void>;
   /** Lets go of what `load` read for these rows. */
-  readonly forget: (rows: readonly BoardRow[]) => void;
+  readonly evict: (rows: readonly BoardRow[]) => void;
 }
 
 /** Where the rest of a cell comes from, once it is asked for. */
@@ -241,7 +241,7 @@ export function makeBoard({ grid, source, chosen, keep, protocols }: BoardInput)
       const cells = await source.cells(missing);
       for (const method of missing) loaded.set(method, cells);
     },
-    forget: (seen) => {
+    evict: (seen) => {
       for (const { method } of seen) loaded.delete(method);
     },
   };

@@ -83,7 +83,7 @@ function groundOf(
     const { catalogue } = snapshot;
     return { source, grid: new Grid({ catalogue, measures, rankedBy, columns: source.columns }) };
   };
-  return ledger.remembered(snapshot, key, make, ({ grid }) => grid.numbers);
+  return ledger.memoize(snapshot, key, make, ({ grid }) => grid.numbers);
 }
 
 /** The board, ranked; the cells of its rows are read when a page of them is loaded. */
@@ -108,20 +108,20 @@ export async function rankBoard(question: BoardQuestion, context: Context): Prom
 const CELLS_A_PORTION = 50_000;
 
 /**
- * The board's rows with every cell, a portion after the other, as exports show them: a board of a million cells costs the
- * memory of one portion. A board that is one portion is read once, however often it is gone through.
+ * The board's rows with every cell, a batch after the other, as exports show them: a board of a million cells costs the
+ * memory of one batch. A board that is one batch is read once, however often it is gone through.
  */
-export async function* portionsOf(
-  board: Pick<BoardAnswer, "rows" | "columns" | "load" | "forget">,
+export async function* batchesOf(
+  board: Pick<BoardAnswer, "rows" | "columns" | "load" | "evict">,
   cells = CELLS_A_PORTION,
 ): AsyncGenerator<readonly BoardRow[]> {
   const { rows, columns } = board;
   const size = Math.max(1, Math.floor(cells / Math.max(1, columns.length)));
   for (let start = 0; start < rows.length; start += size) {
-    const portion = rows.slice(start, start + size);
-    await board.load(portion);
-    yield portion;
-    if (rows.length > size) board.forget(portion);
+    const batch = rows.slice(start, start + size);
+    await board.load(batch);
+    yield batch;
+    if (rows.length > size) board.evict(batch);
   }
 }
 

@@ -4,9 +4,9 @@
  */
 import type { Measure, Method } from "../catalogue/entities.ts";
 import type { Snapshot } from "../catalogue/load.ts";
+import type { LedgerCache } from "./cache.ts";
 import { type CellFilter, type Cells, toCells } from "./cells.ts";
 import { type Columns, columnsOf, type Protocols, protocolsOf } from "./columns.ts";
-import type { Ledger } from "./ledger.ts";
 
 /** Methods times measures of the warehouse up to which all entries are read. */
 const MOST_CELLS_WHOLE = 20_000;
@@ -26,7 +26,11 @@ export interface Source {
 }
 
 /** At most one statement. */
-export async function openSource(ledger: Ledger, at: Snapshot, question: SourceQuestion): Promise<Source> {
+export async function openSource(
+  ledger: LedgerCache,
+  at: Snapshot,
+  question: SourceQuestion,
+): Promise<Source> {
   const { measures, asOf } = question;
   const filter = question.filter ?? {};
   const ids = measures.map(({ id }) => id);

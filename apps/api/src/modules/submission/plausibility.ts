@@ -65,7 +65,7 @@ export async function plausibilityLedger(method: string, context: Context): Prom
   };
   // A new method has no values there: one ledger serves all of them.
   const key = `plausibility|${catalogue.findMethod(method) ? method : ""}`;
-  return context.ledger.remembered(snapshot, key, make, (made) => 60 * made.values.data.length);
+  return context.ledger.memoize(snapshot, key, make, (made) => 60 * made.values.data.length);
 }
 
 /** What is read of a value, as the checks want it. */

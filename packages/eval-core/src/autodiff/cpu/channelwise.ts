@@ -10,7 +10,7 @@ import { floatOf, int, intOf, ints } from "../attributes.ts";
 import type { Emitter } from "../emitter.ts";
 import { fail } from "../errors.ts";
 import { isWhole, windowsOf } from "../geometry.ts";
-import type { RuleContext, Saved } from "../rules/rule.ts";
+import type { Residuals, RuleContext } from "../rules/rule.ts";
 import { carryStatistics } from "../running-statistics.ts";
 
 /** Batch and pixels of a map [N, C, H, W]. */
@@ -49,7 +49,7 @@ export function isAffine(node: Node, e: Emitter): boolean {
  * A BatchNormalization in training mode: with z = x - mean, r = 1/sqrt(mean(z^2) + eps), y = scale r z + bias. Leaves z as
  * `deviation` and r as `inverse`. x may be the deviation itself, from a mean `takenOff`.
  */
-export function normalizeChannels(node: Node, e: Emitter, takenOff: string | undefined): Saved {
+export function normalizeChannels(node: Node, e: Emitter, takenOff: string | undefined): Residuals {
   const [x, scale, bias] = node.inputs as [string, string, string];
   const mean = takenOff ?? e.mean(x, PIXELS, false);
   const ones = e.literal(e.dtype(x), e.shape(scale), new Array<number>(e.size(scale)).fill(1));
@@ -69,7 +69,7 @@ export function normalizeChannels(node: Node, e: Emitter, takenOff: string | und
 export function gradientOfChannels(c: RuleContext): (string | undefined)[] {
   if (c.reaches(1) || c.reaches(2)) fail(c.node, "a loss may not depend on its running statistics");
   const { e, x, dy, wants } = c;
-  const [z, r] = [c.saved("deviation"), c.saved("inverse")];
+  const [z, r] = [c.residual("deviation"), c.residual("inverse")];
   const channels = e.size(x(1));
   const count = e.size(x(0)) / channels;
   const sumDy = e.sum(dy(), PIXELS, false);

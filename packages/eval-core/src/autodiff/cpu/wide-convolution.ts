@@ -10,7 +10,7 @@ import { sizeOf } from "../../tensor/tensor.ts";
 import { intOf } from "../attributes.ts";
 import type { Emitter } from "../emitter.ts";
 import { type AxisWindow, isWhole, paddingEnd } from "../geometry.ts";
-import type { Saved } from "../rules/rule.ts";
+import type { Residuals } from "../rules/rule.ts";
 import { im2col } from "./taps.ts";
 
 /** Larger images are wide enough by themselves, and their taps would fill the memory. */
@@ -23,7 +23,7 @@ export function gainsByWidth(node: Node, e: Emitter, windows: readonly AxisWindo
 }
 
 /** Leaves the stacked taps [channels * taps, pixels of all images] as `taps`. */
-export function convolveWide(node: Node, e: Emitter, windows: readonly AxisWindow[]): Saved {
+export function convolveWide(node: Node, e: Emitter, windows: readonly AxisWindow[]): Residuals {
   const [x, w, bias] = node.inputs as [string, string, string | undefined];
   const [batch, channels] = e.shape(x) as [number, number];
   const [outputs] = e.shape(w) as [number];

@@ -264,7 +264,7 @@ export const convolution = {
       const { windows, group } = geometry(c);
       const { dy, by } = smallerFactors(c);
       const dw = c.leaves("taps")
-        ? kernelGradientOfWide(c.e, dy, c.saved("taps"), c.e.shape(c.x(1)))
+        ? kernelGradientOfWide(c.e, dy, c.residual("taps"), c.e.shape(c.x(1)))
         : kernelGradient(c.e, c.x(0), dy, windows, group);
       return mulOutputs(c.e, dw, by);
     },

@@ -21,9 +21,9 @@ function channels({ e, x }: RuleContext): { axes: number[]; column: number[]; co
  */
 function training(c: RuleContext): (string | undefined)[] {
   if (c.reaches(1) || c.reaches(2)) fail(c.node, "a loss may not depend on its running statistics");
-  const { e, x, dy, saved, wants } = c;
+  const { e, x, dy, residual, wants } = c;
   const { axes, column, count } = channels(c);
-  const [z, r] = [saved("centred"), saved("inverse")];
+  const [z, r] = [residual("centred"), residual("inverse")];
   const sumDy = e.sum(dy(), axes);
   const sumDyZ = e.sum(e.mul(dy(), z), axes);
   const dx = () => {
@@ -80,14 +80,17 @@ export const normalisation = {
   },
   // with h = (x - mean) r and g = dy scale: dx = r (g - mean(g) - h mean(g h)), dscale = dy h, dB = dy
   LayerNormalization: (c) => {
-    const { e, node, x, dy, saved, wants } = c;
+    const { e, node, x, dy, residual, wants } = c;
     const rank = e.shape(x(0)).length;
     const first = axisOf(node, intOf(node, "axis", -1), rank);
     const axes = Array.from({ length: rank - first }, (_, i) => first + i);
-    const h = e.mul(e.sub(x(0), saved("mean")), saved("inverse"));
+    const h = e.mul(e.sub(x(0), residual("mean")), residual("inverse"));
     const dx = () => {
       const g = e.mul(dy(), x(1));
-      return e.mul(saved("inverse"), e.sub(e.sub(g, e.mean(g, axes)), e.mul(h, e.mean(e.mul(g, h), axes))));
+      return e.mul(
+        residual("inverse"),
+        e.sub(e.sub(g, e.mean(g, axes)), e.mul(h, e.mean(e.mul(g, h), axes))),
+      );
     };
     return [wants(0) ? dx() : undefined, wants(1) ? e.mul(dy(), h) : undefined, wants(2) ? dy() : undefined];
   },

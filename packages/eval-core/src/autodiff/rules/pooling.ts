@@ -32,7 +32,7 @@ export const pooling = {
     let [y, dy] = [c.y(), c.dy()];
     for (const [i, w] of windowsFor(c).entries()) {
       if (isWhole(w)) continue;
-      const x = c.saved(beforePool(i));
+      const x = c.residual(beforePool(i));
       dy = firstMaximum(e, x, y, dy, 2 + i, w);
       y = x;
     }

@@ -9,7 +9,7 @@ import type { Node } from "../../onnx/ir.ts";
 import type { Emitter } from "../emitter.ts";
 
 /** What lowering a forward node left for its rule, by the names that it asks for. */
-export type Saved = Readonly<Record<string, string>>;
+export type Residuals = Readonly<Record<string, string>>;
 
 export interface RuleContext {
   readonly e: Emitter;
@@ -24,7 +24,7 @@ export interface RuleContext {
   /** Whether anyone asks for the gradient by this input. */
   wants(position: number): boolean;
   /** A value that lowering the forward node left for its gradient. */
-  saved(name: string): string;
+  residual(name: string): string;
   /** Whether lowering left such a value. */
   leaves(name: string): boolean;
   /** The numbers of an input that must be a constant (axes, a shape); undefined where it is absent. */

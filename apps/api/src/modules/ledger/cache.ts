@@ -25,7 +25,7 @@ interface Kept {
   numbers: number;
 }
 
-export class Ledger {
+export class LedgerCache {
   readonly #sql: Sql;
   /** In order of last use. */
   readonly #known = new Map<string, Kept>();
@@ -64,7 +64,7 @@ export class Ledger {
     const [ids, methodIds] = [idsOf(measures), idsOf(methods)];
     const key = JSON.stringify(["entries of", asOf, ids, methodIds]);
     const size = (entries: readonly Entry[]) => entries.length * NUMBERS_AN_ENTRY;
-    return this.remembered(at, key, () => readEntries(this.#sql, ids, { asOf, methodIds }), size);
+    return this.memoize(at, key, () => readEntries(this.#sql, ids, { asOf, methodIds }), size);
   }
 
   /** The values that boards show in `measures`: at most one statement, for those not read before. */
@@ -89,7 +89,7 @@ export class Ledger {
     const found = await Promise.all(
       ids.map((id) => {
         const one = async () => (await reading!).get(id) ?? none;
-        return this.remembered(at, `${what}|${id}`, one, size);
+        return this.memoize(at, `${what}|${id}`, one, size);
       }),
     );
     return new Map(ids.map((id, i) => [id, found[i]!]));
@@ -100,11 +100,11 @@ export class Ledger {
     const ids = idsOf(measures);
     const key = `protocols|${scopeOf(question)}|${ids.join(",")}`;
     const size = () => ids.length * at.catalogue.methods.length;
-    return this.remembered(at, key, () => readProtocols(this.#sql, ids, question), size);
+    return this.memoize(at, key, () => readProtocols(this.#sql, ids, question), size);
   }
 
   /** What `make` makes of the ledger as it stands; `numbers` says how much memory that takes. */
-  remembered<T>(at: Snapshot, key: string, make: () => Promise<T>, numbers: (made: T) => number): Promise<T> {
+  memoize<T>(at: Snapshot, key: string, make: () => Promise<T>, numbers: (made: T) => number): Promise<T> {
     this.#moveTo(at);
     const known = this.#known.get(key);
     if (known) {
@@ -120,7 +120,7 @@ export class Ledger {
         if (this.#known.get(key) !== kept) return;
         kept.numbers = numbers(made);
         this.#numbers += kept.numbers;
-        this.#makeRoom(kept);
+        this.#evict(kept);
       },
       () => {
         if (this.#known.get(key) === kept) this.#known.delete(key);
@@ -137,7 +137,7 @@ export class Ledger {
     this.#catalogue = catalogue;
   }
 
-  #makeRoom(newest: Kept): void {
+  #evict(newest: Kept): void {
     for (const [key, kept] of this.#known) {
       if (this.#numbers <= MOST_NUMBERS) break;
       if (kept === newest || kept.numbers === 0) continue;

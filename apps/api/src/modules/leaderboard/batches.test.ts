@@ -1,7 +1,7 @@
-/** A board of any size costs an export the memory of one portion. */
+/** A board of any size costs an export the memory of one batch. */
 import { expect, it } from "vitest";
 import type { BoardColumn, BoardRow } from "./board.ts";
-import { portionsOf } from "./service.ts";
+import { batchesOf } from "./service.ts";
 
 /** Rows by number, and how many of them are held at most. */
 function makeWatched(rowCount: number, columnCount: number) {
@@ -17,33 +17,33 @@ function makeWatched(rowCount: number, columnCount: number) {
       watched.reads += 1;
       watched.most = Math.max(watched.most, held.size);
     },
-    forget: (seen: readonly BoardRow[]) => {
+    evict: (seen: readonly BoardRow[]) => {
       for (const row of seen) held.delete(row);
     },
   };
   return { board, watched, held };
 }
 
-async function ranksOf(portions: AsyncGenerator<readonly BoardRow[]>) {
+async function ranksOf(batches: AsyncGenerator<readonly BoardRow[]>) {
   const ranks: (number | null)[][] = [];
-  for await (const rows of portions) ranks.push(rows.map(({ rank }) => rank));
+  for await (const rows of batches) ranks.push(rows.map(({ rank }) => rank));
   return ranks;
 }
 
-it("goes through every row once, in order, and holds one portion", async () => {
+it("goes through every row once, in order, and holds one batch", async () => {
   const { board, watched, held } = makeWatched(7, 10);
-  expect(await ranksOf(portionsOf(board, 30))).toEqual([[0, 1, 2], [3, 4, 5], [6]]);
+  expect(await ranksOf(batchesOf(board, 30))).toEqual([[0, 1, 2], [3, 4, 5], [6]]);
   expect(watched).toEqual({ most: 3, reads: 3 });
   expect(held.size).toBe(0);
 });
 
-it("reads a board that is one portion once, however often it is gone through", async () => {
+it("reads a board that is one batch once, however often it is gone through", async () => {
   const { board, watched } = makeWatched(3, 10);
-  for (let i = 0; i < 2; i++) expect(await ranksOf(portionsOf(board, 30))).toEqual([[0, 1, 2]]);
+  for (let i = 0; i < 2; i++) expect(await ranksOf(batchesOf(board, 30))).toEqual([[0, 1, 2]]);
   expect(watched).toEqual({ most: 3, reads: 1 });
 });
 
-it("takes a row at a time where one is more than a portion, and nothing of an empty board", async () => {
-  expect(await ranksOf(portionsOf(makeWatched(2, 100).board, 30))).toEqual([[0], [1]]);
-  expect(await ranksOf(portionsOf(makeWatched(0, 100).board, 30))).toEqual([]);
+it("takes a row at a time where one is more than a batch, and nothing of an empty board", async () => {
+  expect(await ranksOf(batchesOf(makeWatched(2, 100).board, 30))).toEqual([[0], [1]]);
+  expect(await ranksOf(batchesOf(makeWatched(0, 100).board, 30))).toEqual([]);
 });
