@@ -3,9 +3,9 @@
  * and cells as from all of its entries.
  */
 import { Snapshots } from "@transferboard/api/modules/catalogue/load";
+import { LedgerCache } from "@transferboard/api/modules/ledger/cache";
 import { toCells } from "@transferboard/api/modules/ledger/cells";
 import { columnsOf, protocolsOf, valueIn } from "@transferboard/api/modules/ledger/columns";
-import { Ledger } from "@transferboard/api/modules/ledger/ledger";
 import { openSource } from "@transferboard/api/modules/ledger/source";
 import { generateWarehouse } from "@transferboard/prisma/testing/generate-warehouse";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -70,7 +70,7 @@ describe("by the column", () => {
     ["under one protocol", async () => ({ filter: { protocol: [await aProtocol()] } })],
   ])("%s, all is as from the entries", async (_, choose) => {
     const snapshot = await new Snapshots(api.db.sql).read();
-    const ledger = new Ledger(api.db.sql);
+    const ledger = new LedgerCache(api.db.sql);
     const { catalogue } = snapshot;
     const measures = catalogue.suite(`generated-${SIZE.measures}`).measures;
     const ids = measures.map(({ id }) => id);
