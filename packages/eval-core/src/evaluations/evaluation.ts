@@ -3,6 +3,7 @@
  * A run's identity is the hash of what determines its numbers, so that the same evaluation is recorded once.
  */
 import type { Checkpoint } from "../backbones/index.ts";
+import type { Predictions, TestSet } from "../record/predictions/predictions.ts";
 import type { Artefact } from "./artefacts.ts";
 import { fingerprint } from "./fingerprint.ts";
 
@@ -39,6 +40,14 @@ export interface Companion {
   readonly record: JsonRecord;
 }
 
+/** What was answered for every test image, to be kept. */
+export interface TestPredictions {
+  readonly predictions: Predictions;
+  readonly testSet: Omit<TestSet, "dataset" | "manifest">;
+  /** The measures whose values they give: of the evaluation's own values. */
+  readonly measures: readonly string[];
+}
+
 /** What a kind's `run` answers. */
 export interface Result {
   /** Under the evaluation's own protocol; the one that ranks first. */
@@ -48,6 +57,11 @@ export interface Result {
   /** What did not go as it should, a sentence each. */
   readonly warnings?: readonly string[];
   readonly companions?: readonly Companion[];
+}
+
+/** With what the artefacts keep of every test image, where the kind has such. */
+export interface RunResult extends Result {
+  readonly predictions?: TestPredictions | undefined;
 }
 
 export interface Evaluation extends Required<Result> {

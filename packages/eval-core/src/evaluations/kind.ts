@@ -12,7 +12,7 @@ import type { Preprocessing } from "../images/index.ts";
 import type { Device, DeviceChoice } from "../runtime/index.ts";
 import type { ArtefactStore } from "./artefacts.ts";
 import type { DataSource, DatasetFacts, DatasetKind, EvaluationData } from "./data.ts";
-import type { Evaluation, JsonRecord, ProtocolDescription, Result, Value } from "./evaluation.ts";
+import type { Evaluation, JsonRecord, ProtocolDescription, RunResult, Value } from "./evaluation.ts";
 import type { OptionTable } from "./options.ts";
 import type { Progress } from "./progress.ts";
 
@@ -180,7 +180,7 @@ export interface EvaluationKind<O extends object = object, D extends EvaluationD
   /** What makes its numbers comparable. Pure. @throws ProtocolError when the setting is not for such data */
   describe(spec: Spec<O, D>): ProtocolDescription;
   cost(spec: Spec<O, D>, context: CostContext): Promise<Cost>;
-  run(spec: Spec<O, D>, context: RunContext): Promise<Result>;
+  run(spec: Spec<O, D>, context: RunContext): Promise<RunResult>;
   readonly derivations?: readonly Derivation<O>[];
   /** Absent where features alone cannot be evaluated. */
   readonly given?: GivenFeatures<O>;

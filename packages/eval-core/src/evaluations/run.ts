@@ -15,6 +15,7 @@ import { artefactStore } from "./artefacts.ts";
 import type { Evaluation } from "./evaluation.ts";
 import type { FeaturesRequest, RunContext } from "./kind.ts";
 import type { Planned } from "./plan.ts";
+import { keepPredictions } from "./predictions.ts";
 import { duration, type Progress, type Step, timed } from "./progress.ts";
 
 /** What the machine lends to a run. */
@@ -72,7 +73,12 @@ export async function runEvaluation(planned: Planned, surroundings: Surroundings
       return noting(images[0], await extractor.readouts(...images));
     },
   };
-  const { values, record, warnings = [], companions = [] } = await kind.run(spec, context);
+  const { values, record, warnings = [], companions = [], predictions } = await kind.run(spec, context);
+  if (predictions) {
+    const dataset = { dataset: spec.data.name, manifest };
+    const complaint = keepPredictions(artefacts, predictions, dataset, values);
+    if (complaint !== undefined) notes.push(complaint);
+  }
   rmSync(work, { recursive: true, force: true });
   const made = artefacts.all.length > 0 ? { artefacts: artefacts.all } : {};
   return {

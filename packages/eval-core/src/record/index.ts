@@ -42,6 +42,7 @@ export {
 } from "./plausibility/finding.ts";
 export { type Facts, halfUnit, type OfferedValue } from "./plausibility/input.ts";
 export { PlausibilityLedger } from "./plausibility/ledger.ts";
+export * from "./predictions/index.ts";
 export { type McNemar, mcnemar, RightImages } from "./significance/mcnemar.ts";
 export * from "./significance/paired.ts";
 export {

@@ -1,8 +1,9 @@
 /** Detection as values, record and pictures. */
 import type { VocDetectionData } from "../../datasets/dense/voc-detection.ts";
 import { decodeRgb } from "../../images/index.ts";
+import type { VocDetection } from "../../metrics/index.ts";
 import type { DenseOptions } from "../dense/options.ts";
-import type { Result } from "../evaluation.ts";
+import type { RunResult, TestPredictions } from "../evaluation.ts";
 import type { RunContext, Spec } from "../kind.ts";
 import { encodeRgb } from "../pixel-labels/pictures.ts";
 import { duration } from "../progress.ts";
@@ -18,7 +19,7 @@ const SHOWN_SCORE = 0.5;
 export async function runDetection(
   { data, options, seed, setting }: Spec<DenseOptions, VocDetectionData>,
   { checkpoint, identity, device, threads, work, progress, artefacts, signal }: RunContext,
-): Promise<Result> {
+): Promise<RunResult> {
   const training = progress.step("training");
   const testing = progress.step("test");
   const { findings, detections } = await evaluateDetection({
@@ -51,6 +52,10 @@ export async function runDetection(
   const { test, warnings, ...rest } = findings;
   const metrics = ["ap50", "ap", "ap75"] as const;
   return {
+    predictions: {
+      ...kept(data, detections, options.mode === "paper-exact"),
+      measures: metrics.map((metric) => `${setting}/${data.name}/${metric}`),
+    },
     values: metrics.map((metric) => ({
       measure: `${setting}/${data.name}/${metric}`,
       value: test[metric],
@@ -59,5 +64,31 @@ export async function runDetection(
     })),
     record: { ...rest, test, pictured: { images: SHOWN_IMAGES, score: SHOWN_SCORE } },
     warnings,
+  };
+}
+
+/** Every detection beside the true objects, as they are kept. */
+function kept(
+  { classes, splits: { test } }: VocDetectionData,
+  detections: readonly VocDetection[],
+  absentClassesCount: boolean,
+): Omit<TestPredictions, "measures"> {
+  const place = new Map(test.map(({ id }, i) => [id, i]));
+  return {
+    predictions: {
+      ...{ kind: "detections", classes: classes.length, images: test.length, absentClassesCount },
+      image: detections.map(({ image }) => place.get(image)!),
+      class: detections.map((one) => one.class),
+      score: detections.map(({ score }) => score),
+      boxes: detections.flatMap(({ box }) => [...box]),
+    },
+    testSet: {
+      items: test.map(({ id }) => id),
+      classes: [...classes],
+      labels: null,
+      objects: test.flatMap(({ objects }, image) =>
+        objects.map(({ class: kind, box, difficult }) => ({ image, class: kind, box: [...box], difficult })),
+      ),
+    },
   };
 }

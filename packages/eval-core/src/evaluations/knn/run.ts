@@ -2,8 +2,9 @@
 import type { Dataset } from "../../datasets/index.ts";
 import { accuracy, meanPerClassAccuracy, type Score, wilsonInterval } from "../../metrics/index.ts";
 import { rowsOf } from "../../probe/nearest/index.ts";
-import type { Result, Value } from "../evaluation.ts";
+import type { RunResult, TestPredictions, Value } from "../evaluation.ts";
 import type { RunContext, Spec } from "../kind.ts";
+import { testSetOf } from "../predictions.ts";
 import { type LabelledRows, probeRows, warningsOf } from "../probes/rows.ts";
 import { stateFile } from "../probes/state-file.ts";
 import { ProtocolError } from "../protocol-error.ts";
@@ -23,14 +24,22 @@ interface Scores {
 export async function runKnn(
   spec: Spec<KnnEvaluationOptions, Dataset>,
   context: RunContext,
-): Promise<Result> {
+): Promise<RunResult> {
   const { data, options } = spec;
   const features = await context.features();
   const rows = probeRows(data, features);
   const asking = options.self === "none" ? rows.test : rows.train;
-  const { scores, exact } = await scoresOf(rows.train, asking, rows.classes, options, context);
+  const { scores, exact, ranked } = await scoresOf(rows.train, asking, rows.classes, options, context);
+  const values = valuesOf(scores, data.name, rows.classes);
+  // Leaving one out asks the training images: those are no test set.
+  const kept =
+    ranked && options.self === "none" ? { ...ranked, measures: measuresAt(RANKED_K, values) } : undefined;
   return {
-    values: valuesOf(scores, data.name, rows.classes),
+    values,
+    predictions: kept && {
+      ...kept,
+      testSet: testSetOf(data.splits.test, (item) => features.rowOf.has(item), data.classes),
+    },
     record: {
       sizes: { train: rows.train.y.length, asking: asking.y.length },
       features: features.featureSize,
@@ -54,7 +63,12 @@ async function scoresOf(
   classes: number,
   { ks, temperature, self }: KnnEvaluationOptions,
   { device, threads, signal, progress, work }: RunContext,
-): Promise<{ scores: Scores[]; exact: number }> {
+): Promise<{
+  scores: Scores[];
+  exact: number;
+  /** Of the k that boards rank by, where it was asked. */
+  ranked: Pick<TestPredictions, "predictions"> | undefined;
+}> {
   const answering = train.y.length - (self === "none" ? 0 : 1);
   if (answering === 0) {
     throw new ProtocolError("train has one image, which is left out of its own answers: k-NN needs another");
@@ -92,8 +106,27 @@ async function scoresOf(
       perClass: { value, interval, sampleSize },
     };
   });
-  return { scores, exact };
+  const at = ks.includes(RANKED_K) ? used.indexOf(Math.min(RANKED_K, answering)) : -1;
+  const own = <T extends { slice(from: number, to: number): T }>(all: T) => all.slice(at * n, (at + 1) * n);
+  return {
+    scores,
+    exact,
+    ranked:
+      at < 0
+        ? undefined
+        : {
+            predictions: {
+              ...{ kind: "classes", classes, depth: 1, logits: null },
+              top: own(predicted),
+              inTop5: own(inTop5),
+            },
+          },
+  };
 }
+
+/** Measures of one k, of those that have values. */
+const measuresAt = (k: number, values: readonly Value[]): string[] =>
+  values.flatMap(({ measure }) => (measure.endsWith(`-k${k}`) ? [measure] : []));
 
 /** The measures of the k's that have one, the ranked k first. */
 function valuesOf(scores: readonly Scores[], dataset: string, classes: number): Value[] {

@@ -3,10 +3,11 @@ import { type Dataset, trainingSplits } from "../../datasets/index.ts";
 import { openLogistic } from "../../probe/logistic.ts";
 import { gradientLimitOf, refitAt, type SweepState, sweepOverC } from "../../probe/sweep.ts";
 import { NumpyRandomState } from "../../tensor/index.ts";
-import type { Result } from "../evaluation.ts";
+import type { RunResult } from "../evaluation.ts";
 import type { RunContext, Spec } from "../kind.ts";
 import { joinedRows, type SelectionMetric, scoreBy } from "../linear-dinov3/fit.ts";
 import { WEIGHT_DECAYS } from "../many-shot-linear/protocol.ts";
+import { testPredictions } from "../predictions.ts";
 import { probeRows, rowsOfItems, warningsOf } from "../probes/rows.ts";
 import { classScores, classValues } from "../probes/scores.ts";
 import { stateFile } from "../probes/state-file.ts";
@@ -21,7 +22,7 @@ const CS = WEIGHT_DECAYS.map((decay) => 1 / decay).reverse();
 export async function runStandardised(
   { data, setting }: Spec<object, Dataset>,
   { device, signal, progress, work, ...context }: RunContext,
-): Promise<Result> {
+): Promise<RunResult> {
   const features = await context.features();
   const rows = probeRows(data, features);
   const splits = trainingSplits(data);
@@ -51,8 +52,10 @@ export async function runStandardised(
   const logits = await logistic.logits(rows.test.x, solution, rows.classes);
   step.end(`${sweep.length} weight decays`);
   const scores = classScores(logits, rows.test.y, rows.classes);
+  const values = classValues(`${setting}/${data.name}`, "accuracy", scores).slice(0, 1);
   return {
-    values: classValues(`${setting}/${data.name}`, "accuracy", scores).slice(0, 1),
+    values,
+    predictions: testPredictions(data, (item) => features.rowOf.has(item), logits, [values[0]!.measure]),
     record: {
       sizes: { train: train.y.length, val: validation.y.length, test: rows.test.y.length },
       features: features.featureSize,
@@ -70,7 +73,7 @@ export async function runStandardised(
 export async function runLars(
   { data, setting, seed }: Spec<object, Dataset>,
   { device, signal, progress, work, ...context }: RunContext,
-): Promise<Result> {
+): Promise<RunResult> {
   const features = await context.features();
   const rows = probeRows(data, features);
   const fitted = rows.validation ? joinedRows(rows.train, rows.validation) : rows.train;
@@ -99,9 +102,12 @@ export async function runLars(
     onProgress: (done, total) => step.update(done, total),
   });
   step.end(`${trained.step} steps`);
-  const scores = classScores(await larsLogits(rows.test.x, trained), rows.test.y, rows.classes);
+  const logits = await larsLogits(rows.test.x, trained);
+  const scores = classScores(logits, rows.test.y, rows.classes);
+  const values = classValues(`${setting}/${data.name}`, "accuracy", scores).slice(0, 1);
   return {
-    values: classValues(`${setting}/${data.name}`, "accuracy", scores).slice(0, 1),
+    values,
+    predictions: testPredictions(data, (item) => features.rowOf.has(item), logits, [values[0]!.measure]),
     record: {
       sizes: { train: n, test: rows.test.y.length },
       features: features.featureSize,

@@ -1,9 +1,10 @@
 /** DINOv3's logistic regression from features to values and record. */
 import type { Dataset } from "../../datasets/index.ts";
 import type { SweepState } from "../../probe/sweep.ts";
-import type { Result } from "../evaluation.ts";
+import type { RunResult } from "../evaluation.ts";
 import { pick } from "../few-shot-linear/fit.ts";
 import type { RunContext, Spec } from "../kind.ts";
+import { testPredictions } from "../predictions.ts";
 import { type LabelledRows, probeRows, warningsOf } from "../probes/rows.ts";
 import { classScores, classValues } from "../probes/scores.ts";
 import { stateFile } from "../probes/state-file.ts";
@@ -15,7 +16,7 @@ import { splitByClass } from "./split.ts";
 export async function runDinov3(
   { data, options, setting }: Spec<Dinov3EvaluationOptions, Dataset>,
   context: RunContext,
-): Promise<Result> {
+): Promise<RunResult> {
   const { device, signal, progress, work } = context;
   const features = await context.features();
   const rows = probeRows(data, features);
@@ -39,8 +40,11 @@ export async function runDinov3(
   const scores = classScores(found.logits, rows.test.y, rows.classes);
   const { sweep, chosen, ties, refit } = found;
   const open = sweep.filter(({ status }) => status !== "converged").length;
+  const values = classValues(`${setting}/${data.name}`, data.metric, scores);
+  const measures = values.map(({ measure }) => measure);
   return {
-    values: classValues(`${setting}/${data.name}`, data.metric, scores),
+    values,
+    predictions: testPredictions(data, (item) => features.rowOf.has(item), found.logits, measures),
     record: {
       sizes: { train: train.y.length, val: validation.y.length, test: rows.test.y.length },
       features: features.featureSize,

@@ -3,11 +3,12 @@
  * each has its own protocol.
  */
 import type { Dataset } from "../../datasets/index.ts";
-import type { Companion, ProtocolDescription, Result } from "../evaluation.ts";
+import type { Companion, ProtocolDescription, Result, RunResult } from "../evaluation.ts";
 import type { RunContext, Spec } from "../kind.ts";
 import { CALIBRATION_LINEAR, calibrateLinear } from "../many-shot-linear/calibration.ts";
 import { finetuneCalibrationDescription } from "../many-shot-linear/calibration-protocol.ts";
 import { calibrationValues } from "../many-shot-linear/run.ts";
+import { testPredictions } from "../predictions.ts";
 import { type FinetuneOptions, finetune } from "./evaluate.ts";
 import { finetuneTeller } from "./progress.ts";
 import type { FinetuneSettings } from "./protocol.ts";
@@ -16,7 +17,7 @@ import type { FinetuneRecord } from "./record.ts";
 export async function runFinetune(
   { data, options, preprocessing, seed, setting }: Spec<FinetuneSettings, Dataset>,
   { checkpoint, protocol, device, threads, work, progress, signal }: RunContext,
-): Promise<Result> {
+): Promise<RunResult> {
   const step = progress.step(setting);
   const result = await evaluateFinetune(
     {
@@ -40,15 +41,16 @@ export async function runFinetune(
 export async function evaluateFinetune(
   options: FinetuneOptions,
   protocol: ProtocolDescription,
-): Promise<Required<Result>> {
+): Promise<Required<Result> & Pick<RunResult, "predictions">> {
   const { dataset } = options;
   const found = await finetune(options);
-  const { test, testLogits: _, testLabels: __, warnings, ...record } = found;
+  const { test, testLogits, testLabels: _, warnings, ...record } = found;
+  const measure = `many-shot-finetune/${dataset.name}/${dataset.metric}`;
   const calibration = dataset.task === "multi-class" ? calibrated(found, dataset.name, protocol) : undefined;
   return {
     values: [
       {
-        measure: `many-shot-finetune/${dataset.name}/${dataset.metric}`,
+        measure,
         value: test.score,
         interval: test.interval,
         n: test.n,
@@ -57,6 +59,7 @@ export async function evaluateFinetune(
     record: { ...record, test, calibration: calibration?.record ?? null },
     warnings,
     companions: calibration ? [calibration] : [],
+    predictions: testPredictions(dataset, () => true, testLogits.data, [measure]),
   };
 }
 

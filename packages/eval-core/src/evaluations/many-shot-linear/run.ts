@@ -3,12 +3,13 @@
  * both come from one fit, each has its own protocol.
  */
 import { join } from "node:path";
-import type { Dataset } from "../../datasets/index.ts";
+import type { Dataset, Item } from "../../datasets/index.ts";
 import type { DeviceChoice } from "../../runtime/index.ts";
 import type { Tensor } from "../../tensor/index.ts";
 import { type LinearArrays, linearArrays } from "../evaluate-arrays.ts";
-import type { Companion, ProtocolDescription, Result, Value } from "../evaluation.ts";
+import type { Companion, ProtocolDescription, Result, RunResult, Value } from "../evaluation.ts";
 import type { RunContext, Spec } from "../kind.ts";
+import { testPredictions } from "../predictions.ts";
 import { CALIBRATION_LINEAR, calibrateLinear } from "./calibration.ts";
 import { linearCalibrationDescription } from "./calibration-protocol.ts";
 import { fitLinear } from "./evaluate.ts";
@@ -21,11 +22,11 @@ import { untrainedClasses } from "./untrained.ts";
 export async function runLinear(
   { data, options, setting }: Spec<LinearEvaluationOptions, Dataset>,
   context: RunContext,
-): Promise<Result> {
+): Promise<RunResult> {
   const { protocol, device, work, signal, progress } = context;
   const features = await context.features();
   const step = progress.step(setting);
-  const { testLogits: _, ...result } = await evaluateLinear(linearArrays(data, features), {
+  const { testLogits, ...result } = await evaluateLinear(linearArrays(data, features), {
     dataset: data.name,
     mode: options.mode,
     protocol,
@@ -35,7 +36,13 @@ export async function runLinear(
     signal,
   });
   step.end("done");
-  return { ...result, record: { ...result.record, unreadable: features.unreadable } };
+  const present = (item: Item) => features.rowOf.has(item);
+  const measures = result.values.map(({ measure }) => measure);
+  return {
+    ...result,
+    record: { ...result.record, unreadable: features.unreadable },
+    predictions: testPredictions(data, present, testLogits.data, measures),
+  };
 }
 
 export interface EvaluateLinearOptions {

@@ -45,6 +45,8 @@ export interface SegmentationOptions {
   readonly predictions?: string;
   readonly onStep?: (progress: StepProgress) => void;
   readonly onTested?: (done: number, total: number) => void;
+  /** Every test image's counts, once all are tested. */
+  readonly onTallies?: (tallies: readonly Tally[]) => void;
   /** A test image's classes, in the order of the test split. */
   readonly onPrediction?: (image: PixelImage, predicted: Uint8Array) => Promise<void>;
   readonly signal?: AbortSignal;
@@ -100,6 +102,7 @@ export async function evaluateSegmentation(options: SegmentationOptions): Promis
   const { curves } = await training.train();
   const weightsSha256 = hashOfWeights(await training.weights());
   const tallies = await test(training, options, how.rules.labels);
+  options.onTallies?.(tallies);
   const classes = data.classes.length;
   const overAll = mode === "paper-exact";
   const { iou, ...scores } = segmentationScores(tallies, classes, overAll);

@@ -5,7 +5,7 @@ import { decodeLevels, decodeRgb } from "../../images/index.ts";
 import { chooseDevice } from "../../runtime/index.ts";
 import type { ArtefactStore } from "../artefacts.ts";
 import type { DenseOptions } from "../dense/options.ts";
-import type { Result } from "../evaluation.ts";
+import type { RunResult } from "../evaluation.ts";
 import type { Cost, CostContext, RunContext, Spec } from "../kind.ts";
 import { roundUp, scaledSize } from "../pixel-labels/canvas.ts";
 import { pixelCost } from "../pixel-labels/cost.ts";
@@ -13,6 +13,7 @@ import { encodeRgb, pictureOfClasses } from "../pixel-labels/pictures.ts";
 import { pixelTeller } from "../pixel-labels/progress.ts";
 import { evaluateSegmentation, segmentationTraining } from "./evaluate.ts";
 import { MULTIPLE, segmentationSettings } from "./protocol.ts";
+import { regionsOf, type Tally } from "./score.ts";
 
 /** Test images whose pictures are kept. */
 const SHOWN = 4;
@@ -20,9 +21,13 @@ const SHOWN = 4;
 export async function runSegmentation(
   { data, options, seed, setting }: Spec<DenseOptions, Ade20k>,
   { checkpoint, identity, device, threads, work, signal, progress, artefacts }: RunContext,
-): Promise<Result> {
+): Promise<RunResult> {
   const shown = new Set(data.splits.test.slice(0, SHOWN).map(({ id }) => id));
+  let tallies: readonly Tally[] = [];
   const { warnings, ...record } = await evaluateSegmentation({
+    onTallies: (all) => {
+      tallies = all;
+    },
     checkpoint,
     data,
     settings: segmentationSettings(options, data.name),
@@ -48,6 +53,11 @@ export async function runSegmentation(
     ],
     record: { ...record },
     warnings,
+    predictions: {
+      predictions: regionsOf(tallies, data.classes.length, options.mode === "paper-exact"),
+      testSet: { items: data.splits.test.map(({ id }) => id), classes: [...data.classes], labels: null },
+      measures: [measure("mean-iou"), measure("pixel-accuracy")],
+    },
   };
 }
 

@@ -1,5 +1,6 @@
 /** Mean IoU and pixel accuracy from per-image counts, with intervals by resampling the test images. */
 import { intersectionOverUnion } from "../../metrics/index.ts";
+import type { RegionPredictions } from "../../record/predictions/predictions.ts";
 import { type Interval, resampled } from "../pixel-labels/intervals.ts";
 
 /** Of one image: class -> [intersection, labelled, predicted], classes that it has not left out. */
@@ -10,6 +11,26 @@ export function tallyOf(counts: ArrayLike<number>): Tally {
   return Array.from({ length: classes }, (_, c) => {
     return [c, counts[c]!, counts[classes + c]!, counts[2 * classes + c]!] as const;
   }).filter(([, , labelled, predicted]) => labelled + predicted > 0);
+}
+
+/** As they are kept beside a run. */
+export function regionsOf(tallies: readonly Tally[], classes: number, overAll: boolean): RegionPredictions {
+  const entries = tallies.flatMap((tally, image) =>
+    tally.map(([cls, both, labelled, predicted]) => ({
+      image,
+      cls,
+      both,
+      union: labelled + predicted - both,
+    })),
+  );
+  return {
+    ...{ kind: "regions", classes, images: tallies.length, overAll },
+    image: entries.map(({ image }) => image),
+    class: entries.map(({ cls }) => cls),
+    intersection: entries.map(({ both }) => both),
+    union: entries.map(({ union }) => union),
+    pixels: tallies.map((tally) => tally.reduce((sum, [, , labelled]) => sum + labelled, 0)),
+  };
 }
 
 export interface SegmentationScores {

@@ -4,6 +4,7 @@
  * 200 million of NYUv2 are never held.
  */
 import { WITHIN_DEGREES } from "../../metrics/index.ts";
+import { ANGLE_BIN, ANGLE_BINS, type AnglePredictions } from "../../record/predictions/predictions.ts";
 import { type Interval, resampled } from "../pixel-labels/intervals.ts";
 
 /** What is kept of an image's angles beside the angles. */
@@ -23,6 +24,24 @@ export function summarise(angles: Float32Array): AngleSummary {
     for (const [i, threshold] of WITHIN_DEGREES.entries()) if (angle < threshold) below[i]!++;
   }
   return { count: angles.length, sum, below };
+}
+
+/** As they are kept beside a run: of each image the summary, and how many pixels fall into each bin of angles. */
+export function keptAngles(images: number, read: (image: number) => Float32Array): AnglePredictions {
+  const histograms = new Uint32Array(images * ANGLE_BINS);
+  const summaries = Array.from({ length: images }, (_, image) => {
+    const angles = read(image);
+    for (const angle of angles)
+      histograms[image * ANGLE_BINS + Math.min(ANGLE_BINS - 1, Math.floor(angle / ANGLE_BIN))]!++;
+    return summarise(angles);
+  });
+  return {
+    kind: "angles",
+    sums: summaries.map(({ sum }) => sum),
+    pixels: summaries.map(({ count }) => count),
+    within: summaries.flatMap(({ below }) => below),
+    histograms,
+  };
 }
 
 /** Bins by the upper half of a float32's bits: angles are not negative, so bits order as they do. */

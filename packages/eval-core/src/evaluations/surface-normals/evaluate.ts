@@ -47,6 +47,8 @@ export interface NormalsOptions {
   readonly onPrepare?: (what: string) => void;
   readonly onStep?: (progress: StepProgress) => void;
   readonly onTested?: (done: number, total: number) => void;
+  /** The angles of every test image, once all are tested. */
+  readonly onAngles?: (anglesOf: (image: number) => Float32Array, images: number) => void;
   /** A test image's normals, in the order of the test split, and where the true ones are. */
   readonly onPrediction?: (image: PixelImage, normals: Float32Array, truthFolder: string) => Promise<void>;
   readonly signal?: AbortSignal;
@@ -125,6 +127,7 @@ async function evaluate(options: NormalsOptions & { readonly work: string }): Pr
   const { curves } = await training.train();
   const weightsSha256 = hashOfWeights(await training.weights());
   const anglesOf = await testAll(training, options, truth, weightsSha256);
+  options.onAngles?.((i) => anglesOf(test[i]!), test.length);
   const summaries = test.map((image) => summarise(anglesOf(image)));
   const { meanError, within, pixels } = normalsScores(summaries);
   const findings: NormalsFindings = {

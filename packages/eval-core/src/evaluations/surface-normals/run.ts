@@ -3,15 +3,17 @@ import { readNormals } from "../../datasets/dense/normals-files.ts";
 import type { Nyuv2 } from "../../datasets/dense/nyuv2.ts";
 import type { PixelImage } from "../../datasets/dense/pixel-data.ts";
 import { decodeRgb } from "../../images/index.ts";
+import type { AnglePredictions } from "../../record/predictions/predictions.ts";
 import { chooseDevice } from "../../runtime/index.ts";
 import type { ArtefactStore } from "../artefacts.ts";
 import type { DenseOptions } from "../dense/options.ts";
-import type { Result, Value } from "../evaluation.ts";
+import type { RunResult, Value } from "../evaluation.ts";
 import type { Cost, CostContext, RunContext, Spec } from "../kind.ts";
 import { roundUp, scaledSize } from "../pixel-labels/canvas.ts";
 import { pixelCost } from "../pixel-labels/cost.ts";
 import { encodeRgb, pictureOfNormals } from "../pixel-labels/pictures.ts";
 import { pixelTeller } from "../pixel-labels/progress.ts";
+import { keptAngles } from "./angles.ts";
 import { evaluateNormals, normalsTraining } from "./evaluate.ts";
 import { MULTIPLE, normalsSettings } from "./protocol.ts";
 
@@ -21,9 +23,13 @@ const SHOWN = 4;
 export async function runNormals(
   { data, options, seed, setting }: Spec<DenseOptions, Nyuv2>,
   { checkpoint, identity, device, threads, work, signal, progress, artefacts }: RunContext,
-): Promise<Result> {
+): Promise<RunResult> {
   const shown = new Set(data.splits.test.slice(0, SHOWN).map(({ id }) => id));
+  let angles: AnglePredictions | undefined;
   const { warnings, ...record } = await evaluateNormals({
+    onAngles: (read, images) => {
+      angles = keptAngles(images, read);
+    },
     checkpoint,
     data,
     settings: normalsSettings(options, data.name),
@@ -48,14 +54,20 @@ export async function runNormals(
     interval,
     n,
   });
+  const values = [
+    value("mean-error", meanError, intervals.meanError),
+    value("median-error", medianError, null),
+    ...within.map(({ degrees, percent }, i) => value(`within-${degrees}`, percent, intervals.within[i]!)),
+  ];
   return {
-    values: [
-      value("mean-error", meanError, intervals.meanError),
-      value("median-error", medianError, null),
-      ...within.map(({ degrees, percent }, i) => value(`within-${degrees}`, percent, intervals.within[i]!)),
-    ],
+    values,
     record: { ...record },
     warnings,
+    predictions: angles && {
+      predictions: angles,
+      testSet: { items: data.splits.test.map(({ id }) => id), classes: [], labels: null },
+      measures: values.map(({ measure }) => measure),
+    },
   };
 }
 
