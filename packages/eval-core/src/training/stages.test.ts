@@ -109,6 +109,22 @@ describe("a step that is cut", () => {
     expect(stages[2]!.outputs).toContain("next/w");
   });
 
+  it("keeps what replaces an input under the input's name, whoever else reads it", () => {
+    // The momentum is known after the first cut, but the weight that it moves is read until after the last.
+    const g = new GraphBuilder("early");
+    for (const name of ["x", "late", "w", "momentum"]) g.input(name, "float32", []);
+    g.op("Mul", ["x", "momentum"], {}, { output: "next/momentum" });
+    g.op("Sub", ["w", "next/momentum"], {}, { output: "next/w" });
+    g.op("Mul", ["w", "late"], {}, { output: "loss" });
+    for (const name of ["next/momentum", "next/w", "loss"]) g.output(name, "float32", []);
+    const cut = cutIntoStages(g.build(), [{ reads: [], supplies: ["late"] }], {
+      "next/w": "w",
+      "next/momentum": "momentum",
+    });
+    expect(cut.map(({ outputs }) => outputs)).toEqual([[], ["next/momentum", "next/w", "loss"]]);
+    expect(cut.flatMap(({ crossing }) => crossing)).toEqual([]);
+  });
+
   it("cannot read what depends on what it supplies", () => {
     const graph = network(true);
     expect(() => cutIntoStages(graph, [{ reads: ["loss"], supplies: ["rows"] }])).toThrow(

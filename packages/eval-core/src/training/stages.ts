@@ -28,7 +28,7 @@ export interface Stage {
 /**
  * @param cuts in their order; stage i runs before cut i, and the last stage after all of them.
  * @param replaced inputs that an output replaces when it is kept, output to input: it is made in no stage before the
- * last that reads the input.
+ * last that reads the input or the output.
  * @throws GraphError when a cut reads what depends on itself or on a later one, or supplies what is no input
  */
 export function cutIntoStages(
@@ -52,16 +52,21 @@ export function cutIntoStages(
         );
     }
   }
-  // An output that replaces an input waits until nobody reads the input any more.
-  let stages = assign(graph, earliest, outputStages(outputNames, earliest, {}), cuts);
-  const readLast = new Map<string, number>();
-  for (const [i, node] of graph.nodes.entries())
-    for (const name of node.inputs) readLast.set(name, Math.max(readLast.get(name) ?? 0, stages[i]!));
-  const waiting = Object.fromEntries(
-    Object.entries(replaced).map(([output, input]) => [output, readLast.get(input) ?? 0]),
-  );
-  const wanted = outputStages(outputNames, earliest, waiting);
-  stages = assign(graph, earliest, wanted, cuts);
+  // An output that replaces an input waits until nobody reads the input any more, and whoever reads the output waits with it:
+  // kept under the input's name, it cannot cross to a later stage under its own.
+  const wanted = new Map(outputNames.map((name) => [name, earliest.get(name) ?? 0]));
+  let stages = assign(graph, earliest, wanted, cuts);
+  for (let waits = true; waits; ) {
+    const readLast = lastReaders(graph, stages);
+    waits = false;
+    for (const [output, input] of Object.entries(replaced)) {
+      const stage = Math.max(readLast.get(input) ?? 0, readLast.get(output) ?? 0);
+      if (stage <= wanted.get(output)!) continue;
+      wanted.set(output, stage);
+      waits = true;
+    }
+    if (waits) stages = assign(graph, earliest, wanted, cuts);
+  }
   const infos = last > 0 ? inferShapes(graph) : new Map<string, ValueInfo>();
   return Array.from({ length: last + 1 }, (_, stage) =>
     stageGraph(graph, stage, stages, wanted, cuts[stage]?.reads ?? [], (name) => {
@@ -94,12 +99,13 @@ function earliestStages(graph: Graph, cuts: readonly Cut[]): Map<string, number>
   return earliest;
 }
 
-const outputStages = (
-  names: readonly string[],
-  earliest: ReadonlyMap<string, number>,
-  waiting: Readonly<Record<string, number>>,
-): Map<string, number> =>
-  new Map(names.map((name) => [name, Math.max(earliest.get(name) ?? 0, waiting[name] ?? 0)]));
+/** The last stage in which a node reads each value. */
+function lastReaders(graph: Graph, stages: readonly number[]): Map<string, number> {
+  const last = new Map<string, number>();
+  for (const [i, node] of graph.nodes.entries())
+    for (const name of node.inputs) last.set(name, Math.max(last.get(name) ?? 0, stages[i]!));
+  return last;
+}
 
 /** The stage of every node: the last that still serves its readers, the cuts and the outputs. */
 function assign(

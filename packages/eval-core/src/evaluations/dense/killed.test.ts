@@ -1,4 +1,4 @@
-/** A killed training of surface normals or segmentation ends where an undisturbed one does, bit for bit. */
+/** A killed run of dense prediction ends where an undisturbed one does, bit for bit. */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,14 +7,14 @@ import { SeededRandom } from "../../tensor/index.ts";
 import { count } from "../../tensor/testing/counts.ts";
 import { runAndKill } from "../testing/killed.ts";
 
-const script = new URL("../testing/pixel-run.ts", import.meta.url);
+const script = new URL("../testing/dense-run.ts", import.meta.url);
 let folder: string;
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), "pixels-"));
+  folder = mkdtempSync(join(tmpdir(), "dense-"));
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-describe.each(["surface-normals", "segmentation"])("%s", (which) => {
+describe.each(["detection", "surface-normals", "segmentation"])("%s", (which) => {
   it("ends at the same weights, losses and score after kill -9 at random steps", async () => {
     const undisturbed = await runAndKill(script, [which, join(folder, `${which}-whole`)]);
     expect(undisturbed.last).toMatch(/^weights [0-9a-f]{64} /);
