@@ -2,14 +2,15 @@
  * The golden networks on WebGPU, in a process of its own, for a driver is found by the environment that a process
  * starts with. Prints a line of JSON a network: how far its gradients lie from PyTorch's.
  *
- *     node networks-webgpu-run.ts
+ *     node networks-webgpu-run.ts [network ...]
  */
 import { writeModel } from "../../onnx/index.ts";
 import { openSession } from "../../runtime/index.ts";
-import { loadNetwork, networks } from "./networks.ts";
+import { loadNetwork, type Network, networks } from "./networks.ts";
 import { worstError } from "./worst-error.ts";
 
-for (const network of networks) {
+const asked = process.argv.slice(2) as Network[];
+for (const network of asked.length > 0 ? asked : networks) {
   const { graph, feeds, expected } = await loadNetwork(network);
   // Labels and indices are int64 as PyTorch exports them, which WebGPU has no kernels for: those nodes run on the CPU.
   const session = await openSession(writeModel(graph), { device: "webgpu" });
