@@ -14,4 +14,4 @@ export type {
   RunToRecord,
   ValueToRecord,
 } from "./records.ts";
-export { cancelRun, failRun, type RecordedRun, recordedRuns, startRun } from "./runs.ts";
+export { cancelRun, failRun, type RecordedRun, recordedRuns, refusalOf, startRun } from "./runs.ts";

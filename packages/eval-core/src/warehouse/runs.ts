@@ -47,6 +47,23 @@ export function startRun(db: Database, planned: RunToRecord): Promise<RecordedRu
   });
 }
 
+/** Ends a transaction that was only tried. */
+class Undone extends Error {}
+
+/** What in the record a run would contradict, in a sentence; undefined where it could begin. Nothing is kept. */
+export async function refusalOf(db: Database, planned: RunToRecord): Promise<string | undefined> {
+  try {
+    return await inTransaction(db, async (tx) => {
+      await ensureCatalogued(tx, planned);
+      throw new Undone();
+    });
+  } catch (error) {
+    if (error instanceof Undone) return undefined;
+    if (error instanceof WarehouseError) return error.message;
+    throw error;
+  }
+}
+
 /** Makes or completes the run of an evaluation that has all its results. Null where it was DONE before. */
 export async function completeRun(
   tx: TransactionClient,

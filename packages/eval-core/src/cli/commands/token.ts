@@ -1,8 +1,10 @@
 /** `transferboard token create|list|revoke`: who may write, made by the operator straight in the database. */
 import { createToken, type Scope } from "@transferboard/prisma";
 import type { AddCommand } from "../context.ts";
+import { moment } from "../dates.ts";
 import { CommandError, EXIT } from "../exit-codes.ts";
 import { withDatabase } from "../operator.ts";
+import { oneOf, shortest } from "../server/ids.ts";
 import { table } from "../table.ts";
 
 const SCOPES: readonly Scope[] = ["READ", "SUBMIT", "REVIEW", "ADMIN"];
@@ -69,7 +71,7 @@ export const addToken: AddCommand = (program, contextOf) => {
       const { id, token: secret } = await withDatabase("token", (db) => createToken(db, request));
       if (options.json) return terminal.print(JSON.stringify({ id, ...request, secret }, null, 2));
       terminal.say(
-        `Token ${id} of ${request.account} for ${request.scopes.join(", ").toLowerCase()}, until ${request.expiresAt.toISOString()}. ` +
+        `Token ${id} of ${request.account} for ${request.scopes.join(", ").toLowerCase()}, until ${moment(request.expiresAt.toISOString())}. ` +
           "It is shown this once; set TRANSFERBOARD_TOKEN to it:",
       );
       terminal.print(secret);
@@ -97,18 +99,19 @@ export const addToken: AddCommand = (program, contextOf) => {
       }));
       if (options.json) return terminal.print(JSON.stringify(tokens, null, 2));
       if (tokens.length === 0) return terminal.print("There is no token.");
+      const ids = shortest(tokens.map(({ id }) => id));
       const columns = ["id", "account", "name", "scopes", "state", "expires", "last used"];
       terminal.print(
         table(
           columns.map((header) => ({ header })),
-          tokens.map(({ id, account, name, scopes, state, expiresAt, lastUsedAt }) => [
-            id,
+          tokens.map(({ account, name, scopes, state, expiresAt, lastUsedAt }, i) => [
+            ids[i]!,
             account,
             name,
             scopes.join(" ").toLowerCase(),
             state,
-            expiresAt.toISOString().slice(0, 10),
-            lastUsedAt?.toISOString().slice(0, 16).concat("Z") ?? "never",
+            moment(expiresAt.toISOString()),
+            lastUsedAt === null ? "never" : moment(lastUsedAt.toISOString()),
           ]),
         ),
       );
@@ -116,28 +119,28 @@ export const addToken: AddCommand = (program, contextOf) => {
 
   token
     .command("revoke <id>")
-    .description("make a token worthless, at once and for good")
+    .description("end a token at once and for good, by its id or the beginning of it")
     .option("--json", "print one JSON document")
-    .action(async (id: string, options: { json?: boolean }) => {
+    .action(async (given: string, options: { json?: boolean }) => {
       const { terminal } = contextOf(options.json);
-      if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id)) {
+      // A secret that was pasted here by mistake is not repeated on the screen.
+      if (!/^[0-9a-f][0-9a-f-]{3,35}$/i.test(given)) {
         throw new CommandError(
-          `a token is revoked by its id, as 'transferboard token list' shows it, not '${id.slice(0, 8)}...'`,
+          `a token is revoked by its id, as 'transferboard token list' shows it, not '${given.slice(0, 8)}...'`,
           EXIT.usage,
         );
       }
-      const { count, found } = await withDatabase("token", async (db) => ({
-        ...(await db.apiToken.updateMany({
+      const { id, count, found } = await withDatabase("token", async (db) => {
+        const all = await db.apiToken.findMany({ select: { id: true } });
+        const ids = all.map((one) => one.id);
+        const id = oneOf(ids, given, "token", "transferboard token list");
+        const { count } = await db.apiToken.updateMany({
           where: { id, revokedAt: null },
           data: { revokedAt: new Date() },
-        })),
-        found: await db.apiToken.findUnique({
-          where: { id },
-          include: { account: { select: { name: true } } },
-        }),
-      }));
-      if (!found)
-        throw new CommandError(`there is no token with the id ${id}: see 'transferboard token list'`);
+        });
+        const include = { account: { select: { name: true } } };
+        return { id, count, found: await db.apiToken.findUniqueOrThrow({ where: { id }, include }) };
+      });
       if (options.json) return terminal.print(JSON.stringify({ id, revokedAt: found.revokedAt }, null, 2));
       const { name, account } = found;
       terminal.print(

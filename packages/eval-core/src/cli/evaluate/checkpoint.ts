@@ -2,12 +2,12 @@
 import { openCheckpoint } from "../commands/checkpoint.ts";
 import { preprocessingFor } from "../commands/preprocess.ts";
 import { type Context, cacheFolder } from "../context.ts";
-import { CommandError, EXIT } from "../exit-codes.ts";
+import { CommandError, EXIT, exitCodeOf, sentenceOf } from "../exit-codes.ts";
 import { deviceChoice, methodSlug, wholeNumber } from "../options.ts";
 import { deriveFrom } from "./derive.ts";
 import { report } from "./document.ts";
-import { planTable, planTargets } from "./dry-run.ts";
-import { openRecorder, type Recorder } from "./recorder.ts";
+import { type Plan, planTable, planTargets, requireNoRefusal } from "./dry-run.ts";
+import { openRecorder } from "./recorder.ts";
 import type { EvaluateOptions, EvaluateRequest } from "./request.ts";
 import { runTargets } from "./run.ts";
 import { openSending } from "./sending.ts";
@@ -18,14 +18,12 @@ export async function evaluateCheckpoint(context: Context, options: EvaluateOpti
   if (server === undefined && options.methodFile !== undefined) {
     throw new CommandError("--method-file goes with --server", EXIT.usage);
   }
-  const sending = server === undefined || dryRun ? undefined : await openSending(context, server, options);
+  // Looks at the token and the method's details, in a dry run too.
+  const sending = server === undefined ? undefined : await openSending(context, server, options);
   const request = await requestOf(options);
-  const recorder = options.record && server === undefined ? await recorderFor(context, options) : undefined;
+  if (dryRun) return await dryRunOf(context, request, options);
+  const recorder = options.record && server === undefined ? await openRecorder() : undefined;
   try {
-    if (dryRun) {
-      const plan = await planTargets(context, request, recorder);
-      return context.terminal.print(options.json ? JSON.stringify(plan, null, 2) : planTable(plan));
-    }
     const outcomes = await runTargets(context, request, recorder);
     const derived = deriveFrom(request, outcomes);
     for (const one of derived) await recorder?.derive(one);
@@ -36,16 +34,30 @@ export async function evaluateCheckpoint(context: Context, options: EvaluateOpti
   }
 }
 
-/** A plan is worth having without a database: then it cannot say what is recorded already, and says so. */
-async function recorderFor(context: Context, { dryRun }: EvaluateOptions): Promise<Recorder | undefined> {
+/** Prints the plan, and ends as the evaluation itself would where that is refused. */
+async function dryRunOf(
+  { terminal, signal }: Context,
+  request: EvaluateRequest,
+  { record, server, json }: EvaluateOptions,
+): Promise<void> {
+  const recorder = record && server === undefined ? await openRecorder().catch(asExpected) : undefined;
+  const isAway = recorder instanceof Error;
   try {
-    return await openRecorder();
-  } catch (error) {
-    if (!dryRun) throw error;
-    context.terminal.say(`Note: what is recorded already is not known. ${(error as Error).message}`);
-    return undefined;
+    const planned = await planTargets({ terminal, signal }, request, isAway ? undefined : recorder);
+    // A plan is worth having without a database, but what is recorded already is not known then.
+    const away = isAway ? [{ message: sentenceOf(recorder), exitCode: exitCodeOf(recorder).code }] : [];
+    const plan: Plan = { ...planned, refusals: [...away, ...planned.refusals] };
+    terminal.print(json ? JSON.stringify(plan, null, 2) : planTable(plan));
+    requireNoRefusal(plan);
+  } finally {
+    if (!isAway) await recorder?.close();
   }
 }
+
+const asExpected = (error: unknown): Error => {
+  if (error instanceof Error && exitCodeOf(error).expected) return error;
+  throw error;
+};
 
 export async function requestOf(options: EvaluateOptions): Promise<EvaluateRequest> {
   if (options.checkpoint === undefined) {

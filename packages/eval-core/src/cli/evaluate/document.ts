@@ -3,6 +3,7 @@ import { type Evaluation, measuredValues } from "../../evaluations/evaluation.ts
 import type { Setting } from "../../evaluations/settings.ts";
 import type { Context } from "../context.ts";
 import { CommandError, EXIT } from "../exit-codes.ts";
+import { closingOf } from "./closing.ts";
 import type { Derived, Recorder } from "./recorder.ts";
 import { type Row, resultTable, rowsOf } from "./report.ts";
 import type { EvaluateOptions, EvaluateRequest } from "./request.ts";
@@ -36,6 +37,8 @@ export async function report(
     if (rows.length > 0) terminal.print(resultTable(rows));
     const words = sent && sentInWords(sent);
     if (words !== undefined) terminal.print(`\n${words}`);
+    const closing = await closingOf(ending);
+    if (closing !== undefined) terminal.print(`\n${closing}`);
   }
   if (sent?.error) throw sent.error;
   const failed = outcomes.filter((outcome) => outcome.state === "failed");

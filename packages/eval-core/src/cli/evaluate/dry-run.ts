@@ -1,19 +1,20 @@
 /**
- * `evaluate --dry-run`: what would be done, and what it costs, without doing any of it. All that stays behind is the
- * hashes of the datasets' files, which the evaluation itself then need not read again.
+ * `evaluate --dry-run`: what would be done, what it costs, and what would be refused, without doing any of it. All that
+ * stays behind is the hashes of the datasets' files, which the evaluation itself then need not read again.
  */
+import type { Item } from "../../datasets/index.ts";
 import type { Cost } from "../../evaluations/kind.ts";
-import { backboneOf, batchSize } from "../../features/index.ts";
-import { openSession } from "../../runtime/index.ts";
-import { tensor } from "../../tensor/index.ts";
+import { backboneOf } from "../../features/index.ts";
 import type { Context } from "../context.ts";
+import { CommandError, EXIT, type ExitCode, exitCodeOf, sentenceOf } from "../exit-codes.ts";
 import { table } from "../table.ts";
 import { duration } from "../terminal.ts";
 import { readFinished } from "./finished.ts";
 import { manifestOf } from "./manifest.ts";
 import type { Recorder } from "./recorder.ts";
 import type { EvaluateRequest, Target } from "./request.ts";
-import { planOf } from "./run.ts";
+import { describedOf, planOf } from "./run.ts";
+import { itemsOf, measureSpeed } from "./speed.ts";
 
 /** Counts are of what is still to do. */
 export interface PlannedTarget extends Partial<Cost> {
@@ -26,8 +27,16 @@ export interface PlannedTarget extends Partial<Cost> {
   readonly identity?: string;
 }
 
+/** What the evaluation itself would end with, before or after its work. */
+export interface Refusal {
+  readonly message: string;
+  readonly exitCode: ExitCode;
+}
+
 export interface Plan {
   readonly targets: readonly PlannedTarget[];
+  /** Empty where the evaluation can run. */
+  readonly refusals: readonly Refusal[];
   readonly imagesPerSecond: number;
   readonly device: string;
   readonly extractionSeconds: number;
@@ -50,11 +59,28 @@ export async function planTargets(
     readouts.map((slug) => [slug, backboneOf(checkpoint, { readouts: [slug], size: [crop, crop] })]),
   );
   const targets: PlannedTarget[] = [];
+  const refusals: Refusal[] = [];
+  let items: readonly Item[] = [];
   for (const target of request.targets) {
     context.signal.throwIfAborted();
-    targets.push(await planTarget(request, backbones.get(target.readout)!, target, recorder, context));
+    const { planned, refusal, images } = await planTarget(
+      request,
+      backbones.get(target.readout)!,
+      target,
+      recorder,
+      context,
+    );
+    targets.push(planned);
+    if (refusal) refusals.push(refusal);
+    if (items.length === 0) items = images;
   }
-  const { imagesPerSecond, device } = await timeBackbone(request, backbones.get(readouts[0]!)!);
+  refusals.push(...missingOf(request, targets));
+  const { imagesPerSecond, device } = await measureSpeed(
+    request,
+    backbones.get(readouts[0]!)!,
+    items,
+    context.signal,
+  );
   const sumOf = (what: "toTrain" | "seconds") => targets.reduce((sum, one) => sum + (one[what] ?? 0), 0);
   // One pass makes all readouts of a dataset's images: only the longest of them counts.
   const passes = new Map<string, number>();
@@ -65,7 +91,35 @@ export async function planTargets(
   const extractionSeconds = [...passes.values()].reduce((sum, images) => sum + images, 0) / imagesPerSecond;
   const trainingSeconds = (PASSES_OF_A_STEP * sumOf("toTrain")) / imagesPerSecond;
   const seconds = extractionSeconds + trainingSeconds + sumOf("seconds");
-  return { targets, imagesPerSecond, device, extractionSeconds, trainingSeconds, seconds };
+  return { targets, refusals, imagesPerSecond, device, extractionSeconds, trainingSeconds, seconds };
+}
+
+/** Alone, a dataset that is not here is refused; of several, only where none is here. */
+function missingOf({ several, data }: EvaluateRequest, targets: readonly PlannedTarget[]): Refusal[] {
+  const missing = targets.filter(({ state }) => state === "missing");
+  const [first] = missing;
+  if (!first || missing.length < targets.length) return [];
+  const message = several
+    ? `none of the datasets is in ${data ?? "any folder: say where with --data DIR"}`
+    : `${first.dataset}: ${first.reason}`;
+  return [{ message, exitCode: EXIT.badInput }];
+}
+
+/** @throws CommandError for the first refusal, once the plan is printed */
+export function requireNoRefusal({ refusals }: Plan): void {
+  const [first, ...rest] = refusals;
+  if (!first) return;
+  const more =
+    rest.length === 0 ? "" : ` And ${rest.length} more: ${rest.map(({ message }) => message).join("; ")}`;
+  const message = first.message.replace(/\.$/, "");
+  throw new CommandError(`the evaluation would be refused: ${message}.${more}`, first.exitCode);
+}
+
+interface PlannedOne {
+  readonly planned: PlannedTarget;
+  readonly refusal?: Refusal;
+  /** Images to measure the speed on; none where nothing is to be extracted. */
+  readonly images: readonly Item[];
 }
 
 async function planTarget(
@@ -74,33 +128,48 @@ async function planTarget(
   target: Target,
   recorder: Recorder | undefined,
   context: Context,
-): Promise<PlannedTarget> {
+): Promise<PlannedOne> {
   const { kind, name, options } = target.setting;
   const named = { dataset: target.dataset, setting: name };
   const { data: folder, allowPartial, cacheFolder, checkpoint, device, threads } = request;
   if ((await kind.data.locate(target.dataset, folder, options)) === undefined) {
     const { layout, source } = kind.data.expected(target.dataset);
-    return { ...named, state: "missing", reason: `expected ${layout}; ${source}` };
+    return { planned: { ...named, state: "missing", reason: `expected ${layout}; ${source}` }, images: [] };
   }
   try {
     const data = await kind.data.open(target.dataset, { folder, allowPartial }, options);
     const manifest = await manifestOf(data, context, cacheFolder);
-    const { protocol, identity, spec } = planOf({ ...request, again: false }, target, data, manifest);
+    const plan = planOf({ ...request, again: false }, target, data, manifest);
+    const { protocol, identity, spec } = plan;
     const recorded = await recorder?.recorded(identity);
     const computed = readFinished(cacheFolder, identity);
     const { signal } = context;
     const surroundings = { checkpoint, backbone, manifest, cacheFolder, device, threads, signal };
     const cost = await kind.cost(spec, surroundings);
+    const run = describedOf(request, target, plan, data, { device: "cpu", startedAt: new Date() });
+    const contradiction = recorded ? undefined : await recorder?.refusalOf(run);
     return {
-      ...named,
-      state: recorded ? "recorded" : computed ? "computed" : "to do",
-      ...(recorded || computed ? nothingOf(cost) : cost),
-      fingerprint: protocol.fingerprint,
-      identity,
+      planned: {
+        ...named,
+        state: recorded ? "recorded" : computed ? "computed" : "to do",
+        ...(recorded || computed ? nothingOf(cost) : cost),
+        fingerprint: protocol.fingerprint,
+        identity,
+        ...(contradiction === undefined ? {} : { state: "cannot", reason: contradiction }),
+      },
+      ...(contradiction === undefined
+        ? {}
+        : { refusal: { message: contradiction, exitCode: EXIT.badInput } }),
+      images: recorded || computed || !cost.toExtract ? [] : itemsOf(data),
     };
   } catch (error) {
     context.signal.throwIfAborted();
-    return { ...named, state: "cannot", reason: (error as Error).message };
+    const message = sentenceOf(error);
+    return {
+      planned: { ...named, state: "cannot", reason: message },
+      refusal: { message, exitCode: exitCodeOf(error).code },
+      images: [],
+    };
   }
 }
 
@@ -114,25 +183,6 @@ function nothingOf({ images, featureMegabytes, ...counts }: Cost): Cost {
     ...(toTrain === undefined ? {} : { toTrain: 0 }),
     ...(seconds === undefined ? {} : { seconds: 0 }),
   };
-}
-
-/** One batch to warm up and one to measure: the network alone, which is what bounds extraction. */
-async function timeBackbone(
-  { device, preprocessing }: EvaluateRequest,
-  backbone: ReturnType<typeof backboneOf>,
-) {
-  const { crop } = preprocessing;
-  const batch = batchSize(crop);
-  const session = await openSession(backbone.model, { device });
-  try {
-    const x = tensor("float32", [batch, 3, crop, crop], new Float32Array(batch * 3 * crop * crop));
-    await session.run({ [backbone.input]: x });
-    const began = performance.now();
-    await session.run({ [backbone.input]: x });
-    return { imagesPerSecond: (batch * 1000) / (performance.now() - began), device: session.device };
-  } finally {
-    await session.close();
-  }
 }
 
 /** A column is there where a target fills it. */

@@ -16,6 +16,7 @@ import {
 } from "../../evaluations/evaluation.ts";
 import type { Planned } from "../../evaluations/plan.ts";
 import {
+  boardOf,
   failRun,
   type MethodToRecord,
   publishedValues,
@@ -24,6 +25,7 @@ import {
   recordedRuns,
   recordedValues,
   recordWithCompanions,
+  refusalOf,
   startRun,
 } from "../../warehouse/index.ts";
 import { CommandError, EXIT, sentenceOf } from "../exit-codes.ts";
@@ -55,11 +57,21 @@ export interface Derived {
   readonly requestedById: number | undefined;
 }
 
+export interface Standing {
+  readonly title: string;
+  readonly rank: number;
+  readonly of: number;
+}
+
 export interface Recorder {
   /** What a run of this identity recorded, if it is done. */
   recorded(identity: string): Promise<readonly RecordedValue[] | undefined>;
   /** The ids of the runs of these identities that are on record. */
   runIds(identities: readonly string[]): Promise<readonly string[]>;
+  /** What in the record a run would contradict; undefined where it can begin. */
+  refusalOf(run: RunDescription): Promise<string | undefined>;
+  /** Where a method stands on the board of a suite or a measure, among how many that are ranked. */
+  standing(board: string, method: string): Promise<Standing | undefined>;
   /** Answers the run's id. */
   begin(run: RunDescription): Promise<string>;
   finish(run: RunDescription, evaluation: Evaluation, finishedAt: Date): Promise<void>;
@@ -90,6 +102,8 @@ export async function openRecorder(): Promise<Recorder> {
     recorded: (identity) => valuesOf(db, identity),
     runIds: async (identities) =>
       [...(await recordedRuns(db, identities)).values()].map(({ runId }) => runId),
+    refusalOf: (run) => refusalOf(db, toRecord(run)),
+    standing: (board, method) => standingOf(db, board, method),
     begin: async (run) => (await startRun(db, toRecord(run))).runId,
     finish: (run, evaluation, finishedAt) => record(db, run, evaluation, finishedAt),
     fail: (runId, reason) => failRun(db, runId, reason),
@@ -97,6 +111,13 @@ export async function openRecorder(): Promise<Recorder> {
     published: (measure) => publishedValues(db, measure),
     close: () => db.$disconnect(),
   };
+}
+
+async function standingOf(db: Database, board: string, method: string): Promise<Standing | undefined> {
+  const { title, rows } = await boardOf(db, board);
+  const ranked = rows.filter(({ rank }) => rank !== null);
+  const rank = ranked.find((row) => row.method.slug === method)?.rank;
+  return rank == null ? undefined : { title, rank, of: ranked.length };
 }
 
 async function valuesOf(db: Database, identity: string): Promise<RecordedValue[] | undefined> {

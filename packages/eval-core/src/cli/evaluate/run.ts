@@ -120,15 +120,8 @@ async function evaluateTarget(
   const recorded = await recorder?.recorded(identity);
   if (recorded) return { state: "recorded", ...known, values: recorded };
 
-  const described = (device: string, startedAt: Date): RunDescription => ({
-    planned: plan,
-    dataset: kind.data.facts(data, target.dataset),
-    checkpoint: request.checkpoint,
-    method: request.method,
-    device,
-    startedAt,
-    requestedById: request.requestedById,
-  });
+  const described = (device: string, startedAt: Date) =>
+    describedOf(request, target, plan, data, { device, startedAt });
   let finished = readFinished(cacheFolder, identity);
   if (!finished) {
     const device = await shared.device();
@@ -169,6 +162,18 @@ export function planOf(
     ...(again ? { again: new Date().toISOString() } : {}),
   });
 }
+
+/** A run as it is recorded. */
+export const describedOf = (
+  { checkpoint, method, requestedById }: EvaluateRequest,
+  { setting, dataset }: Target,
+  planned: Planned,
+  data: EvaluationData,
+  when: Pick<RunDescription, "device" | "startedAt">,
+): RunDescription => ({
+  ...{ planned, checkpoint, method, requestedById, ...when },
+  dataset: setting.kind.data.facts(data, dataset),
+});
 
 async function compute(
   plan: Planned,

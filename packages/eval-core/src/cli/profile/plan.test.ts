@@ -15,6 +15,7 @@ const plan: Plan = {
     toExtract: 100,
     seconds: 5,
   })),
+  refusals: [],
   imagesPerSecond: 10,
   device: "cpu",
   extractionSeconds: 0,

@@ -13,6 +13,7 @@ export interface Pending {
 export interface Decided {
   readonly id: string;
   readonly status: string;
+  readonly methodSlug: string;
   readonly results: readonly {
     readonly position: string;
     readonly measure: string;
@@ -31,7 +32,7 @@ export interface Retracted {
 function entryId(position: string): string {
   if (/^\d{1,18}$/.test(position)) return Buffer.from(`Result:${position}`).toString("base64");
   throw new CommandError(
-    `an entry is named by its position in the ledger, a whole number as 'transferboard export --results' shows it, not '${position}'`,
+    `an entry of the ledger is named by its number, as 'transferboard submission ID' and 'transferboard export --results' show it, not '${position}'`,
     EXIT.usage,
   );
 }
@@ -64,11 +65,12 @@ export async function decide(
     submission: {
       id: string;
       status: string;
+      methodSlug: string;
       results: { id: string; value: number; measure: { slug: string } }[];
     };
   }>(
     `mutation ($input: ReviewSubmissionInput!) { reviewSubmission(input: $input) { __typename
-      ... on SubmissionPayload { submission { id status results { id value measure { slug } } } }
+      ... on SubmissionPayload { submission { id status methodSlug results { id value measure { slug } } } }
       ... on Error { message } } }`,
     { input: { id, verdict, reason } },
   );

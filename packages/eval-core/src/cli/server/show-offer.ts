@@ -1,6 +1,8 @@
 /** How a person reads what became of a submission: every fault with its place, and what would change on the boards. */
 import { table } from "../table.ts";
+import { uuidOf } from "./ids.ts";
 import type { Accepted, Fault, RankChange } from "./offer.ts";
+import { pageOf } from "./site.ts";
 
 function sentenceOfFault({ message, expected, nearest }: Fault): string {
   const hint = nearest.length > 0 ? ` Did you mean ${nearest.join(" or ")}?` : "";
@@ -31,17 +33,23 @@ export function changeTable(changes: readonly RankChange[]): string {
   );
 }
 
+/** Where it is on the site, and what comes next. */
+function closing({ id, status }: { readonly id: string; readonly status: string }): string[] {
+  const page = `Page    ${pageOf(`/submissions/${encodeURIComponent(id)}`)}`;
+  if (status !== "PENDING") return [page];
+  return [page, `Next    a reviewer decides; 'transferboard submission ${uuidOf(id)}' shows what happened`];
+}
+
 export function offerInWords({ submission, warnings, changes, created }: Accepted): string {
   const standing =
     submission === null
-      ? "Nothing is wrong with it; nothing was sent, as --dry-run asked."
-      : created
-        ? `Received as ${submission.id}: ${submission.status}, until a reviewer decides.`
-        : `Received before, as ${submission.id}: ${submission.status}.`;
+      ? "No problems found. Nothing was sent: this was a dry run."
+      : `${created ? "Received" : "Received before"} as ${uuidOf(submission.id)}: ${submission.status.toLowerCase()}.`;
   return [
     ...(warnings.length > 0 ? [faultTable(warnings), ""] : []),
     // Of what was decided long ago, "if accepted" would say nothing.
     ...(changes.length > 0 && (created || submission === null) ? [changeTable(changes), ""] : []),
     standing,
+    ...(submission === null ? [] : closing(submission)),
   ].join("\n");
 }

@@ -51,6 +51,28 @@ function why({ comparable, rankAmongAll, missing }: Board["nodes"][number]): str
   return missing.length === 1 ? `no value in ${missing[0]!.slug}` : `no value in ${missing.length} measures`;
 }
 
+/** The columns of rank intervals and of reasons are there where a method has one. */
+function boardTable({ aggregate, nodes }: Board, digits: number): string {
+  const intervals = nodes.some(({ rankInterval }) => rankInterval !== null);
+  const reasons = nodes.some(({ rank }) => rank === null);
+  return table(
+    [
+      { header: "rank", align: "right" },
+      ...(intervals ? [{ header: "95%" }] : []),
+      { header: "method" },
+      { header: names[aggregate] ?? aggregate, align: "right" },
+      ...(reasons ? [{ header: "why not ranked" }] : []),
+    ],
+    nodes.map((row) => [
+      row.rank === null ? "-" : String(row.rank),
+      ...(intervals ? [row.rankInterval ? `${row.rankInterval.lower}-${row.rankInterval.upper}` : ""] : []),
+      row.method.name,
+      row.aggregate === null ? "" : row.aggregate.toFixed(digits),
+      ...(reasons ? [row.rank === null ? why(row) : ""] : []),
+    ]),
+  );
+}
+
 export const addLeaderboard: AddCommand = (program, contextOf) => {
   const command = program
     .command("leaderboard")
@@ -80,23 +102,6 @@ export const addLeaderboard: AddCommand = (program, contextOf) => {
         : 2;
     terminal.print(`${board.suite.title}: ${board.rankedCount} of ${board.totalCount} methods ranked\n`);
     if (board.nodes.length === 0) return terminal.print(board.reason ?? "No methods.");
-    terminal.print(
-      table(
-        [
-          { header: "rank", align: "right" },
-          { header: "95%" },
-          { header: "method" },
-          { header: names[board.aggregate] ?? board.aggregate, align: "right" },
-          { header: "" },
-        ],
-        board.nodes.map((row) => [
-          row.rank === null ? "-" : String(row.rank),
-          row.rankInterval ? `${row.rankInterval.lower}-${row.rankInterval.upper}` : "",
-          row.method.name,
-          row.aggregate === null ? "" : row.aggregate.toFixed(digits),
-          row.rank === null ? why(row) : "",
-        ]),
-      ),
-    );
+    terminal.print(boardTable(board, digits));
   });
 };

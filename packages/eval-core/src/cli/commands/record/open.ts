@@ -1,9 +1,9 @@
 /** `transferboard open [WHAT]`: the page of a suite, a measure, a method or a dataset in the browser. */
 import { spawn } from "node:child_process";
-import { Option } from "commander";
 import type { AddCommand } from "../../context.ts";
 import { CommandError } from "../../exit-codes.ts";
 import { addServerOptions, Server, type ServerOptions } from "../../server/server.ts";
+import { pageOf, siteOption } from "../../server/site.ts";
 
 interface Hit {
   readonly kind: string;
@@ -27,9 +27,7 @@ export const addOpen: AddCommand = (program, contextOf) => {
     .command("open")
     .description("open the page of a suite, measure, method or dataset in the browser")
     .argument("[words...]", "its name, or words of it; none opens the first page")
-    .addOption(
-      new Option("--site <url>", "the site").env("TRANSFERBOARD_SITE").default("http://localhost:3000"),
-    )
+    .addOption(siteOption())
     .option("--print", "only print the address");
   addServerOptions(command, false).action(async (words: string[], options: Options) => {
     const { terminal, ...rest } = contextOf();
@@ -50,7 +48,7 @@ export const addOpen: AddCommand = (program, contextOf) => {
         );
       path = hit.path;
     }
-    const address = `${options.site.replace(/\/$/, "")}${path}`;
+    const address = pageOf(path, options.site);
     terminal.print(address);
     if (options.print) return;
     const [opener, ...args] = openers[process.platform] ?? ["xdg-open"];

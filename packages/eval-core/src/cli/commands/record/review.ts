@@ -3,8 +3,9 @@ import type { AddCommand } from "../../context.ts";
 import { moment } from "../../dates.ts";
 import { CommandError, EXIT } from "../../exit-codes.ts";
 import { decide, pendingSubmissions, retract } from "../../server/decide.ts";
-import { wholeId } from "../../server/ids.ts";
+import { shortest, uuidOf, wholeId } from "../../server/ids.ts";
 import { addServerOptions, Server, type ServerOptions } from "../../server/server.ts";
+import { methodPage } from "../../server/site.ts";
 import { table } from "../../table.ts";
 
 interface ReviewOptions extends ServerOptions {
@@ -23,9 +24,9 @@ interface RetractOptions extends ServerOptions {
 export const addReview: AddCommand = (program, contextOf) => {
   const command = program
     .command("review [submission]")
-    .description("list what waits for a decision, or decide on one submission of somebody else's")
-    .option("--accept", "its values go to the board, as self-reported")
-    .option("--reject", "they do not")
+    .description("list the submissions that wait for a decision, or decide on one")
+    .option("--accept", "put its values on the boards, as self-reported")
+    .option("--reject", "leave them off")
     .option("--reason <words>", "why; the submitter reads it")
     .option("--json", "print one JSON document");
   addServerOptions(command, true).action(async (id: string | undefined, options: ReviewOptions) => {
@@ -36,10 +37,11 @@ export const addReview: AddCommand = (program, contextOf) => {
     if (id === undefined) {
       const pending = await pendingSubmissions(server);
       if (options.json) return terminal.print(JSON.stringify(pending, null, 2));
-      if (pending.length === 0) return terminal.print("Nothing waits for a decision.");
+      if (pending.length === 0) return terminal.print("No submission waits for a decision.");
       const columns = ["submission", "from", "method", "values", "since"].map((header) => ({ header }));
-      const rows = pending.map((one) => [
-        one.id,
+      const ids = shortest(pending.map(({ id }) => uuidOf(id)));
+      const rows = pending.map((one, i) => [
+        ids[i]!,
         one.submitter,
         one.method,
         String(one.values),
@@ -60,9 +62,10 @@ export const addReview: AddCommand = (program, contextOf) => {
     const positions = decided.results.map(({ position, measure }) => `  ${position}  ${measure}`);
     terminal.print(
       [
-        `${decided.id} is ${decided.status}.`,
-        ...(positions.length > 0 ? ["In the ledger:"] : []),
+        `${uuidOf(decided.id)} is ${decided.status.toLowerCase()}.`,
+        ...(positions.length > 0 ? ["Entries in the ledger:"] : []),
         ...positions,
+        ...(positions.length > 0 ? [`Method  ${methodPage(decided.methodSlug)}`] : []),
       ].join("\n"),
     );
   });
@@ -70,12 +73,12 @@ export const addReview: AddCommand = (program, contextOf) => {
 
 export const addRetract: AddCommand = (program, contextOf) => {
   const command = program
-    .command("retract <position>")
+    .command("retract <entry>")
     .description(
-      "retract one entry of the ledger, by its position: it leaves the boards, and a tombstone says why",
+      "retract one entry of the ledger, by its number: it leaves the boards, and the reason stays on record",
     )
     .requiredOption("--reason <words>", "why; everybody reads it")
-    .option("--replacement <position>", "the entry to use in its place")
+    .option("--replacement <entry>", "the entry to use in its place")
     .option("--json", "print one JSON document");
   addServerOptions(command, true).action(async (position: string, options: RetractOptions) => {
     const context = contextOf(options.json);

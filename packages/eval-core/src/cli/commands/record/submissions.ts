@@ -3,7 +3,7 @@ import type { AddCommand } from "../../context.ts";
 import { moment } from "../../dates.ts";
 import { CommandError, EXIT } from "../../exit-codes.ts";
 import { wholeNumber } from "../../options.ts";
-import { wholeId } from "../../server/ids.ts";
+import { shortest, uuidOf, wholeId } from "../../server/ids.ts";
 import { addServerOptions, Server, type ServerOptions } from "../../server/server.ts";
 import {
   type Listing,
@@ -33,9 +33,9 @@ function stateOf(given: string | undefined): State | undefined {
 export const addSubmissions: AddCommand = (program, contextOf) => {
   const command = program
     .command("submissions")
-    .description("list what you have offered to a server, newest first, and what became of it")
+    .description("list your submissions, newest first, each with its state")
     .option("--state <state>", `only those that are ${STATES.join(", ")}`)
-    .option("--all", "also those of others, as far as the token may see them")
+    .option("--all", "also those of others that the token may see")
     .option("--limit <number>", "at most so many", "50")
     .option("--json", "print one JSON document");
   addServerOptions(command, true).action(async (options: ListOptions) => {
@@ -52,7 +52,7 @@ export const addSubmissions: AddCommand = (program, contextOf) => {
 export const addSubmission: AddCommand = (program, contextOf) => {
   const command = program
     .command("submission <id>")
-    .description("show one submission: its values, and what happened to it, when and by whom")
+    .description("show one submission: its values, and who did what with it when")
     .option("--json", "print one JSON document");
   addServerOptions(command, true).action(async (id: string, options: ServerOptions & { json?: boolean }) => {
     const context = contextOf(options.json);
@@ -68,8 +68,9 @@ function listInWords({ submissions, more }: Listing): string {
   const columns = ["submission", "state", "from", "method", "values", "since", "decided"].map((header) => ({
     header,
   }));
-  const rows = submissions.map((one) => [
-    one.id,
+  const ids = shortest(submissions.map(({ id }) => uuidOf(id)));
+  const rows = submissions.map((one, i) => [
+    ids[i]!,
     one.status.toLowerCase(),
     one.submitter,
     one.methodSlug,
@@ -87,17 +88,17 @@ const WORDS: Readonly<Record<string, string>> = {
   "submission.accepted": "accepted",
   "submission.rejected": "rejected",
   "submission.withdrawn": "withdrawn",
-  "results.recorded": "on the ledger",
+  "results.recorded": "recorded",
   "result.retracted": "retracted",
 };
 
 /** What an event says beyond its name. */
 function more({ action, subject, details }: TimelineEvent): string {
   const reason = typeof details.reason === "string" ? details.reason : "";
-  if (action === "result.retracted") return `${subject.replace("result/", "position ")}: ${reason}`;
+  if (action === "result.retracted") return `${subject.replace("result/", "entry ")}: ${reason}`;
   if (action !== "results.recorded") return reason;
   const { count, first, last } = details;
-  return `${String(count)} ${count === 1 ? "value" : "values"}, ${first === last ? `position ${String(first)}` : `positions ${String(first)} to ${String(last)}`}`;
+  return `${String(count)} ${count === 1 ? "value" : "values"}, ${first === last ? `entry ${String(first)}` : `entries ${String(first)} to ${String(last)}`}`;
 }
 
 function submissionInWords(shown: Shown): string {
@@ -115,10 +116,10 @@ function submissionInWords(shown: Shown): string {
     more(event),
   ]);
   return [
-    `${id} is ${status}: ${methodSlug}, offered by ${submitter}; source: ${body.source}`,
+    `${uuidOf(id)} is ${status.toLowerCase()}: ${methodSlug}, submitted by ${submitter}; source: ${body.source}`,
     "",
     table(
-      [{ header: "measure" }, { header: "value", align: "right" }, { header: "position", align: "right" }],
+      [{ header: "measure" }, { header: "value", align: "right" }, { header: "entry", align: "right" }],
       values,
     ),
     "",

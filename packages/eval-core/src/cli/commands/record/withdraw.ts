@@ -1,6 +1,6 @@
 /** `transferboard withdraw ID`: takes back a pending submission of one's own. */
 import type { AddCommand } from "../../context.ts";
-import { wholeId } from "../../server/ids.ts";
+import { uuidOf, wholeId } from "../../server/ids.ts";
 import { addServerOptions, Server, type ServerOptions } from "../../server/server.ts";
 
 const WITHDRAW = `mutation ($input: WithdrawSubmissionInput!) { withdrawSubmission(input: $input) { __typename
@@ -31,7 +31,7 @@ export const addWithdraw: AddCommand = (program, contextOf) => {
     context.terminal.print(
       options.json
         ? JSON.stringify(submission, null, 2)
-        : `Withdrawn: ${submission.methodSlug}, ${submission.id}.`,
+        : `Withdrawn: ${submission.methodSlug}, ${uuidOf(submission.id)}.`,
     );
   });
 };
