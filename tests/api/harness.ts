@@ -22,7 +22,12 @@ export interface Ask {
 export type Api = Awaited<ReturnType<typeof startApi>>;
 
 export async function startApi(
-  options: { from?: "seeded" | "empty"; rateLimit?: number; siteSecret?: string } = {},
+  options: {
+    from?: "seeded" | "empty";
+    rateLimit?: number;
+    siteSecret?: string;
+    artefactsFolder?: string;
+  } = {},
 ) {
   const database = await testDatabase({ from: options.from ?? "seeded" });
   const statements: string[] = [];
@@ -38,6 +43,7 @@ export async function startApi(
     rateLimit: options.rateLimit ?? 0,
     trustProxy: 0,
     siteSecret: options.siteSecret,
+    artefactsFolder: options.artefactsFolder,
   };
   const queue = openQueue(database.appUrl);
   const server = await createServer({ db, queue, log: makeLog("silent"), env });

@@ -6,6 +6,7 @@ import type { Viewer } from "./modules/account/viewer.ts";
 import type { Snapshot } from "./modules/catalogue/load.ts";
 import type { MatrixPool } from "./modules/correlation/matrix-pool.ts";
 import type { LedgerCache } from "./modules/ledger/cache.ts";
+import type { PredictionStore } from "./modules/predictions/store.ts";
 import type { StatisticsPool } from "./statistics/pool.ts";
 
 export interface Context {
@@ -13,6 +14,8 @@ export interface Context {
   readonly ledger: LedgerCache;
   readonly matrices: MatrixPool;
   readonly statistics: StatisticsPool;
+  /** The files that evaluations keep. */
+  readonly predictions: PredictionStore;
   /** Aborted when the asker is gone before the answer: nobody computes on. */
   readonly signal: AbortSignal;
   /** Takes more points of the sender's minute than the one that every request takes. @throws CallerError RATE_LIMITED */

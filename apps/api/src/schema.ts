@@ -22,6 +22,7 @@ import "./modules/comparison/duels.ts";
 import "./modules/account/types.ts";
 import "./modules/claim/queries.ts";
 import "./modules/forecast/queries.ts";
+import "./modules/predictions/queries.ts";
 import "./modules/submission/types.ts";
 import "./modules/submission/mutations.ts";
 import "./modules/evaluation/types.ts";

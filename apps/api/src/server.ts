@@ -16,6 +16,7 @@ import { bodyFaults, notFound } from "./http/faults.ts";
 import { health } from "./http/health.ts";
 import { nestingWithin } from "./http/nesting.ts";
 import { pictureRoutes } from "./http/pictures.ts";
+import { predictionRoutes } from "./http/predictions.ts";
 import { requirePreflight } from "./http/preflight.ts";
 import { cors, rateLimits } from "./http/protection.ts";
 import { submissionRoutes } from "./http/submissions.ts";
@@ -26,6 +27,7 @@ import { authenticate } from "./modules/account/authenticate.ts";
 import { Snapshots } from "./modules/catalogue/load.ts";
 import { MatrixPool } from "./modules/correlation/matrix-pool.ts";
 import { LedgerCache } from "./modules/ledger/cache.ts";
+import { PredictionStore } from "./modules/predictions/store.ts";
 import { StatisticsPool } from "./statistics/pool.ts";
 
 export interface Deps {
@@ -56,6 +58,7 @@ export async function createServer({ db, queue, log, env }: Deps): Promise<Serve
   const ledger = new LedgerCache(db.sql);
   const matrices = new MatrixPool();
   const statistics = new StatisticsPool();
+  const predictions = new PredictionStore(env.artefactsFolder);
   const limits = rateLimits(env.rateLimit, new Visitors(env.siteSecret));
   const makeContext = (request: Request): Context => {
     const requestId = randomUUID();
@@ -65,6 +68,7 @@ export async function createServer({ db, queue, log, env }: Deps): Promise<Serve
       ledger,
       matrices,
       statistics,
+      predictions,
       signal: goneSignal(request),
       charge: (points) => limits.charge(request, points),
       queue: () => {
@@ -109,6 +113,7 @@ export async function createServer({ db, queue, log, env }: Deps): Promise<Serve
   app.use("/submissions", submissionRoutes(makeContext));
   app.use(exportRoutes(makeContext));
   app.use(pictureRoutes(env.artefactsFolder));
+  app.use(predictionRoutes(predictions));
   app.use(notFound);
   app.use(bodyFaults(log));
   const stop = async () => {

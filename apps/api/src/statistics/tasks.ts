@@ -1,4 +1,15 @@
 /** The heavy statistics that are computed in threads: plain data in, plain data out, the same for the same question. */
+
+import {
+  compareOnImages,
+  type Draws,
+  everyPair,
+  type ImageMetric,
+  type PairTest,
+  type Predictions,
+  type Significance,
+  type TestSet,
+} from "@transferboard/eval-core/record";
 import {
   bootstrapInterval,
   type Coefficient,
@@ -40,6 +51,25 @@ export interface Tasks {
     };
     readonly found: RankBootstrap | null;
   };
+  /** Two methods on the same test images, with resamples and permutations. */
+  readonly pair: {
+    readonly given: {
+      readonly metric: ImageMetric;
+      readonly pair: readonly [Predictions, Predictions];
+      readonly testSet: TestSet;
+      readonly draws: Draws;
+    };
+    readonly found: Significance;
+  };
+  /** Every two of several methods. */
+  readonly pairs: {
+    readonly given: {
+      readonly metric: ImageMetric;
+      readonly methods: readonly Predictions[];
+      readonly testSet: TestSet;
+    };
+    readonly found: PairTest[];
+  };
 }
 
 export type TaskName = keyof Tasks;
@@ -78,6 +108,8 @@ export const computations: Computations = {
       },
     });
   },
+  pair: ({ metric, pair, testSet, draws }) => compareOnImages(metric, pair, testSet, draws),
+  pairs: ({ metric, methods, testSet }) => everyPair(metric, methods, testSet),
   ranks: ({ scores, clusters, resamples, seed }) =>
     rankBootstrap({ scores, clusters, resamples, random: new SeededRandom(seed) }),
 };

@@ -3,6 +3,7 @@
  * A run's identity is the hash of what determines its numbers, so that the same evaluation is recorded once.
  */
 import type { Checkpoint } from "../backbones/index.ts";
+import type { RgbImage } from "../images/index.ts";
 import type { Predictions, TestSet } from "../record/predictions/predictions.ts";
 import type { Artefact } from "./artefacts.ts";
 import { fingerprint } from "./fingerprint.ts";
@@ -46,6 +47,8 @@ export interface TestPredictions {
   readonly testSet: Omit<TestSet, "dataset" | "manifest">;
   /** The measures whose values they give: of the evaluation's own values. */
   readonly measures: readonly string[];
+  /** A test image's pixels by its place, for small pictures of those that are missed. */
+  readonly load?: (image: number) => Promise<RgbImage>;
 }
 
 /** What a kind's `run` answers. */

@@ -1,5 +1,5 @@
 /** The evaluations: each kind takes plain inputs and answers its values with the full record of how they came about. */
-export { type Artefact, type ArtefactStore, artefactPath } from "./artefacts.ts";
+export { type Artefact, type ArtefactStore, artefactPath, artefactStore } from "./artefacts.ts";
 export type { DataSource, DatasetFacts, DatasetKind, EvaluationData } from "./data.ts";
 export {
   type Companion,
@@ -36,6 +36,7 @@ export {
 export { fitLinear } from "./many-shot-linear/evaluate.ts";
 export type { LinearOptions, LinearRecord } from "./many-shot-linear/record.ts";
 export { networkFacts, type Planned, type Preparation, planEvaluation, RESNET_FACTS } from "./plan.ts";
+export { keepPredictions, testPredictions } from "./predictions.ts";
 export { duration, noProgress, type Progress, type Step, timed } from "./progress.ts";
 export { EVALUATIONS } from "./registry.ts";
 export { artefactFolder, runEvaluation, type Surroundings } from "./run.ts";

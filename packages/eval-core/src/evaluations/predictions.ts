@@ -4,15 +4,22 @@
  * what is recorded.
  */
 import type { Dataset, Item } from "../datasets/index.ts";
+import { encodePng, type RgbImage, resizeBicubic } from "../images/index.ts";
 import {
   bestClasses,
+  type ClassPredictions,
+  encodePictures,
   encodePredictions,
   encodeTestSet,
   imageMetricOf,
+  PICTURES_ROLE,
+  PICTURES_TYPE,
   PREDICTIONS_ROLE,
   PREDICTIONS_TYPE,
   type Predictions,
   ranksOfScores,
+  rightImages,
+  type SmallPicture,
   TEST_SET_ROLE,
   TEST_SET_TYPE,
   type TestSet,
@@ -23,13 +30,17 @@ import {
 import type { ArtefactStore } from "./artefacts.ts";
 import type { TestPredictions, Value } from "./evaluation.ts";
 
+/** Pictures of missed images beside a run, and their longer side in pixels: some kilobytes each. */
+const MOST_PICTURES = 200;
+const PICTURE_SIDE = 96;
+
 /** @returns a sentence where the predictions do not give the values, and are not kept */
-export function keepPredictions(
+export async function keepPredictions(
   artefacts: ArtefactStore,
-  { predictions, testSet, measures }: TestPredictions,
+  { predictions, testSet, measures, load }: TestPredictions,
   of: Pick<TestSet, "dataset" | "manifest">,
   values: readonly Value[],
-): string | undefined {
+): Promise<string | undefined> {
   const whole: TestSet = { ...of, ...testSet };
   for (const measure of measures) {
     const value = values.find((one) => one.measure === measure)?.value;
@@ -45,7 +56,37 @@ export function keepPredictions(
     mediaType: PREDICTIONS_TYPE,
     role: PREDICTIONS_ROLE,
   });
+  if (predictions.kind === "classes" && load) {
+    const pictures = await picturesOfMissed(predictions, whole, load);
+    if (pictures.length > 0)
+      artefacts.put(encodePictures(pictures), { mediaType: PICTURES_TYPE, role: PICTURES_ROLE });
+  }
   return undefined;
+}
+
+/**
+ * Of the first images that the method misses, in the test set's order: what all methods miss is among what each misses.
+ */
+async function picturesOfMissed(
+  predictions: ClassPredictions,
+  { labels }: TestSet,
+  load: (image: number) => Promise<RgbImage>,
+): Promise<SmallPicture[]> {
+  const pictures: SmallPicture[] = [];
+  for (const [image, right] of rightImages(predictions, labels!).entries()) {
+    if (right) continue;
+    if (pictures.length === MOST_PICTURES) break;
+    pictures.push({ image, png: await encodePng(small(await load(image))) });
+  }
+  return pictures;
+}
+
+/** At most so many pixels a side. */
+function small(image: RgbImage): RgbImage {
+  const scale = PICTURE_SIDE / Math.max(image.width, image.height);
+  if (scale >= 1) return image;
+  const side = (length: number) => Math.max(1, Math.round(length * scale));
+  return resizeBicubic(image, side(image.width), side(image.height));
 }
 
 /**
@@ -62,7 +103,11 @@ export function testPredictions(
   const count = classes.length;
   const predictions: Predictions =
     task === "multi-class" ? bestClasses(scores, count) : ranksOfScores(scores, count);
-  return { predictions, testSet: testSetOf(splits.test, present, classes), measures };
+  const shown = splits.test.filter(present);
+  return {
+    ...{ predictions, measures, testSet: testSetOf(splits.test, present, classes) },
+    load: (image) => shown[image]!.load(),
+  };
 }
 
 export function testSetOf(

@@ -76,7 +76,7 @@ export async function runEvaluation(planned: Planned, surroundings: Surroundings
   const { values, record, warnings = [], companions = [], predictions } = await kind.run(spec, context);
   if (predictions) {
     const dataset = { dataset: spec.data.name, manifest };
-    const complaint = keepPredictions(artefacts, predictions, dataset, values);
+    const complaint = await keepPredictions(artefacts, predictions, dataset, values);
     if (complaint !== undefined) notes.push(complaint);
   }
   rmSync(work, { recursive: true, force: true });

@@ -62,4 +62,4 @@ export {
 } from "./significance/resample.ts";
 export { resolution } from "./significance/resolution.ts";
 export { type SuiteTest, suiteTest } from "./significance/suite.ts";
-export { type TieGroups, tieGroups } from "./significance/tie-groups.ts";
+export { groupLetter, type TieGroups, tieGroups } from "./significance/tie-groups.ts";

@@ -1,7 +1,7 @@
 /**
  * Predictions and test sets as files. Predictions: gzip over a line of JSON (what the columns are) and the columns,
- * little-endian, one after the other; some twenty bytes an image for classification before compression. A test set: gzip over
- * canonical JSON; it is named by the hash of that JSON, so that one test set has one name whatever packed it.
+ * little-endian, one after the other; some twenty bytes an image for classification before compression. A test set: canonical
+ * JSON, kept as it is, so that the hash of the file is the name of the test set on every machine.
  */
 import { createHash } from "node:crypto";
 import { gunzipSync, gzipSync } from "node:zlib";
@@ -26,7 +26,7 @@ import {
 } from "./predictions.ts";
 
 export const PREDICTIONS_TYPE = "application/vnd.transferboard.predictions+gzip";
-export const TEST_SET_TYPE = "application/vnd.transferboard.test-set+gzip";
+export const TEST_SET_TYPE = "application/json";
 /** Roles of a run's artefacts. */
 export const PREDICTIONS_ROLE = "predictions";
 export const TEST_SET_ROLE = "test set";
@@ -135,7 +135,7 @@ export function encodePredictions({ predictions, testSet, measures }: Prediction
 
 /** @throws PredictionsError on a file that is damaged or no such */
 export function decodePredictions(data: Uint8Array): PredictionFile {
-  const bytes = inflated(data, "predictions");
+  const bytes = inflated(data);
   const end = bytes.indexOf(10);
   const header = headerOf(end < 0 ? "" : bytes.subarray(0, end).toString("utf8"));
   let at = end + 1;
@@ -238,27 +238,30 @@ function unpacked(dtype: DType, bytes: Uint8Array): ArrayLike<number> {
   return dtype === "float16" ? Float32Array.from(array, float16ToFloat32) : array;
 }
 
-function inflated(data: Uint8Array, what: string): Buffer {
+function inflated(data: Uint8Array): Buffer {
   try {
     return gunzipSync(data, { maxOutputLength: MOST_BYTES });
   } catch (error) {
-    throw new PredictionsError(`The file of ${what} is damaged or no gzip: ${(error as Error).message}.`);
+    throw new PredictionsError(`The file of predictions is damaged or no gzip: ${(error as Error).message}.`);
   }
 }
 
-/** What the test set is called: the SHA-256 of its canonical JSON. */
-export const testSetName = (testSet: TestSet): string =>
-  createHash("sha256").update(canonicalJson(testSet)).digest("hex");
+export const encodeTestSet = (testSet: TestSet): Uint8Array => Buffer.from(canonicalJson(testSet));
 
-export const encodeTestSet = (testSet: TestSet): Uint8Array =>
-  gzipSync(Buffer.from(canonicalJson(testSet)), { level: 9 });
+/** What the test set is called: the SHA-256 of its file. */
+export const testSetName = (testSet: TestSet): string =>
+  createHash("sha256").update(encodeTestSet(testSet)).digest("hex");
 
 /** @throws PredictionsError on a file that is damaged or no such */
 export function decodeTestSet(data: Uint8Array): TestSet {
-  const text = inflated(data, "a test set").toString("utf8");
-  const found = JSON.parse(text) as Partial<TestSet>;
-  if (!Array.isArray(found.items) || typeof found.manifest !== "string")
-    throw new PredictionsError("This is no test set: it lacks its images or its manifest.");
+  let found: Partial<TestSet>;
+  try {
+    found = JSON.parse(Buffer.from(data).toString("utf8")) as Partial<TestSet>;
+  } catch {
+    throw new PredictionsError("This is no test set: it is no JSON.");
+  }
+  if (!Array.isArray(found.items) || !Array.isArray(found.classes) || typeof found.manifest !== "string")
+    throw new PredictionsError("This is no test set: it lacks its images, its classes or its manifest.");
   return found as TestSet;
 }
 

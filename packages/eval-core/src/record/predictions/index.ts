@@ -21,6 +21,13 @@ export {
   TEST_SET_TYPE,
   testSetName,
 } from "./file.ts";
+export {
+  decodePictures,
+  encodePictures,
+  PICTURES_ROLE,
+  PICTURES_TYPE,
+  type SmallPicture,
+} from "./pictures.ts";
 export * from "./predictions.ts";
 export {
   gives,

@@ -28,13 +28,13 @@ export function tieGroups(places: number, separated: (a: number, b: number) => b
   for (let a = 0; a < places; a++)
     for (let b = a + 1; b < places; b++) if (!separated(a, b) && !together(a, b)) apart.push([a, b]);
   const letters = Array.from({ length: places }, (_, place) =>
-    runs.map(({ first, last }, k) => (first <= place && place <= last ? letter(k) : "")).join(""),
+    runs.map(({ first, last }, k) => (first <= place && place <= last ? groupLetter(k) : "")).join(""),
   );
   return { runs, letters, notSeparatedButApart: apart };
 }
 
-/** a to z, then aa, ab ... */
-function letter(index: number): string {
+/** Of the groups from the top: a to z, then aa, ab ... */
+export function groupLetter(index: number): string {
   let text = "";
   for (let k = index; k >= 0; k = Math.floor(k / 26) - 1) text = String.fromCharCode(97 + (k % 26)) + text;
   return text;
