@@ -1,6 +1,7 @@
 /** The evaluations that there are: one line each. */
 import { attention } from "./attention/index.ts";
 import { denseKnn } from "./dense-knn/index.ts";
+import { denseLinear } from "./dense-linear/index.ts";
 import { detection } from "./detection/index.ts";
 import { fewShot } from "./few-shot/index.ts";
 import { fewShotLinear } from "./few-shot-linear/index.ts";
@@ -35,5 +36,6 @@ export const EVALUATIONS: readonly AnyKind[] = [
   retrieval,
   predictors,
   denseKnn,
+  denseLinear,
   robustness,
 ];

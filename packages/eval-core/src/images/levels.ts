@@ -1,7 +1,11 @@
-/** Label maps: images of one 8-bit channel whose levels are class numbers, read as they are; and the size of any image. */
+/**
+ * Label maps: images of one 8-bit channel, or of indices into a palette, whose levels are class numbers, read as they are;
+ * and the size of any image.
+ */
 import sharp from "sharp";
 import { bytesOfFile, firstLine } from "./file.ts";
 import { ImageError } from "./image.ts";
+import { decodeIndexedPng, isIndexedPng } from "./indexed-png.ts";
 
 export interface LevelMap {
   readonly width: number;
@@ -10,9 +14,17 @@ export interface LevelMap {
   readonly data: Uint8Array;
 }
 
-/** @throws ImageError naming the file when it is missing, damaged, or no image of one 8-bit channel */
+/** @throws ImageError naming the file when it is missing, damaged, or neither of one 8-bit channel nor of a palette */
 export async function decodeLevels(path: string): Promise<LevelMap> {
-  const image = sharp(await bytesOfFile(path), { failOn: "error", ignoreIcc: true });
+  const bytes = await bytesOfFile(path);
+  if (isIndexedPng(bytes)) {
+    try {
+      return decodeIndexedPng(bytes);
+    } catch (error) {
+      throw new ImageError(path, `not a whole, readable label map (${firstLine(error)})`, { cause: error });
+    }
+  }
+  const image = sharp(bytes, { failOn: "error", ignoreIcc: true });
   try {
     const { channels, depth, space } = await image.metadata();
     if (channels !== 1 || depth !== "uchar" || space !== "b-w")

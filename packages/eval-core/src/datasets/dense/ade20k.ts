@@ -3,20 +3,13 @@
  * 1 to 150 for the classes 0 to 149. The lists `training.odgt` and `validation.odgt` are read where they are (one JSON a
  * line, paths relative to the lists' folder); else the folders, sorted by name. Validation is the test split.
  */
-import { DatasetError, type ManifestOptions } from "../dataset.ts";
+import { DatasetError } from "../dataset.ts";
 import { DatasetRoot, findRoot } from "../root.ts";
-import { checkSizes, type PixelImage, type PixelSplits, pixelManifest, withSizes } from "./pixel-data.ts";
+import { checkSizes, type PixelImage, pixelManifest, type Scenes, withSizes } from "./pixel-data.ts";
 
 export const ADE_CLASSES = 150;
 
-export interface Ade20k {
-  readonly name: string;
-  readonly title: string;
-  readonly classes: readonly string[];
-  readonly splits: PixelSplits;
-  readonly origin: { readonly splitRule: string; readonly missing: readonly string[] };
-  manifestHash(options?: ManifestOptions): Promise<string>;
-}
+export type Ade20k = Scenes;
 
 const FOLDER = "ADEChallengeData2016";
 const LISTS = { train: "training", test: "validation" } as const;
@@ -49,6 +42,7 @@ export async function openAde20k(folder: string, name: string, title: string): P
     name,
     title,
     classes,
+    levels: { first: 1, void: 0 },
     splits,
     origin,
     manifestHash: (options) =>

@@ -21,6 +21,25 @@ export interface PixelSplits {
   readonly test: readonly PixelImage[];
 }
 
+/** How the levels of a label map stand for classes. */
+export interface Levels {
+  /** The level of class 0; class c has the level first + c. */
+  readonly first: number;
+  /** The level that is no class. */
+  readonly void: number;
+}
+
+/** Pictures whose every pixel has a class. */
+export interface Scenes {
+  readonly name: string;
+  readonly title: string;
+  readonly classes: readonly string[];
+  readonly levels: Levels;
+  readonly splits: PixelSplits;
+  readonly origin: { readonly splitRule: string; readonly missing: readonly string[] };
+  manifestHash(options?: ManifestOptions): Promise<string>;
+}
+
 /** How many files are looked at together. */
 const TOGETHER = 16;
 

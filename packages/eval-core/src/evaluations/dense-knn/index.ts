@@ -1,11 +1,11 @@
 /** Segmentation without training: each patch takes the labels of its nearest patches in a memory bank. */
-import type { Ade20k } from "../../datasets/dense/ade20k.ts";
+import type { Scenes } from "../../datasets/dense/pixel-data.ts";
 import type { EvaluationKind } from "../kind.ts";
 import { choice, wholeNumber } from "../options.ts";
-import { scenes } from "../segmentation/index.ts";
+import { labelledScenes } from "../probes/scenes.ts";
 import { type DenseKnnOptions, denseKnnDescription } from "./protocol.ts";
 
-export const denseKnn: EvaluationKind<DenseKnnOptions, Ade20k> = {
+export const denseKnn: EvaluationKind<DenseKnnOptions, Scenes> = {
   name: "dense-knn",
   settings: [{ name: "dense-knn", title: "Dense nearest neighbours" }],
   options: {
@@ -28,7 +28,7 @@ export const denseKnn: EvaluationKind<DenseKnnOptions, Ade20k> = {
       example: "left-out",
     }),
   },
-  data: scenes,
+  data: labelledScenes,
   needs: { trains: false, preprocessing: false, seed: true },
   measures: (setting, { slug, task }) =>
     task === "segmentation"

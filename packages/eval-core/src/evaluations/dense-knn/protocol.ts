@@ -1,5 +1,5 @@
 /** What makes two dense k-NN values comparable, and the options that change it. */
-import type { Ade20k } from "../../datasets/dense/ade20k.ts";
+import type { Scenes } from "../../datasets/dense/pixel-data.ts";
 import { describeProtocol, type ProtocolDescription } from "../evaluation.ts";
 import type { Spec } from "../kind.ts";
 import { SIMILARITY, TIES } from "../probes/protocol.ts";
@@ -7,8 +7,9 @@ import type { VoidRule } from "./memory.ts";
 
 export const NEIGHBOURS = 30;
 export const TEMPERATURE = 0.02;
-/** ADE20K's classes, and its unlabelled pixels as class 0. */
-export const SCENE_CLASSES = 151;
+/** Levels keep their number as classes: ADE20K's 150 with its unlabelled pixels as class 0, VOC's 21. */
+export const classesOf = ({ levels, classes }: Pick<Scenes, "levels" | "classes">): number =>
+  levels.first + classes.length;
 
 export interface DenseKnnOptions {
   /** Rows of the memory bank at most. */
@@ -18,7 +19,7 @@ export interface DenseKnnOptions {
   readonly void: VoidRule;
 }
 
-export function denseKnnDescription(spec: Spec<DenseKnnOptions, Ade20k>): ProtocolDescription {
+export function denseKnnDescription(spec: Spec<DenseKnnOptions, Scenes>): ProtocolDescription {
   const { memory, side, void: rule } = spec.options;
   const body = {
     evaluation: "dense-knn",

@@ -1,5 +1,5 @@
 /** Dense k-NN from pictures to values and record: the memory bank from train, then test picture by picture. */
-import type { Ade20k } from "../../datasets/dense/ade20k.ts";
+import type { Levels, Scenes } from "../../datasets/dense/pixel-data.ts";
 import { ConfusionMatrix } from "../../metrics/index.ts";
 import { Cosines, findCandidates, normsOf, openDeviceRows, SPARE } from "../../probe/nearest/index.ts";
 import { NumpyRandomState } from "../../tensor/index.ts";
@@ -7,16 +7,23 @@ import type { Result } from "../evaluation.ts";
 import type { Cost, CostContext, RunContext, Spec } from "../kind.ts";
 import { resampled } from "../pixel-labels/intervals.ts";
 import { reckoned } from "../probes/cost.ts";
-import { type PatchMaps, patchMaps, picturePatches, squeezedMask } from "../probes/patches.ts";
+import {
+  type PatchMaps,
+  patchesFirst,
+  patchMaps,
+  pictureMaps,
+  squeezed,
+  squeezedMask,
+} from "../probes/patches.ts";
 import { stateFile } from "../probes/state-file.ts";
 import { estimate, pixelClasses } from "./attend.ts";
 import { choosePatches, patchLabels, patchScores, VOID } from "./memory.ts";
-import { type DenseKnnOptions, NEIGHBOURS, SCENE_CLASSES, TEMPERATURE } from "./protocol.ts";
+import { classesOf, type DenseKnnOptions, NEIGHBOURS, TEMPERATURE } from "./protocol.ts";
 
-type DenseSpec = Spec<DenseKnnOptions, Ade20k>;
+type DenseSpec = Spec<DenseKnnOptions, Scenes>;
 
 /** Unlabelled is void; the others keep their number. */
-const levelOf = (level: number) => (level === 0 ? VOID : level);
+const levelOf = (levels: Levels) => (level: number) => (level === levels.void ? VOID : level);
 
 /** Of one picture: cell of the confusion matrix, count, one after the other. */
 type Tally = readonly number[];
@@ -25,6 +32,7 @@ export async function runDenseKnn({ data, options, seed }: DenseSpec, context: R
   const { checkpoint, device, threads, signal, progress, work } = context;
   const { side } = options;
   const maps = patchMaps(checkpoint, side);
+  const classes = classesOf(data);
   const memory = await memoryOf(data, options, seed, maps, context);
   const file = stateFile<readonly Tally[]>(work, "pictures", (sentence) => progress.say(sentence));
   const tallies = [...(file.state ?? [])];
@@ -32,29 +40,30 @@ export async function runDenseKnn({ data, options, seed }: DenseSpec, context: R
   const trainNorms = normsOf(memory.rows);
   await using on = await openDeviceRows(maps.width, { device, threads });
   const patches = maps.grid ** 2;
-  const pictures = picturePatches(context, "test", data.splits.test, maps, side, tallies.length);
-  for await (const { index, image, features } of pictures) {
+  const pictures = pictureMaps(context, "test", data.splits.test, maps, squeezed(side), tallies.length);
+  for await (const { index, image, map } of pictures) {
     signal.throwIfAborted();
-    const query = { data: features, count: patches, width: maps.width };
+    const query = { data: patchesFirst(map, maps), count: patches, width: maps.width };
     const cosines = new Cosines(memory.rows, query, { train: trainNorms });
     const range = { from: 0, to: patches, width: NEIGHBOURS + SPARE };
     const candidates = await findCandidates(memory.rows, trainNorms, query, cosines.queryNorms, range, {
       on,
       signal,
     });
-    const estimates = new Float64Array(patches * SCENE_CLASSES);
+    const estimates = new Float64Array(patches * classes);
     for (let q = 0; q < patches; q++) {
-      const own = estimates.subarray(q * SCENE_CLASSES, (q + 1) * SCENE_CLASSES);
+      const own = estimates.subarray(q * classes, (q + 1) * classes);
       estimate(cosines, candidates, q, { neighbours: NEIGHBOURS, temperature: TEMPERATURE }, memory, own);
     }
-    const predicted = pixelClasses(estimates, maps.grid, side, SCENE_CLASSES);
-    tallies.push(tallyOf(predicted, await squeezedMask(image.labels!, side, levelOf)));
+    const predicted = pixelClasses(estimates, maps.grid, side, classes);
+    const mask = await squeezedMask(image.labels!, side, levelOf(data.levels));
+    tallies.push(tallyOf(predicted, mask, classes));
     step.update(index + 1, data.splits.test.length);
     if (tallies.length % 32 === 0) file.save(tallies);
   }
   file.save(tallies);
   step.end(`${tallies.length} pictures`);
-  return resultOf(data.name, tallies, {
+  return resultOf(data.name, tallies, classes, {
     memoryRows: memory.rows.count,
     patch: maps.patch,
     grid: maps.grid,
@@ -64,42 +73,44 @@ export async function runDenseKnn({ data, options, seed }: DenseSpec, context: R
 }
 
 async function memoryOf(
-  data: Ade20k,
+  data: Scenes,
   { side, memory: most, void: rule }: DenseKnnOptions,
   seed: number,
   maps: PatchMaps,
   context: RunContext,
 ) {
   const { train } = data.splits;
+  const classes = classesOf(data);
   const patches = maps.grid ** 2;
   const keep = Math.min(patches, Math.max(1, Math.floor(most / train.length)));
   const features = new Float32Array(train.length * keep * maps.width);
-  const counts = new Uint16Array(train.length * keep * SCENE_CLASSES);
+  const counts = new Uint16Array(train.length * keep * classes);
   const totals = new Uint16Array(train.length * keep);
   const step = context.progress.step("memory bank");
   let count = 0;
-  for await (const picture of picturePatches(context, "train", train, maps, side)) {
-    const mask = await squeezedMask(picture.image.labels!, side, levelOf);
-    const labels = patchLabels(mask, maps.grid, maps.patch, SCENE_CLASSES, rule);
+  for await (const picture of pictureMaps(context, "train", train, maps, squeezed(side))) {
+    const mask = await squeezedMask(picture.image.labels!, side, levelOf(data.levels));
+    const own = patchesFirst(picture.map, maps);
+    const labels = patchLabels(mask, maps.grid, maps.patch, classes, rule);
     const random = new NumpyRandomState((100_000 * seed + picture.index) >>> 0);
     const uniforms = Float64Array.from({ length: patches }, () => random.uniform());
     const all = Int32Array.from({ length: patches }, (_, p) => p);
     const chosen = keep === patches ? all : choosePatches(patchScores(labels), uniforms, keep);
     for (const p of chosen) {
       if (labels.totals[p] === 0) continue;
-      features.set(picture.features.subarray(p * maps.width, (p + 1) * maps.width), count * maps.width);
-      counts.set(labels.counts.subarray(p * SCENE_CLASSES, (p + 1) * SCENE_CLASSES), count * SCENE_CLASSES);
+      features.set(own.subarray(p * maps.width, (p + 1) * maps.width), count * maps.width);
+      counts.set(labels.counts.subarray(p * classes, (p + 1) * classes), count * classes);
       totals[count++] = labels.totals[p]!;
     }
     step.update(picture.index + 1, train.length);
   }
   step.end(`${count} patches`);
   const rows = { data: features.subarray(0, count * maps.width), count, width: maps.width };
-  return { rows, counts, totals, classes: SCENE_CLASSES };
+  return { rows, counts, totals, classes };
 }
 
-function tallyOf(predicted: Uint8Array, mask: Uint8Array): Tally {
-  const matrix = new ConfusionMatrix(SCENE_CLASSES, VOID);
+function tallyOf(predicted: Uint8Array, mask: Uint8Array, classes: number): Tally {
+  const matrix = new ConfusionMatrix(classes, VOID);
   matrix.add(predicted, mask);
   const cells: number[] = [];
   matrix.counts.forEach((n, cell) => {
@@ -108,21 +119,26 @@ function tallyOf(predicted: Uint8Array, mask: Uint8Array): Tally {
   return cells;
 }
 
-function matrixOf(tallies: readonly Tally[]): ConfusionMatrix {
-  const matrix = new ConfusionMatrix(SCENE_CLASSES, VOID);
+function matrixOf(tallies: readonly Tally[], classes: number): ConfusionMatrix {
+  const matrix = new ConfusionMatrix(classes, VOID);
   for (const tally of tallies) {
     for (let i = 0; i < tally.length; i += 2) matrix.counts[tally[i]!]! += tally[i + 1]!;
   }
   return matrix;
 }
 
-function resultOf(dataset: string, tallies: readonly Tally[], about: Record<string, unknown>): Result {
-  const matrix = matrixOf(tallies);
+function resultOf(
+  dataset: string,
+  tallies: readonly Tally[],
+  classes: number,
+  about: Record<string, unknown>,
+): Result {
+  const matrix = matrixOf(tallies, classes);
   const own = matrix.score();
   const matched = matrix.score(matrix.matching());
   const labelled = tallies.filter((tally) => tally.length > 0);
   const [iou, pixels] = resampled(labelled, (drawn) => {
-    const one = matrixOf(drawn);
+    const one = matrixOf(drawn, classes);
     return [one.score().meanIou, one.pixelAccuracy];
   });
   const n = tallies.length;

@@ -11,9 +11,20 @@ import {
 import { ConfusionMatrix } from "../../metrics/index.ts";
 import { given } from "../../networks/layers.ts";
 import { adamW } from "../../optim/index.ts";
-import { type AnyTensor, tensor } from "../../tensor/index.ts";
-import { Trainer } from "../../training/trainer.ts";
-import { type HeadShape, inferenceHead, segmentationRate, slidingWindows, trainingHead } from "./head.ts";
+import { type AnyTensor, SeededRandom, type Tensor, tensor } from "../../tensor/index.ts";
+import { LoaderPool, Trainer } from "../../training/index.ts";
+import {
+  type HeadShape,
+  inferenceHead,
+  partedHead,
+  scoresHead,
+  segmentationRate,
+  slidingWindows,
+  trainingHead,
+} from "./head.ts";
+import { labelWindows } from "./label-windows.ts";
+import { betweenOf, trainingNetworkOf } from "./train.ts";
+import type { HeadWork } from "./work.ts";
 
 interface Expected {
   readonly steps: number;
@@ -53,16 +64,27 @@ export async function* checkDenseLinear(
     const [height, width] = size.split("x").map(Number) as [number, number];
     yield exactly(`windows of ${size}`, "every box", `${slidingWindows(height, width)}` === `${windows}`);
   }
-  for (const tag of ["plain", "dropout"] as const) yield* training(tag, rates, golden, folder, context);
+  for (const tag of ["plain", "dropout"] as const) {
+    for (const way of ["as one graph", "by pictures"] as const)
+      yield* training({ tag, way }, rates, golden, folder, context);
+  }
+}
+
+/** `by pictures` is how it is trained; `as one graph` its plain reference. */
+interface Case {
+  readonly tag: "plain" | "dropout";
+  readonly way: "as one graph" | "by pictures";
 }
 
 async function* training(
-  tag: "plain" | "dropout",
+  { tag, way }: Case,
   rates: readonly number[],
   golden: Expected,
   folder: GoldenFolder,
   { device, threads, signal }: ConformanceContext,
 ): AsyncGenerator<Finding> {
+  const name = `${tag}, ${way}`;
+  const parted = way === "by pictures";
   const maps = ["a", "b"].map((name) => folder.npyOf(`batches_${name}.npy`, "float32"));
   const labels = folder.npyOf("batches_labels.npy", "uint8");
   const [, batch = 0, height = 0, width = 0] = labels.shape;
@@ -80,22 +102,27 @@ async function* training(
     golden.classes,
     channels,
   );
-  const network = trainingHead(shape, given(weights));
-  const parameters = network.parameters.filter(({ role }) => role !== "statistic").map(({ name }) => name);
-  const plan = () => ({ graph: network.graph, parameters });
+  const plan = () => trainingNetworkOf((parted ? partedHead : trainingHead)(shape, given(weights)), parted);
+  await using pool = new LoaderPool<HeadWork>(new URL("./work.ts", import.meta.url));
+  let labelsNow: Uint8Array[] = [];
+  const between = betweenOf(pool, () => labelsNow.map((own) => ({ labels: own, width, height })));
   const options = {
     optimizer: adamW(),
     device,
     gradients: true,
+    ...(parted ? { cuts: [between] } : {}),
     ...(threads === undefined ? {} : { threads }),
   };
   await using trainer = await Trainer.open({ key: "train", network: plan() }, options);
-
   const keep = folder.npyOf("dropout_keep.npy", "uint8").data;
   const losses: number[] = [];
   for (let step = 0; step < golden.steps; step++) {
     signal?.throwIfAborted();
-    const feeds: Record<string, AnyTensor> = { labels: labelsAt(labels, step, golden.ignore) };
+    const pixels = height * width;
+    labelsNow = Array.from({ length: batch }, (_, i) =>
+      labels.data.slice((step * batch + i) * pixels, (step * batch + i + 1) * pixels),
+    );
+    const feeds: Record<string, AnyTensor> = parted ? {} : { labels: labelsAt(labels, step, golden.ignore) };
     maps.forEach((map, i) => {
       feeds[`map${i}`] = part(map, step);
     });
@@ -109,28 +136,31 @@ async function* training(
       );
     }
     const scaled = { learningRate: rates[step]!, weightDecay: golden.weight_decay, step: step + 1 };
-    const { values, gradients } = await trainer.step("train", plan, feeds, scaled);
+    const { values, gradients } = await trainer.step("train", plan, feeds, scaled, (_, read) =>
+      between.compute(read, [], new SeededRandom(0)),
+    );
     losses.push(values.loss!);
     if (step > 0) continue;
     const order = ["conv.weight", "conv.bias", "bn.weight"];
     const first = order.flatMap((name) => [...(gradients.get(name)!.data as Float32Array)]);
     const expected = folder.npyOf(`${tag}_first_gradient.npy`, "float64").data;
-    yield finding(tag, "first gradient", largestDifference(first, expected), 1e-5);
+    yield finding(name, "first gradient", largestDifference(first, expected), 1e-5);
   }
   const { results } = golden;
-  yield finding(tag, "losses, relative", relativeDifference(losses, results[tag].losses), 1e-4);
-  yield* ending(tag, trainer, shape, golden, folder);
+  yield finding(name, "losses, relative", relativeDifference(losses, results[tag].losses), 1e-4);
+  yield* ending({ tag, way }, trainer, shape, golden, folder);
 }
 
 async function* ending(
-  tag: "plain" | "dropout",
+  { tag, way }: Case,
   trainer: Trainer,
   shape: HeadShape,
   golden: Expected,
   folder: GoldenFolder,
 ): AsyncGenerator<Finding> {
+  const name = `${tag}, ${way}`;
   const weights = await trainer.weights();
-  for (const [name, file] of [
+  for (const [weight, file] of [
     ["conv.weight", "conv_weight"],
     ["conv.bias", "conv_bias"],
     ["bn.weight", "bn_weight"],
@@ -138,9 +168,9 @@ async function* ending(
     ["bn.running_mean", "running_mean"],
     ["bn.running_var", "running_var"],
   ] as const) {
-    const own = weights.get(name)!.data as Float32Array;
+    const own = weights.get(weight)!.data as Float32Array;
     const expected = folder.npyOf(`${tag}_final_${file}.npy`, "float64").data;
-    yield finding(tag, `final ${file.replace("_", " ")}`, largestDifference(own, expected), 1e-3);
+    yield finding(name, `final ${file.replace("_", " ")}`, largestDifference(own, expected), 1e-3);
   }
   const tests = ["a", "b"].map((name) => folder.npyOf(`test_${name}.npy`, "float32"));
   const labels = folder.npyOf("test_labels.npy", "uint8");
@@ -150,10 +180,14 @@ async function* ending(
   const answer = await trainer.predict("test", build, feeds, ["logits"]);
   const logits = answer.logits!.data as Float32Array;
   const expected = folder.npyOf(`${tag}_test_logits.npy`, "float32").data;
-  yield finding(tag, "test logits", largestDifference(logits, expected), 1e-3);
+  yield finding(name, "test logits", largestDifference(logits, expected), 1e-3);
 
   const confusion = new ConfusionMatrix(golden.classes, golden.ignore);
-  confusion.add(pixelTop(logits, batch, golden.classes), labels.data);
+  const predicted =
+    way === "as one graph"
+      ? pixelTop(logits, batch, golden.classes)
+      : await labelledByWindows(trainer, { ...shape, batch }, weights, feeds);
+  confusion.add(predicted, labels.data);
   const { iou, meanIou } = confusion.score();
   const { iou_percent, mean_iou, pixel_accuracy } = golden.results[tag];
   const differences = [
@@ -163,7 +197,34 @@ async function* ending(
   ];
   // A pixel more or less, where two logits are within float32's rounding.
   const pixel = (100 * 4) / labels.data.length;
-  yield finding(tag, "IoU, mean IoU, pixel accuracy, percent", Math.max(...differences.map(Math.abs)), pixel);
+  yield finding(
+    name,
+    "IoU, mean IoU, pixel accuracy, percent",
+    Math.max(...differences.map(Math.abs)),
+    pixel,
+  );
+}
+
+/** One window a picture, as the test labels it. */
+async function labelledByWindows(
+  trainer: Trainer,
+  shape: HeadShape,
+  weights: ReadonlyMap<string, AnyTensor>,
+  feeds: Readonly<Record<string, AnyTensor>>,
+): Promise<Uint8Array> {
+  const { batch, classes, height, width } = shape;
+  const build = () => scoresHead(shape, given(weights));
+  const { scores } = await trainer.predict("patches", build, feeds, ["scores"]);
+  const { shape: sizes, data } = scores as Tensor<"float32">;
+  const side = sizes[2]!;
+  const predicted = new Uint8Array(batch * height * width);
+  for (let i = 0; i < batch; i++) {
+    const own = data.subarray(i * classes * side * side, (i + 1) * classes * side * side);
+    const windows = [[0, 0, height, width]] as const;
+    const size = { height, width };
+    predicted.set(labelWindows({ scores: [own], windows, classes, side }, size, size), i * height * width);
+  }
+  return predicted;
 }
 
 function initialWeights(conv: Float32Array, classes: number, channels: number): Map<string, AnyTensor> {

@@ -6,6 +6,7 @@
 
 import { type FeatureMap, Layers, type Parameter, type ParameterSource } from "../../networks/layers.ts";
 import { addPixelLoss } from "../../networks/pixel-loss.ts";
+import { int } from "../../onnx/attributes.ts";
 import { type Graph, GraphBuilder } from "../../onnx/index.ts";
 
 export interface MapShape {
@@ -47,6 +48,41 @@ export function trainingHead(shape: HeadShape, source: ParameterSource): HeadNet
   return { graph: g.build(), parameters: layers.parameters };
 }
 
+/** What `partedHead` reads before its cut, and what it is supplied with after it. */
+export const SCORES = "scores";
+export const SUPPLIED = ["pull", "pixelLoss", "pixelsCorrect", "pixelsLabelled"] as const;
+
+/**
+ * The same head with its loss left out: `scores` are read, and their gradient `pull` and the loss's values come back, made a
+ * picture at a time. Descending Σ scores pull moves the weights as the loss would.
+ */
+export function partedHead(shape: Omit<HeadShape, "height" | "width">, source: ParameterSource): HeadNetwork {
+  const g = new GraphBuilder("linear-segmentation-scores");
+  const layers = new Layers(g, source);
+  const scores = scoresOf(layers, shape);
+  g.op("Identity", [scores.value], {}, { output: SCORES });
+  const sizes = [shape.batch, scores.channels, scores.height, scores.width];
+  g.output(SCORES, "float32", sizes);
+  const [pull, ...values] = SUPPLIED;
+  const weighted = g.op("Mul", [SCORES, g.input(pull, "float32", sizes)]);
+  g.op("ReduceSum", [weighted], { keepdims: int(0) }, { output: "descent" });
+  g.output("descent", "float32", []);
+  for (const [i, name] of ["loss", "correct", "labelled"].entries()) {
+    g.op("Identity", [g.input(values[i]!, "float32", [])], {}, { output: name });
+    g.output(name, "float32", []);
+  }
+  return { graph: g.build(), parameters: layers.parameters };
+}
+
+/** By running statistics, without dropout; the output is `scores`, at the patches. */
+export function scoresHead(shape: Omit<HeadShape, "height" | "width">, source: ParameterSource): Graph {
+  const g = new GraphBuilder("linear-segmentation-patches");
+  const { value, channels, height, width } = scoresOf(new Layers(g, source), { ...shape, dropout: false });
+  g.op("Identity", [value], {}, { output: SCORES });
+  g.output(SCORES, "float32", [shape.batch, channels, height, width]);
+  return g.build();
+}
+
 /** By running statistics, without dropout; the output is `logits`. */
 export function inferenceHead(shape: HeadShape, source: ParameterSource): Graph {
   const { batch, classes, height, width } = shape;
@@ -57,7 +93,14 @@ export function inferenceHead(shape: HeadShape, source: ParameterSource): Graph 
   return g.build();
 }
 
-function logitsOf(layers: Layers, { maps, batch, classes, height, width, dropout }: HeadShape): FeatureMap {
+const logitsOf = (layers: Layers, shape: HeadShape): FeatureMap =>
+  layers.bilinear(scoresOf(layers, shape), { height: shape.height, width: shape.width });
+
+/** At the patches of the first map. */
+function scoresOf(
+  layers: Layers,
+  { maps, batch, classes, dropout }: Omit<HeadShape, "height" | "width">,
+): FeatureMap {
   const { g } = layers;
   const [first] = maps;
   const size = { height: first!.side, width: first!.side };
@@ -72,8 +115,7 @@ function logitsOf(layers: Layers, { maps, batch, classes, height, width, dropout
   }
   const normed = layers.batchNorm("bn", x, 0);
   const bias = { kind: "constant", value: 0 } as const;
-  const scores = layers.convolution("conv", normed, { outputs: classes, kernel: 1, start: START, bias });
-  return layers.bilinear(scores, { height, width });
+  return layers.convolution("conv", normed, { outputs: classes, kernel: 1, start: START, bias });
 }
 
 export interface Schedule {

@@ -17,8 +17,15 @@ export interface PatchMaps {
   readonly patch: number;
 }
 
-/** Pictures whose maps are in memory at a time. */
+/** Pictures whose maps are in memory at a time, and what these may take of it. */
 const PART = 256;
+const PART_BYTES = 256e6;
+
+function partSize({ width, grid }: PatchMaps): number {
+  let size = PART;
+  while (size > 1 && size * width * grid * grid * 4 > PART_BYTES) size /= 2;
+  return size;
+}
 
 /** The backbone's last map at this side. @throws ProtocolError where it has none, or the side is no multiple of its stride */
 export function patchMaps(checkpoint: Parameters<typeof readoutsOf>[0], side: number): PatchMaps {
@@ -42,25 +49,26 @@ export const squeezed = (side: number): Preprocessing => ({
   filter: "bilinear",
 });
 
-export interface PicturePatches {
+export interface PictureMap {
   /** Counted over the split. */
   readonly index: number;
   readonly image: PixelImage;
-  /** patches x width, row by row of the picture. */
-  readonly features: Float32Array;
+  /** channels x patches, row by row of the picture: a view. */
+  readonly map: Float32Array;
 }
 
-/** Every picture of a split with its patches, in order; extraction is cached part by part. */
-export async function* picturePatches(
+/** Every picture of a split with its map, in order; extraction is cached part by part. */
+export async function* pictureMaps(
   context: RunContext,
   split: "train" | "test",
   images: readonly PixelImage[],
   maps: PatchMaps,
-  side: number,
+  preprocessing: Preprocessing,
   from = 0,
-): AsyncGenerator<PicturePatches> {
-  for (let start = from - (from % PART); start < images.length; start += PART) {
-    const part = images.slice(start, start + PART);
+): AsyncGenerator<PictureMap> {
+  const size = partSize(maps);
+  for (let start = from - (from % size); start < images.length; start += size) {
+    const part = images.slice(start, start + size);
     const items = part.map(({ id, image }) => makeItem(id, 0, { kind: "file", path: image }));
     const name = `${split} pictures ${start} to ${start + part.length - 1}`;
     const dataset: Dataset = {
@@ -76,7 +84,7 @@ export async function* picturePatches(
     const found = await context.readouts([maps.slug], {
       dataset,
       manifest: `${context.manifest} ${name}`,
-      preprocessing: squeezed(side),
+      preprocessing,
     });
     if (found.unreadable.length > 0) {
       throw new ProtocolError(
@@ -85,14 +93,13 @@ export async function* picturePatches(
     }
     const rows = found.readouts.get(maps.slug)!;
     for (const [i, image] of part.entries()) {
-      if (start + i < from) continue;
-      yield { index: start + i, image, features: patchesFirst(rows.rows(i, 1), maps) };
+      if (start + i >= from) yield { index: start + i, image, map: rows.rows(i, 1) };
     }
   }
 }
 
 /** channels x patches -> patches x channels */
-function patchesFirst(map: Float32Array, { width, grid }: PatchMaps): Float32Array {
+export function patchesFirst(map: Float32Array, { width, grid }: PatchMaps): Float32Array {
   const patches = grid * grid;
   const result = new Float32Array(map.length);
   for (let c = 0; c < width; c++)
