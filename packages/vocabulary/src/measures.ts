@@ -112,6 +112,19 @@ export const PROFILE_DIGITS: readonly string[] = [
   ...of("predictor", ["digits"], ["rankme", "logme"]),
 ];
 
+export const LINEAR_SEGMENTATION_CACHED = of(
+  "linear-segmentation-cached",
+  ["voc2012", "ade20k"],
+  ["mean-iou", "pixel-accuracy"],
+);
+
+/** What the dense probes give on the drawn scenes that ship. */
+export const PROFILE_SCENES: readonly string[] = [
+  ...of("dense-knn", ["ade-shapes"], ["mean-iou", "pixel-accuracy"]),
+  ...of("linear-segmentation-cached", ["ade-shapes"], ["mean-iou", "pixel-accuracy"]),
+  ...of("linear-segmentation", ["ade-shapes"], ["mean-iou", "pixel-accuracy"]),
+];
+
 /** In the order of their columns. */
 export const seededMeasures: readonly string[] = [
   ...published,
@@ -127,6 +140,8 @@ export const seededMeasures: readonly string[] = [
   ...LINEAR_SEGMENTATION,
   ...PREDICTORS,
   ...PROFILE_DIGITS,
+  ...LINEAR_SEGMENTATION_CACHED,
+  ...PROFILE_SCENES,
 ];
 
 /** "a/b/c" -> its parts. @throws RangeError for what is no measure's slug */

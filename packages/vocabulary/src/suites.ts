@@ -14,11 +14,13 @@ import {
   KORNBLITH,
   LINEAR_BN,
   LINEAR_SEGMENTATION,
+  LINEAR_SEGMENTATION_CACHED,
   ONE_LABEL,
   of,
   ofUsual,
   PREDICTORS,
   PROFILE_DIGITS,
+  PROFILE_SCENES,
   RETRIEVAL,
   ROBUSTNESS,
 } from "./measures.ts";
@@ -263,6 +265,30 @@ const profileDigits: Suite = {
   measures: ranked(PROFILE_DIGITS, ["top-1-k20", "map", "accuracy"]),
 };
 
+const linearSegmentationCached: Suite = {
+  slug: "linear-segmentation-cached",
+  title: "Segmentation, linear on cached features",
+  description:
+    "The same head on maps that are made once, without augmentation: not comparable with random crops. Ranked by mean IoU.",
+  aggregate: "MEAN",
+  measures: ranked(LINEAR_SEGMENTATION_CACHED, ["mean-iou"]),
+};
+
+/** The board of the dense probes on what ships. */
+const profileScenes: Suite = {
+  slug: "profile-scenes",
+  title: "Profile, drawn scenes",
+  description:
+    "What the patches of a backbone tell of the drawn scenes that ship, ranked by the mean IoU of dense nearest neighbours and of the linear head on cached features.",
+  aggregate: "MEAN",
+  measures: PROFILE_SCENES.map((slug) => ({
+    slug,
+    ranked: ["dense-knn", "linear-segmentation-cached"].some(
+      (setting) => slug === `${setting}/ade-shapes/mean-iou`,
+    ),
+  })),
+};
+
 export const suites: readonly Suite[] = [
   ...manyShot,
   ...fewShots,
@@ -272,6 +298,8 @@ export const suites: readonly Suite[] = [
   ...whatFeaturesKeep,
   ...probes,
   profileDigits,
+  linearSegmentationCached,
+  profileScenes,
 ];
 
 /** Undefined for one that is not in the vocabulary. */

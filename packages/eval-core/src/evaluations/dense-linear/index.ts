@@ -1,6 +1,6 @@
 /** Segmentation by batch norm and a 1 x 1 convolution on frozen patches, as DINOv3 trains it; and the same on cached maps. */
 import type { Scenes } from "../../datasets/dense/pixel-data.ts";
-import { denseOptions } from "../dense-options.ts";
+import { denseOptions } from "../dense/options.ts";
 import type { EvaluationKind } from "../kind.ts";
 import { text } from "../options.ts";
 import { labelledScenes } from "../probes/scenes.ts";

@@ -1,6 +1,6 @@
 /** What makes two values of the linear segmentation head comparable, its schedules, and the options that change them. */
 import type { Scenes } from "../../datasets/dense/pixel-data.ts";
-import { type DenseOptions, scheduleOf } from "../dense-options.ts";
+import { type DenseOptions, scheduleOf } from "../dense/options.ts";
 import { describeProtocol, type ProtocolDescription } from "../evaluation.ts";
 import type { Spec } from "../kind.ts";
 

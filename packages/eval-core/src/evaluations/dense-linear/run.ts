@@ -4,13 +4,18 @@ import { join } from "node:path";
 import { backboneOf, batchSize, type Network, openNetwork } from "../../features/index.ts";
 import { mapOrdered } from "../../features/map-ordered.ts";
 import { type Tensor, tensor } from "../../tensor/index.ts";
-import { type Json, LoaderPool, recorded } from "../../training/index.ts";
-import type { Result } from "../evaluation.ts";
+import { hashOfWeights, type Json, LoaderPool, recorded } from "../../training/index.ts";
+import type { RunResult } from "../evaluation.ts";
 import type { Cost, CostContext, RunContext } from "../kind.ts";
 import { pixelTeller } from "../pixel-labels/progress.ts";
-import { hashOfWeights } from "../pixel-labels/train.ts";
 import { type PatchMaps, patchMaps, pictureMaps } from "../probes/patches.ts";
-import { segmentationIntervals, segmentationScores, type Tally, tallyOf } from "../segmentation/score.ts";
+import {
+  regionsOf,
+  segmentationIntervals,
+  segmentationScores,
+  type Tally,
+  tallyOf,
+} from "../segmentation/score.ts";
 import type { HeadPlan } from "./order.ts";
 import { PictureStore, pictureOf, recordOf } from "./picture-store.ts";
 import { CACHED, type DenseLinearSpec, type HeadSettings, headSettings, strideOf } from "./protocol.ts";
@@ -39,7 +44,7 @@ export async function runDenseLinear(
   spec: DenseLinearSpec,
   context: RunContext,
   extras: DenseLinearExtras = {},
-): Promise<Result> {
+): Promise<RunResult> {
   const { data, seed, options } = spec;
   const { checkpoint, identity, device, threads, work, signal, progress } = context;
   const settings = headSettings(options, data.name);
@@ -231,7 +236,7 @@ function resultOf(
   maps: PatchMaps,
   tallies: readonly Tally[],
   training: Record<string, unknown>,
-): Result {
+): RunResult {
   const classes = data.classes.length;
   const { meanIou, pixelAccuracy, iou } = segmentationScores(tallies, classes, false);
   const intervals = segmentationIntervals(tallies, classes, false);
@@ -241,11 +246,17 @@ function resultOf(
     interval,
     n: tallies.length,
   });
+  const values = [
+    value("mean-iou", meanIou, intervals.meanIou),
+    value("pixel-accuracy", pixelAccuracy, intervals.pixelAccuracy),
+  ];
   return {
-    values: [
-      value("mean-iou", meanIou, intervals.meanIou),
-      value("pixel-accuracy", pixelAccuracy, intervals.pixelAccuracy),
-    ],
+    values,
+    predictions: {
+      predictions: regionsOf(tallies, classes, false),
+      testSet: { items: data.splits.test.map(({ id }) => id), classes: [...data.classes], labels: null },
+      measures: values.map(({ measure }) => measure),
+    },
     record: {
       settings,
       readout: maps.slug,
