@@ -5,7 +5,7 @@
  * one under a name that all families share.
  */
 import { GraphBuilder } from "../onnx/builder.ts";
-import type { Graph } from "../onnx/ir.ts";
+import { type Graph, OPSET } from "../onnx/ir.ts";
 import { type Checkpoint, NORMALISATION_KEY } from "./checkpoint.ts";
 import type { Architecture, GraphForm, Readout, Weights } from "./family.ts";
 import { familyOf } from "./registry.ts";
@@ -26,6 +26,7 @@ export interface BackboneOptions {
 
 type Described = Pick<Checkpoint, "family" | "architecture" | "normalisation" | "tensors" | "inputSize"> & {
   readonly sha256?: string;
+  readonly graph?: Graph;
 };
 
 /** The default first. */
@@ -34,6 +35,11 @@ export function readoutsOf(checkpoint: {
   readonly architecture: Architecture;
 }): readonly Readout[] {
   return familyOf(checkpoint).readouts(checkpoint.architecture);
+}
+
+/** Images that the network takes at once, where not any number. */
+export function batchOf(checkpoint: Pick<Checkpoint, "family" | "architecture">): number | undefined {
+  return familyOf(checkpoint).batch?.(checkpoint.architecture) ?? undefined;
 }
 
 function formOf({ inputSize }: Pick<Checkpoint, "inputSize">, options: BackboneOptions): GraphForm {
@@ -46,14 +52,17 @@ export function backboneGraph(checkpoint: Described, options: BackboneOptions = 
   const family = familyOf(checkpoint);
   const form = formOf(checkpoint, options);
   const outputs = options.outputs ?? ["features", ...lastMap(checkpoint)];
-  const g = new GraphBuilder(architecture.name);
+  // A training graph is of the operator set that gradients are written for.
+  const { opset = OPSET } = form.training ? {} : (checkpoint.graph ?? {});
+  const g = new GraphBuilder(architecture.name, { opset });
   const [height, width] = family.fixedSize ? form.size : (["H", "W"] as const);
-  const input = g.input("input", "float32", ["N", 3, height, width]);
+  const images = batchOf(checkpoint) ?? "N";
+  const input = g.input("input", "float32", [images, 3, height, width]);
   for (const [name, weight] of family.weights(architecture, checkpoint.tensors, form)) {
     if (options.weights === "inputs") g.input(name, "float32", weight.shape);
     else g.initializer(name, weight);
   }
-  const shapes = family.build(g, architecture, input, outputs, form, checkpoint.tensors);
+  const shapes = family.build(g, architecture, input, outputs, form, checkpoint.tensors, checkpoint.graph);
   for (const output of outputs) {
     const shape = shapes.get(output);
     if (shape === undefined) {
@@ -63,7 +72,7 @@ export function backboneGraph(checkpoint: Described, options: BackboneOptions = 
           .join(", ")}`,
       );
     }
-    g.output(output, "float32", ["N", ...shape]);
+    g.output(output, "float32", [images, ...shape]);
   }
   g.metadata({
     [NORMALISATION_KEY]: JSON.stringify(normalisation),

@@ -10,9 +10,13 @@ import { readTorchLegacy } from "../checkpoints/formats/torch-legacy.ts";
 import { readTorchZip } from "../checkpoints/formats/torch-zip.ts";
 import type { Source } from "../checkpoints/source.ts";
 import type { Contents, Format } from "../checkpoints/stored.ts";
+import type { Graph } from "../onnx/ir.ts";
 import { toFloat32 } from "../tensor/half.ts";
 import type { AnyTensor, Tensor } from "../tensor/tensor.ts";
 import type { Choice } from "./choices.ts";
+import { EXPORTED } from "./exported/family.ts";
+import { exportedReadouts } from "./exported/network.ts";
+import { type ExportedOptions, examineExported, openExported } from "./exported/open.ts";
 import type { Architecture, Dropped, Readout, RecogniseOptions } from "./family.ts";
 import { type FindOptions, findBackbone, type Kept, tensorDictionaries } from "./find-backbone.ts";
 import {
@@ -56,9 +60,11 @@ export interface Checkpoint {
   readonly skipped: Readonly<Record<string, number>>;
   /** Every tensor of the backbone under its family's names, float32. */
   readonly tensors: ReadonlyMap<string, Tensor<"float32">>;
+  /** Of a network that came as a graph: all of it but `tensors`. */
+  readonly graph?: Graph;
 }
 
-export interface LoadOptions extends FindOptions, RecogniseOptions {
+export interface LoadOptions extends FindOptions, RecogniseOptions, ExportedOptions {
   /** How the backbone wants its input; ImageNet's, or what the file or its layout says, unless told. */
   readonly normalisation?: NormalisationName | Normalisation;
 }
@@ -77,10 +83,14 @@ const MOST_EXPANSION = 64;
 export async function loadCheckpoint(path: string, options: LoadOptions = {}): Promise<Checkpoint> {
   return naming(path, async () => {
     const file = locateWeights(path);
-    const opened = openWeights(file, readContents);
+    const asGraph = options.inputName !== undefined || options.output !== undefined;
+    const opened = openWeights(file, (source) => readContents(source, asGraph));
     try {
       const sidecar = { ...readSidecar(dirname(file)), ...ownEntries(opened.contents.metadata) };
-      const checkpoint = assemble(opened.contents, opened, options, sidecar, basename(file));
+      const { contents } = opened;
+      const checkpoint = contents.graph
+        ? await assembleGraph({ ...contents, graph: contents.graph }, options, sidecar)
+        : assemble(contents, opened, options, sidecar, basename(file));
       return { sha256: await opened.sha256(), file: basename(file), bytes: opened.size, ...checkpoint };
     } finally {
       opened.close();
@@ -98,7 +108,7 @@ export async function loadTensors(
   wanted?: (name: string) => boolean,
 ): Promise<Map<string, AnyTensor>> {
   return naming(path, async () => {
-    const opened = openWeights(path, readContents);
+    const opened = openWeights(path, (source) => readContents(source));
     try {
       const tensors = new Map<string, AnyTensor>();
       let bytes = 0;
@@ -128,8 +138,11 @@ async function naming<T>(path: string, read: () => Promise<T>): Promise<T> {
   }
 }
 
-/** The tree of a file, tensors not yet read. */
-export function readContents(source: Source): Contents {
+/**
+ * The tree of a file, tensors not yet read.
+ * @param asGraph take an .onnx file for the graph that it is, not for the weights of a network
+ */
+export function readContents(source: Source, asGraph = false): Contents {
   const format = detectFormat(source);
   switch (format) {
     case "torch-zip":
@@ -139,7 +152,7 @@ export function readContents(source: Source): Contents {
     case "safetensors":
       return readSafetensors(source);
     case "onnx":
-      return readOnnxWeights(source);
+      return readOnnxWeights(source, asGraph);
   }
 }
 
@@ -151,6 +164,7 @@ export function assemble(
   sidecar: Sidecar = noSidecar,
   fileName = "",
 ): Omit<Checkpoint, "sha256" | "file" | "bytes"> {
+  if (contents.graph !== undefined) throw new CheckpointError(contents.converted.join("; "));
   const { place, family, naming, kept, dropped, beside, file } = findBackbone(contents.root, options);
   const named = new Map(kept.map(({ name, tensor }) => [name, tensor]));
   if (named.size !== kept.length) throw new CheckpointError("holds two tensors for one part of the backbone");
@@ -179,7 +193,7 @@ export function assemble(
     dropped,
     skipped: Object.fromEntries(contents.closed ?? []),
     converted: [
-      ...(sidecar.files.length > 0 ? [`read beside it: ${sidecar.files.join(", ")}`] : []),
+      ...readBeside(sidecar),
       ...contents.converted,
       ...(naming.converted ? [naming.converted] : []),
       ...conversions(kept),
@@ -187,6 +201,48 @@ export function assemble(
     tensors: family.convert?.(architecture, tensors) ?? tensors,
   };
 }
+
+/** The same of a network that is run as the graph that it came as. */
+async function assembleGraph(
+  contents: Contents & { readonly graph: Graph },
+  options: LoadOptions,
+  sidecar: Sidecar,
+): Promise<Omit<Checkpoint, "sha256" | "file" | "bytes">> {
+  const examined = examineExported(contents.graph, options, sidecar.imageSize);
+  const normalisation = chooseNormalisation(options, contents) ?? sidecar.normalisation;
+  if (normalisation === undefined) {
+    throw new CheckpointError(
+      `${contents.converted.join("; ")}. Nothing says how it wants its inputs: say with --normalisation (${Object.keys(namedNormalisations).join(", ")}), or put its preprocessor_config.json beside it`,
+    );
+  }
+  const { architecture, inputSize, choices, tensors, graph, converted } = await openExported(
+    examined,
+    options,
+  );
+  return {
+    format: contents.format,
+    layout: { place: "", naming: "graph" },
+    family: EXPORTED,
+    architecture,
+    readouts: exportedReadouts(architecture),
+    inputSize,
+    ...nativeOf(sidecar),
+    normalisation: normalisation.value,
+    normalisationFrom: normalisation.from,
+    choices,
+    kept: [...tensors.keys(), ...graph.initializers.keys()].map((name) => ({ name, from: name })),
+    dropped: [...contents.graph.initializers.keys()]
+      .filter((name) => !tensors.has(name) && !graph.initializers.has(name))
+      .map((name) => ({ name, why: "not read by the output" })),
+    skipped: {},
+    converted: [...readBeside(sidecar), ...contents.converted, ...converted],
+    tensors,
+    graph,
+  };
+}
+
+const readBeside = ({ files }: Sidecar): string[] =>
+  files.length > 0 ? [`read beside it: ${files.join(", ")}`] : [];
 
 function nativeOf({ cropFraction, filter }: Sidecar): Pick<Checkpoint, "native"> {
   if (cropFraction === undefined && filter === undefined) return {};

@@ -122,6 +122,8 @@ export interface Family<A extends Architecture = Architecture> {
   readouts(architecture: A): readonly Readout[];
   /** Whether the graph is of one input size; otherwise height and width stay symbolic. */
   readonly fixedSize: boolean;
+  /** Images that the graph takes at once, where not any number. */
+  batch?(architecture: A): number | null;
   /** The weights that `build` wants, by name. */
   weights(architecture: A, tensors: Weights, form: GraphForm): Weights;
   /** The checkpoint's tensors from the weights of a training graph, where those are stored otherwise. */
@@ -130,6 +132,7 @@ export interface Family<A extends Architecture = Architecture> {
    * Appends the network.
    * @param input the name of [N, 3, H, W], normalised
    * @param outputs slugs; the graph has a value of each name afterwards ("features" is the default readout)
+   * @param graph the checkpoint's own, of a network that came as one
    * @returns the shape of each output, behind N
    */
   build(
@@ -139,6 +142,7 @@ export interface Family<A extends Architecture = Architecture> {
     outputs: readonly string[],
     form: GraphForm,
     tensors: Weights,
+    graph?: Graph,
   ): ReadonlyMap<string, readonly (number | string)[]>;
   /** Tensors that training does not change. */
   isBuffer?(name: string): boolean;

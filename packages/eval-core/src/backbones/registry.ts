@@ -1,11 +1,12 @@
 /** Every family of backbones: one line each. The order says which is asked first. */
 import { CheckpointError } from "../checkpoints/errors.ts";
 import { convnext } from "./convnext.ts";
+import { exported } from "./exported/family.ts";
 import type { Family } from "./family.ts";
 import { resnet } from "./resnet.ts";
 import { vit } from "./vit.ts";
 
-export const families: readonly Family[] = [resnet, vit, convnext];
+export const families: readonly Family[] = [resnet, vit, convnext, exported];
 
 /** @throws CheckpointError for a name that no family has */
 export function familyOf({ family }: { readonly family: string }): Family {

@@ -1,6 +1,7 @@
 /**
  * What a file format hands on: a tree of named things, some of them tensors whose data are still in the file.
  */
+import type { Graph } from "../onnx/ir.ts";
 import type { AnyTensor, DType } from "../tensor/tensor.ts";
 import { sizeOf } from "../tensor/tensor.ts";
 import { bytesPerElement } from "../tensor/typed-array.ts";
@@ -32,6 +33,8 @@ export interface Contents {
   readonly metadata: Readonly<Record<string, string>>;
   /** What had to be changed to read it, one sentence each. */
   readonly converted: readonly string[];
+  /** Of a network that comes as one and is run as it is. */
+  readonly graph?: Graph;
   /** Classes and functions whose objects were left closed, by how often the file names them: a scheduler, options, logs. */
   readonly closed?: ReadonlyMap<string, number>;
 }

@@ -4,6 +4,7 @@
  */
 import { type Device, openSession, RuntimeError } from "../runtime/index.ts";
 import { tensor } from "../tensor/index.ts";
+import { apartOf } from "./apart.ts";
 import type { Backbone } from "./backbone.ts";
 
 /**
@@ -24,7 +25,7 @@ export async function requireAgreement(
   [height, width]: readonly [number, number],
   answered: readonly Float32Array[],
 ): Promise<void> {
-  const session = await openSession(backbone.model, { device: "cpu" });
+  const session = await openSession(backbone.model, { device: "cpu", ...apartOf(backbone) });
   try {
     const { input, readouts } = backbone;
     const fed = { [input]: tensor("float32", [1, 3, height, width], image) };

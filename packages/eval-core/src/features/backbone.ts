@@ -1,6 +1,6 @@
 /** What the extraction needs to know of a network: its graph, what goes in and what comes out. */
 import { createHash } from "node:crypto";
-import { backboneGraph, type Checkpoint, readoutsOf } from "../backbones/index.ts";
+import { backboneGraph, batchOf, type Checkpoint, readoutsOf } from "../backbones/index.ts";
 import type { Normalisation } from "../images/index.ts";
 import { type Graph, writeModel } from "../onnx/index.ts";
 import type { AnyTensor } from "../tensor/index.ts";
@@ -28,6 +28,10 @@ export interface Backbone {
   readonly normalisation: Normalisation;
   /** Of the network with all its weights, whichever readouts are asked for: two files of one network have the same. */
   readonly hash: string;
+  /** Images that the network takes at once; any number unless said. */
+  readonly batch?: number;
+  /** Somebody else's graph: it runs in processes of its own, whose memory and time are limited. */
+  readonly apart?: boolean;
 }
 
 export interface ReadoutOptions {
@@ -39,10 +43,11 @@ export interface ReadoutOptions {
 
 /** The backbone of a checkpoint, its normalisation folded into its weights. */
 export function backboneOf(checkpoint: Checkpoint, options: ReadoutOptions = {}): Backbone {
-  const { family, architecture, normalisation, tensors, inputSize } = checkpoint;
   // Without the file's hash in the graph, so that the same network from another file is the same backbone.
-  const network = { family, architecture, normalisation, tensors, inputSize };
+  const { sha256: _, ...network } = checkpoint;
+  const { normalisation, inputSize } = network;
   const offered = readoutsOf(checkpoint);
+  const batch = batchOf(checkpoint);
   const standard = offered[0]!.slug;
   const { size = [inputSize, inputSize] as const } = options;
   const asked = options.readouts ?? [standard];
@@ -70,6 +75,8 @@ export function backboneOf(checkpoint: Checkpoint, options: ReadoutOptions = {})
     readouts: readouts as [BackboneReadout, ...BackboneReadout[]],
     normalisation,
     hash: hashOf(alone ? model : writeModel(ofDefault), weightsOnlyIn(ofAll, ofDefault)),
+    ...(checkpoint.graph === undefined ? {} : { apart: true }),
+    ...(batch === undefined ? {} : { batch }),
   };
 }
 

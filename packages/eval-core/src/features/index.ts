@@ -1,5 +1,6 @@
 /** Backbone x images -> features, cached by content. */
 export { requireAgreement } from "./agreement.ts";
+export { apartOf, trial } from "./apart.ts";
 export { type Backbone, type BackboneReadout, backboneOf, type ReadoutOptions } from "./backbone.ts";
 export { batchSize } from "./batches.ts";
 export { type BlockStore, noCache, openCache } from "./cache.ts";

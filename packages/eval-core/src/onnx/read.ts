@@ -14,6 +14,9 @@ import { attributeTypeCode, dtypeOfCode, field, unsupportedAttributeType, wire }
 
 type Reader = protobuf.Reader;
 
+/** Values listed one by one take many times their bytes in memory. */
+const MOST_LISTED = 2 ** 27;
+
 /**
  * @throws OnnxError when the bytes are not a model, or one that uses what is not supported.
  */
@@ -75,6 +78,7 @@ function readModelMessage(bytes: Uint8Array): Graph {
   fields(bytes, (number, reader) => {
     switch (number) {
       case field.model.graph:
+        if (graphBytes !== undefined) throw new OnnxError("the model holds two graphs: one is expected");
         graphBytes = reader.bytes();
         return true;
       case field.model.opsetImport: {
@@ -252,6 +256,12 @@ function readTensor(bytes: Uint8Array): { name: string; value: AnyTensor } {
   let external = false;
   const shape: number[] = [];
   const listed: (number | bigint)[] = [];
+  const list = (value: number | bigint) => {
+    if (listed.length >= MOST_LISTED) {
+      throw new OnnxError(`tensor '${name}' lists over ${MOST_LISTED} values: store them as raw data`);
+    }
+    listed.push(value);
+  };
   fields(bytes, (which, reader, wireType) => {
     if (which === number.name) name = reader.string();
     else if (which === number.dims) repeated(reader, wireType, (one) => shape.push(integer(one)));
@@ -259,12 +269,11 @@ function readTensor(bytes: Uint8Array): { name: string; value: AnyTensor } {
     else if (which === number.rawData) raw = reader.bytes();
     else if (which === number.externalData) external = reader.bytes().length > 0;
     else if (which === number.dataLocation) external ||= reader.int32() === 1;
-    else if (which === number.floatData) repeated(reader, wireType, (one) => listed.push(one.float()));
-    else if (which === number.doubleData) repeated(reader, wireType, (one) => listed.push(one.double()));
-    else if (which === number.int32Data) repeated(reader, wireType, (one) => listed.push(one.int32()));
-    else if (which === number.int64Data) repeated(reader, wireType, (one) => listed.push(exact(one.int64())));
-    else if (which === number.uint64Data)
-      repeated(reader, wireType, (one) => listed.push(exact(one.uint64())));
+    else if (which === number.floatData) repeated(reader, wireType, (one) => list(one.float()));
+    else if (which === number.doubleData) repeated(reader, wireType, (one) => list(one.double()));
+    else if (which === number.int32Data) repeated(reader, wireType, (one) => list(one.int32()));
+    else if (which === number.int64Data) repeated(reader, wireType, (one) => list(exact(one.int64())));
+    else if (which === number.uint64Data) repeated(reader, wireType, (one) => list(exact(one.uint64())));
     else return false;
     return true;
   });

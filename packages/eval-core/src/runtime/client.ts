@@ -2,6 +2,7 @@
 import { isMarkedAsUntransferable } from "node:worker_threads";
 import type { AnyTensor } from "../tensor/index.ts";
 import type { Answer, Protocol, Verb } from "./messages.ts";
+import { type ProcessLimits, WorkerProcess } from "./process.ts";
 import { WorkerThread } from "./thread.ts";
 
 /** A failure of the device, the model or the worker, in one sentence. */
@@ -10,14 +11,18 @@ export class RuntimeError extends Error {
 }
 
 export class WorkerClient {
-  readonly #thread: WorkerThread<Answer>;
+  readonly #worker: WorkerThread<Answer> | WorkerProcess<Answer>;
 
-  constructor(script = new URL("./worker.ts", import.meta.url)) {
-    this.#thread = new WorkerThread(script, {
-      name: "transferboard-runtime",
-      called: "the runtime's worker thread",
-      errorOf: (sentence) => new RuntimeError(sentence),
-    });
+  /** @param limits a process of its own, held to them; a thread of this one where there are none */
+  constructor(script = new URL("./worker.ts", import.meta.url), limits?: ProcessLimits) {
+    const errorOf = (sentence: string) => new RuntimeError(sentence);
+    this.#worker = limits
+      ? new WorkerProcess(script, { called: "the graph's own process", limits, errorOf })
+      : new WorkerThread(script, {
+          name: "transferboard-runtime",
+          called: "the runtime's worker thread",
+          errorOf,
+        });
   }
 
   /** Sends a request; the buffers in `give` are handed over and empty afterwards on this side. */
@@ -26,14 +31,14 @@ export class WorkerClient {
     body: Protocol[V]["ask"],
     give: ArrayBuffer[] = [],
   ): Promise<Protocol[V]["answer"]> {
-    const answer = await this.#thread.ask({ verb, ...body }, give);
+    const answer = await this.#worker.ask({ verb, ...body }, give);
     if (answer.ok) return answer.value as Protocol[V]["answer"];
     throw new RuntimeError(answer.message);
   }
 
-  /** Ends the thread; what still waits is rejected. */
+  /** Ends the worker; what still waits is rejected. */
   end(): Promise<void> {
-    return this.#thread.end("the session is closed");
+    return this.#worker.end("the session is closed");
   }
 }
 

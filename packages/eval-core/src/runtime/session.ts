@@ -14,6 +14,7 @@ import { type AnyTensor, sizeOf } from "../tensor/index.ts";
 import { packed, RuntimeError, WorkerClient } from "./client.ts";
 import { chooseDevice, type DeviceChoice } from "./devices.ts";
 import type { Device } from "./messages.ts";
+import type { ProcessLimits } from "./process.ts";
 
 export interface SessionOptions {
   /** `auto`, the default, is the first of CUDA, WebGPU and the CPU that works here. */
@@ -36,6 +37,8 @@ export interface SessionOptions {
   readonly noFallback?: boolean;
   /** Share this session's worker thread and state. */
   readonly beside?: Session;
+  /** Run in a process of its own within these limits: for a graph that somebody else made. */
+  readonly apart?: ProcessLimits;
 }
 
 export interface RunOptions {
@@ -85,7 +88,9 @@ const hosts = new WeakMap<Session, Host>();
 export async function openSession(model: Uint8Array | string, asked: SessionOptions = {}): Promise<Session> {
   const device =
     asked.beside && !asked.device ? asked.beside.device : await chooseDevice(asked.device ?? "auto");
-  const host = asked.beside ? hosts.get(asked.beside) : { client: new WorkerClient(), open: 0 };
+  const host = asked.beside
+    ? hosts.get(asked.beside)
+    : { client: new WorkerClient(undefined, asked.apart), open: 0 };
   if (!host || (asked.beside && host.open === 0)) {
     throw new RuntimeError("the session to open this one beside is closed");
   }

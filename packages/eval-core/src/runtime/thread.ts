@@ -5,6 +5,7 @@
  * it, so nothing hangs.
  */
 import { Worker } from "node:worker_threads";
+import { WaitingRequests } from "./waiting.ts";
 
 export interface ThreadOptions {
   /** For debuggers: "transferboard-loader". */
@@ -16,60 +17,39 @@ export interface ThreadOptions {
   readonly errorOf: (sentence: string) => Error;
 }
 
-interface Waiting<Answer> {
-  readonly resolve: (answer: Answer) => void;
-  readonly reject: (error: Error) => void;
-}
-
 export class WorkerThread<Answer extends { readonly id: number }> {
   readonly #worker: Worker;
-  readonly #errorOf: (sentence: string) => Error;
-  readonly #waiting = new Map<number, Waiting<Answer>>();
-  #lastId = 0;
-  #ended: string | undefined;
+  readonly #requests: WaitingRequests<Answer>;
 
   constructor(script: URL, { name, called, workerData, errorOf }: ThreadOptions) {
-    this.#errorOf = errorOf;
+    this.#requests = new WaitingRequests(errorOf);
     this.#worker = new Worker(script, { name, execArgv: [], workerData });
     this.#worker.unref();
-    this.#worker.on("message", (answer: Answer) => this.#settle(answer));
-    this.#worker.on("error", (error) => this.#end(`${called} failed: ${error.message}`));
-    this.#worker.on("exit", (code) => this.#end(`${called} ended with code ${code}`));
+    this.#worker.on("message", (answer: Answer) => {
+      this.#requests.settle(answer);
+      if (this.due === 0) this.#worker.unref();
+    });
+    this.#worker.on("error", (error) => this.#requests.end(`${called} failed: ${error.message}`));
+    this.#worker.on("exit", (code) => this.#requests.end(`${called} ended with code ${code}`));
   }
 
   /** How many answers are due. */
   get due(): number {
-    return this.#waiting.size;
+    return this.#requests.due;
   }
 
   /** Sends a request under a number of its own; the buffers in `give` are handed over and empty afterwards on this side. */
   ask(request: object, give: ArrayBuffer[] = []): Promise<Answer> {
-    if (this.#ended !== undefined) return Promise.reject(this.#errorOf(this.#ended));
-    const id = ++this.#lastId;
-    return new Promise((resolve, reject) => {
+    return this.#requests.ask((id) => {
       this.#worker.postMessage({ id, ...request }, give);
-      this.#waiting.set(id, { resolve, reject });
       this.#worker.ref();
     });
   }
 
   /** Ends the thread; what still waits is rejected with this reason. */
   async end(reason: string): Promise<void> {
-    this.#end(reason);
+    this.#requests.end(reason);
     await this.#worker.terminate();
-  }
-
-  #settle(answer: Answer): void {
-    const waiting = this.#waiting.get(answer.id);
-    this.#waiting.delete(answer.id);
-    if (this.#waiting.size === 0) this.#worker.unref();
-    waiting?.resolve(answer);
-  }
-
-  #end(reason: string): void {
-    this.#ended ??= reason;
-    for (const { reject } of this.#waiting.values()) reject(this.#errorOf(this.#ended));
-    this.#waiting.clear();
   }
 }
 

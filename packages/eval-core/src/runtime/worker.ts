@@ -1,5 +1,6 @@
 /**
- * The runtime's worker thread: it alone talks to onnxruntime, whose `run` blocks the thread that calls it.
+ * The runtime's worker: it alone talks to onnxruntime, whose `run` blocks the thread that calls it. A thread, or, for a
+ * graph that may not be trusted, a process of its own.
  *
  * Requests are carried out one at a time, in the order they came. Besides its sessions the worker owns the
  * state: tensors by name, shared by its sessions, so that a constant is sent once and an output can be the
@@ -256,8 +257,24 @@ function explained(error: unknown): string {
   return `${running[1]} '${running[2]}' failed: ${why}`;
 }
 
-const port = parentPort;
-if (!port) throw new Error("runtime/worker.ts runs as a worker thread only");
+/** The other side: of a thread, or of a child process. */
+function otherSide(): {
+  on(event: "message", listener: (request: Request) => void): unknown;
+  postMessage(answer: Answer, give: ArrayBuffer[]): void;
+} {
+  if (parentPort) return parentPort;
+  const send = process.send?.bind(process);
+  if (!send) throw new Error("runtime/worker.ts runs as a worker thread or a child process only");
+  // Ctrl-C reaches the whole group: the parent says when this ends. Without a parent there is nobody to answer.
+  process.on("SIGINT", () => {});
+  process.on("disconnect", () => process.exit());
+  return {
+    on: (event, listener) => process.on(event, listener),
+    postMessage: (answer) => void send(answer),
+  };
+}
+
+const port = otherSide();
 let last: Promise<void> = Promise.resolve();
 port.on("message", (request: Request) => {
   last = last.then(async () => {

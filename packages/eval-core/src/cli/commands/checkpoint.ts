@@ -11,6 +11,7 @@ import {
   type NormalisationName,
   namedNormalisations,
 } from "../../backbones/index.ts";
+import { trial } from "../../features/index.ts";
 import type { AddCommand } from "../context.ts";
 import { CommandError, EXIT } from "../exit-codes.ts";
 import { fileToWrite, wholeNumber } from "../options.ts";
@@ -40,6 +41,9 @@ export interface LoadChoices {
   readonly epsilon?: string;
   readonly interpolation?: string;
   readonly anyDepth?: boolean;
+  readonly inputName?: string;
+  readonly output?: string;
+  readonly inputSize?: string;
 }
 
 const ACTIVATIONS = ["gelu", "gelu-tanh", "quick-gelu"] as const;
@@ -62,7 +66,13 @@ export function addLoadOptions(command: Command): Command {
     .option("--activation <name>", `of its MLPs: ${ACTIVATIONS.join(", ")}`)
     .option("--epsilon <number>", "of its normalisation layers, such as 1e-6")
     .option("--interpolation <name>", `how its positions are resized: ${INTERPOLATIONS.join(", ")}`)
-    .option("--any-depth", "take any number of blocks for the network's own, not only a published depth's");
+    .option("--any-depth", "take any number of blocks for the network's own, not only a published depth's")
+    .option(
+      "--input-name <name>",
+      "of an .onnx file: which input takes the images; run as the graph that it is",
+    )
+    .option("--output <name>", "of an .onnx file: which value is read; run as the graph that it is")
+    .option("--input-size <pixels>", "a side of the images, where an .onnx file takes any");
 }
 
 function oneOf<T extends string>(
@@ -91,6 +101,11 @@ function loadOptions(choices: LoadChoices): LoadOptions {
     epsilon,
     interpolation: oneOf("interpolation", choices.interpolation, INTERPOLATIONS),
     anyDepth,
+    inputName: choices.inputName,
+    output: choices.output,
+    inputSize:
+      choices.inputSize === undefined ? undefined : wholeNumber("--input-size", choices.inputSize, 1),
+    trial,
   };
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
 }

@@ -3,14 +3,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Checkpoint } from "../../backbones/index.ts";
 import { type Dataset, type Item, openDataset, SPLITS } from "../../datasets/index.ts";
-import {
-  backboneOf,
-  batchSize,
-  openExtractor,
-  type ReadoutRows,
-  requireAgreement,
-} from "../../features/index.ts";
-import { openSession } from "../../runtime/index.ts";
+import { backboneOf, batchSize, openExtractor, openNetwork, type ReadoutRows } from "../../features/index.ts";
 import { NpyError, narrowed, readNpy, tensor, writeNpy } from "../../tensor/index.ts";
 import { type AddCommand, type Context, cacheFolder } from "../context.ts";
 import { CommandError, EXIT } from "../exit-codes.ts";
@@ -95,36 +88,31 @@ async function ofArray(
   }
   if (x.data.length === 0) throw new NpyError(`${input} is empty, [${x.shape}]: there is no image in it`);
   const backbone = backboneOf(checkpoint, { readouts: asked, size: [height, width] });
-  const outputs = backbone.readouts.map(({ output }) => output);
   const found: { shape: readonly number[]; data: Float32Array }[] = [];
-  const session = await openSession(backbone.model, { device: deviceChoice(device) });
+  const network = await openNetwork(backbone, { device: deviceChoice(device) });
   const step = timed(terminal.step("Features"));
   try {
     const batch = batchSize(Math.ceil(Math.sqrt(height * width)));
     const size = 3 * height * width;
-    for (let start = 0; start < count; start += batch) {
-      signal.throwIfAborted();
+    const one = async (start: number) => {
       const end = Math.min(start + batch, count);
-      const part = tensor(
-        "float32",
-        [end - start, 3, height, width],
-        x.data.subarray(start * size, end * size),
-      );
-      const answer = await session.run({ [backbone.input]: part }, outputs);
-      const rows = outputs.map((output) => answer[output]!);
-      if (start === 0 && session.device !== "cpu") {
-        const firsts = rows.map(({ data }) => (data as Float32Array).subarray(0, data.length / end));
-        await requireAgreement(backbone, session.device, x.data.slice(0, size), [height, width], firsts);
-      }
+      const part = x.data.slice(start * size, end * size) as Float32Array;
+      const rows = await network.run(part, [end - start, 3, height, width]);
       rows.forEach(({ shape, data }, i) => {
         const each = data.length / (end - start);
         found[i] ??= { shape: shape.slice(1), data: new Float32Array(count * each) };
-        found[i].data.set(data as Float32Array, start * each);
+        found[i].data.set(data, start * each);
       });
-      step.update(end, count);
+    };
+    const starts = Array.from({ length: Math.ceil(count / batch) }, (_, i) => i * batch);
+    for (let i = 0; i < starts.length; i += network.lanes) {
+      signal.throwIfAborted();
+      const beside = starts.slice(i, i + network.lanes);
+      await Promise.all(beside.map(one));
+      step.update(Math.min(beside.at(-1)! + batch, count), count);
     }
   } finally {
-    await session.close();
+    await network.close();
   }
   if (asked.length > 1) mkdirSync(out, { recursive: true });
   backbone.readouts.forEach(({ slug }, i) => {
