@@ -12,5 +12,6 @@ export {
 } from "./losses.ts";
 export { prune } from "./prune.ts";
 export { fromTensor, interpret, toTensor, type Value, value } from "./reference/index.ts";
+export { isTrainable } from "./rules/index.ts";
 export { type Info, inferShapes } from "./shapes/index.ts";
 export { nextName, type ToTrainingOptions, type TrainingGraph, toTraining } from "./to-training.ts";

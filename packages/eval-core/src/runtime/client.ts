@@ -2,7 +2,7 @@
 import { isMarkedAsUntransferable } from "node:worker_threads";
 import type { AnyTensor } from "../tensor/index.ts";
 import type { Answer, Protocol, Verb } from "./messages.ts";
-import { type ProcessLimits, WorkerProcess } from "./process.ts";
+import { mayStartProcesses, type ProcessLimits, WorkerProcess } from "./process.ts";
 import { WorkerThread } from "./thread.ts";
 
 /** A failure of the device, the model or the worker, in one sentence. */
@@ -10,19 +10,22 @@ export class RuntimeError extends Error {
   override readonly name = "RuntimeError";
 }
 
+const SCRIPT = new URL("./worker.ts", import.meta.url);
+const errorOf = (sentence: string) => new RuntimeError(sentence);
+const threadOptions = { name: "transferboard-runtime", called: "the runtime's worker thread", errorOf };
+
 export class WorkerClient {
   readonly #worker: WorkerThread<Answer> | WorkerProcess<Answer>;
 
-  /** @param limits a process of its own, held to them; a thread of this one where there are none */
-  constructor(script = new URL("./worker.ts", import.meta.url), limits?: ProcessLimits) {
-    const errorOf = (sentence: string) => new RuntimeError(sentence);
-    this.#worker = limits
-      ? new WorkerProcess(script, { called: "the graph's own process", limits, errorOf })
-      : new WorkerThread(script, {
-          name: "transferboard-runtime",
-          called: "the runtime's worker thread",
-          errorOf,
-        });
+  constructor(worker: URL | WorkerProcess<Answer> = SCRIPT) {
+    this.#worker = worker instanceof URL ? new WorkerThread(worker, threadOptions) : worker;
+  }
+
+  /** Within limits: a process of its own, or a thread where this process has walls itself and may start none. */
+  static async apart(limits: ProcessLimits): Promise<WorkerClient> {
+    if (!mayStartProcesses()) return new WorkerClient();
+    const called = "the graph's own process";
+    return new WorkerClient(await WorkerProcess.open<Answer>(SCRIPT, { called, limits, errorOf }));
   }
 
   /** Sends a request; the buffers in `give` are handed over and empty afterwards on this side. */

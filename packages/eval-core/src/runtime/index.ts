@@ -8,6 +8,6 @@ export {
   listDevices,
 } from "./devices.ts";
 export type { Device } from "./messages.ts";
-export { type ProcessLimits, type ProcessOptions, WorkerProcess } from "./process.ts";
+export type { ProcessLimits } from "./process.ts";
 export { openSession, type RunOptions, type Session, type SessionOptions, type State } from "./session.ts";
 export { leastBusy, type ThreadOptions, WorkerThread } from "./thread.ts";

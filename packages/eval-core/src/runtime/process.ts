@@ -1,26 +1,31 @@
 /**
- * A child process that is asked and answers as `thread.ts`'s worker does, with a limit on its memory and on its time:
- * for work whose size somebody else decides, such as a graph from a file. What breaks its limits, or crashes, ends that
- * process and nothing else.
+ * A child process that is asked and answers as `thread.ts`'s worker does, behind the sandbox's walls: for work whose size
+ * somebody else decides, such as a graph from a file. What breaks its limits, or crashes, ends that process and nothing
+ * else.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { watchMemory } from "../sandbox/memory.ts";
+import { bareEnvironment, dataLimit, nodeArguments, wallsHere } from "../sandbox/walls.ts";
 import { WaitingRequests } from "./waiting.ts";
 
 export interface ProcessLimits {
-  /** Held by the system on Linux (RLIMIT_DATA: what the process allocates); elsewhere there is none. */
+  /** Of memory; none where a graphics card's driver reserves what it likes. */
   readonly memoryBytes?: number;
   /** Of one answer. */
   readonly timeoutMs?: number;
 }
 
 export interface ProcessOptions {
-  /** In sentences about its end: "the graph's process". */
+  /** In sentences about its end: "the graph's own process". */
   readonly called: string;
   readonly limits: ProcessLimits;
   /** What its end is thrown as. */
   readonly errorOf: (sentence: string) => Error;
 }
+
+/** Whether this process may start others: one that is itself within the walls may not, and has limits of its own. */
+export const mayStartProcesses = (): boolean => process.permission?.has("child") ?? true;
 
 const gigabytes = (bytes: number) => `${(bytes / 2 ** 30).toFixed(1)} GB`;
 
@@ -32,25 +37,35 @@ export class WorkerProcess<Answer extends { readonly id: number }> {
   readonly #exited: Promise<void>;
   readonly #timers = new Map<number, NodeJS.Timeout>();
 
-  /** @param script answers `process`'s messages; it must end when the channel to its parent closes */
-  constructor(script: URL, { called, limits, errorOf }: ProcessOptions) {
+  /** @param script answers `process`'s messages, and ends when the channel to its parent closes */
+  static async open<Answer extends { readonly id: number }>(
+    script: URL,
+    options: ProcessOptions,
+  ): Promise<WorkerProcess<Answer>> {
+    return new WorkerProcess<Answer>(await startWithin(script, options.limits), options);
+  }
+
+  private constructor(child: ChildProcess, { called, limits, errorOf }: ProcessOptions) {
+    this.#child = child;
     this.#called = called;
     this.#limits = limits;
     this.#requests = new WaitingRequests(errorOf);
-    const [command, ...args] = commandOf(fileURLToPath(script), limits);
-    // Its standard error is a crash's last words, in the libraries' language: ours are said here.
-    this.#child = spawn(command!, args, {
-      stdio: ["ignore", "ignore", "ignore", "ipc"],
-      serialization: "advanced",
-    });
-    this.#child.on("message", (answer: Answer) => this.#settle(answer));
-    this.#child.on("error", (error) => this.#end(`${called} does not start: ${error.message}`));
+    const { memoryBytes } = limits;
+    const most = memoryBytes === undefined ? "" : ` of memory: it may use ${gigabytes(memoryBytes)}`;
+    const unwatch =
+      memoryBytes === undefined
+        ? () => {}
+        : watchMemory(child.pid ?? -1, memoryBytes, () => this.#stop(`took too much${most}`));
+    child.on("message", (answer: Answer) => this.#settle(answer));
+    child.on("error", (error) => this.#end(`${called} does not start: ${error.message}`));
     this.#exited = new Promise((resolve) => {
-      this.#child.once("exit", (code, signal) => {
-        this.#end(this.#lastWords(code, signal));
+      child.once("error", () => resolve());
+      child.once("exit", (code, signal) => {
+        unwatch();
+        const how = signal === null ? `with code ${code}` : `by ${signal}`;
+        this.#end(`${called} ended ${how}${memoryBytes === undefined ? "" : `, perhaps for want${most}`}`);
         resolve();
       });
-      this.#child.once("error", () => resolve());
     });
     this.#release();
   }
@@ -64,11 +79,8 @@ export class WorkerProcess<Answer extends { readonly id: number }> {
   ask(request: object): Promise<Answer> {
     return this.#requests.ask((id) => {
       const { timeoutMs } = this.#limits;
-      if (timeoutMs !== undefined)
-        this.#timers.set(
-          id,
-          setTimeout(() => this.#late(timeoutMs), timeoutMs),
-        );
+      const late = (ms: number) => this.#stop(`was stopped: no answer within ${ms / 1000} s`);
+      if (timeoutMs !== undefined) this.#timers.set(id, setTimeout(late, timeoutMs, timeoutMs));
       this.#child.ref();
       this.#child.channel?.ref();
       this.#child.send({ id, ...request }, (error) => {
@@ -93,8 +105,8 @@ export class WorkerProcess<Answer extends { readonly id: number }> {
     if (this.due === 0) this.#release();
   }
 
-  #late(timeoutMs: number): void {
-    this.#end(`${this.#called} was stopped: no answer within ${timeoutMs / 1000} s`);
+  #stop(why: string): void {
+    this.#end(`${this.#called} ${why}`);
     this.#child.kill("SIGKILL");
   }
 
@@ -109,19 +121,17 @@ export class WorkerProcess<Answer extends { readonly id: number }> {
     this.#timers.clear();
     this.#requests.end(reason);
   }
-
-  #lastWords(code: number | null, signal: NodeJS.Signals | null): string {
-    const how = signal === null ? `with code ${code}` : `by ${signal}`;
-    const { memoryBytes } = this.#limits;
-    const most = memoryBytes === undefined ? "" : `; it may use ${gigabytes(memoryBytes)} of memory`;
-    return `${this.#called} ended ${how}${most}`;
-  }
 }
 
-/** Only the system can hold a process to its memory before it has taken it: a shell sets that limit, then becomes it. */
-function commandOf(script: string, { memoryBytes }: ProcessLimits): string[] {
-  const node = [process.execPath, script];
-  if (memoryBytes === undefined || process.platform !== "linux") return node;
-  const kilobytes = Math.floor(memoryBytes / 1024);
-  return ["/bin/sh", "-c", `ulimit -d ${kilobytes} && exec "$0" "$@"`, ...node];
+async function startWithin(script: URL, { memoryBytes }: ProcessLimits): Promise<ChildProcess> {
+  const path = fileURLToPath(script);
+  // What a crashed library writes is in its own language: its end is said in ours.
+  const options = { stdio: ["ignore", "ignore", "ignore", "ipc"], serialization: "advanced" } as const;
+  // A driver of a graphics card is found by the environment, and reserves far more memory than it uses.
+  if (memoryBytes === undefined)
+    return spawn(process.execPath, [path], { ...options, stdio: [...options.stdio] });
+  const walls = await wallsHere();
+  const node = [process.execPath, ...nodeArguments({ read: [], write: [] }, memoryBytes), path];
+  const [command, ...args] = [...walls.wrapper(dataLimit(memoryBytes)), ...node];
+  return spawn(command!, args, { ...options, stdio: [...options.stdio], env: bareEnvironment({}) });
 }

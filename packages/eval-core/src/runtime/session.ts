@@ -90,7 +90,7 @@ export async function openSession(model: Uint8Array | string, asked: SessionOpti
     asked.beside && !asked.device ? asked.beside.device : await chooseDevice(asked.device ?? "auto");
   const host = asked.beside
     ? hosts.get(asked.beside)
-    : { client: new WorkerClient(undefined, asked.apart), open: 0 };
+    : { client: await clientFor(device, asked.apart), open: 0 };
   if (!host || (asked.beside && host.open === 0)) {
     throw new RuntimeError("the session to open this one beside is closed");
   }
@@ -123,6 +123,13 @@ export async function openSession(model: Uint8Array | string, asked: SessionOpti
     await leave();
     throw error;
   }
+}
+
+/** A thread, or a process; of memory only the CPU's is limited. */
+async function clientFor(device: Device, apart: ProcessLimits | undefined): Promise<WorkerClient> {
+  if (apart === undefined) return new WorkerClient();
+  const { memoryBytes: _, ...others } = apart;
+  return WorkerClient.apart(device === "cpu" ? apart : others);
 }
 
 class WorkerSession implements Session {

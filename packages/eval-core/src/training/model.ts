@@ -1,7 +1,14 @@
 /**
  * The network that fine-tuning trains: a checkpoint's backbone with a linear head and a loss, as one graph.
  */
-import { binaryCrossEntropy, GraphError, linearHead, softmaxCrossEntropy } from "../autodiff/index.ts";
+import {
+  binaryCrossEntropy,
+  GraphError,
+  inferShapes,
+  isTrainable,
+  linearHead,
+  softmaxCrossEntropy,
+} from "../autodiff/index.ts";
 import { backboneGraph, type Checkpoint } from "../backbones/index.ts";
 import type { Graph } from "../onnx/index.ts";
 import { trainableWeights } from "../optim/index.ts";
@@ -29,16 +36,38 @@ export interface FinetuneModelOptions {
   readonly size: readonly [number, number];
 }
 
-/** The head is on the backbone's default readout. */
+/**
+ * The head is on the backbone's default readout.
+ * @throws GraphError naming the operators of an exported graph that cannot be trained
+ */
 export function finetuneModel(
   checkpoint: Checkpoint,
   { classes, loss, size }: FinetuneModelOptions,
 ): FinetuneModel {
   const backbone = backboneGraph(checkpoint, { batchNorm: "separate", outputs: ["features"], size });
+  requireRules(backbone);
   const headed = linearHead(backbone, { features: "features", classes, prefix: HEAD_PREFIX });
   const add = loss === "cross-entropy" ? softmaxCrossEntropy : binaryCrossEntropy;
   const { graph } = add(headed, { logits: "logits", classes });
   return { graph, parameters: trainableWeights(headed), classes, loss };
+}
+
+/** @throws GraphError or CheckpointError saying why an exported graph cannot be trained */
+export function requireTrainable(
+  checkpoint: Checkpoint,
+  { batch, size: [height, width] }: { readonly batch: number; readonly size: readonly [number, number] },
+): void {
+  const { graph } = finetuneModel(checkpoint, { classes: 2, loss: "cross-entropy", size: [height, width] });
+  inferShapes(graph, { N: batch, H: height, W: width });
+}
+
+/** All of them at once: gradients would name the first that they meet. */
+function requireRules({ nodes }: Graph): void {
+  const without = [...new Set(nodes.map(({ opType }) => opType))].filter((opType) => !isTrainable(opType));
+  if (without.length === 0) return;
+  throw new GraphError(
+    `the network cannot be trained: there is no gradient rule for ${without.join(", ")}; frozen evaluations need none`,
+  );
 }
 
 /** A head as torch.nn.Linear starts: weights and bias uniform within 1/sqrt(features). */

@@ -57,3 +57,7 @@ export const gradientRules: Readonly<Record<DifferentiableOp, Rule>> = {
 
 export const isDifferentiable = (opType: string): opType is DifferentiableOp =>
   Object.hasOwn(gradientRules, opType);
+
+/** Whether a graph with this operator can be differentiated, be it that nothing flows through it. */
+export const isTrainable = (opType: string): boolean =>
+  isDifferentiable(opType) || ([...GRADIENT_STOPS, ...EXPANDED_OPS] as readonly string[]).includes(opType);

@@ -27,7 +27,7 @@ const family: Family<ExportedArchitecture> = {
   fixedSize: true,
   batch: ({ input }) => input.batch,
   weights: (_, tensors) => exportedWeights(tensors),
-  fromTraining: (_, weights) => fromExportedWeights(weights),
+  fromTraining: (_, weights, tensors) => fromExportedWeights(weights, tensors),
   build(g, architecture, input, outputs, form, tensors, graph) {
     if (graph === undefined) throw new CheckpointError("an exported graph is lost: load the file again");
     return buildExported(g, architecture, input, outputs, form, tensors, graph);

@@ -86,8 +86,8 @@ export function exportedReadouts({ output, featureDimension: channels }: Exporte
 export const exportedWeights = (tensors: Weights): Weights =>
   new Map([...tensors].map(([name, value]) => [PREFIX + name, value]));
 
-export const fromExportedWeights = (weights: Weights): Weights =>
-  new Map([...weights].map(([name, value]) => [name.slice(PREFIX.length), value]));
+export const fromExportedWeights = (weights: Weights, tensors: Weights): Weights =>
+  new Map([...tensors].map(([name, value]) => [name, weights.get(PREFIX + name) ?? value]));
 
 /** [N, 3, H, W] in float32 as the graph takes its images. */
 export function asItsInput(

@@ -3,6 +3,7 @@
  * with few threads, as batches side by side never wait for each other.
  */
 import { availableParallelism } from "node:os";
+import { apartOf } from "../../features/index.ts";
 import { type Occlusion, occlusionGraph } from "../../networks/index.ts";
 import type { Graph } from "../../onnx/index.ts";
 import { writeModel } from "../../onnx/index.ts";
@@ -23,6 +24,8 @@ export interface OccluderOptions {
   readonly device?: DeviceChoice;
   readonly threads?: number;
   readonly batch?: number;
+  /** Whether the backbone is somebody else's graph, to run in processes of its own. */
+  readonly apart?: boolean;
 }
 
 export class Occluder implements AsyncDisposable {
@@ -40,7 +43,7 @@ export class Occluder implements AsyncDisposable {
     backbone: Graph,
     readout: string,
     occlusion: Occlusion,
-    { device = "auto", threads, batch }: OccluderOptions = {},
+    { device = "auto", threads, batch, apart }: OccluderOptions = {},
   ): Promise<Occluder> {
     const chosen = await chooseDevice(device);
     const cores = threads ?? availableParallelism();
@@ -50,7 +53,11 @@ export class Occluder implements AsyncDisposable {
     try {
       while (lanes.length < count)
         lanes.push(
-          await openSession(model, { device: chosen, threads: Math.max(1, Math.floor(cores / count)) }),
+          await openSession(model, {
+            device: chosen,
+            threads: Math.max(1, Math.floor(cores / count)),
+            ...apartOf({ apart: apart ?? false }, count),
+          }),
         );
     } catch (error) {
       await Promise.all(lanes.map((lane) => lane.close()));

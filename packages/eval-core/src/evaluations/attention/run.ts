@@ -1,5 +1,5 @@
 /** Covers every picture position by position; each finished row of masks is kept, so that a killed run goes on there. */
-import { backboneGraph, readoutsOf } from "../../backbones/index.ts";
+import { backboneGraph, batchOf, readoutsOf } from "../../backbones/index.ts";
 import { backboneOf, requireAgreement } from "../../features/index.ts";
 import { centreCrop, encodePng, preprocessedImage, shorterSide, toTensor } from "../../images/index.ts";
 import { mean } from "../../stats/index.ts";
@@ -36,8 +36,11 @@ export async function runAttention(
   const store = new ResumeStore(context.work, context.identity, (sentence) => progress.say(sentence));
   const readout = network.readout ?? readoutsOf(checkpoint)[0]!.slug;
   const graph = backboneGraph(checkpoint, { outputs: [readout], size: [size, size] });
+  const batch = batchOf(checkpoint);
   await using occluder = await Occluder.open(graph, readout, geometry, {
     device,
+    apart: checkpoint.graph !== undefined,
+    ...(batch === undefined ? {} : { batch }),
     ...(threads === undefined ? {} : { threads }),
   });
   const pictures = data.pictures(seed);

@@ -74,10 +74,17 @@ export const manyShotFinetune: EvaluationKind<FinetuneSettings, Dataset> = {
     return finetuneDescription(data, options, preprocessing, { ...imagesOrigin(spec), splits });
   },
   // Over every configuration of the grid, and the refit.
-  cost: async ({ data, options: { steps, batch, grid } }) => ({
-    images: countImages(data),
-    toTrain: (configurations(grid).length + 1) * steps * batch,
-  }),
+  async cost({ data, options: { steps, batch, grid }, preprocessing: { crop } }, { checkpoint }) {
+    // Whether somebody else's graph can be trained at all is told before anything is trained.
+    if (checkpoint.graph !== undefined) {
+      const { requireTrainable } = await import("../../training/model.ts");
+      requireTrainable(checkpoint, { batch, size: [crop, crop] });
+    }
+    return {
+      images: countImages(data),
+      toTrain: (configurations(grid).length + 1) * steps * batch,
+    };
+  },
   run: async (spec, context) => (await import("./run.ts")).runFinetune(spec, context),
   derivations: [
     calibrationMean({
