@@ -2,7 +2,7 @@
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { commitTogether } from "./commit-together.ts";
-import { verifyAuditChain } from "./ledger/ledger.ts";
+import { verifyAuditChain } from "./ledger/verify.ts";
 import { type TestDatabase, testDatabase } from "./testing/index.ts";
 
 let database: TestDatabase;

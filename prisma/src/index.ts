@@ -17,7 +17,6 @@ export { type DatabaseLocation, databaseUrl, stateFile, stateFolder } from "./di
 export { encodingFault } from "./encoding.ts";
 export { DatabaseError } from "./error.ts";
 export {
-  type AuditReport,
   actAs,
   type Correction,
   correctResult,
@@ -25,8 +24,8 @@ export {
   type LedgerFault,
   ledgerPosition,
   retractResult,
-  verifyAuditChain,
 } from "./ledger/ledger.ts";
+export { type AuditReport, verifyAuditChain } from "./ledger/verify.ts";
 export { migrate, migrationState } from "./migrate.ts";
 export { applicationRole, databaseName, queueSchema } from "./names.ts";
 export { type Postgres, type PostgresOptions, startPostgres } from "./postgres/index.ts";

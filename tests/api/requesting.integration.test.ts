@@ -68,3 +68,61 @@ it("hands an evaluation's own options on to the worker; a mean over datasets is 
     await queue.close();
   }
 });
+
+describe("a request", () => {
+  const REQUEST = `mutation ($seed: Int!) { requestEvaluation(input: { checkpoint: "${"4".repeat(64)}", method: "swav",
+    measure: "few-shot-5/pets/accuracy", seed: $seed }) { __typename ... on Conflict { message }
+    ... on RequestEvaluationPayload { evaluation { id state } } } }`;
+  const CANCEL = `mutation ($id: ID!) { cancelEvaluation(input: { id: $id }) { __typename ... on Conflict { message }
+    ... on CancelEvaluationPayload { evaluation { id state } } } }`;
+  const request = async (by: string, seed: number) =>
+    (await api.read(REQUEST, { token: by, variables: { seed } })).requestEvaluation;
+  const cancel = async (by: string, id: string) =>
+    (await api.read(CANCEL, { token: by, variables: { id } })).cancelEvaluation;
+
+  it("that is made twice is one, with one event in the log", async () => {
+    const twice = await Promise.all([request(token, 1), request(token, 1)]);
+    const ids = new Set(twice.map(({ evaluation }) => evaluation.id));
+    expect(ids.size).toBe(1);
+    const subject = `evaluation/${[...ids][0]}`;
+    expect(await api.database.client.auditEvent.count({ where: { subject } })).toBe(1);
+  });
+
+  it("may be one of ten under way; a cancelled one makes room, and may be asked for again", async () => {
+    const eager = await makeToken(api, "eager", ["SUBMIT"]);
+    const made = [];
+    for (let seed = 100; seed < 110; seed++) made.push((await request(eager, seed)).evaluation.id);
+    expect(await request(eager, 110)).toEqual({
+      __typename: "Conflict",
+      message:
+        "This token has 10 evaluations waiting or running, as many as it may: wait for one to end, or cancel one.",
+    });
+    expect((await request(token, 110)).__typename).toBe("RequestEvaluationPayload");
+    expect(await cancel(eager, made[0])).toMatchObject({ evaluation: { id: made[0], state: "CANCELLED" } });
+    expect(await cancel(eager, made[0])).toMatchObject({ evaluation: { state: "CANCELLED" } });
+    const again = (await request(eager, 100)).evaluation;
+    expect(again.state).toBe("QUEUED");
+    expect(again.id).not.toBe(made[0]);
+  });
+
+  it("is cancelled by whoever made it or an administrator, and not when it has ended", async () => {
+    const { id } = (await request(token, 200)).evaluation;
+    const other = await makeToken(api, "other", ["SUBMIT"]);
+    expect((await cancel(other, id)).__typename).toBe("NotAuthorized");
+    const queue = openQueue(api.database.appUrl);
+    try {
+      for (let claim = await queue.take(); claim; claim = await queue.take()) {
+        await claim.end({ state: "DONE", runs: [], notes: [] });
+      }
+    } finally {
+      await queue.close();
+    }
+    expect(await cancel(token, id)).toMatchObject({
+      __typename: "Conflict",
+      message: "This evaluation has ended: there is nothing to cancel.",
+    });
+    const admin = await makeToken(api, "chief", ["ADMIN"]);
+    const second = (await request(token, 201)).evaluation.id;
+    expect(await cancel(admin, second)).toMatchObject({ evaluation: { state: "CANCELLED" } });
+  });
+});

@@ -17,6 +17,7 @@ const ALLOWED: Readonly<Record<string, readonly Scope[]>> = {
   retractResult: ["REVIEW", "ADMIN"],
   createToken: ["ADMIN"],
   requestEvaluation: ["SUBMIT", "ADMIN"],
+  cancelEvaluation: ["SUBMIT", "ADMIN"],
   stateClaim: ["SUBMIT", "ADMIN"],
   revokeToken: ["READ", "SUBMIT", "REVIEW", "ADMIN"],
 };
@@ -29,6 +30,7 @@ const CALLS: Readonly<Record<string, string>> = {
   retractResult: `{ id: "${btoa("Result:0")}", reason: "no" }`,
   createToken: '{ account: "new", name: "one", scopes: [READ] }',
   requestEvaluation: `{ checkpoint: "${"0".repeat(64)}", method: "swav", suite: "demo" }`,
+  cancelEvaluation: `{ id: "${crypto.randomUUID()}" }`,
   stateClaim: '{ text: "value(swav, no/such/measure) > 1" }',
   revokeToken: '{ id: "0" }',
 };

@@ -2,80 +2,11 @@
  * The worker from end to end: what is asked for through the queue is evaluated once, by one of many, whatever dies
  * meanwhile, and whoever asked learns how it ended.
  */
-import { createHash } from "node:crypto";
-import { cpSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { type EvaluationQueue, type EvaluationRequest, openQueue } from "@transferboard/prisma";
-import { type TestDatabase, testDatabase } from "@transferboard/prisma/testing";
 import { expect, it, onTestFinished } from "vitest";
 import { makeToken } from "../api/accounts.ts";
 import { startApi } from "../api/harness.ts";
-import { type Started, start, temporaryFolder } from "./command.ts";
-
-const WEIGHTS = fileURLToPath(new URL("../../packages/eval-core/data/untrained-resnet.pth", import.meta.url));
-const sha256 = createHash("sha256").update(readFileSync(WEIGHTS)).digest("hex");
-
-interface World {
-  readonly database: TestDatabase;
-  readonly queue: EvaluationQueue;
-  /** Asks for the digits by one of the network's protocols. */
-  readonly ask: (change?: Partial<EvaluationRequest>) => Promise<string>;
-  readonly worker: (...options: string[]) => Started;
-  /** The batches of features that are kept, and when each was written. */
-  readonly features: () => readonly string[];
-}
-
-/** A database, a queue whose jobs are given up after ten seconds of silence, and a machine with weights. */
-async function makeWorld(given?: TestDatabase): Promise<World> {
-  const database = given ?? (await testDatabase());
-  const queue = openQueue(database.appUrl, { heartbeatSeconds: 10 });
-  const checkpoints = temporaryFolder();
-  const cache = temporaryFolder();
-  mkdirSync(join(checkpoints, "control"));
-  cpSync(WEIGHTS, join(checkpoints, "control", "weights.pth"));
-  const { id } = await database.client.account.create({ data: { name: "worker's friend" } });
-  onTestFinished(async () => {
-    await queue.close();
-    if (!given) await database.drop();
-  });
-  return {
-    database,
-    queue,
-    ask: (change) =>
-      queue.send({
-        checkpoint: sha256,
-        method: "untrained-resnet",
-        target: { measure: "few-shot-5/digits/accuracy" },
-        mode: "converged",
-        preprocessing: "shorter-32",
-        seed: 0,
-        requestedById: id,
-        ...change,
-      }),
-    worker: (...options) => {
-      const args = ["worker", "--checkpoints", checkpoints, "--device", "cpu", "--threads", "1"];
-      const started = start([...args, "--cache", cache, ...options], { databaseUrl: database.appUrl });
-      onTestFinished(() => void started.child.kill("SIGKILL"));
-      return started;
-    },
-    features: () =>
-      readdirSync(join(cache, "features"), { recursive: true, encoding: "utf8" })
-        .filter((file) => file.endsWith(".f32"))
-        .map((file) => `${file} ${statSync(join(cache, "features", file)).mtimeMs}`)
-        .sort(),
-  };
-}
-
-/** Resolves when the process has said this on standard error. */
-const saying = ({ child }: Started, text: string): Promise<void> =>
-  new Promise((resolve) => {
-    let said = "";
-    child.stderr!.on("data", (chunk) => {
-      said += chunk;
-      if (said.includes(text)) resolve();
-    });
-  });
+import { temporaryFolder } from "./command.ts";
+import { makeWorld, saying, sha256 } from "./worker-world.ts";
 
 const REQUEST = `mutation ($checkpoint: String!, $measure: String!) { requestEvaluation(input: { checkpoint: $checkpoint,
   method: "supervised", measure: $measure, preprocessing: "shorter-32" }) {

@@ -21,6 +21,8 @@ export const LIMITS = {
   pictureBytes: 2_000_000,
   /** Root fields of one operation. */
   rootFields: 20,
+  /** Evaluations that one token may have waiting or running. */
+  evaluationsUnderWay: 10,
 } as const;
 
 export const COST = {

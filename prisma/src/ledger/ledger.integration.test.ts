@@ -4,7 +4,8 @@ import pg from "pg";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type TestDatabase, testDatabase } from "../testing/index.ts";
 import { createToken, findToken, hashToken } from "../tokens.ts";
-import { correctResult, ledgerPosition, retractResult, verifyAuditChain } from "./ledger.ts";
+import { correctResult, ledgerPosition, retractResult } from "./ledger.ts";
+import { verifyAuditChain } from "./verify.ts";
 
 let database: TestDatabase;
 let owner: pg.Client;

@@ -1,6 +1,6 @@
 /**
- * What may be done to the ledger besides adding to it: correct a value by one that supersedes it, retract a value,
- * and verify that nobody did anything else. Who may do it is the caller's to decide.
+ * What may be done to the ledger besides adding to it: correct a value by one that supersedes it, and retract a
+ * value. Who may do it is the caller's to decide; verify.ts verifies that nobody did anything else.
  */
 import { Prisma } from "../../generated/client/client.ts";
 import type { Database, TransactionClient } from "../client.ts";
@@ -125,33 +125,6 @@ export async function retractResult(
     if (sentence) throw new LedgerError("REFUSED", `${sentence}.`, { cause: error });
     throw error;
   }
-}
-
-export interface AuditReport {
-  /** How many events the chain holds. */
-  events: bigint;
-  /** The last event's hash: kept elsewhere, it shows later whether events were cut off the end. */
-  head: string | null;
-  /** What does not agree, a sentence each; empty where all is well. */
-  faults: string[];
-}
-
-/**
- * Recomputes every hash of the audit chain and every digest of the results, and compares ledger and log: reads all of
- * both, in the database. For `transferboard doctor`.
- */
-export async function verifyAuditChain(db: Database): Promise<AuditReport> {
-  return db.$transaction(
-    async (tx) => {
-      // One snapshot for the three questions: others go on writing.
-      await tx.$executeRaw`SET LOCAL statement_timeout = 0`;
-      const faults = await tx.$queryRaw<{ fault: string }[]>`SELECT fault FROM audit_faults() LIMIT 100`;
-      const last = await tx.auditEvent.findFirst({ orderBy: { id: "desc" }, select: { hash: true } });
-      const events = await tx.auditEvent.count();
-      return { events: BigInt(events), head: last?.hash ?? null, faults: faults.map(({ fault }) => fault) };
-    },
-    { isolationLevel: "RepeatableRead", timeout: 600_000 },
-  );
 }
 
 /** Where the ledger stands: `position` grows with every change of it; a board as of `moment` never changes again. */

@@ -36,6 +36,8 @@ export const evaluationRequest = z.strictObject({
   seed: z.int().min(0),
   /** The account that asked. */
   requestedById: z.int().positive(),
+  /** The token that the account asked with, which has a quota. */
+  tokenId: z.uuid().optional(),
 });
 export type EvaluationRequest = z.infer<typeof evaluationRequest>;
 

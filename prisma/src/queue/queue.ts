@@ -2,6 +2,8 @@
  * The queue of evaluations, over pg-boss in this database. Any number of machines share it: a job belongs to whoever
  * took it for as long as its heart beats, and what a worker says of a job that is no longer its own changes nothing.
  */
+import { createHash } from "node:crypto";
+import { canonicalJson } from "@transferboard/vocabulary/canonical-json";
 import { fromPrisma, type JobWithMetadata, PgBoss } from "pg-boss";
 import { z } from "zod";
 import { applicationUrl, type TransactionClient } from "../client.ts";
@@ -17,10 +19,12 @@ const QUEUE = "evaluations";
 const DAY_SECONDS = 24 * 3600;
 /** How often a job may be begun again after a worker that died or gave it back. */
 const RETRIES = 10;
+/** A job whose worker has been silent for this long is given to another: the least that pg-boss takes. */
+const HEARTBEAT_SECONDS = 10;
+/** How often is looked for silent workers: with the heartbeat, a death is noticed within 15 s. */
+const SUPERVISE_SECONDS = 2;
 
 export interface QueueOptions {
-  /** A job whose worker has been silent for this long is given to another; at least 10. Set when the queue is made. */
-  heartbeatSeconds?: number;
   /** Look after jobs of dead workers from here: what workers do. */
   supervise?: boolean;
   applicationName?: string;
@@ -45,6 +49,11 @@ export interface RequestedEvaluation {
   readonly finishedAt: Date | null;
 }
 
+export interface Asked {
+  readonly id: string;
+  readonly isNew: boolean;
+}
+
 /** A job in hand. Each answer says whether it still was ours. */
 export interface Claim {
   readonly id: string;
@@ -52,8 +61,7 @@ export interface Claim {
   readonly attempt: number;
   /** As it was sent, not parsed yet. */
   readonly data: unknown;
-  readonly heartbeatSeconds: number;
-  beat(): Promise<boolean>;
+  beat(): Promise<"held" | "lost" | "cancelled">;
   end(outcome: EvaluationOutcome): Promise<boolean>;
   /** Back to the queue, for the next worker. */
   giveBack(reason: string): Promise<boolean>;
@@ -62,7 +70,16 @@ export interface Claim {
 export interface EvaluationQueue {
   /** Within a transaction, the request is there when and only when that commits. Answers its id. */
   send(request: EvaluationRequest, tx?: TransactionClient): Promise<string>;
+  /**
+   * As `send`, unless the account has asked for the same already and that waits, runs or is done: then that one's id.
+   * What failed or was cancelled may be asked for again. The transaction must read what others have committed
+   * meanwhile (read committed).
+   * @returns null where the token has `quota` requests waiting or running
+   */
+  ask(request: EvaluationRequest, quota: number, tx: TransactionClient): Promise<Asked | null>;
   find(id: string): Promise<RequestedEvaluation | null>;
+  /** Ends a request that waits or runs; its worker notices within seconds. False where it had ended. */
+  cancel(id: string, tx: TransactionClient): Promise<boolean>;
   /** The oldest job that waits, if any does. */
   take(): Promise<Claim | null>;
   close(): Promise<void>;
@@ -79,11 +96,19 @@ export function openQueue(url: string, options: QueueOptions = {}): EvaluationQu
     return started;
   };
   return {
-    async send(request, tx) {
-      const data = evaluationRequest.parse(request);
-      const id = await (await boss()).send(QUEUE, data, tx ? { db: fromPrisma(tx) } : {});
-      if (id === null) throw new Error("The queue did not take the request.");
-      return id;
+    send: async (request, tx) => sendTo(await boss(), request, tx),
+    async ask(request, quota, tx) {
+      const running = await boss();
+      // One after the other for each account: two requests at once would both find nothing.
+      await tx.$executeRaw`select pg_advisory_xact_lock(${LOCKS}::int, ${request.requestedById}::int)`;
+      const same = await sameAs(request, tx);
+      if (same) return { id: same, isNew: false };
+      if (request.tokenId !== undefined && (await underWay(request.tokenId, tx)) >= quota) return null;
+      return { id: await sendTo(running, request, tx), isNew: true };
+    },
+    async cancel(id, tx) {
+      const answer = await (await boss()).cancel(QUEUE, id, { db: fromPrisma(tx) });
+      return commanded.parse(answer).affected > 0;
     },
     async find(id) {
       const [job] = await (await boss()).findJobs<object>(QUEUE, { id });
@@ -102,8 +127,40 @@ export function openQueue(url: string, options: QueueOptions = {}): EvaluationQu
   };
 }
 
+async function sendTo(boss: PgBoss, request: EvaluationRequest, tx?: TransactionClient): Promise<string> {
+  const data = evaluationRequest.parse(request);
+  const options = { singletonKey: keyOf(data), ...(tx ? { db: fromPrisma(tx) } : {}) };
+  const id = await boss.send(QUEUE, data, options);
+  if (id === null) throw new Error("The queue did not take the request.");
+  return id;
+}
+
+/** The same for the same question of the same account, whichever of its tokens asks. */
+const keyOf = ({ tokenId: _, ...asked }: EvaluationRequest): string =>
+  createHash("sha256").update(canonicalJson(asked)).digest("hex");
+
+/** Of the advisory locks that `ask` takes; the second key is the account. */
+const LOCKS = 0x65_76_61_6c;
+
+async function sameAs(request: EvaluationRequest, tx: TransactionClient): Promise<string | undefined> {
+  const rows = await tx.$queryRaw<{ id: string }[]>`
+    select id::text from pgboss.job
+    where name = ${QUEUE} and singleton_key = ${keyOf(evaluationRequest.parse(request))}
+      and (state < 'completed' or (state = 'completed' and output ->> 'state' = 'DONE'))
+    order by created_on limit 1`;
+  return rows[0]?.id;
+}
+
+/** How many requests of a token wait or run. */
+async function underWay(tokenId: string, tx: TransactionClient): Promise<number> {
+  const rows = await tx.$queryRaw<{ count: bigint }[]>`
+    select count(*) from pgboss.job
+    where name = ${QUEUE} and state < 'completed' and data ->> 'tokenId' = ${tokenId}`;
+  return Number(rows[0]?.count ?? 0);
+}
+
 async function start(url: string, options: QueueOptions): Promise<PgBoss> {
-  const { heartbeatSeconds = 30, supervise = false, applicationName, onError } = options;
+  const { supervise = false, applicationName, onError } = options;
   const boss = new PgBoss({
     connectionString: applicationUrl(url),
     application_name: applicationName ?? "transferboard queue",
@@ -114,13 +171,16 @@ async function start(url: string, options: QueueOptions): Promise<PgBoss> {
     schedule: false,
     registerInstance: false,
     supervise,
-    ...(supervise && { superviseIntervalSeconds: 5, monitorIntervalSeconds: 5 }),
+    ...(supervise && {
+      superviseIntervalSeconds: SUPERVISE_SECONDS,
+      monitorIntervalSeconds: SUPERVISE_SECONDS,
+    }),
   });
   boss.on("error", (error) => onError?.(error));
   try {
     await boss.start();
     await boss.createQueue(QUEUE, {
-      heartbeatSeconds,
+      heartbeatSeconds: HEARTBEAT_SECONDS,
       retryLimit: RETRIES,
       retryDelay: 0,
       // As long as pg-boss allows: the heartbeat tells who is alive. What takes longer goes on from its cache.
@@ -128,6 +188,8 @@ async function start(url: string, options: QueueOptions): Promise<PgBoss> {
       retentionSeconds: 365 * DAY_SECONDS,
       deleteAfterSeconds: 365 * DAY_SECONDS,
     });
+    // One that an earlier version made waits longer.
+    await boss.updateQueue(QUEUE, { heartbeatSeconds: HEARTBEAT_SECONDS });
   } catch (error) {
     await boss.stop({ graceful: false }).catch(() => undefined);
     throw error;
@@ -138,15 +200,18 @@ async function start(url: string, options: QueueOptions): Promise<PgBoss> {
 /** What pg-boss answers to a command, which its types keep to themselves. */
 const commanded = z.object({ affected: z.number() });
 
-function claimOf(boss: PgBoss, { id, retryCount, data, heartbeatSeconds }: JobWithMetadata): Claim {
+function claimOf(boss: PgBoss, { id, retryCount, data }: JobWithMetadata): Claim {
   const attempt = { id, retryCount };
   const held = (answer: unknown) => commanded.parse(answer).affected > 0;
   return {
     id,
     attempt: retryCount + 1,
     data,
-    heartbeatSeconds: heartbeatSeconds ?? 30,
-    beat: async () => held(await boss.touch(QUEUE, attempt)),
+    beat: async () => {
+      if (held(await boss.touch(QUEUE, attempt))) return "held";
+      const [job] = await boss.findJobs<object>(QUEUE, { id });
+      return job?.state === "cancelled" ? "cancelled" : "lost";
+    },
     end: async (outcome) => held(await boss.complete(QUEUE, attempt, evaluationOutcome.parse(outcome))),
     giveBack: async (reason) => held(await boss.fail(QUEUE, attempt, { message: reason })),
   };

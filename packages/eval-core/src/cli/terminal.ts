@@ -30,6 +30,13 @@ export function makeTerminal(quiet: boolean): Terminal {
   };
 }
 
+/** Where whatever is said goes elsewhere, line by line. */
+export const terminalOver = (say: (line: string) => void): Terminal => ({
+  say,
+  print: say,
+  step: (title) => lineStep(title, say),
+});
+
 /**
  * One line of at most `columns`: a longer one would wrap, and redrawing clears only the last row of it. The bar gives
  * way first, then the note's end.

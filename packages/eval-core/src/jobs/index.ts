@@ -1,3 +1,3 @@
 /** What makes this machine a worker: the loop over the queue, and the weights that are here. */
 export { type CheckpointFiles, checkpointFiles, type FindOptions } from "./checkpoint-files.ts";
-export { type WorkOptions, work } from "./work.ts";
+export { Cancelled, type WorkOptions, work } from "./work.ts";

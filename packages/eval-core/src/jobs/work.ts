@@ -16,6 +16,14 @@ const POLL_MS = 1_000;
 /** After something broke, so that a job that breaks every time does not keep the machine busy. */
 const REST_MS = 3_000;
 
+/** Between two signs of life of a job: a third of the time after which it is given to another, and a cancel's delay. */
+const BEAT_MS = 3_000;
+
+/** Somebody cancelled the request: why an evaluation's signal is aborted then. */
+export class Cancelled extends Error {
+  override readonly name = "AbortError";
+}
+
 export interface WorkOptions {
   readonly queue: EvaluationQueue;
   /** Throws what another attempt may mend; whatever is final is an outcome. */
@@ -65,19 +73,20 @@ async function handle(claim: Claim, { evaluate, signal, say }: WorkOptions): Pro
   tell(`taken (attempt ${attempt}): ${method}, checkpoint ${checkpoint.slice(0, 12)}, on ${on}`);
 
   const lost = new AbortController();
-  const beating = setInterval(
-    () => {
-      claim.beat().then(
-        (held) => held || lost.abort(),
-        (error: unknown) => tell(`no heartbeat, the queue does not answer (${sentence(error)})`),
-      );
-    },
-    (claim.heartbeatSeconds * 1000) / 3,
-  );
+  const beating = setInterval(() => {
+    claim.beat().then(
+      (state) => {
+        if (state === "cancelled") lost.abort(new Cancelled("the request was cancelled"));
+        else if (state === "lost") lost.abort();
+      },
+      (error: unknown) => tell(`no heartbeat, the queue does not answer (${sentence(error)})`),
+    );
+  }, BEAT_MS);
   try {
     const outcome = await evaluate(parsed.data, AbortSignal.any([signal, lost.signal]));
     await end(claim, outcome, tell);
   } catch (error) {
+    if (lost.signal.reason instanceof Cancelled) return tell("cancelled: stopped");
     if (lost.signal.aborted) return tell("given to another worker meanwhile: dropped");
     const why = signal.aborted ? "the worker was stopped" : sentence(error);
     const given = await claim.giveBack(why).catch((again: unknown) => tell(sentence(again)));

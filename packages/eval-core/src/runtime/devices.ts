@@ -43,6 +43,11 @@ export async function chooseDevice(choice: DeviceChoice): Promise<Device> {
   return reports.find((report) => report.works)?.device ?? "cpu";
 }
 
+/** In a process that may start no other: this device was tried by whoever started it. */
+export function assumeDevice(device: Device): void {
+  probes.set(device, Promise.resolve({ device, works: true }));
+}
+
 function tryDevice(device: Device): Promise<DeviceReport> {
   let probe = probes.get(device);
   if (!probe) {

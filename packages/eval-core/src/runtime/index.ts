@@ -1,6 +1,7 @@
 /** Running graphs: sessions in worker threads, devices. The only room that imports onnxruntime-node. */
 export { RuntimeError } from "./client.ts";
 export {
+  assumeDevice,
   chooseDevice,
   DEVICE_CHOICES,
   type DeviceChoice,

@@ -4,16 +4,21 @@
  */
 
 import { randomUUID } from "node:crypto";
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import { closeSync, constants, fsyncSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 
 /** One write call takes at most this many bytes: Node's and Linux' own limit is near 2 GiB. */
 const WRITE_AT_ONCE = 2 ** 28;
 
+/** Node's permission model refuses fsync: there each write itself waits for the disk. */
+const LIMITED = process.permission !== undefined;
+const { O_WRONLY, O_CREAT, O_EXCL, O_DSYNC = 0 } = constants;
+const FLAGS = O_WRONLY | O_CREAT | O_EXCL | (LIMITED ? O_DSYNC : 0);
+
 /** @throws what the file system throws; then nothing is left behind. */
 export function writeFileAtomically(path: string, chunks: Iterable<Uint8Array>): void {
   const temporary = join(dirname(path), `.${basename(path)}.${randomUUID()}.part`);
-  const file = openSync(temporary, "wx");
+  const file = openSync(temporary, FLAGS);
   let open = true;
   try {
     for (const chunk of chunks) {
@@ -21,7 +26,7 @@ export function writeFileAtomically(path: string, chunks: Iterable<Uint8Array>):
         at += writeSync(file, chunk, at, Math.min(chunk.byteLength - at, WRITE_AT_ONCE));
       }
     }
-    fsyncSync(file);
+    if (!LIMITED) fsyncSync(file);
     closeSync(file);
     open = false;
     renameSync(temporary, path);

@@ -5,6 +5,8 @@ export const MUTATION_SCOPES = {
   submitResults: "SUBMIT",
   withdrawSubmission: "SUBMIT",
   requestEvaluation: "SUBMIT",
+  /** One's own; anyone's with ADMIN. */
+  cancelEvaluation: "SUBMIT",
   stateClaim: "SUBMIT",
   reviewSubmission: "REVIEW",
   retractResult: "REVIEW",

@@ -5,12 +5,14 @@ import {
   settingsFromAfar,
   targetsOfAsked,
 } from "@transferboard/eval-core/declared";
-import type { RequestedEvaluation } from "@transferboard/prisma";
+import type { RequestedEvaluation, TransactionClient } from "@transferboard/prisma";
 import type { Context } from "../../context.ts";
 import { transactAs } from "../../database/transact.ts";
-import { BadInput, NotFound } from "../../errors.ts";
+import { BadInput, Conflict, NotAuthorized, NotFound } from "../../errors.ts";
+import { LIMITS } from "../../limits.ts";
 import { isUuid } from "../../uuid.ts";
 import { requireViewer } from "../account/require.ts";
+import type { Viewer } from "../account/viewer.ts";
 
 export interface EvaluationInput {
   readonly checkpoint: string;
@@ -69,14 +71,39 @@ export async function requestEvaluation(
     ...{ checkpoint, method, target, mode, preprocessing, seed },
     ...(Object.keys(options).length > 0 ? { options } : {}),
   };
-  const request = { ...asked, requestedById: viewer.accountId };
+  const request = { ...asked, requestedById: viewer.accountId, tokenId: viewer.tokenId };
+  const quota = LIMITS.evaluationsUnderWay;
   const id = await transactAs(context.db, viewer, async (tx) => {
-    const sent = await context.queue().send(request, tx);
-    const details = JSON.stringify(asked);
-    await tx.$executeRaw`select audit_append(${viewer.accountId}::int, 'evaluation.requested', ${`evaluation/${sent}`}, ${details}::jsonb)`;
-    return sent;
+    const sent = await context.queue().ask(request, quota, tx);
+    if (!sent) {
+      throw new Conflict(
+        `This token has ${quota} evaluations waiting or running, as many as it may: wait for one to end, or cancel one.`,
+      );
+    }
+    if (sent.isNew) await audit(tx, viewer, "evaluation.requested", sent.id, asked);
+    return sent.id;
   });
   return found(id, context);
+}
+
+/** Ends a request that waits or runs. One that was cancelled before is answered as it stands. */
+export async function cancelEvaluation(id: string, context: Context): Promise<RequestedEvaluation> {
+  const viewer = await requireViewer(context, "SUBMIT");
+  const { request, state } = await found(id, context);
+  if (request.requestedById !== viewer.accountId && !viewer.can("ADMIN")) {
+    throw new NotAuthorized("Only whoever asked for an evaluation may cancel it, or an administrator.");
+  }
+  if (state === "CANCELLED") return found(id, context);
+  await transactAs(context.db, viewer, async (tx) => {
+    const ended = await context.queue().cancel(id, tx);
+    if (!ended) throw new Conflict("This evaluation has ended: there is nothing to cancel.");
+    await audit(tx, viewer, "evaluation.cancelled", id, {});
+  });
+  return found(id, context);
+}
+
+async function audit(tx: TransactionClient, viewer: Viewer, event: string, id: string, details: object) {
+  await tx.$executeRaw`select audit_append(${viewer.accountId}::int, ${event}, ${`evaluation/${id}`}, ${JSON.stringify(details)}::jsonb)`;
 }
 
 export const evaluationOf = found;

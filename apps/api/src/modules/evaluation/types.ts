@@ -2,11 +2,11 @@
 import type { RequestedEvaluation } from "@transferboard/prisma";
 import { z } from "zod";
 import { builder } from "../../builder.ts";
-import { NotAuthorized, NotFound } from "../../errors.ts";
+import { Conflict, NotAuthorized, NotFound } from "../../errors.ts";
 import { MUTATION_SCOPES } from "../account/rules.ts";
 import "../error-types.ts";
 import { RunRef, RunStateEnum } from "../run/types.ts";
-import { evaluationOf, requestEvaluation } from "./service.ts";
+import { cancelEvaluation, evaluationOf, requestEvaluation } from "./service.ts";
 
 const EvaluationType = builder.objectRef<RequestedEvaluation>("Evaluation").implement({
   description: "An evaluation that somebody asked our workers for.",
@@ -119,13 +119,46 @@ builder.mutationField("requestEvaluation", (t) =>
   t.field({
     type: RequestEvaluationPayload,
     description:
-      "Asks our own workers for an evaluation; its values arrive as REPRODUCED. Needs the scope SUBMIT.",
+      "Asks our own workers for an evaluation; its values arrive as REPRODUCED. The same request again answers the first one, unless that failed or was cancelled. A token may have ten under way. Needs the scope SUBMIT.",
     args: { input: t.arg({ type: RequestEvaluationInput, required: true, description: "The request." }) },
     authScopes: { scope: MUTATION_SCOPES.requestEvaluation },
     errors: {
-      types: [NotAuthorized, NotFound],
+      types: [NotAuthorized, NotFound, Conflict],
       union: { name: "RequestEvaluationResult", description: "The request, or why not." },
     },
     resolve: async (_, { input }, context) => ({ evaluation: await requestEvaluation(input, context) }),
+  }),
+);
+
+const CancelEvaluationInput = builder.inputType("CancelEvaluationInput", {
+  description: "Which evaluation to cancel.",
+  fields: (t) => ({ id: t.id({ required: true, description: "Its id." }) }),
+});
+
+const CancelEvaluationPayload = builder
+  .objectRef<{ evaluation: RequestedEvaluation }>("CancelEvaluationPayload")
+  .implement({
+    description: "An evaluation that was cancelled.",
+    fields: (t) => ({
+      evaluation: t.field({
+        type: EvaluationType,
+        description: "It.",
+        resolve: ({ evaluation }) => evaluation,
+      }),
+    }),
+  });
+
+builder.mutationField("cancelEvaluation", (t) =>
+  t.field({
+    type: CancelEvaluationPayload,
+    description:
+      "Ends an evaluation that waits or runs; its worker stops within seconds. One's own with the scope SUBMIT, anyone's with ADMIN.",
+    args: { input: t.arg({ type: CancelEvaluationInput, required: true, description: "Which one." }) },
+    authScopes: { scope: MUTATION_SCOPES.cancelEvaluation },
+    errors: {
+      types: [NotAuthorized, NotFound, Conflict],
+      union: { name: "CancelEvaluationResult", description: "The evaluation, or why not." },
+    },
+    resolve: async (_, { input }, context) => ({ evaluation: await cancelEvaluation(input.id, context) }),
   }),
 );

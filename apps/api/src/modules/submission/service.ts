@@ -1,6 +1,6 @@
 /** Offering results, deciding on them, taking them back: the rules, and what is written. */
-import { createHash } from "node:crypto";
 import type { Prisma } from "@transferboard/prisma";
+import { fingerprint } from "@transferboard/vocabulary/canonical-json";
 import type { Context } from "../../context.ts";
 import { isDuplicate, transactAs } from "../../database/transact.ts";
 import { BadInput, Conflict, NotFound } from "../../errors.ts";
@@ -36,22 +36,6 @@ export interface Offered {
 
 const KEY = /^[\x21-\x7e]{1,200}$/;
 
-/** Object keys in order, so that the same submission written differently is the same. */
-function canonical(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(canonical);
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, inner]) => [key, canonical(inner)]),
-  );
-}
-
-const hashOf = (body: SubmissionBody) =>
-  createHash("sha256")
-    .update(JSON.stringify(canonical(body)))
-    .digest("hex");
-
 /** Checks and records a submission; with `dryRun` only checks. @throws InvalidSubmission, Conflict, NotAuthorized. */
 export async function submit(offer: Offer, context: Context): Promise<Offered> {
   const viewer = await requireViewer(context, "SUBMIT");
@@ -82,8 +66,10 @@ const FLUSH = "select pg_logical_emit_message(true, 'transferboard', '')::text a
 
 /** One row a key: a second one with the same key finds the first. */
 async function record(key: string, body: SubmissionBody, { accountId }: Viewer, { db }: Context) {
-  const bodyHash = hashOf(body);
-  const values = [accountId, key, bodyHash, JSON.stringify(body), uuidv7()];
+  // Through JSON, so that what has no value has no key: the hash is of the body as it is kept, in whatever order.
+  const kept = JSON.stringify(body);
+  const bodyHash = fingerprint(JSON.parse(kept));
+  const values = [accountId, key, bodyHash, kept, uuidv7()];
   const [made] = await db.sql<{ id: string }>(RECORD, values);
   await db.sql(FLUSH);
   const submission = await db.prisma.submission.findUniqueOrThrow({

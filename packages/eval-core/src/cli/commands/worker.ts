@@ -1,17 +1,22 @@
 /** `transferboard worker`: evaluates what was asked for through the API, on this machine. */
 import { statSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { databaseUrl, openQueue } from "@transferboard/prisma";
 import { checkpointFiles, work } from "../../jobs/index.ts";
+import { chooseDevice } from "../../runtime/index.ts";
+import { wallsHere } from "../../sandbox/index.ts";
 import { type AddCommand, type Context, cacheFolder } from "../context.ts";
-import { openRecorder } from "../evaluate/recorder.ts";
-import { evaluateRequested, type Place } from "../evaluate/requested.ts";
+import { openStore } from "../evaluate/store.ts";
 import { CommandError, sentenceOf } from "../exit-codes.ts";
 import { deviceChoice, wholeNumber } from "../options.ts";
+import { evaluateRequested, type Place, usualMemoryBytes } from "../requested/evaluate.ts";
 
 const HELP = `
 Any number of workers share one queue: each request is worked on by one of them. A worker that dies is replaced by the
-next one, which goes on where it stopped if they share --cache. SIGTERM or Ctrl-C gives the request at hand back.`;
+next one, which goes on where it stopped if they share --cache. SIGTERM or Ctrl-C gives the request at hand back.
+
+Each request is evaluated in a process of its own, without the database's address, which may read the checkpoint, --data
+and --cache and write to --cache. The worker says at its start which of its limits this machine cannot hold.`;
 
 interface WorkerOptions {
   readonly checkpoints: string;
@@ -19,6 +24,8 @@ interface WorkerOptions {
   readonly device: string;
   readonly threads?: string;
   readonly cache?: string;
+  readonly memory?: string;
+  readonly hours: string;
   readonly once?: boolean;
 }
 
@@ -31,6 +38,11 @@ export const addWorker: AddCommand = (program, contextOf) => {
     .option("--device <device>", "auto, cpu, webgpu or cuda", "auto")
     .option("--threads <number>", "CPU threads of one operator")
     .option("--cache <dir>", "where features, hashes and unfinished work are kept")
+    .option(
+      "--memory <MiB>",
+      "memory that one evaluation may take; three quarters of the machine's unless told",
+    )
+    .option("--hours <number>", "time that one evaluation may take", "24")
     .option("--once", "end when no request waits any more")
     .addHelpText("after", HELP)
     .action((options: WorkerOptions) => runWorker(contextOf(), options));
@@ -39,7 +51,12 @@ export const addWorker: AddCommand = (program, contextOf) => {
 async function runWorker({ terminal, signal }: Context, options: WorkerOptions): Promise<void> {
   const { checkpoints, data, device, threads, once = false } = options;
   // Faults of the command itself, before a request suffers from them.
-  deviceChoice(device);
+  const choice = deviceChoice(device);
+  const memoryBytes =
+    options.memory === undefined
+      ? usualMemoryBytes()
+      : wholeNumber("--memory", options.memory, 100) * 2 ** 20;
+  const hours = wholeNumber("--hours", options.hours, 1);
   if (threads !== undefined) wholeNumber("--threads", threads, 1);
   requireFolder("--checkpoints", checkpoints);
   if (data !== undefined) requireFolder("--data", data);
@@ -47,29 +64,34 @@ async function runWorker({ terminal, signal }: Context, options: WorkerOptions):
   const place: Place = {
     checkpoints,
     files: checkpointFiles(checkpoints, join(cache, "checkpoints.json")),
-    data,
-    device,
+    data: data === undefined ? undefined : resolve(data),
+    // Tried once, here: the processes that evaluate start no other.
+    device: await chooseDevice(choice),
     threads,
     cache,
+    memoryBytes,
+    hours,
   };
-  const recorder = await openRecorder();
+  const store = await openStore();
   const queue = openQueue(databaseUrl().appUrl, {
     supervise: true,
     applicationName: "transferboard worker",
     onError: (error) => terminal.say(`The queue: ${sentenceOf(error)}`),
   });
   try {
+    for (const missing of (await wallsHere()).missing)
+      terminal.say(`Not limited on this machine: ${missing}.`);
     terminal.say(`Waiting for requests; weights are in ${checkpoints}.`);
     await work({
       queue,
-      evaluate: (request, stop) => evaluateRequested({ terminal, signal: stop }, place, recorder, request),
+      evaluate: (request, stop) => evaluateRequested({ terminal, signal: stop }, place, store, request),
       signal,
       once,
       say: (line) => terminal.say(line),
     });
   } finally {
     await queue.close();
-    await recorder.close();
+    await store.close();
   }
 }
 

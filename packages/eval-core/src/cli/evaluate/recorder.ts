@@ -3,7 +3,6 @@
  * transaction, or as FAILED with its reason. An evaluation whose values follow two protocols (a linear probe and
  * its calibration) is one run each, so that every result stands under its own fingerprint.
  */
-import { connect, type Database, databaseUrl } from "@transferboard/prisma";
 import { type Checkpoint, recordedArchitecture } from "../../backbones/index.ts";
 import type { DatasetFacts } from "../../evaluations/data.ts";
 import {
@@ -15,21 +14,11 @@ import {
   type Value,
 } from "../../evaluations/evaluation.ts";
 import type { Planned } from "../../evaluations/plan.ts";
-import {
-  boardOf,
-  failRun,
-  type MethodToRecord,
-  publishedValues,
-  type RunToRecord,
-  recordEvaluation,
-  recordedRuns,
-  recordedValues,
-  recordWithCompanions,
-  refusalOf,
-  startRun,
-} from "../../warehouse/index.ts";
-import { CommandError, EXIT, sentenceOf } from "../exit-codes.ts";
+import type { EvaluationToRecord, MethodToRecord, RunToRecord } from "../../warehouse/index.ts";
 import { versions } from "../versions.ts";
+import { openStore, type Standing, type Store } from "./store.ts";
+
+export type { Standing } from "./store.ts";
 
 export type RecordedValue = Value;
 
@@ -57,12 +46,6 @@ export interface Derived {
   readonly requestedById: number | undefined;
 }
 
-export interface Standing {
-  readonly title: string;
-  readonly rank: number;
-  readonly of: number;
-}
-
 export interface Recorder {
   /** What a run of this identity recorded, if it is done. */
   recorded(identity: string): Promise<readonly RecordedValue[] | undefined>;
@@ -84,57 +67,36 @@ export interface Recorder {
 }
 
 /** @throws DatabaseError where there is no database, CommandError where it does not answer */
-export async function openRecorder(): Promise<Recorder> {
-  const { appUrl } = databaseUrl();
-  const db = connect(appUrl, { poolSize: 2, applicationName: "transferboard evaluate" });
-  try {
-    await db.method.count();
-  } catch (error) {
-    await db.$disconnect();
-    const { hostname, port } = new URL(appUrl);
-    const why = sentenceOf(error).replace(/^the database failed: /, "");
-    throw new CommandError(
-      `the database at ${hostname}:${port || 5432} cannot be used: ${why.replace(/[.;]$/, "")}; start it with npm start, or add --no-record`,
-      EXIT.database,
-    );
-  }
+export const openRecorder = async (): Promise<Recorder> => recorderOn(await openStore());
+
+/** Evaluations recorded in a store, wherever that is. */
+export function recorderOn(store: Store): Recorder {
   return {
-    recorded: (identity) => valuesOf(db, identity),
-    runIds: async (identities) =>
-      [...(await recordedRuns(db, identities)).values()].map(({ runId }) => runId),
-    refusalOf: (run) => refusalOf(db, toRecord(run)),
-    standing: (board, method) => standingOf(db, board, method),
-    begin: async (run) => (await startRun(db, toRecord(run))).runId,
-    finish: (run, evaluation, finishedAt) => record(db, run, evaluation, finishedAt),
-    fail: (runId, reason) => failRun(db, runId, reason),
-    derive: (derived) => recordDerived(db, derived),
-    published: (measure) => publishedValues(db, measure),
-    close: () => db.$disconnect(),
+    recorded: async (identity) => {
+      const values = await store.recorded(identity);
+      return values?.map(({ sampleSize, ...value }) => ({ ...value, n: sampleSize }));
+    },
+    runIds: (identities) => store.runIds(identities),
+    refusalOf: (run) => store.refusalOf(toRecord(run)),
+    standing: (board, method) => store.standing(board, method),
+    begin: (run) => store.begin(toRecord(run)),
+    finish: (run, evaluation, finishedAt) => finish(store, run, evaluation, finishedAt),
+    fail: (runId, reason) => store.fail(runId, reason),
+    derive: (derived) => store.record(derivedToRecord(derived), []),
+    published: (measure) => store.published(measure),
+    close: () => store.close(),
   };
 }
 
-async function standingOf(db: Database, board: string, method: string): Promise<Standing | undefined> {
-  const { title, rows } = await boardOf(db, board);
-  const ranked = rows.filter(({ rank }) => rank !== null);
-  const rank = ranked.find((row) => row.method.slug === method)?.rank;
-  return rank == null ? undefined : { title, rank, of: ranked.length };
-}
-
-async function valuesOf(db: Database, identity: string): Promise<RecordedValue[] | undefined> {
-  const values = await recordedValues(db, identity);
-  return values?.map(({ sampleSize, ...value }) => ({ ...value, n: sampleSize }));
-}
-
-async function record(
-  db: Database,
+async function finish(
+  store: Store,
   run: RunDescription,
   { companions, record: found, values }: Evaluation,
   finishedAt: Date,
 ): Promise<void> {
   const { identity } = run.planned;
   const base = toRecord(run);
-  await recordWithCompanions(
-    db,
+  await store.record(
     {
       ...base,
       run: { ...base.run, finishedAt, record: found },
@@ -153,7 +115,7 @@ async function record(
 
 const toResult = ({ measure, value, interval, n }: Value) => ({ measure, value, interval, sampleSize: n });
 
-async function recordDerived(db: Database, derived: Derived): Promise<void> {
+function derivedToRecord(derived: Derived): EvaluationToRecord {
   const { checkpoint, method, dataset, protocol, seed, device, values, record, requestedById } = derived;
   const now = new Date();
   const identity = identityOf({
@@ -162,7 +124,7 @@ async function recordDerived(db: Database, derived: Derived): Promise<void> {
     manifest: dataset.manifest,
     seed,
   });
-  await recordEvaluation(db, {
+  return {
     method,
     checkpoint: checkpointToRecord(checkpoint),
     dataset,
@@ -172,7 +134,7 @@ async function recordDerived(db: Database, derived: Derived): Promise<void> {
       ...(requestedById === undefined ? {} : { requestedById }),
     },
     results: values.map(toResult),
-  });
+  };
 }
 
 function checkpointToRecord(checkpoint: Checkpoint): RunToRecord["checkpoint"] {

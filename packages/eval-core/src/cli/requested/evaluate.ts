@@ -1,0 +1,93 @@
+/**
+ * An evaluation that was asked for through the queue: the same code as `evaluate`, on the files that are on this
+ * machine, in a process with limits, recorded in the name of whoever asked.
+ */
+import { realpathSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
+import { totalmem } from "node:os";
+import type { EvaluationOutcome, EvaluationRequest } from "@transferboard/prisma";
+import { Cancelled, type CheckpointFiles } from "../../jobs/index.ts";
+import type { Device } from "../../runtime/index.ts";
+import { runSandboxed, SandboxError } from "../../sandbox/index.ts";
+import type { Context } from "../context.ts";
+import type { Store } from "../evaluate/store.ts";
+import { sentenceOf } from "../exit-codes.ts";
+import type { Work, Worked } from "./messages.ts";
+import { publicly } from "./publicly.ts";
+import { handlersOn } from "./store.ts";
+
+/** Where things are on this machine, what it computes with, and how much of it one evaluation may take. */
+export interface Place {
+  readonly checkpoints: string;
+  readonly files: CheckpointFiles;
+  readonly data: string | undefined;
+  readonly device: Device;
+  readonly threads: string | undefined;
+  readonly cache: string;
+  readonly memoryBytes: number;
+  readonly hours: number;
+}
+
+/** Unless the worker is told otherwise: what leaves the machine usable. */
+export const usualMemoryBytes = () => Math.floor(totalmem() * 0.75);
+
+/** @throws what may go better another time: interruptions, a database or a device that failed */
+export async function evaluateRequested(
+  { terminal, signal }: Context,
+  place: Place,
+  store: Store,
+  asked: EvaluationRequest,
+): Promise<EvaluationOutcome> {
+  const onHash = (file: string) => terminal.say(`hashing ${file}`);
+  const checkpoint = await place.files.find(asked.checkpoint, { signal, onHash });
+  if (checkpoint === undefined) {
+    const reason = `The file of weights with the SHA-256 ${asked.checkpoint} is not in the worker's folder of checkpoints: put it there, and ask again.`;
+    return { state: "FAILED", reason, runs: [], notes: [] };
+  }
+  const { checkpoints, data, device, threads, cache, memoryBytes, hours } = place;
+  await mkdir(cache, { recursive: true });
+  const work: Work = { asked, checkpoint, checkpoints, data, device, threads, cache };
+  const { handlers, open, begun } = handlersOn(store, asked);
+  const end = async (reason: string, cancelled = false) => {
+    for (const id of open) await (cancelled ? store.cancel(id) : store.fail(id, reason));
+  };
+  try {
+    const worked = await runSandboxed<Worked>(
+      {
+        script: new URL("./child.ts", import.meta.url),
+        called: "the evaluation's process",
+        // Drivers of graphics cards reserve far more memory than they use.
+        limits: { memoryBytes, wallMs: hours * 3_600_000, limitData: device === "cpu" },
+        read: [...bothPaths(checkpoint), ...(data === undefined ? [] : bothPaths(data))],
+        write: bothPaths(cache),
+        handlers: {
+          ...handlers,
+          // Of a run that ends because somebody cancelled the request, that is what is kept.
+          fail: (value) =>
+            signal.reason instanceof Cancelled
+              ? handlers.cancel?.((value as string[])[0])
+              : handlers.fail?.(value),
+          say: (line) => terminal.say(String(line).slice(0, 2_000)),
+        },
+        signal,
+      },
+      work,
+    );
+    if ("again" in worked) throw new Error(worked.again);
+    return worked.outcome;
+  } catch (error) {
+    if (signal.aborted) {
+      await end("interrupted", signal.reason instanceof Cancelled);
+      throw error;
+    }
+    const sentence = publicly(sentenceOf(error), work);
+    const reason = `${sentence[0]!.toUpperCase()}${sentence.slice(1)}.`;
+    await end(reason);
+    // Another attempt would end as this one did, after as long.
+    if (error instanceof SandboxError) return { state: "FAILED", reason, runs: [...begun], notes: [] };
+    throw error;
+  }
+}
+
+/** As it is named, and as it is: either may be what is opened. */
+const bothPaths = (path: string): string[] => [...new Set([path, realpathSync(path)])];
