@@ -59,10 +59,19 @@ describe.skipIf(!site)("the session", () => {
     expect(page.url()).toBe(`${site!.url}/submissions`);
     expect(await page.content()).not.toContain(secret);
     await expectWhole(page);
+    const [cookie] = await cookiesOf(context);
+    expect(cookie!.value).not.toContain(secret.slice(3));
+    /** With the cookie kept from before, as who copied it would. */
+    const replayed = async () =>
+      (
+        await fetch(`${site!.url}/account`, { headers: { cookie: `${cookie!.name}=${cookie!.value}` } })
+      ).text();
+    expect(await replayed()).toContain("Sign out");
     await page.goto(`${site!.url}/account`);
     await page.getByRole("button", { name: "Sign out" }).click();
     await page.getByLabel("Token", { exact: true }).waitFor();
     expect(await cookiesOf(context)).toEqual([]);
+    expect(await replayed()).not.toContain("Sign out");
     expect(opened.heard).toEqual([]);
   });
 

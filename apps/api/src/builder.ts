@@ -9,6 +9,7 @@ import ScopeAuthPlugin from "@pothos/plugin-scope-auth";
 import ValidationPlugin from "@pothos/plugin-validation";
 import type PrismaTypes from "@transferboard/prisma/pothos";
 import { getDatamodel } from "@transferboard/prisma/pothos";
+import { type GraphQLSchema, isObjectType } from "graphql";
 import type { Context } from "./context.ts";
 import { BadInput, NotAuthorized } from "./errors.ts";
 import { COST } from "./limits.ts";
@@ -36,6 +37,12 @@ const NO_SUCH_ROW = new Set(["P2025", "P2020", "P2023", "P2007"]);
 const isNoSuchRow = (error: unknown): boolean =>
   error instanceof Error && "code" in error && typeof error.code === "string" && NO_SUCH_ROW.has(error.code);
 
+/** Whether a name is of a type that has global ids. */
+function isNodeType(schema: GraphQLSchema, name: string): boolean {
+  const type = schema.getType(name);
+  return isObjectType(type) && type.getInterfaces().some((one) => one.name === "Node");
+}
+
 export const builder = new SchemaBuilder<SchemaTypes>({
   plugins: [
     ErrorsPlugin,
@@ -58,7 +65,9 @@ export const builder = new SchemaBuilder<SchemaTypes>({
       description: "Any object by its global id; null where there is none.",
       args: { id: { description: "The global id." } },
       // A row that is not there, and an id that no row could have, are null and no fault of ours.
-      resolve: async (_root, { id }, _context, _info, resolveNode) => {
+      resolve: async (_root, { id }, _context, info, resolveNode) => {
+        // Of a kind that nothing here is.
+        if (!isNodeType(info.schema, id.typename)) return null;
         try {
           return await resolveNode(id);
         } catch (error) {

@@ -4,7 +4,6 @@ import type { Logger } from "pino";
 import type { Database } from "./database/database.ts";
 import type { Viewer } from "./modules/account/viewer.ts";
 import type { Snapshot } from "./modules/catalogue/load.ts";
-import type { MatrixPool } from "./modules/correlation/matrix-pool.ts";
 import type { LedgerCache } from "./modules/ledger/cache.ts";
 import type { PredictionStore } from "./modules/predictions/store.ts";
 import type { StatisticsPool } from "./statistics/pool.ts";
@@ -12,7 +11,6 @@ import type { StatisticsPool } from "./statistics/pool.ts";
 export interface Context {
   readonly db: Database;
   readonly ledger: LedgerCache;
-  readonly matrices: MatrixPool;
   readonly statistics: StatisticsPool;
   /** The files that evaluations keep. */
   readonly predictions: PredictionStore;

@@ -25,7 +25,6 @@ import { Visitors } from "./http/visitors.ts";
 import { LIMITS } from "./limits.ts";
 import { authenticate } from "./modules/account/authenticate.ts";
 import { Snapshots } from "./modules/catalogue/load.ts";
-import { MatrixPool } from "./modules/correlation/matrix-pool.ts";
 import { LedgerCache } from "./modules/ledger/cache.ts";
 import { PredictionStore } from "./modules/predictions/store.ts";
 import { StatisticsPool } from "./statistics/pool.ts";
@@ -56,7 +55,6 @@ function goneSignal(request: Request): AbortSignal {
 export async function createServer({ db, queue, log, env }: Deps): Promise<Server> {
   const snapshots = new Snapshots(db.sql);
   const ledger = new LedgerCache(db.sql);
-  const matrices = new MatrixPool();
   const statistics = new StatisticsPool();
   const predictions = new PredictionStore(env.artefactsFolder);
   const limits = rateLimits(env.rateLimit, new Visitors(env.siteSecret));
@@ -66,7 +64,6 @@ export async function createServer({ db, queue, log, env }: Deps): Promise<Serve
     return {
       db,
       ledger,
-      matrices,
       statistics,
       predictions,
       signal: goneSignal(request),
@@ -118,7 +115,6 @@ export async function createServer({ db, queue, log, env }: Deps): Promise<Serve
   app.use(bodyFaults(log));
   const stop = async () => {
     await apollo.stop();
-    await matrices.close();
     await statistics.close();
   };
   return { app, stop };

@@ -1,4 +1,8 @@
-/** Whether an error says that Postgres is gone, starting or out of connections: not our fault and not the caller's. */
+/** Errors that are neither our fault nor the caller's, and mend themselves or are mended: Postgres is gone, or full. */
+
+/** Out of disk, and out of memory. */
+const FULL = new Set(["53100", "53200"]);
+const FULL_WORDS = /no space left on device|could not (extend|write to) file/i;
 
 const SQL_STATES = new Set(["57P01", "57P02", "57P03", "53300", "08000", "08001", "08003", "08004", "08006"]);
 const SYSTEM = new Set(["ECONNREFUSED", "ECONNRESET", "ENOTFOUND", "ETIMEDOUT", "EPIPE", "EHOSTUNREACH"]);
@@ -7,7 +11,26 @@ const PRISMA = new Set(["P1001", "P1002", "P1008", "P1017", "P2024", "P2037"]);
 const WORDS =
   /connection terminated|terminating connection|connection timeout|timeout exceeded when trying to connect|server has closed the connection|database system is (starting up|shutting down)|Can't reach database/i;
 
-export function isUnavailable(error: unknown, depth = 0): boolean {
+export const UNREACHABLE = "The database cannot be reached at the moment. Try again in a few seconds.";
+export const NO_ROOM =
+  "The database has no room at the moment: nothing of this request was recorded. Try again later.";
+
+/** What to say of an error that another try may not meet; null of all others. */
+export function unavailability(error: unknown): string | null {
+  if (isFull(error)) return NO_ROOM;
+  return isUnavailable(error) ? UNREACHABLE : null;
+}
+
+function isFull(error: unknown, depth = 0): boolean {
+  if (typeof error !== "object" || error === null || depth > 4) return false;
+  const { code, originalCode, message, cause, meta } = error as Record<string, unknown>;
+  if ([code, originalCode].some((value) => typeof value === "string" && FULL.has(value))) return true;
+  if (typeof message === "string" && FULL_WORDS.test(message)) return true;
+  const adapter = typeof meta === "object" && meta !== null ? (meta as Record<string, unknown>) : {};
+  return isFull(cause, depth + 1) || isFull(adapter.driverAdapterError, depth + 1);
+}
+
+function isUnavailable(error: unknown, depth = 0): boolean {
   if (typeof error !== "object" || error === null || depth > 4) return false;
   const { code, originalCode, message, cause, meta, name } = error as Record<string, unknown>;
   const codes = [code, originalCode].filter((value) => typeof value === "string");

@@ -8,7 +8,7 @@ import { PothosValidationError } from "@pothos/core";
 import { StatisticsError } from "@transferboard/eval-core/stats";
 import { GraphQLError, type GraphQLFormattedError } from "graphql";
 import type { Logger } from "pino";
-import { isTimeout, isUnavailable } from "../database/unavailable.ts";
+import { isTimeout, unavailability } from "../database/unavailable.ts";
 import { CallerError } from "../errors.ts";
 
 /** What GraphQL itself says of a request: its words are about the request alone. */
@@ -22,8 +22,6 @@ const REQUEST_CODES = new Set([
   "PERSISTED_QUERY_NOT_FOUND",
   "LIMIT_EXCEEDED",
 ]);
-
-export const UNAVAILABLE = "The database cannot be reached at the moment. Try again in a few seconds.";
 
 const TOO_SLOW = "This question takes too long: ask for fewer measures, or narrow the filter.";
 
@@ -52,9 +50,10 @@ export function formatError(
   if (mistake) {
     return { message: mistake.message, ...place, extensions: { code: mistake.code, ...mistake.details } };
   }
-  if (isUnavailable(original)) {
-    log.warn({ err: original }, "the database cannot be reached");
-    return { message: UNAVAILABLE, ...place, extensions: { code: "UNAVAILABLE" } };
+  const away = unavailability(original);
+  if (away !== null) {
+    log.warn({ err: original }, "the database cannot be reached, or is full");
+    return { message: away, ...place, extensions: { code: "UNAVAILABLE" } };
   }
   if (isTimeout(original)) {
     log.warn({ err: original, path }, "a statement took too long");

@@ -6,9 +6,8 @@
 import type { ApolloServerPlugin } from "@apollo/server";
 import { GraphQLError, type GraphQLFormattedError, type OperationDefinitionNode } from "graphql";
 import type { Context } from "../context.ts";
-import { isUnavailable } from "../database/unavailable.ts";
+import { unavailability } from "../database/unavailable.ts";
 import { CallerError } from "../errors.ts";
-import { UNAVAILABLE } from "./format-error.ts";
 import { checkLimits, isIntrospection, type Operation } from "./limits.ts";
 
 /** A caller's mistake that shows before anything is resolved. */
@@ -32,9 +31,10 @@ async function checkToken(context: Context): Promise<void> {
     await context.viewer();
   } catch (error) {
     if (error instanceof CallerError) refuse(error, 401);
-    if (isUnavailable(error)) {
+    const away = unavailability(error);
+    if (away !== null) {
       const extensions = { code: "UNAVAILABLE", http: { status: 503 } };
-      throw new GraphQLError(UNAVAILABLE, { originalError: error as Error, extensions });
+      throw new GraphQLError(away, { originalError: error as Error, extensions });
     }
     throw error;
   }
@@ -55,6 +55,19 @@ const isInvalidRequest = ({ message, extensions }: GraphQLFormattedError) =>
 
 const INVALID = new Set(["GRAPHQL_PARSE_FAILED", "GRAPHQL_VALIDATION_FAILED", "BAD_USER_INPUT"]);
 
+/** What is wrong with a document in thirty places is said once, with all its places. */
+function eachOnce(errors: readonly GraphQLFormattedError[]): readonly GraphQLFormattedError[] {
+  const kept = new Map<string, GraphQLFormattedError>();
+  for (const error of errors) {
+    const invalid = INVALID.has(String(error.extensions?.code)) && error.path === undefined;
+    const key = invalid ? error.message : `${kept.size}`;
+    const before = kept.get(key);
+    const locations = [...(before?.locations ?? []), ...(error.locations ?? [])];
+    kept.set(key, before ? { ...before, locations } : error);
+  }
+  return [...kept.values()];
+}
+
 /** GraphQL over HTTP: clients of the older media type are told by the body alone, so to them an invalid request is a 200. */
 const readsStatus = (accept: string | undefined) =>
   accept?.includes("application/graphql-response+json") ?? false;
@@ -71,7 +84,9 @@ export const guard: ApolloServerPlugin<Context> = {
       },
       async willSendResponse({ response, request }) {
         if (response.body.kind !== "single") return;
-        const { errors } = response.body.singleResult;
+        const { singleResult } = response.body;
+        if (singleResult.errors) singleResult.errors = eachOnce(singleResult.errors);
+        const { errors } = singleResult;
         if (
           errors?.length &&
           errors.every(isInvalidRequest) &&

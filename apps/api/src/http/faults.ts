@@ -2,9 +2,8 @@
 import { randomUUID } from "node:crypto";
 import type { ErrorRequestHandler, RequestHandler } from "express";
 import type { Logger } from "pino";
-import { isUnavailable } from "../database/unavailable.ts";
+import { unavailability } from "../database/unavailable.ts";
 import { CallerError, type ErrorCode } from "../errors.ts";
-import { UNAVAILABLE } from "../graphql/format-error.ts";
 
 const STATUS: Readonly<Record<ErrorCode, number>> = {
   NOT_FOUND: 404,
@@ -48,8 +47,9 @@ export function bodyFaults(log: Logger): ErrorRequestHandler {
       response.status(status).json(body(error.code, error.message, error.details));
       return;
     }
-    if (isUnavailable(error)) {
-      response.status(503).set("retry-after", "2").json(body("UNAVAILABLE", UNAVAILABLE));
+    const away = unavailability(error);
+    if (away !== null) {
+      response.status(503).set("retry-after", "2").json(body("UNAVAILABLE", away));
       return;
     }
     const { status, type } = error as { status?: unknown; type?: unknown };

@@ -1,5 +1,5 @@
 /**
- * Heavy statistics in threads of their own, each within a time limit. Whoever asked and is gone is not computed for: a
+ * The one pool of threads for heavy statistics: intervals, ranks, matrices, forecasts, each within a time limit. Whoever asked and is gone is not computed for: a
  * question that waits leaves the queue, and one that runs has its thread ended.
  */
 import { availableParallelism } from "node:os";
@@ -7,10 +7,25 @@ import { Worker } from "node:worker_threads";
 import { CallerError } from "../errors.ts";
 import type { TaskName, Tasks } from "./tasks.ts";
 
-const MOST_THREADS = 2;
+/** Two at least: a forecast takes one for minutes. */
+const LEAST_THREADS = 2;
+const MOST_THREADS = 4;
 const MOST_WAITING = 64;
 /** The heaviest question that the limits let through takes a second or two: this is for a machine that is busy otherwise. */
-const LIMIT_MS = 30_000;
+const LIMIT_MS = {
+  coefficient: 30_000,
+  errors: 30_000,
+  ranks: 30_000,
+  pair: 30_000,
+  pairs: 30_000,
+  matrix: 30_000,
+  // Once a ledger position, for everybody: requests do not wait for it.
+  forecast: 600_000,
+} as const satisfies Record<TaskName, number>;
+/** A thread that has not loaded its code by then never will. */
+const START_MS = 60_000;
+/** Of these one runs at a time, so that they do not take all threads for minutes. */
+const ONE_AT_A_TIME: ReadonlySet<TaskName> = new Set(["forecast"]);
 
 interface Job {
   readonly name: TaskName;
@@ -22,6 +37,8 @@ interface Job {
 
 interface Slot {
   worker: Worker | null;
+  /** Its code is loaded. */
+  isReady: boolean;
   busy: boolean;
 }
 
@@ -33,12 +50,16 @@ const tooSlow = () =>
 
 export class StatisticsPool {
   readonly #slots: Slot[];
-  readonly #limitMs: number;
+  readonly #limitMs: number | undefined;
+  readonly #running = new Set<TaskName>();
   #waiting: Job[] = [];
   #closed = false;
 
-  constructor({ threads = Math.min(MOST_THREADS, availableParallelism()), limitMs = LIMIT_MS } = {}) {
-    this.#slots = Array.from({ length: threads }, () => ({ worker: null, busy: false }));
+  /** @param limits `limitMs` in place of each statistic's own */
+  constructor(limits: { threads?: number; limitMs?: number } = {}) {
+    const { threads = Math.max(LEAST_THREADS, Math.min(MOST_THREADS, availableParallelism())), limitMs } =
+      limits;
+    this.#slots = Array.from({ length: threads }, () => ({ worker: null, isReady: false, busy: false }));
     this.#limitMs = limitMs;
   }
 
@@ -51,9 +72,39 @@ export class StatisticsPool {
     given: Tasks[Name]["given"],
     signal?: AbortSignal,
   ): Promise<Tasks[Name]["found"]> {
+    return this.#add(name, given, signal, 1);
+  }
+
+  /** Several questions of one asker: all of them or none. */
+  computeAll<Name extends TaskName>(
+    name: Name,
+    given: readonly Tasks[Name]["given"][],
+    signal?: AbortSignal,
+  ): Promise<Tasks[Name]["found"][]> {
+    // One that is refused leaves the others nobody to compute for.
+    const failed = new AbortController();
+    const wanted = signal ? AbortSignal.any([signal, failed.signal]) : failed.signal;
+    const all = given.map((one, i) => this.#add(name, one, wanted, given.length - i));
+    return Promise.all(all).catch((error: unknown) => {
+      failed.abort(error);
+      throw error;
+    });
+  }
+
+  /** How many threads there are. */
+  get threads(): number {
+    return this.#slots.length;
+  }
+
+  #add<Name extends TaskName>(
+    name: Name,
+    given: Tasks[Name]["given"],
+    signal: AbortSignal | undefined,
+    places: number,
+  ): Promise<Tasks[Name]["found"]> {
     if (this.#closed) return Promise.reject(stopped());
     if (signal?.aborted) return Promise.reject(signal.reason);
-    if (this.#waiting.length >= MOST_WAITING) return Promise.reject(busy());
+    if (this.#waiting.length + places > MOST_WAITING) return Promise.reject(busy());
     return new Promise((resolve, reject) => {
       const job: Job = { name, given, signal, resolve, reject };
       this.#waiting.push(job);
@@ -81,11 +132,14 @@ export class StatisticsPool {
 
   #next(): void {
     const slot = this.#slots.find((one) => !one.busy);
-    const job = slot && this.#waiting.shift();
+    const job = this.#waiting.find(({ name }) => !(ONE_AT_A_TIME.has(name) && this.#running.has(name)));
     if (!slot || !job) return;
+    this.#waiting = this.#waiting.filter((one) => one !== job);
     slot.busy = true;
+    if (ONE_AT_A_TIME.has(job.name)) this.#running.add(job.name);
     void this.#run(slot, job).finally(() => {
       slot.busy = false;
+      if (ONE_AT_A_TIME.has(job.name)) this.#running.delete(job.name);
       this.#next();
     });
   }
@@ -93,16 +147,27 @@ export class StatisticsPool {
   async #run(slot: Slot, job: Job): Promise<void> {
     slot.worker ??= start();
     const { worker } = slot;
+    const limitMs = this.#limitMs ?? LIMIT_MS[job.name];
     /** A thread that computes for nobody, or failed, is not trusted again. */
     const drop = () => {
       slot.worker = null;
+      slot.isReady = false;
       void worker.terminate();
     };
     await new Promise<void>((done) => {
-      const timer = setTimeout(() => end(() => job.reject(tooSlow()), true), this.#limitMs);
+      const late = () => end(() => job.reject(tooSlow()), true);
+      // A new thread's loading is none of the question's time.
+      let timer = setTimeout(late, slot.isReady ? limitMs : START_MS);
       const aborted = () => end(() => job.reject(job.signal?.reason), true);
-      const answered = (answer: { found?: never; failed?: string }) =>
+      const answered = (answer: { ready?: true; found?: never; failed?: string }) => {
+        if (answer.ready) {
+          slot.isReady = true;
+          clearTimeout(timer);
+          timer = setTimeout(late, limitMs);
+          return;
+        }
         end(() => ("failed" in answer ? job.reject(new Error(answer.failed)) : job.resolve(answer.found!)));
+      };
       const failed = (error: unknown) => end(() => job.reject(error), true);
       const ended = (code: number) =>
         end(
@@ -120,7 +185,7 @@ export class StatisticsPool {
         tell();
         done();
       };
-      worker.once("message", answered).once("error", failed).once("exit", ended);
+      worker.on("message", answered).once("error", failed).once("exit", ended);
       job.signal?.addEventListener("abort", aborted, { once: true });
       worker.postMessage({ name: job.name, given: job.given });
     });

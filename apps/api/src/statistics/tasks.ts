@@ -19,6 +19,8 @@ import {
   rankBootstrap,
 } from "@transferboard/eval-core/stats";
 import { SeededRandom } from "@transferboard/eval-core/tensor";
+import { computePart, type PartOfMatrix } from "../modules/correlation/matrix-part.ts";
+import { type ForecastAnswer, type ForecastTask, fitForecast } from "../modules/forecast/fit.ts";
 
 export interface Tasks {
   /** BCa of a coefficient over resampled methods. */
@@ -70,6 +72,10 @@ export interface Tasks {
     };
     readonly found: PairTest[];
   };
+  /** Part of a correlation matrix: what is found is written to the memory that came with it. */
+  readonly matrix: { readonly given: PartOfMatrix; readonly found: null };
+  /** The model of all results, and how good it is. */
+  readonly forecast: { readonly given: ForecastTask; readonly found: ForecastAnswer };
 }
 
 export type TaskName = keyof Tasks;
@@ -112,4 +118,6 @@ export const computations: Computations = {
   pairs: ({ metric, methods, testSet }) => everyPair(metric, methods, testSet),
   ranks: ({ scores, clusters, resamples, seed }) =>
     rankBootstrap({ scores, clusters, resamples, random: new SeededRandom(seed) }),
+  matrix: computePart,
+  forecast: fitForecast,
 };

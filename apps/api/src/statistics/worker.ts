@@ -14,3 +14,5 @@ parentPort?.on("message", ({ name, given }: Asked) => {
     parentPort?.postMessage({ failed: (error as Error).message });
   }
 });
+
+parentPort?.postMessage({ ready: true });

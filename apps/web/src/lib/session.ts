@@ -1,12 +1,14 @@
 /**
- * Who reads. The session is the reader's own token in a cookie that no script can read and no other site can make a
- * browser send; it lasts as long as the browser. The token leaves the server's memory only for the API's header.
+ * Who reads. The session's name is in a cookie that no script can read and no other site can make a browser send; it
+ * lasts as long as the browser, and ends here when its reader signs out. The token leaves the server's memory only for
+ * the API's header.
  */
 import { cookies, headers } from "next/headers";
 import { cache } from "react";
 import { graphql } from "../../generated";
 import type { Scope } from "../../generated/graphql";
 import { ApiError, askAs } from "./api";
+import { sessions } from "./session-store";
 
 const cookieName = "transferboard_session";
 
@@ -48,13 +50,14 @@ export async function sessionOf(token: string): Promise<Session | null> {
 
 /** Of the request that is being answered; asked for once. */
 export const readSession = cache(async (): Promise<Session | null> => {
-  const token = (await cookies()).get(cookieName)?.value;
+  const name = (await cookies()).get(cookieName)?.value;
+  const token = name === undefined ? undefined : sessions.tokenOf(name);
   return token ? await sessionOf(token) : null;
 });
 
 export async function keepSession(token: string): Promise<void> {
   const forwarded = (await headers()).get("x-forwarded-proto")?.split(",")[0]?.trim();
-  (await cookies()).set(cookieName, token, {
+  (await cookies()).set(cookieName, sessions.begin(token), {
     httpOnly: true,
     sameSite: "strict",
     secure: forwarded === "https",
@@ -63,7 +66,10 @@ export async function keepSession(token: string): Promise<void> {
 }
 
 export async function endSession(): Promise<void> {
-  (await cookies()).delete(cookieName);
+  const jar = await cookies();
+  const name = jar.get(cookieName)?.value;
+  if (name !== undefined) sessions.end(name);
+  jar.delete(cookieName);
 }
 
 /** Whether a form was sent from one of our own pages. Every browser says so in one of two ways. */

@@ -12,3 +12,4 @@ export * from "./inspect.ts";
 export * from "./normalisation.ts";
 export * from "./resnet/modules.ts";
 export { asResNet } from "./resnet.ts";
+export { SIDECARS } from "./sidecar.ts";

@@ -8,6 +8,13 @@ import { CheckpointError } from "../checkpoints/errors.ts";
 import type { Activation, Choice, Interpolation } from "./choices.ts";
 import { type Normalisation, parseNormalisation } from "./normalisation.ts";
 
+/** Their names: they lie in the folder of the weights. */
+export const SIDECARS = {
+  config: "config.json",
+  preprocessor: "preprocessor_config.json",
+  openClip: "open_clip_config.json",
+} as const;
+
 /** In a .safetensors file of ours, the entry that carries what no tensor shows. */
 export const CHOICES_KEY = "transferboard.choices";
 
@@ -55,9 +62,9 @@ function readJson(folder: string, file: string): Json | undefined {
 
 /** @throws CheckpointError naming a file, or a field of it, that makes no sense */
 export function readSidecar(folder: string): Sidecar {
-  const config = readJson(folder, "config.json");
-  const preprocessor = readJson(folder, "preprocessor_config.json");
-  const openClip = readJson(folder, "open_clip_config.json");
+  const config = readJson(folder, SIDECARS.config);
+  const preprocessor = readJson(folder, SIDECARS.preprocessor);
+  const openClip = readJson(folder, SIDECARS.openClip);
   const parts = [
     ...(openClip ? [fromOpenClip(openClip)] : []),
     ...(preprocessor ? [fromPreprocessor(preprocessor)] : []),
@@ -120,7 +127,7 @@ const activations: Readonly<Record<string, Activation>> = {
 
 /** transformers' configuration, or timm's, by what is in it. */
 function fromConfig(config: Json): Sidecar {
-  const file = "config.json";
+  const file = SIDECARS.config;
   if (isJson(config.pretrained_cfg) || typeof config.architecture === "string") {
     return fromTimm(isJson(config.pretrained_cfg) ? config.pretrained_cfg : config, file);
   }
@@ -163,7 +170,7 @@ function fromTimm(config: Json, file: string): Sidecar {
 const resamples: Readonly<Record<number, "bicubic" | "bilinear">> = { 2: "bilinear", 3: "bicubic" };
 
 function fromPreprocessor(config: Json): Sidecar {
-  const file = "preprocessor_config.json";
+  const file = SIDECARS.preprocessor;
   const { image_mean: mean, image_std: std, size, crop_size: crop, resample } = config;
   const sideOf = (value: unknown) =>
     typeof value === "number" ? value : isJson(value) ? (value.height ?? value.shortest_edge) : undefined;
@@ -181,7 +188,7 @@ function fromPreprocessor(config: Json): Sidecar {
 }
 
 function fromOpenClip(config: Json): Sidecar {
-  const file = "open_clip_config.json";
+  const file = SIDECARS.openClip;
   const model = isJson(config.model_cfg) ? config.model_cfg : config;
   const vision = isJson(model.vision_cfg) ? model.vision_cfg : {};
   const preprocess = isJson(config.preprocess_cfg) ? config.preprocess_cfg : {};

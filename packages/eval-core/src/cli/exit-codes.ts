@@ -64,6 +64,7 @@ export function exitCodeOf(error: unknown): { code: ExitCode; expected: boolean 
   if (system === "ENOENT" || system === "EACCES" || system === "EISDIR" || system === "ENOTDIR") {
     return { code: EXIT.badInput, expected: true };
   }
+  if (system === "ERR_ACCESS_DENIED") return { code: EXIT.badInput, expected: true };
   if (system === "ENOSPC" || system === "EROFS") return { code: EXIT.failed, expected: true };
   return { code: EXIT.failed, expected: false };
 }
@@ -90,7 +91,9 @@ const SYSTEM: Readonly<Record<string, string>> = {
 /** What the file system said of a path, without its codes. */
 function systemSentence(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
-  const { code, path } = error as NodeJS.ErrnoException;
+  const { code, path, resource } = error as NodeJS.ErrnoException & { resource?: string };
+  if (code === "ERR_ACCESS_DENIED")
+    return `${resource ?? "something"}: an evaluation for others may not touch it`;
   const meaning = code === undefined ? undefined : SYSTEM[code];
   return meaning === undefined || path === undefined ? undefined : `${path}: ${meaning}`;
 }

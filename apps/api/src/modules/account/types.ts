@@ -1,7 +1,7 @@
 /** Accounts, their tokens, and who asks. */
-import { z } from "zod";
 import { builder } from "../../builder.ts";
 import { Conflict, NotAuthorized, NotFound } from "../../errors.ts";
+import { storable } from "../../text.ts";
 import { isUuid } from "../../uuid.ts";
 import "../error-types.ts";
 import { MUTATION_SCOPES } from "./rules.ts";
@@ -79,7 +79,7 @@ builder.queryField("viewer", (t) =>
   }),
 );
 
-const name = z.string().regex(/\S/, "expected a name").max(100, "expected at most 100 letters");
+const name = storable(100).regex(/\S/, "expected a name");
 
 const CreateTokenInput = builder.inputType("CreateTokenInput", {
   description: "A token to make.",

@@ -1,8 +1,8 @@
 /** Claims that the record watches: what is asserted, whether it holds now, and when that changed. */
 import type { Assertion, Question } from "@transferboard/eval-core/record";
-import { z } from "zod";
 import { builder } from "../../builder.ts";
 import { BadInput, Conflict, NotAuthorized, UnknownSlug } from "../../errors.ts";
+import { storable } from "../../text.ts";
 import { isUuid } from "../../uuid.ts";
 import { MUTATION_SCOPES } from "../account/rules.ts";
 import { IntervalType, intervalOf } from "../measure/interval.ts";
@@ -110,7 +110,7 @@ const StateClaimInput = builder.inputType("StateClaimInput", {
   fields: (t) => ({
     text: t.string({
       required: true,
-      validate: z.string().max(1_000, "expected at most 1000 letters"),
+      validate: storable(1_000),
       description:
         "A question and what holds of it, such as 'correlation(imagenet/imagenet/top1, suite:detection-frozen) is 0.80'. Questions: correlation(x, y), compare(method, method, x), rank(method, x), value(method, measure); x is a measure or suite:slug. What holds: > 0.5, >= 0.5, < 0.5, <= 0.5, between 0.4 and 0.6, is 0.5, is 0.5 +- 0.1.",
     }),

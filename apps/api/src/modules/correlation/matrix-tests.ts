@@ -8,7 +8,7 @@ import {
   kendallInterval,
   spearmanInterval,
 } from "@transferboard/eval-core/stats";
-import type { Matrix } from "./matrix-pool.ts";
+import type { Matrix } from "./matrix-in-parts.ts";
 
 const INTERVALS = {
   PEARSON: fisherInterval,

@@ -8,7 +8,7 @@ import { openSource } from "../ledger/source.ts";
 import { IntervalType } from "../measure/interval.ts";
 import { methodTest } from "../method/filter.ts";
 import { correlationArgs, VariableInputType } from "./arguments.ts";
-import type { Matrix } from "./matrix-pool.ts";
+import { type Matrix, matrixOf } from "./matrix-in-parts.ts";
 import { adjustedOf, intervalAt, pValuesOf } from "./matrix-tests.ts";
 import { chooseVariable, type Options, type VariableInput } from "./service.ts";
 import { VariableType } from "./types.ts";
@@ -51,7 +51,7 @@ export async function answerMatrix(
   );
   const keep = methodTest(filter, catalogue);
   const controls = filter?.family?.includes("CONTROL") ?? false;
-  const compute = async () => {
+  const compute = async (wanted: AbortSignal) => {
     const measures = [...new Set(variables.flatMap((variable) => variable.measures))];
     const { columns } = await openSource(context.ledger, snapshot, { measures, filter, asOf });
     const methods = catalogue.methods.filter(
@@ -61,10 +61,16 @@ export async function answerMatrix(
     const numbers = variables.map((variable) =>
       variable.unit === "mixed" ? none : readNumbers(variable, methods, columns),
     );
-    return context.matrices.compute(numbers, coefficient);
+    return matrixOf(context.statistics, numbers, coefficient, wanted);
   };
   const key = JSON.stringify(["matrix", inputs, transform, orient, filter, coefficient, asOf]);
-  const matrix = await context.ledger.memoize(snapshot, key, compute, ({ size }) => 2 * size * size);
+  const matrix = await context.ledger.memoize(
+    snapshot,
+    key,
+    compute,
+    ({ size }) => 2 * size * size,
+    context.signal,
+  );
   return { variables, matrix, coefficient, position };
 }
 

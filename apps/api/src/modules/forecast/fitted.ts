@@ -1,11 +1,10 @@
 /** The fitted model of all results, once a ledger position: computed in a thread, waited for no longer than a request may take. */
-import { Worker } from "node:worker_threads";
 import type { Bounds } from "@transferboard/eval-core/record";
 import type { Context } from "../../context.ts";
 import { CallerError } from "../../errors.ts";
 import type { Measure, Method } from "../catalogue/entities.ts";
 import { openSource } from "../ledger/source.ts";
-import type { ForecastAnswer, ForecastTask } from "./worker.ts";
+import type { ForecastAnswer } from "./fit.ts";
 
 export interface Fitted extends ForecastAnswer {
   readonly methods: readonly Method[];
@@ -38,7 +37,7 @@ export async function fittedModel(context: Context): Promise<Fitted | null> {
     }
     const bounds = measures.map(({ metric }) => ({ lower: metric.lower!, upper: metric.upper }));
     const imagenet = measures.findIndex(({ slug }) => slug === IMAGENET);
-    const answer = await inThread({
+    const answer = await context.statistics.compute("forecast", {
       table: { rows: methods.length, columns: measures.length, data: values },
       bounds,
       imagenet: imagenet < 0 ? null : imagenet,
@@ -49,16 +48,6 @@ export async function fittedModel(context: Context): Promise<Fitted | null> {
     made === null ? 1 : 60 * made.values.length,
   );
   return within(fitting, LONGEST_WAIT_MS);
-}
-
-function inThread(task: ForecastTask): Promise<ForecastAnswer> {
-  const { promise, resolve, reject } = Promise.withResolvers<ForecastAnswer>();
-  const worker = new Worker(new URL("./worker.ts", import.meta.url));
-  worker.unref();
-  worker.once("message", resolve).once("error", reject);
-  worker.once("exit", (code) => reject(new Error(`The thread of the forecast ended with ${code}.`)));
-  worker.postMessage(task);
-  return promise.finally(() => worker.terminate());
 }
 
 async function within<T>(promise: Promise<T>, limitMs: number): Promise<T> {

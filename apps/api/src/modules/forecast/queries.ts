@@ -7,8 +7,8 @@ import type { Measure, Method } from "../catalogue/entities.ts";
 import { type Interval, IntervalType } from "../measure/interval.ts";
 import { MeasureRef } from "../measure/types.ts";
 import { MethodRef } from "../method/types.ts";
+import type { Quality, QualityModel } from "./fit.ts";
 import { type Fitted, fittedModel } from "./fitted.ts";
-import type { Quality, QualityModel } from "./worker.ts";
 
 interface Ghost extends ForecastValue {
   readonly measure: Measure;

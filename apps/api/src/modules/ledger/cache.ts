@@ -23,6 +23,9 @@ interface Kept {
   readonly reading: Promise<unknown>;
   /** 0 until it is read. */
   numbers: number;
+  /** Those who wait for it; one who cannot leave keeps it for good. */
+  askers: number;
+  readonly unwanted: AbortController;
 }
 
 export class LedgerCache {
@@ -103,18 +106,30 @@ export class LedgerCache {
     return this.memoize(at, key, () => readProtocols(this.#sql, ids, question), size);
   }
 
-  /** What `make` makes of the ledger as it stands; `numbers` says how much memory that takes. */
-  memoize<T>(at: Snapshot, key: string, make: () => Promise<T>, numbers: (made: T) => number): Promise<T> {
+  /**
+   * What `make` makes of the ledger as it stands; `numbers` says how much memory that takes. `make` is told when all
+   * who asked, each by the signal they came with, are gone.
+   */
+  memoize<T>(
+    at: Snapshot,
+    key: string,
+    make: (unwanted: AbortSignal) => Promise<T>,
+    numbers: (made: T) => number,
+    signal?: AbortSignal,
+  ): Promise<T> {
     this.#moveTo(at);
     const known = this.#known.get(key);
     if (known) {
       this.#known.delete(key);
       this.#known.set(key, known);
+      this.#joined(key, known, signal);
       return known.reading as Promise<T>;
     }
-    const reading = make();
-    const kept: Kept = { reading, numbers: 0 };
+    const unwanted = new AbortController();
+    const reading = make(unwanted.signal);
+    const kept: Kept = { reading, numbers: 0, askers: 0, unwanted };
     this.#known.set(key, kept);
+    this.#joined(key, kept, signal);
     reading.then(
       (made) => {
         if (this.#known.get(key) !== kept) return;
@@ -127,6 +142,18 @@ export class LedgerCache {
       },
     );
     return reading;
+  }
+
+  #joined(key: string, kept: Kept, signal: AbortSignal | undefined): void {
+    kept.askers += 1;
+    const left = () => {
+      kept.askers -= 1;
+      if (kept.askers > 0 || kept.numbers > 0) return;
+      // Whoever asks from now on begins anew.
+      if (this.#known.get(key) === kept) this.#known.delete(key);
+      kept.unwanted.abort(signal?.reason);
+    };
+    signal?.addEventListener("abort", left, { once: true });
   }
 
   #moveTo({ position, catalogue }: Snapshot): void {

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { builder } from "../../builder.ts";
 import { Conflict, NotAuthorized, NotFound } from "../../errors.ts";
 import { localId } from "../../global-id.ts";
+import { storable } from "../../text.ts";
 import { MUTATION_SCOPES } from "../account/rules.ts";
 import { ResultRef } from "../result/types.ts";
 import { InvalidSubmission } from "./faults.ts";
@@ -11,7 +12,7 @@ import type { FORMATS } from "./formats/index.ts";
 import { type Offered, retract, review, type SubmissionRow, submit, withdraw } from "./service.ts";
 import { SubmissionRef } from "./types.ts";
 
-const reason = z.string().regex(/\S/, "expected a reason").max(5_000, "expected at most 5000 letters");
+const reason = storable(5_000).regex(/\S/, "expected a reason");
 
 const SubmitResultsInput = builder.inputType("SubmitResultsInput", {
   description: "Results to offer.",

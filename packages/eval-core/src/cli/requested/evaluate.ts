@@ -5,7 +5,9 @@
 import { realpathSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { totalmem } from "node:os";
+import { dirname, join } from "node:path";
 import type { EvaluationOutcome, EvaluationRequest } from "@transferboard/prisma";
+import { SIDECARS } from "../../backbones/index.ts";
 import { Cancelled, type CheckpointFiles } from "../../jobs/index.ts";
 import type { Device } from "../../runtime/index.ts";
 import { runSandboxed, SandboxError } from "../../sandbox/index.ts";
@@ -58,7 +60,10 @@ export async function evaluateRequested(
         called: "the evaluation's process",
         // Drivers of graphics cards reserve far more memory than they use.
         limits: { memoryBytes, wallMs: hours * 3_600_000, limitData: device === "cpu" },
-        read: [...bothPaths(checkpoint), ...(data === undefined ? [] : bothPaths(data))],
+        read: [
+          ...bothPaths(checkpoint).flatMap(withSidecars),
+          ...(data === undefined ? [] : bothPaths(data)),
+        ],
         write: bothPaths(cache),
         handlers: {
           ...handlers,
@@ -88,6 +93,12 @@ export async function evaluateRequested(
     throw error;
   }
 }
+
+/** A file of weights, and what may lie beside it and say what the file does not. */
+const withSidecars = (path: string): string[] => [
+  path,
+  ...Object.values(SIDECARS).map((name) => join(dirname(path), name)),
+];
 
 /** As it is named, and as it is: either may be what is opened. */
 const bothPaths = (path: string): string[] => [...new Set([path, realpathSync(path)])];

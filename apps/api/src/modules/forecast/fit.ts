@@ -1,5 +1,4 @@
-/** A thread that fits the model of all results and leaves cells out, so that requests are answered meanwhile. */
-import { parentPort } from "node:worker_threads";
+/** Fits the model of all results and leaves cells out: seconds to minutes, so a thread does it. */
 import {
   type Bounds,
   columnMean,
@@ -38,7 +37,7 @@ export interface ForecastAnswer {
   readonly quality: readonly Quality[];
 }
 
-function answer({ table, bounds, imagenet }: ForecastTask): ForecastAnswer {
+export function fitForecast({ table, bounds, imagenet }: ForecastTask): ForecastAnswer {
   const data = table.data.map((value, cell) => toForecastScale(value, bounds[cell % table.columns]!));
   const scaled = { ...table, data };
   const forecast = forecastTable(scaled);
@@ -60,7 +59,3 @@ function answer({ table, bounds, imagenet }: ForecastTask): ForecastAnswer {
     ],
   };
 }
-
-parentPort?.once("message", (task: ForecastTask) => {
-  parentPort?.postMessage(answer(task));
-});

@@ -1,5 +1,4 @@
-/** A thread that computes a part of a correlation matrix, so that requests are answered meanwhile. */
-import { parentPort } from "node:worker_threads";
+/** A part of a correlation matrix, written into memory that threads share. */
 import { type Coefficient, correlationMatrix } from "@transferboard/eval-core/stats";
 
 /** The numbers lie in memory that all threads share; each writes the rows of its own part. */
@@ -17,7 +16,7 @@ export interface PartOfMatrix {
   readonly pValues: SharedArrayBuffer;
 }
 
-function compute({ size, rows, coefficient, part, ...shared }: PartOfMatrix): void {
+export function computePart({ size, rows, coefficient, part, ...shared }: PartOfMatrix): null {
   const columns = Array.from(
     { length: size },
     (_, i) => new Float64Array(shared.columns, 8 * rows * i, rows),
@@ -37,9 +36,5 @@ function compute({ size, rows, coefficient, part, ...shared }: PartOfMatrix): vo
       if (pValues.length > 0) pValues[at] = pValues[mirrored] = computed.pValues[at]!;
     }
   }
+  return null;
 }
-
-parentPort?.on("message", (part: PartOfMatrix) => {
-  compute(part);
-  parentPort?.postMessage("done");
-});
