@@ -1,18 +1,9 @@
 /** Facts of datasets, whoever reads them. New ones come at the end: positions are recorded. */
 
-/** multi-class: each image has one class; multi-label: any number of them. */
-export type RecognitionTask = "multi-class" | "multi-label";
+import type { DatasetFact, RecognitionTask } from "./dataset-fact.ts";
+import { othersDatasets } from "./others-datasets.ts";
 
-export interface DatasetFact {
-  readonly slug: string;
-  readonly title: string;
-  readonly domain: string;
-  readonly classes: number | null;
-  /** Images by published split: train, validation, test; null where there is none, or all of them in no split. */
-  readonly sizes: readonly [train: number | null, val: number | null, test: number | null];
-  /** Of recognition datasets: what a label is, and the metric that the paper reports. */
-  readonly recognition?: { readonly task: RecognitionTask; readonly metric: string };
-}
+export type { DatasetFact, RecognitionTask };
 
 const unsplit = [null, null, null] as const;
 const accuracy = { recognition: { task: "multi-class", metric: "accuracy" } } as const;
@@ -187,6 +178,7 @@ export const datasets: readonly DatasetFact[] = [
     sizes: [60, null, 20],
   },
   { slug: "images", title: "Images", domain: "any", classes: null, sizes: unsplit },
+  ...othersDatasets,
 ];
 
 const bySlug: ReadonlyMap<string, DatasetFact> = new Map(datasets.map((dataset) => [dataset.slug, dataset]));

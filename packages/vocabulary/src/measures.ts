@@ -102,6 +102,17 @@ export const LINEAR_SEGMENTATION = of(
 );
 export const PREDICTORS = of("predictor", RECOGNITION, ["rankme", "logme"]);
 
+/** A model's own ImageNet classifier, as timm tests it: what ranks first, then what stands beside. */
+export const OWN_CLASSIFIER = of(
+  "robustness",
+  ["imagenet", "imagenet-real", "imagenetv2", "imagenet-sketch", "imagenet-a", "imagenet-r"],
+  ["top1"],
+);
+export const OWN_CLASSIFIER_BESIDE = [
+  ...OWN_CLASSIFIER.map((slug) => slug.replace("/top1", "/top5")),
+  ...of("robustness", ["imagenet-a-clean", "imagenet-r-clean"], ["top1"]),
+];
+
 /** What a profile of the digits that ship gives, its predictors last. */
 export const PROFILE_DIGITS: readonly string[] = [
   ...of("knn", ["digits"], ["top-1-k20"]),
@@ -142,6 +153,8 @@ export const seededMeasures: readonly string[] = [
   ...PROFILE_DIGITS,
   ...LINEAR_SEGMENTATION_CACHED,
   ...PROFILE_SCENES,
+  ...OWN_CLASSIFIER,
+  ...OWN_CLASSIFIER_BESIDE,
 ];
 
 /** "a/b/c" -> its parts. @throws RangeError for what is no measure's slug */

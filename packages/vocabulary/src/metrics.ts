@@ -178,6 +178,18 @@ const predictors: readonly Metric[] = [
   },
 ];
 
+/** What other tools' results bring. */
+const others: readonly Metric[] = [
+  { slug: "top5", title: "top-5 accuracy", ...percent },
+  { slug: "lrap", title: "label ranking average precision", ...percent },
+  { slug: "micro-map", title: "micro mAP", ...percent },
+  { slug: "nmi", title: "normalised mutual information", ...percent },
+  { slug: "map-at-5", title: "mAP@5", ...percent },
+  { slug: "ndcg-at-10", title: "nDCG@10", ...percent },
+  { slug: "image-recall-at-5", title: "image recall@5", ...percent },
+  { slug: "text-recall-at-5", title: "text recall@5", ...percent },
+];
+
 export const metrics: readonly Metric[] = [
   ...recognition,
   ...dense,
@@ -187,6 +199,7 @@ export const metrics: readonly Metric[] = [
   ...retrieval,
   ...robustness,
   ...predictors,
+  ...others,
 ];
 
 const bySlug: ReadonlyMap<string, Metric> = new Map(metrics.map((metric) => [metric.slug, metric]));

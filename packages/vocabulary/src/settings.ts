@@ -32,4 +32,13 @@ export const settings: readonly SettingName[] = [
   { slug: "linear-segmentation", title: "Segmentation, linear" },
   { slug: "linear-segmentation-cached", title: "Segmentation, linear on cached features" },
   { slug: "predictor", title: "Predictors from features" },
+  { slug: "robustness", title: "Robustness of a model's own classifier" },
+  { slug: "zero-shot", title: "Zero-shot classification" },
+  { slug: "zero-shot-retrieval", title: "Zero-shot retrieval" },
+  { slug: "few-shot-linear-8", title: "Few-shot, linear, 8 images a class" },
+  { slug: "clustering", title: "Clustering" },
+  { slug: "linear-probe", title: "Linear probe, trained by gradient" },
+  { slug: "attentive-probe", title: "Attentive probe" },
+  { slug: "segmentation-probe", title: "Segmentation, probe" },
+  { slug: "calibration-knn", title: "Calibration, nearest neighbours" },
 ];

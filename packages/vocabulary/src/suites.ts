@@ -16,6 +16,8 @@ import {
   LINEAR_SEGMENTATION,
   LINEAR_SEGMENTATION_CACHED,
   ONE_LABEL,
+  OWN_CLASSIFIER,
+  OWN_CLASSIFIER_BESIDE,
   of,
   ofUsual,
   PREDICTORS,
@@ -289,6 +291,15 @@ const profileScenes: Suite = {
   })),
 };
 
+const ownClassifier: Suite = {
+  slug: "robustness-own-classifier",
+  title: "Robustness, own classifier",
+  description:
+    "A model's own ImageNet classifier on ImageNet and five variants, as timm tests it, ranked by the mean of top-1 accuracy.",
+  aggregate: "MEAN",
+  measures: [...ranked(OWN_CLASSIFIER), ...OWN_CLASSIFIER_BESIDE.map((slug) => ({ slug, ranked: false }))],
+};
+
 export const suites: readonly Suite[] = [
   ...manyShot,
   ...fewShots,
@@ -300,6 +311,7 @@ export const suites: readonly Suite[] = [
   profileDigits,
   linearSegmentationCached,
   profileScenes,
+  ownClassifier,
 ];
 
 /** Undefined for one that is not in the vocabulary. */

@@ -18,6 +18,8 @@ export interface ParsedJson {
   readonly value: unknown;
   /** Where a field stands a second time: its path. The first one is in the value. */
   readonly repeated: readonly (readonly (string | number)[])[];
+  /** JSON pointer -> a number's text, where it is not the shortest one of its value: "0.20" of 0.2. */
+  readonly written: ReadonlyMap<string, string>;
 }
 
 /** Objects and lists in each other; no file of results is deeper than a few. */
@@ -44,6 +46,7 @@ class Reader {
   #at = 0;
   readonly #path: (string | number)[] = [];
   readonly #repeated: (string | number)[][] = [];
+  readonly #written = new Map<string, string>();
 
   constructor(text: string) {
     this.#text = text;
@@ -53,7 +56,7 @@ class Reader {
     const value = this.#value();
     this.#space();
     if (this.#at < this.#text.length) this.#fail("something follows the document");
-    return { value, repeated: this.#repeated };
+    return { value, repeated: this.#repeated, written: this.#written };
   }
 
   #fail(what: string): never {
@@ -82,12 +85,23 @@ class Reader {
     if (start === "[") return this.#list();
     if (start === '"') return this.#string();
     const number = this.#match(NUMBER);
-    if (number !== undefined) return Number(number);
+    if (number !== undefined) return this.#number(number);
     const before = this.#at;
     const word = this.#match(WORD);
     if (word !== undefined && WORDS.has(word)) return WORDS.get(word);
     this.#at = before;
     return this.#fail("expected a value");
+  }
+
+  #number(text: string): number {
+    const value = Number(text);
+    if (String(value) !== text) this.#written.set(this.#pointer(), text);
+    return value;
+  }
+
+  /** RFC 6901, of where the reader is. */
+  #pointer(): string {
+    return this.#path.map((part) => `/${String(part).replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
   }
 
   #string(): string {

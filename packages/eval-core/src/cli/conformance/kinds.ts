@@ -9,6 +9,7 @@ import { linearConformance } from "../../evaluations/many-shot-linear/conformanc
 import { featuresConformance } from "../../evaluations/pictures/conformance.ts";
 import { probesConformance } from "../../evaluations/probe-goldens/conformance.ts";
 import { EVALUATIONS } from "../../evaluations/registry.ts";
+import { formatsConformance } from "../../formats/conformance.ts";
 import { preprocessConformance } from "../../images/conformance.ts";
 import { denseConformance, map11Conformance } from "../../metrics/conformance.ts";
 import { recordConformance } from "../../record/conformance.ts";
@@ -26,6 +27,7 @@ export const CONFORMANCE_KINDS: readonly ConformanceKind[] = [
   denseHeadsConformance,
   probesConformance,
   recordConformance,
+  formatsConformance,
   featuresConformance,
   ...EVALUATIONS.flatMap(({ conformance = [] }) => conformance),
 ];
