@@ -27,6 +27,7 @@ export async function startApi(
     rateLimit?: number;
     siteSecret?: string;
     artefactsFolder?: string;
+    metrics?: boolean;
   } = {},
 ) {
   const database = await testDatabase({ from: options.from ?? "seeded" });
@@ -44,6 +45,7 @@ export async function startApi(
     trustProxy: 0,
     siteSecret: options.siteSecret,
     artefactsFolder: options.artefactsFolder,
+    metrics: options.metrics ?? false,
   };
   const queue = openQueue(database.appUrl);
   const server = await createServer({ db, queue, log: makeLog("silent"), env });

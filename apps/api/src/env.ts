@@ -31,6 +31,8 @@ const environment = z.object({
   RATE_LIMIT: wholeNumber(1_200, 0, 1_000_000),
   /** Where evaluations keep their pictures: the folder `artefacts` of their cache. */
   ARTEFACTS_DIR: z.string().optional(),
+  /** "on": GET /metrics answers what Prometheus reads. */
+  METRICS: z.enum(["on", "off"]).default("off"),
   /** How many proxies in front are to be believed about the caller's address. */
   TRUST_PROXY: wholeNumber(0, 0, 10),
 });
@@ -48,6 +50,7 @@ export interface Env {
   readonly trustProxy: number;
   readonly siteSecret: string | undefined;
   readonly artefactsFolder: string | undefined;
+  readonly metrics: boolean;
 }
 
 export class EnvError extends Error {
@@ -86,5 +89,6 @@ export function readEnv(source: Readonly<Record<string, string | undefined>> = p
     trustProxy: data.TRUST_PROXY,
     siteSecret: data.SITE_SECRET,
     artefactsFolder: data.ARTEFACTS_DIR,
+    metrics: data.METRICS === "on",
   });
 }

@@ -14,6 +14,7 @@ import { explorer, explorerFiles } from "./http/explorer.ts";
 import { exportRoutes } from "./http/exports.ts";
 import { bodyFaults, notFound } from "./http/faults.ts";
 import { health } from "./http/health.ts";
+import { makeMetrics } from "./http/metrics.ts";
 import { nestingWithin } from "./http/nesting.ts";
 import { pictureRoutes } from "./http/pictures.ts";
 import { predictionRoutes } from "./http/predictions.ts";
@@ -34,7 +35,7 @@ export interface Deps {
   readonly queue: EvaluationQueue;
   readonly log: Logger;
   readonly env: Pick<Env, "siteUrl" | "corsOrigins" | "rateLimit" | "trustProxy"> &
-    Partial<Pick<Env, "siteSecret" | "artefactsFolder">>;
+    Partial<Pick<Env, "siteSecret" | "artefactsFolder" | "metrics">>;
 }
 
 export interface Server {
@@ -88,7 +89,10 @@ export async function createServer({ db, queue, log, env }: Deps): Promise<Serve
   app.disable("x-powered-by");
   app.set("trust proxy", env.trustProxy);
   app.set("query parser", "simple");
+  const metrics = env.metrics ? makeMetrics(db) : null;
+  if (metrics) app.use(metrics.watch);
   app.use(helmet());
+  metrics?.serve(app);
   app.get("/healthz", health(db));
   app.use(cors(env.corsOrigins));
   app.use(limits.handler);
