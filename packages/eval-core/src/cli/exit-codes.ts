@@ -11,6 +11,8 @@ export const EXIT = {
   server: 6,
   /** The server refuses: the token is missing, expired, revoked or made for something else. */
   refused: 7,
+  /** A worker was told to stop and gave its job back: start it again where there is room. */
+  preempted: 75,
   interrupted: 130,
 } as const;
 
@@ -19,7 +21,7 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 export const EXIT_HELP = `
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 bad input (checkpoint, image, dataset, features,
 submission), 4 database unreachable, 5 device not there or failed, 6 server unreachable, 7 token missing or not
-sufficient, 130 interrupted (what was done is kept).`;
+sufficient, 75 a worker gave its job back (--until-preempted), 130 interrupted (what was done is kept).`;
 
 /** An error whose message is meant for the user as it is. */
 export class CommandError extends Error {

@@ -135,6 +135,11 @@ export const groups: readonly Group[] = [
         async () => (await import("./commands/worker.ts")).addWorker,
       ),
       entry(
+        "launch",
+        "start many workers, here or on a cluster",
+        async () => (await import("./commands/launch.ts")).addLaunch,
+      ),
+      entry(
         "token",
         "make, list and revoke tokens",
         async () => (await import("./commands/token.ts")).addToken,

@@ -7,7 +7,7 @@ import { chooseDevice } from "../../runtime/index.ts";
 import { wallsHere } from "../../sandbox/index.ts";
 import { type AddCommand, type Context, cacheFolder } from "../context.ts";
 import { openStore } from "../evaluate/store.ts";
-import { CommandError, sentenceOf } from "../exit-codes.ts";
+import { CommandError, EXIT, sentenceOf } from "../exit-codes.ts";
 import { deviceChoice, wholeNumber } from "../options.ts";
 import { evaluateRequested, type Place, usualMemoryBytes } from "../requested/evaluate.ts";
 
@@ -16,7 +16,12 @@ Any number of workers share one queue: each request is worked on by one of them.
 next one, which goes on where it stopped if they share --cache. SIGTERM or Ctrl-C gives the request at hand back.
 
 Each request is evaluated in a process of its own, without the database's address, which may read the checkpoint, --data
-and --cache and write to --cache. The worker says at its start which of its limits this machine cannot hold.`;
+and --cache and write to --cache. The worker says at its start which of its limits this machine cannot hold.
+--until-preempted is for clusters: SIGTERM, once or several times, ends the worker within 10 seconds with exit code 75,
+by which the batch script knows to queue again.`;
+
+/** A cluster kills half a minute after SIGTERM at the earliest; the queue gives a silent worker's job on after that, too. */
+const GIVE_BACK_MS = 10_000;
 
 interface WorkerOptions {
   readonly checkpoints: string;
@@ -27,6 +32,7 @@ interface WorkerOptions {
   readonly memory?: string;
   readonly hours: string;
   readonly once?: boolean;
+  readonly untilPreempted?: boolean;
 }
 
 export const addWorker: AddCommand = (program, contextOf) => {
@@ -44,11 +50,27 @@ export const addWorker: AddCommand = (program, contextOf) => {
     )
     .option("--hours <number>", "time that one evaluation may take", "24")
     .option("--once", "end when no request waits any more")
+    .option("--until-preempted", "on SIGTERM give the request back and end with exit code 75")
     .addHelpText("after", HELP)
     .action((options: WorkerOptions) => runWorker(contextOf(), options));
 };
 
-async function runWorker({ terminal, signal }: Context, options: WorkerOptions): Promise<void> {
+/** Aborted by the first SIGTERM; those that follow are not taken for a wish to stop at once. */
+function preemption(): AbortSignal {
+  const preempted = new AbortController();
+  process.removeAllListeners("SIGTERM");
+  process.on("SIGTERM", () => {
+    if (preempted.signal.aborted) return;
+    preempted.abort();
+    process.stderr.write("\nPreempted: giving back what is at hand.\n");
+    setTimeout(() => process.exit(EXIT.preempted), GIVE_BACK_MS).unref();
+  });
+  return preempted.signal;
+}
+
+async function runWorker({ terminal, signal: asked }: Context, options: WorkerOptions): Promise<void> {
+  const preempted = options.untilPreempted ? preemption() : undefined;
+  const signal = preempted ? AbortSignal.any([asked, preempted]) : asked;
   const { checkpoints, data, device, threads, once = false } = options;
   // Faults of the command itself, before a request suffers from them.
   const choice = deviceChoice(device);
@@ -89,6 +111,7 @@ async function runWorker({ terminal, signal }: Context, options: WorkerOptions):
       once,
       say: (line) => terminal.say(line),
     });
+    if (preempted?.aborted) process.exitCode = EXIT.preempted;
   } finally {
     await queue.close();
     await store.close();

@@ -1,0 +1,141 @@
+/** `transferboard launch slurm | kubernetes | local`: many workers at once. */
+import { spawnSync } from "node:child_process";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import type { Command } from "commander";
+import type { AddCommand, Context } from "../context.ts";
+import { CommandError, EXIT } from "../exit-codes.ts";
+import { jobManifest } from "../launch/kubernetes.ts";
+import { launchLocal, threadShare } from "../launch/local.ts";
+import { slurmScript } from "../launch/slurm.ts";
+import { quoted, type WorkerShape, workerArguments } from "../launch/worker-command.ts";
+import { deviceChoice, wholeNumber } from "../options.ts";
+
+interface LaunchOptions extends WorkerShape {
+  readonly workers: string;
+  readonly name: string;
+  readonly print?: boolean;
+  readonly time: string;
+  readonly partition?: string;
+  readonly account?: string;
+  readonly cpus: string;
+  readonly gpus: string;
+  readonly memory?: string;
+  readonly logs: string;
+  readonly command: string;
+  readonly image: string;
+  readonly namespace?: string;
+  readonly secret: string;
+  readonly claim: string;
+  readonly mount: string;
+}
+
+export const addLaunch: AddCommand = (program, contextOf) => {
+  const launch = program.command("launch").description("start many workers: on this machine or a cluster");
+  worker(launch.command("slurm").description("submit an array of workers to Slurm"))
+    .option("--partition <name>", "the partition")
+    .option("--account <name>", "the account that is charged")
+    .option("--time <time>", "how long a task may run", "4:00:00")
+    .option("--cpus <number>", "cores of a task", "4")
+    .option("--gpus <number>", "graphics cards of a task", "0")
+    .option("--memory <amount>", "memory of a task, such as 16G")
+    .option("--logs <dir>", "where the tasks write", "transferboard-logs")
+    .option("--command <command>", "how a node starts this command", "transferboard")
+    .option("--print", "print the script and submit nothing")
+    .action((options: LaunchOptions) => submitSlurm(contextOf(), options));
+  worker(launch.command("kubernetes").description("print the manifest of a Job of workers"))
+    .requiredOption("--image <image>", "the container image of the command")
+    .option("--namespace <name>", "the namespace")
+    .option("--cpus <number>", "cores of a pod", "4")
+    .option("--gpus <number>", "NVIDIA cards of a pod", "0")
+    .option("--memory <amount>", "memory of a pod", "16Gi")
+    .option("--secret <name>", "the secret with the key DATABASE_URL", "transferboard")
+    .requiredOption("--claim <name>", "the volume claim that holds checkpoints, data and cache")
+    .option("--mount <dir>", "where it is mounted", "/work")
+    .action((options: LaunchOptions) => printJob(options));
+  worker(launch.command("local").description("run workers on this machine until they end"))
+    .option("--gpus <list>", "numbers of the cards, one for each worker in turn, such as 0,1", "")
+    .action((options: LaunchOptions) => runLocal(contextOf(), options));
+};
+
+/** The options that all three share: how many, and what each worker is given. */
+const worker = (command: Command): Command =>
+  command
+    .option("--workers <number>", "how many", "1")
+    .option("--name <name>", "the name of the job", "transferboard")
+    .requiredOption("--checkpoints <dir>", "where files of weights are, on the machine that works")
+    .option("--data <dir>", "where the datasets are")
+    .option("--cache <dir>", "where unfinished work is kept: in storage that all share, others go on with it")
+    .option("--device <device>", "auto, cpu, webgpu or cuda", "auto");
+
+const countOf = ({ workers }: LaunchOptions): number => wholeNumber("--workers", workers, 1);
+
+function submitSlurm({ terminal }: Context, options: LaunchOptions): void {
+  deviceChoice(options.device ?? "auto");
+  const cpus = wholeNumber("--cpus", options.cpus, 1);
+  const command = [
+    ...options.command.split(" ").filter(Boolean),
+    ...workerArguments({ ...options, threads: String(cpus) }, ["--once", "--until-preempted"]),
+  ];
+  const script = slurmScript(command, {
+    ...options,
+    workers: countOf(options),
+    cpus,
+    gpus: wholeNumber("--gpus", options.gpus, 0),
+  });
+  if (options.print) {
+    process.stdout.write(script);
+    return;
+  }
+  mkdirSync(options.logs, { recursive: true });
+  const file = `${options.logs}/${options.name}.sbatch`;
+  writeFileSync(file, script);
+  const sent = spawnSync("sbatch", ["--parsable", file], { encoding: "utf8" });
+  if (sent.error)
+    throw new CommandError(
+      `there is no sbatch here (the script is ${file}): run this on a login node`,
+      EXIT.failed,
+    );
+  if (sent.status !== 0) throw new CommandError(`sbatch refused ${file}: ${sent.stderr.trim()}`, EXIT.failed);
+  const id = sent.stdout.trim().split(";")[0]!;
+  terminal.say(`Submitted ${options.workers} workers as job ${id}; the script is ${file}.`);
+  terminal.say(`See them with: squeue --job ${id}     Stop them with: scancel ${id}`);
+}
+
+function printJob(options: LaunchOptions): void {
+  deviceChoice(options.device ?? "auto");
+  const cpus = wholeNumber("--cpus", options.cpus, 1);
+  const manifest = jobManifest(
+    workerArguments({ ...options, threads: String(cpus) }, ["--once", "--until-preempted"]),
+    {
+      ...options,
+      workers: countOf(options),
+      cpus,
+      gpus: wholeNumber("--gpus", options.gpus, 0),
+      memory: options.memory ?? "16Gi",
+    },
+  );
+  process.stdout.write(`${JSON.stringify(manifest, null, 2)}\n`);
+}
+
+async function runLocal({ terminal, signal }: Context, options: LaunchOptions): Promise<void> {
+  deviceChoice(options.device ?? "auto");
+  const workers = countOf(options);
+  const gpus =
+    options.gpus === "" ? [] : options.gpus.split(",").map((text) => wholeNumber("--gpus", text, 0));
+  const command = workerArguments({ ...options, threads: String(threadShare(workers)) }, ["--once"]);
+  terminal.say(`${workers} workers: ${command.map(quoted).join(" ")}`);
+  const main = fileURLToPath(new URL("../main.ts", import.meta.url));
+  const program = [process.execPath, ...process.execArgv, main];
+  const codes = await launchLocal(program, command, {
+    workers,
+    gpus,
+    signal,
+    say: (i, line) => terminal.say(`worker ${i + 1}: ${line}`),
+  });
+  const failed = codes.flatMap((code, i) =>
+    code === EXIT.ok || code === EXIT.interrupted ? [] : [`${i + 1} (exit code ${code})`],
+  );
+  if (failed.length > 0)
+    throw new CommandError(`workers that failed: ${failed.join(", ")}; their lines are above`, EXIT.failed);
+}

@@ -1,0 +1,78 @@
+/** The manifest of a Kubernetes Job whose pods are workers. */
+import { CommandError, EXIT } from "../exit-codes.ts";
+
+export interface KubernetesOptions {
+  readonly workers: number;
+  readonly image: string;
+  readonly name: string;
+  readonly namespace?: string | undefined;
+  readonly cpus: number;
+  readonly gpus: number;
+  readonly memory: string;
+  /** The secret whose key DATABASE_URL holds the database's address. */
+  readonly secret: string;
+  /** The volume claim that holds checkpoints, data and cache, mounted where their paths begin. */
+  readonly claim: string;
+  readonly mount: string;
+}
+
+const LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
+
+function requireLabel(option: string, value: string): void {
+  if (!LABEL.test(value))
+    throw new CommandError(
+      `${option} must be a name as Kubernetes has them (a to z, digits, dashes, at most 63), not '${value}'`,
+      EXIT.usage,
+    );
+}
+
+/** As data; the command writes it as YAML. A pod that was evicted or lost is replaced, at most ten times each. */
+export function jobManifest(command: readonly string[], options: KubernetesOptions): object {
+  const { workers, image, name, namespace, cpus, gpus, memory, secret, claim, mount } = options;
+  requireLabel("--name", name);
+  requireLabel("--secret", secret);
+  requireLabel("--claim", claim);
+  if (namespace !== undefined) requireLabel("--namespace", namespace);
+  if (!mount.startsWith("/"))
+    throw new CommandError(`--mount must be a whole path, not '${mount}'`, EXIT.usage);
+  const resources = { cpu: String(cpus), memory, ...(gpus > 0 ? { "nvidia.com/gpu": String(gpus) } : {}) };
+  return {
+    apiVersion: "batch/v1",
+    kind: "Job",
+    metadata: { name, ...(namespace === undefined ? {} : { namespace }) },
+    spec: {
+      completions: workers,
+      parallelism: workers,
+      completionMode: "Indexed",
+      backoffLimitPerIndex: 10,
+      maxFailedIndexes: workers,
+      // A worker that gave its job back, or whose node went, is no failure.
+      podFailurePolicy: {
+        rules: [
+          { action: "Ignore", onExitCodes: { operator: "In", values: [EXIT.preempted] } },
+          { action: "Ignore", onPodConditions: [{ type: "DisruptionTarget" }] },
+        ],
+      },
+      template: {
+        spec: {
+          restartPolicy: "Never",
+          // Twice what a worker needs to give its job back.
+          terminationGracePeriodSeconds: 30,
+          containers: [
+            {
+              name: "worker",
+              image,
+              args: [...command],
+              env: [
+                { name: "DATABASE_URL", valueFrom: { secretKeyRef: { name: secret, key: "DATABASE_URL" } } },
+              ],
+              resources: { requests: resources, limits: resources },
+              volumeMounts: [{ name: "work", mountPath: mount }],
+            },
+          ],
+          volumes: [{ name: "work", persistentVolumeClaim: { claimName: claim } }],
+        },
+      },
+    },
+  };
+}

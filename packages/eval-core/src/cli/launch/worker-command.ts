@@ -1,0 +1,23 @@
+/** The command line of the workers that a launcher starts: the options that it was given for them, handed on. */
+export interface WorkerShape {
+  readonly checkpoints: string;
+  readonly data?: string | undefined;
+  readonly cache?: string | undefined;
+  readonly device?: string | undefined;
+  readonly threads?: string | undefined;
+}
+
+/** `worker` and its options, as arguments. */
+export function workerArguments(shape: WorkerShape, flags: readonly string[]): string[] {
+  const { checkpoints, data, cache, device, threads } = shape;
+  const given = Object.entries({ checkpoints, data, cache, device, threads });
+  return [
+    "worker",
+    ...given.flatMap(([name, value]) => (value === undefined ? [] : [`--${name}`, value])),
+    ...flags,
+  ];
+}
+
+/** One argument as a POSIX shell reads it. */
+export const quoted = (argument: string): string =>
+  /^[\w@%+=:,./-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", `'\\''`)}'`;
