@@ -9,7 +9,7 @@
  */
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { withLock } from "./lock.mjs";
 import { root, run } from "./process.ts";
 
@@ -31,6 +31,27 @@ async function check(name: string, command: string, args: readonly string[]): Pr
   return code === 0;
 }
 
+interface Report {
+  readonly numPassedTests?: number;
+  readonly numFailedTests?: number;
+  readonly numPendingTests?: number;
+  readonly numTodoTests?: number;
+  readonly testResults: readonly { name: string; startTime: number; endTime: number }[];
+}
+
+const MOST_TOLD = 12;
+
+/** Where the time goes, so that a test that grew is seen before all of them take too long. */
+function tellSlowest(files: Report["testResults"]): void {
+  const times = files.map(({ name, startTime, endTime }) => ({
+    name,
+    seconds: (endTime - startTime) / 1000,
+  }));
+  console.log("\nThe slowest files:");
+  for (const { name, seconds } of times.sort((a, b) => b.seconds - a.seconds).slice(0, MOST_TOLD))
+    console.log(`${seconds.toFixed(1).padStart(7)} s  ${relative(root, name)}`);
+}
+
 /** vitest, its own output shown as it comes; the counts come from its report. */
 async function tests(filters: readonly string[]): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), "transferboard-test-"));
@@ -41,12 +62,13 @@ async function tests(filters: readonly string[]): Promise<void> {
       ["run", "--reporter=default", "--reporter=json", `--outputFile.json=${report}`, ...filters],
       { show: true, env: environment },
     );
-    const { numPassedTests, numFailedTests, numPendingTests, numTodoTests } = JSON.parse(
+    const { numPassedTests, numFailedTests, numPendingTests, numTodoTests, testResults } = JSON.parse(
       await readFile(report, "utf8"),
-    ) as Record<string, number>;
+    ) as Report;
     counts.passed += numPassedTests ?? 0;
     counts.failed += numFailedTests ?? 0;
     counts.skipped += (numPendingTests ?? 0) + (numTodoTests ?? 0);
+    if (filters.length === 0) tellSlowest(testResults);
     // A file that cannot be loaded, or an error outside a test, fails the run without failing a test.
     if (code !== 0 && !numFailedTests) counts.failed += 1;
   } catch (error) {
