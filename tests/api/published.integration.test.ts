@@ -76,6 +76,13 @@ describe("correlations with ImageNet top-1", () => {
     expect(correlation.coefficient.toFixed(2)).toBe(printed);
   });
 
+  it("attentive diffusion goes with many-shot linear by 0.38 over the 14", async () => {
+    const variables = { x: { measure: "attention/all/diffusion" }, y: { suite: "many-shot-linear" } };
+    const { correlation } = await api.read(CORRELATION, { variables: { ...variables, orient: false } });
+    expect(correlation.n).toBe(14);
+    expect(correlation.coefficient.toFixed(2)).toBe("0.38");
+  });
+
   it("agrees with the matrix", async () => {
     const suites = Object.keys(withSuites);
     const { correlationMatrix } = await api.read(

@@ -26,6 +26,17 @@ describe("covariates", () => {
     );
     expect(new Set(correlation.points.map(({ x }: { x: number }) => x))).toEqual(new Set([0, 1]));
   });
+
+  it("are each augmentation too, beside what methods lose of colour", async () => {
+    const { correlation } = await api.read(`{
+      correlation(x: { pretraining: COLOUR_JITTER }, y: { measure: "reconstruction/all/colour-error-red" }) {
+        n x { title unit } points { x method { pretraining { augmentations } } } } }`);
+    expect(correlation.x).toEqual({ title: "Colour jitter", unit: "yes or no" });
+    expect(correlation.n).toBeGreaterThan(10);
+    for (const { x, method } of correlation.points)
+      expect(x).toBe(Number(method.pretraining.augmentations.includes("COLOUR_JITTER")));
+    expect(new Set(correlation.points.map(({ x }: { x: number }) => x))).toEqual(new Set([0, 1]));
+  });
 });
 
 describe("the matrix", () => {

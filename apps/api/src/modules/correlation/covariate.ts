@@ -27,6 +27,26 @@ function countAugmentations({ pretraining }: Method): number | null {
   return stated.filter((one) => one === true).length;
 }
 
+/** Each augmentation by itself: what a method was trained to ignore, beside how invariant it came out. */
+const TITLES: Readonly<Record<Augmentation, string>> = {
+  JIGSAW: "Jigsaw",
+  GRAYSCALE: "Grayscale",
+  COLOUR_JITTER: "Colour jitter",
+  PCA_COLOUR: "PCA colour",
+  SOLARIZE: "Solarize",
+  BLUR: "Blur",
+  RANDOM_CROP: "Random crop",
+  MULTI_CROP: "Multi-crop",
+  HORIZONTAL_FLIP: "Horizontal flip",
+};
+
+const augmentations = Object.fromEntries(
+  Object.entries(TITLES).map(([name, title]) => [
+    name,
+    yesNo(title, (pretraining) => pretraining[AUGMENTATIONS[name as Augmentation]]),
+  ]),
+) as Record<Augmentation, Covariate>;
+
 export const COVARIATES = {
   EPOCHS: {
     title: "Pretraining epochs",
@@ -44,6 +64,7 @@ export const COVARIATES = {
   MOMENTUM_ENCODER: yesNo("Momentum encoder", ({ momentumEncoder }) => momentumEncoder),
   MEMORY_BANK: yesNo("Memory bank", ({ memoryBank }) => memoryBank),
   PROJECTION_HEAD: yesNo("Projection head", ({ projectionHead }) => projectionHead),
+  ...augmentations,
 } as const satisfies Record<string, Covariate>;
 
 export type CovariateName = keyof typeof COVARIATES;

@@ -1,11 +1,16 @@
 /** What can be correlated: suites, measures, and how methods were pretrained, by the API's names. */
-import type { CovariateInput, PretrainingCovariate, VariableInput } from "../../../generated/graphql";
+import type { Augmentation, CovariateInput, PretrainingCovariate, VariableInput } from "../../../generated/graphql";
+import { augmentationNames } from "../../lib/board-filter";
 import { allMeasures, allSuites } from "../../lib/catalogue";
 
 export interface VariableGroup {
   readonly label: string;
   readonly options: readonly { readonly value: string; readonly title: string }[];
 }
+
+const augmentations = Object.fromEntries(
+  Object.entries(augmentationNames).map(([name, title]) => [name, title[0]!.toUpperCase() + title.slice(1)]),
+) as Record<Augmentation, string>;
 
 const covariates: Readonly<Record<PretrainingCovariate, string>> = {
   EPOCHS: "Pretraining epochs",
@@ -16,6 +21,7 @@ const covariates: Readonly<Record<PretrainingCovariate, string>> = {
   MOMENTUM_ENCODER: "Momentum encoder",
   MEMORY_BANK: "Memory bank",
   PROJECTION_HEAD: "Projection head",
+  ...augmentations,
 };
 
 const isCovariate = (name: string): name is PretrainingCovariate => Object.hasOwn(covariates, name);
