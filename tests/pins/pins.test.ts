@@ -5,7 +5,8 @@
 import { describe, expect, it } from "vitest";
 import { fingerprint } from "../../packages/eval-core/src/evaluations/fingerprint.ts";
 import { readGolden } from "./golden.ts";
-import { allPins, type Pin } from "./protocols.ts";
+import type { Pin } from "./pin.ts";
+import { allPins } from "./protocols.ts";
 import { vocabularyPins } from "./vocabulary.ts";
 
 describe("protocols", () => {

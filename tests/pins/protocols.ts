@@ -3,12 +3,7 @@
  * the run, and the measures, for every setting, mode, dataset and option that has one of its own.
  */
 import type { DatasetName } from "../../packages/eval-core/src/datasets/index.ts";
-import {
-  companionIdentity,
-  identityOf,
-  networkName,
-  type ProtocolDescription,
-} from "../../packages/eval-core/src/evaluations/evaluation.ts";
+import { companionIdentity, identityOf } from "../../packages/eval-core/src/evaluations/evaluation.ts";
 import { fewShotDescription } from "../../packages/eval-core/src/evaluations/few-shot/protocol.ts";
 import {
   finetuneCalibrationDescription,
@@ -20,23 +15,8 @@ import { planEvaluation, RESNET_FACTS } from "../../packages/eval-core/src/evalu
 import { type Setting, settingNamed } from "../../packages/eval-core/src/evaluations/settings.ts";
 import { preprocessingNamed } from "../../packages/eval-core/src/images/index.ts";
 import { PINNED_DATASETS, standIn } from "./datasets.ts";
-
-export interface Pin {
-  readonly setting: string;
-  readonly title: string;
-  readonly fingerprint: string;
-  readonly body: unknown;
-  readonly identity: string | null;
-  /** Slugs of what is recorded under this protocol. */
-  readonly measures: readonly string[];
-}
-
-const MANIFEST = "a".repeat(64);
-const NETWORK = networkName({
-  sha256: "b".repeat(64),
-  layout: { place: "state_dict", naming: "torchvision" },
-  normalisation: { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] },
-});
+import { picturePins } from "./pictures.ts";
+import { MANIFEST, NETWORK, type Pin, pin } from "./pin.ts";
 
 const episodes = {
   way: 2,
@@ -95,14 +75,6 @@ function pinsOf(setting: Setting, name: DatasetName, more: More = {}): Record<st
       `${calibration.setting}/${dataset.name}/ece-scaled`,
     ]),
   };
-}
-
-function pin(
-  { setting, title, fingerprint, body }: ProtocolDescription,
-  identity: string | null,
-  measures: readonly string[],
-): Pin {
-  return { setting, title, fingerprint, body, identity, measures };
 }
 
 function everyDataset(): Record<string, Pin> {
@@ -213,6 +185,7 @@ export function allPins(): Record<string, Pin> {
     ...everyDataset(),
     ...everyOption(),
     ...givenFeatures(),
+    ...picturePins(),
     "mean calibration, converged": average("converged", "imagenet-shorter-224", false),
     "mean calibration, paper-exact": average("paper-exact", "imagenet-shorter-224", false),
     "mean calibration, partial": average("converged", "imagenet-shorter-224", true),

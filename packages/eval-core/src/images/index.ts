@@ -3,6 +3,7 @@ export * from "./augment.ts";
 export { type Box, cropBox, roundHalfToEven } from "./box-crop.ts";
 export * from "./decode.ts";
 export * from "./encode.ts";
+export { bytesOfFile } from "./file.ts";
 export * from "./image.ts";
 export * from "./levels.ts";
 export * from "./preprocess.ts";

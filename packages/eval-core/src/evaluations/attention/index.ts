@@ -4,7 +4,14 @@ import { choice } from "../options.ts";
 import type { PictureData } from "../pictures/data.ts";
 import { pictureOptions, pictureSource } from "../pictures/source.ts";
 import { maskPositions } from "./map.ts";
-import { type AttentionOptions, attentionDescription, MASK, STRIDES, sizeFor } from "./protocol.ts";
+import {
+  type AttentionOptions,
+  attentionDescription,
+  isReduced,
+  MASK,
+  STRIDES,
+  sizeFor,
+} from "./protocol.ts";
 
 export const attention: EvaluationKind<AttentionOptions, PictureData> = {
   name: "attention",
@@ -18,7 +25,7 @@ export const attention: EvaluationKind<AttentionOptions, PictureData> = {
       example: "5",
     }),
   },
-  data: pictureSource,
+  data: pictureSource(isReduced),
   needs: { trains: true, preprocessing: false, seed: true },
   measures: (setting, { slug }) => [{ slug: `${setting}/${slug}/diffusion` }],
   describe: attentionDescription,

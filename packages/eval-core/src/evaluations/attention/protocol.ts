@@ -18,6 +18,8 @@ const SIZE = 242;
 /** Side of the image: the published one, or the next that a network's patches divide. */
 export const sizeFor = (patch: number): number => Math.ceil(SIZE / patch) * patch;
 
+export const isReduced = ({ stride }: AttentionOptions): boolean => stride !== "1";
+
 export function attentionDescription({
   data,
   options,
@@ -26,8 +28,8 @@ export function attentionDescription({
 }: Spec<AttentionOptions, PictureData>): ProtocolDescription {
   const stride = Number(options.stride);
   const size = sizeFor(network.patch);
-  const isReduced = stride !== 1 || data.isReduced;
-  return describeProtocol("attention", `Attention${isReduced ? " (reduced)" : ""}`, {
+  const reduced = isReduced(options) || data.isReduced;
+  return describeProtocol("attention", `Attention${reduced ? " (reduced)" : ""}`, {
     evaluation: "attention",
     images: data.rule(seed),
     preprocessing: {

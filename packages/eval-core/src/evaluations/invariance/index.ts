@@ -12,7 +12,7 @@ export const invariance: EvaluationKind<PictureOptions, PictureData> = {
   name: "invariance",
   settings: [{ name: "invariance", title: "Invariance to transformations" }],
   options: pictureOptions,
-  data: pictureSource,
+  data: pictureSource(() => false),
   needs: { trains: true, preprocessing: false, seed: true },
   measures: (setting, { slug }) =>
     TRANSFORMATIONS.map(({ name }) => ({ slug: `${setting}/${slug}/${name}` })),

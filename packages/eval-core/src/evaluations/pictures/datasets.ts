@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { type Dataset, DatasetError, locateDataset, openDataset } from "../../datasets/index.ts";
 import { NumpyRandomState } from "../../tensor/index.ts";
+import type { JsonRecord } from "../evaluation.ts";
 import type { Picture, PictureData, PictureOptions } from "./data.ts";
 
 /** In the order of the paper's section 4.8. */
@@ -40,11 +41,35 @@ function drawn(dataset: Dataset, perDataset: number, seed: number): Picture[] {
   });
 }
 
-/** @throws DatasetError where none of them is there, or one cannot be read */
+export interface DatasetsRule {
+  readonly datasets: readonly string[];
+  readonly perDataset: number;
+  readonly seed: number;
+  /** So many pictures only, where that is not all. */
+  readonly first?: number;
+  /** What copies of the datasets lack: a draw among other images is another draw. */
+  readonly partial?: readonly string[];
+}
+
+/** What a protocol says of the choice of pictures. */
+export const datasetsRule = (rule: DatasetsRule): JsonRecord => ({
+  rule: "NumpyRandomState(seed).permutation(n)[k] of each dataset's n test images",
+  ...rule,
+});
+
+/** What is reduced has a column of its own, so that it never stands in the paper's. */
+export const columnOf = (reduced: boolean): Pick<PictureData, "name" | "title"> =>
+  reduced ? { name: "all-reduced", title: "All datasets, reduced" } : { name: "all", title: "All datasets" };
+
+/**
+ * @param reduced whether the evaluation itself is a reduced one
+ * @throws DatasetError where none of them is there, or one cannot be read
+ */
 export async function openDatasets(
   folder: string | undefined,
   allowPartial: boolean,
   { imagesPerDataset, limit }: PictureOptions,
+  reduced: boolean,
 ): Promise<PictureData> {
   const names = folder === undefined ? [] : await presentDatasets(folder);
   if (names.length === 0) {
@@ -57,26 +82,25 @@ export async function openDatasets(
   const all = datasets.reduce((sum, { splits }) => sum + Math.min(imagesPerDataset, splits.test.length), 0);
   const count = limit === 0 ? all : Math.min(limit, all);
   const absent = PICTURE_DATASETS.filter((name) => !names.includes(name));
+  const missing = datasets.flatMap(({ name, origin }) => origin.missing.map((what) => `${name}: ${what}`));
+  const isReduced = absent.length > 0 || count < all || missing.length > 0;
   return {
-    name: "all",
-    title: "All datasets",
-    origin: {
-      splitRule: "test images",
-      missing: datasets.flatMap(({ name, origin }) => origin.missing.map((what) => `${name}: ${what}`)),
-    },
+    ...columnOf(reduced || isReduced),
+    origin: { splitRule: "test images", missing },
     async manifestHash(options) {
       const hashes: string[] = [];
       for (const dataset of datasets) hashes.push(await dataset.manifestHash(options));
       return createHash("sha256").update(JSON.stringify(hashes)).digest("hex");
     },
-    rule: (seed) => ({
-      rule: "NumpyRandomState(seed).permutation(n)[k] of each dataset's n test images",
-      datasets: names,
-      perDataset: imagesPerDataset,
-      seed,
-      ...(count < all ? { first: count } : {}),
-    }),
-    isReduced: absent.length > 0 || count < all,
+    rule: (seed) =>
+      datasetsRule({
+        datasets: names,
+        perDataset: imagesPerDataset,
+        seed,
+        ...(count < all ? { first: count } : {}),
+        ...(missing.length > 0 ? { partial: missing } : {}),
+      }),
+    isReduced,
     count,
     pictures: (seed) => datasets.flatMap((dataset) => drawn(dataset, imagesPerDataset, seed)).slice(0, count),
     notes:

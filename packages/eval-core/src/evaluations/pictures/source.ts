@@ -25,8 +25,13 @@ export const pictureOptions = {
   }),
 } as const;
 
-/** `all`, the datasets under --data; `folder`, the pictures under --images. */
-export const pictureSource: DataSource<PictureData, PictureOptions> = {
+/**
+ * `all`, the datasets under --data; `folder`, the pictures under --images.
+ * @param isReduced whether options make a cheaper evaluation than the paper's
+ */
+export const pictureSource = <O extends PictureOptions>(
+  isReduced: (options: O) => boolean,
+): DataSource<PictureData, O> => ({
   names: ["all", "folder"],
   kindOf: (name) => ({ slug: name, task: "pictures" }),
   titleOf: (name) => (name === "folder" ? "Folder of pictures" : "All datasets"),
@@ -46,7 +51,7 @@ export const pictureSource: DataSource<PictureData, PictureOptions> = {
         },
   async open(name, { folder, allowPartial }, options) {
     if (name === "folder") return (await import("./folder.ts")).openFolder(options);
-    return (await import("./datasets.ts")).openDatasets(folder, allowPartial, options);
+    return (await import("./datasets.ts")).openDatasets(folder, allowPartial, options, isReduced(options));
   },
   facts: ({ name: slug, title }, name) => ({
     slug,
@@ -55,4 +60,4 @@ export const pictureSource: DataSource<PictureData, PictureOptions> = {
     classCount: null,
     own: name === "folder",
   }),
-};
+});

@@ -3,7 +3,7 @@ import type { EvaluationKind } from "../kind.ts";
 import { path, wholeNumber } from "../options.ts";
 import type { PictureData } from "../pictures/data.ts";
 import { pictureOptions, pictureSource } from "../pictures/source.ts";
-import { ITERATIONS, type ReconstructionOptions, reconstructionDescription } from "./protocol.ts";
+import { ITERATIONS, isReduced, type ReconstructionOptions, reconstructionDescription } from "./protocol.ts";
 import { SCORES } from "./scores.ts";
 
 /** Seconds of an iteration at full width with a ResNet-50 on two cores: docs/performance.md says how they were come by. */
@@ -27,7 +27,7 @@ export const reconstruction: EvaluationKind<ReconstructionOptions, PictureData> 
       parse: (folder) => folder,
     }),
   },
-  data: pictureSource,
+  data: pictureSource(isReduced),
   needs: { trains: true, preprocessing: false, seed: true },
   measures: (setting, { slug }) => SCORES.map((score) => ({ slug: `${setting}/${slug}/${score}` })),
   describe: reconstructionDescription,

@@ -16,9 +16,11 @@ export const LEARNING_RATE = 0.001;
 /** Side of the original and of what is scored. */
 export const SIDE = IMAGE_PRIOR.corner;
 
+export const isReduced = ({ iterations }: ReconstructionOptions): boolean => iterations !== ITERATIONS;
+
 export function reconstructionDescription({
   data,
-  options: { iterations },
+  options,
   network,
   seed,
 }: Spec<ReconstructionOptions, PictureData>): ProtocolDescription {
@@ -31,8 +33,9 @@ export function reconstructionDescription({
       `reconstructions are ${SIDE} x ${SIDE}, which patches of ${network.patch} do not divide`,
     );
   const { widths, skip, kernels, depth, size, corner, slope } = IMAGE_PRIOR;
-  const isReduced = iterations !== ITERATIONS || data.isReduced;
-  return describeProtocol("reconstruction", `Reconstruction from features${isReduced ? " (reduced)" : ""}`, {
+  const { iterations } = options;
+  const reduced = isReduced(options) || data.isReduced;
+  return describeProtocol("reconstruction", `Reconstruction from features${reduced ? " (reduced)" : ""}`, {
     evaluation: "reconstruction",
     images: data.rule(seed),
     preprocessing: {
