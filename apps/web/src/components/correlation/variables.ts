@@ -1,5 +1,10 @@
 /** What can be correlated: suites, measures, and how methods were pretrained, by the API's names. */
-import type { Augmentation, CovariateInput, PretrainingCovariate, VariableInput } from "../../../generated/graphql";
+import type {
+  Augmentation,
+  CovariateInput,
+  PretrainingCovariate,
+  VariableInput,
+} from "../../../generated/graphql";
 import { augmentationNames } from "../../lib/board-filter";
 import { allMeasures, allSuites } from "../../lib/catalogue";
 

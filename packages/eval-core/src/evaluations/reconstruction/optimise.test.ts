@@ -1,69 +1,56 @@
-/** A reconstruction that stops in the middle goes on to the same picture, to the last bit. */
+/** An optimisation that stops in the middle, by Ctrl-C or by kill -9, goes on to the same picture, to the last bit. */
+import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, it } from "vitest";
-import { backboneGraph, loadCheckpoint } from "../../backbones/index.ts";
-import { drawPrior, type PriorShape, reconstructionGraph } from "../../networks/index.ts";
-import { NumpyRandomState, tensor } from "../../tensor/index.ts";
-import { ResumeStore } from "../../training/index.ts";
-import { optimise, Watch } from "./optimise.ts";
-import { ReconstructionTrainer } from "./trainer.ts";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Attempt, ITERATIONS, reconstructSmall } from "./testing/small.ts";
 
-const shape: PriorShape = {
-  widths: [4, 8],
-  kernels: [5, 3],
-  skip: 4,
-  depth: 4,
-  size: 40,
-  corner: 32,
-  slope: 0.2,
-};
-const ITERATIONS = 12;
+const program = fileURLToPath(new URL("testing/small.ts", import.meta.url));
 let folder: string;
-beforeEach(() => {
+let whole: Attempt;
+beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "optimise-"));
+  whole = await reconstructSmall(join(folder, "whole"));
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** @param stopAfter aborts once so many iterations of this attempt are made. */
-async function attempt(work: string, stopAfter = Number.POSITIVE_INFINITY) {
-  const checkpoint = await loadCheckpoint(
-    new URL("../../../golden/checkpoint/torchvision.pth", import.meta.url).pathname,
-  );
-  const backbone = backboneGraph(checkpoint, { outputs: ["layer4"] });
-  const drawn = drawPrior(shape, new NumpyRandomState(3));
-  const target = tensor("float32", [1, 256, 1, 1], new Float32Array(256).fill(1));
-  const graph = reconstructionGraph(backbone, "layer4", target.shape, shape, drawn);
-  await using trainer = await ReconstructionTrainer.open(graph, { device: "cpu", threads: 1 });
-  const stop = new AbortController();
-  let made = 0;
-  const watch = new Watch({ update: () => void (++made > stopAfter && stop.abort()), end() {} }, ITERATIONS);
-  const result = await optimise({
-    open: async () => {
-      await trainer.begin(drawn, target);
-      return trainer;
-    },
-    store: new ResumeStore(join(folder, work), "one"),
-    index: 0,
-    iterations: ITERATIONS,
-    signal: stop.signal,
-    watch,
-  });
-  return { result, made };
+function expectTheSame({ result }: Attempt): void {
+  expect(result.output).toEqual(whole.result.output);
+  expect(result.finalLoss).toBe(whole.result.finalLoss);
+  expect(result.initialLoss).toBe(whole.result.initialLoss);
 }
 
-it("stops where it is told, keeps what it has, and goes on from there", async () => {
-  const whole = await attempt("whole");
-  await expect(attempt("stopped", 5)).rejects.toThrow();
-  const resumed = await attempt("stopped");
-  expect(resumed.made).toBeLessThan(ITERATIONS);
-  expect(resumed.result.output).toEqual(whole.result.output);
-  expect(resumed.result.finalLoss).toBe(whole.result.finalLoss);
-  expect(resumed.result.initialLoss).toBe(whole.result.initialLoss);
-  expect(whole.result.finalLoss).toBeLessThan(whole.result.initialLoss);
-  // A finished picture is not made again.
-  const again = await attempt("stopped");
-  expect(again.made).toBe(1);
-  expect(again.result.output.data).toEqual(whole.result.output.data);
+describe("an optimisation", () => {
+  it("improves, and makes no finished picture again", async () => {
+    expect(whole.told).toBe(ITERATIONS);
+    expect(whole.result.finalLoss).toBeLessThan(whole.result.initialLoss);
+    const again = await reconstructSmall(join(folder, "whole"));
+    expect(again.told).toBe(1);
+    expect(again.result.output.data).toEqual(whole.result.output.data);
+  });
+
+  it("stops where it is told, keeps what it has, and goes on from there", async () => {
+    const work = join(folder, "stopped");
+    const stop = new AbortController();
+    let steps = 0;
+    const onStep = () => void (++steps > 5 && stop.abort());
+    await expect(reconstructSmall(work, { signal: stop.signal, onStep })).rejects.toThrow();
+    const resumed = await reconstructSmall(work);
+    // One update tells of what was known.
+    expect(resumed.told).toBe(1 + ITERATIONS - 6);
+    expectTheSame(resumed);
+  });
+
+  it("killed goes on from its last checkpoint", { timeout: 60_000 }, async () => {
+    const work = join(folder, "killed");
+    const killed = promisify(execFile)(process.execPath, [program, work, "5"]);
+    await expect(killed).rejects.toMatchObject({ signal: "SIGKILL" });
+    const resumed = await reconstructSmall(work);
+    // The step at hand was not kept.
+    expect(resumed.told).toBe(1 + ITERATIONS - 5);
+    expectTheSame(resumed);
+  });
 });

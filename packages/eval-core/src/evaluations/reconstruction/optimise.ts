@@ -27,10 +27,9 @@ export interface Optimisation {
   readonly iterations: number;
   readonly signal: AbortSignal;
   readonly watch: Watch;
+  /** Between checkpoints of 31 MB: so many seconds of work may be lost to a kill. */
+  readonly everySeconds?: number;
 }
-
-/** A checkpoint is 31 MB: so many seconds of work may be lost to a kill. */
-const SECONDS_BETWEEN_CHECKPOINTS = 15;
 
 export async function optimise({
   open,
@@ -39,6 +38,7 @@ export async function optimise({
   iterations,
   signal,
   watch,
+  everySeconds = 15,
 }: Optimisation): Promise<Reconstructed> {
   const finished = await store.loadTensors(`picture-${index}`);
   const output = finished?.tensors.get("output");
@@ -72,7 +72,7 @@ export async function optimise({
       seconds: at.seconds + (performance.now() - began) / 1000,
     };
     watch.step(loss);
-    if (performance.now() - kept > 1000 * SECONDS_BETWEEN_CHECKPOINTS) await keep();
+    if (performance.now() - kept > 1000 * everySeconds) await keep();
   }
   const { image, loss: finalLoss } = await trainer.image();
   const result = { initialLoss: at.initialLoss, finalLoss, seconds: at.seconds };
