@@ -17,8 +17,12 @@ export const LIMITS = {
   nesting: 64,
   /** Bytes of an upload to POST /submissions. */
   uploadBytes: 5_000_000,
-  /** Bytes of a picture that is sent. */
+  /** Bytes of a picture, sent here or from here. */
   pictureBytes: 2_000_000,
+  /** Pixels of a side of a picture that is sent here. */
+  pictureSide: 2_048,
+  /** Pictures of one submission. */
+  pictures: 300,
   /** Root fields of one operation. */
   rootFields: 20,
   /** Evaluations that one token may have waiting or running. */

@@ -25,6 +25,7 @@ import "./modules/forecast/queries.ts";
 import "./modules/predictions/queries.ts";
 import "./modules/submission/types.ts";
 import "./modules/submission/mutations.ts";
+import "./modules/submission/pictures.ts";
 import "./modules/evaluation/types.ts";
 
 export const schema = builder.toSchema();

@@ -178,6 +178,13 @@ export const datasets: readonly DatasetFact[] = [
     sizes: [60, null, 20],
   },
   { slug: "images", title: "Images", domain: "any", classes: null, sizes: unsplit },
+  {
+    slug: "all-reduced",
+    title: "All datasets, reduced",
+    domain: "several",
+    classes: null,
+    sizes: unsplit,
+  },
   ...othersDatasets,
 ];
 

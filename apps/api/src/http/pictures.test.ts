@@ -23,7 +23,11 @@ function keep(data: Buffer, name = createHash("sha256").update(data).digest("hex
 
 let url: string;
 const app = express()
-  .use(pictureRoutes(folder))
+  .use(
+    pictureRoutes(folder, () => {
+      throw new Error("nobody is asked who wants to see a picture");
+    }),
+  )
   .use(bodyFaults(makeLog("silent")));
 const server = app.listen(0, "127.0.0.1");
 beforeAll(async () => {

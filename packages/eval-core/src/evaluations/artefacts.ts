@@ -23,6 +23,9 @@ export interface ArtefactStore {
   readonly all: readonly Artefact[];
 }
 
+/** Where finished artefacts lie, under the cache. */
+export const artefactFolder = (cacheFolder: string): string => join(cacheFolder, "artefacts");
+
 /** Where a file of this content lies under `folder`. */
 export function artefactPath(folder: string, sha256: string): string {
   return join(folder, sha256.slice(0, 2), sha256);

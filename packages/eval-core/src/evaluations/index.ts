@@ -39,7 +39,7 @@ export { networkFacts, type Planned, type Preparation, planEvaluation, RESNET_FA
 export { keepPredictions, testPredictions } from "./predictions.ts";
 export { duration, noProgress, type Progress, type Step, timed } from "./progress.ts";
 export { EVALUATIONS } from "./registry.ts";
-export { artefactFolder, runEvaluation, type Surroundings } from "./run.ts";
+export { runEvaluation, type Surroundings } from "./run.ts";
 export {
   kindOf,
   optionsOf,

@@ -11,7 +11,7 @@ import type {
   ExtractProgress,
 } from "../features/index.ts";
 import type { Device } from "../runtime/index.ts";
-import { artefactStore } from "./artefacts.ts";
+import { artefactFolder, artefactStore } from "./artefacts.ts";
 import type { Evaluation } from "./evaluation.ts";
 import type { FeaturesRequest, RunContext } from "./kind.ts";
 import type { Planned } from "./plan.ts";
@@ -34,9 +34,6 @@ export interface Surroundings {
   /** Opens the network for extraction, for inputs of so many pixels a side; once for all runs that share it. */
   extractor(what: { readonly readouts?: readonly string[]; readonly side: number }): Promise<Extractor>;
 }
-
-/** Where finished artefacts lie, under the cache. */
-export const artefactFolder = (cacheFolder: string): string => join(cacheFolder, "artefacts");
 
 export async function runEvaluation(planned: Planned, surroundings: Surroundings): Promise<Evaluation> {
   const { kind, spec, manifest, protocol, identity } = planned;

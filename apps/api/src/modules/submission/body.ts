@@ -1,5 +1,6 @@
 /** A submission in our JSON form: the shape that every other format is turned into, and its published JSON Schema. */
 import { z } from "zod";
+import { LIMITS } from "../../limits.ts";
 import { FAMILIES } from "../catalogue/entities.ts";
 
 const slug = z
@@ -89,6 +90,12 @@ const protocolSchema = z.strictObject({
     .describe("Everything that makes a number under it comparable: preprocessing, splits, grid, solver ..."),
 });
 
+const pictureSchema = z.strictObject({
+  sha256: sha256.describe("Of the PNG file, which is sent to PUT /pictures/SHA256.png afterwards."),
+  role: words(100).describe("What it shows, such as original, reconstruction or attention."),
+  item: words(1000).describe("What it is of."),
+});
+
 export const submissionSchema = z.strictObject({
   method: methodSchema,
   checkpoint: checkpointSchema.optional(),
@@ -102,6 +109,11 @@ export const submissionSchema = z.strictObject({
     .array(valueSchema)
     .min(1, "expected at least one value")
     .max(5_000, "expected at most 5000 values"),
+  pictures: z
+    .array(pictureSchema)
+    .max(LIMITS.pictures, `expected at most ${LIMITS.pictures} pictures`)
+    .optional()
+    .describe("What the evaluation made to be looked at."),
 });
 
 export type SubmissionBody = z.infer<typeof submissionSchema>;

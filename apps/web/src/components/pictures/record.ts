@@ -38,6 +38,11 @@ export function picturesOf(record: unknown): PictureGroup[] {
   });
 }
 
+/** Pictures that came with a submission, in the form in which a run's record names its own. */
+export const recordOfPictures = (pictures: readonly (Picture & { readonly item: string })[]): object => ({
+  artefacts: pictures.map((picture) => ({ ...picture, mediaType: "image/png" })),
+});
+
 const captions: Readonly<Record<string, string>> = {
   original: "Original",
   reconstruction: "Reconstruction",

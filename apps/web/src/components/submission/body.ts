@@ -12,6 +12,13 @@ export interface OfferedValue {
 export interface OfferedBody {
   readonly source: string;
   readonly values: readonly OfferedValue[];
+  readonly pictures: readonly OfferedPicture[];
+}
+
+export interface OfferedPicture {
+  readonly sha256: string;
+  readonly role: string;
+  readonly item: string;
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
@@ -37,10 +44,17 @@ function offeredValue(value: unknown): OfferedValue[] {
   ];
 }
 
+function offeredPicture(value: unknown): OfferedPicture[] {
+  if (!isRecord(value)) return [];
+  const [sha256, role, item] = [textOf(value.sha256), textOf(value.role), textOf(value.item)];
+  return sha256 === null || role === null || item === null ? [] : [{ sha256, role, item }];
+}
+
 export function readBody(body: unknown): OfferedBody {
-  if (!isRecord(body)) return { source: "", values: [] };
+  if (!isRecord(body)) return { source: "", values: [], pictures: [] };
   return {
     source: textOf(body.source) ?? "",
     values: Array.isArray(body.values) ? body.values.flatMap(offeredValue) : [],
+    pictures: Array.isArray(body.pictures) ? body.pictures.flatMap(offeredPicture) : [],
   };
 }

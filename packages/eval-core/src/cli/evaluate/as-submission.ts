@@ -2,6 +2,7 @@
 import { recordedArchitecture } from "../../backbones/index.ts";
 import { type MeasuredValue, measuredValues } from "../../evaluations/evaluation.ts";
 import type { MethodFields } from "../server/method-file.ts";
+import { type NamedPicture, namedPictures } from "../server/pictures.ts";
 import type { Derived } from "./recorder.ts";
 import type { EvaluateRequest } from "./request.ts";
 import type { Outcome } from "./run.ts";
@@ -9,14 +10,21 @@ import type { Outcome } from "./run.ts";
 export interface SubmissionMore {
   readonly source: string;
   readonly method: MethodFields;
+  readonly pictures: readonly NamedPicture[];
 }
+
+/** What the evaluations made to be looked at. */
+export const picturesOf = (outcomes: readonly Outcome[]): NamedPicture[] =>
+  outcomes.flatMap((outcome) =>
+    outcome.state === "done" ? namedPictures(outcome.evaluation.artefacts, outcome.title) : [],
+  );
 
 /** Undefined where nothing was measured. Of the same values it is the same, to the letter. */
 export function asSubmission(
   request: Pick<EvaluateRequest, "checkpoint" | "method" | "seed">,
   outcomes: readonly Outcome[],
   derived: readonly Derived[],
-  { source, method }: SubmissionMore,
+  { source, method, pictures }: SubmissionMore,
 ): object | undefined {
   const values: MeasuredValue[] = [
     ...outcomes.flatMap((outcome) => (outcome.state === "done" ? measuredValues(outcome.evaluation) : [])),
@@ -46,5 +54,6 @@ export function asSubmission(
       protocol: protocol.fingerprint,
     })),
     protocols: [...protocols.values()].map(({ fingerprint, title, body }) => ({ fingerprint, title, body })),
+    ...(pictures.length > 0 ? { pictures } : {}),
   };
 }

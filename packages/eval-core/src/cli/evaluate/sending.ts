@@ -10,10 +10,11 @@ import type { Context } from "../context.ts";
 import { CommandError, EXIT } from "../exit-codes.ts";
 import { readMethodFile } from "../server/method-file.ts";
 import { type Accepted, type Answer, type Offer, sendOffer } from "../server/offer.ts";
+import { picturesBeside, sendPictures, withinLimit } from "../server/pictures.ts";
 import { Server } from "../server/server.ts";
 import { faultTable, offerInWords } from "../server/show-offer.ts";
 import { versions } from "../versions.ts";
-import { asSubmission } from "./as-submission.ts";
+import { asSubmission, picturesOf } from "./as-submission.ts";
 import type { Derived } from "./recorder.ts";
 import type { EvaluateOptions, EvaluateRequest } from "./request.ts";
 import type { Outcome } from "./run.ts";
@@ -42,11 +43,15 @@ export async function openSending(context: Context, url: string, options: Evalua
   const { transferboard } = versions();
   const told = { method, source: source ?? `transferboard evaluate, version ${transferboard}` };
   return async (request, outcomes, derived) => {
-    const submission = asSubmission(request, outcomes, derived, told);
+    const pictures = withinLimit(picturesOf(outcomes), context);
+    const submission = asSubmission(request, outcomes, derived, { ...told, pictures });
     if (submission === undefined) return undefined;
     const content = `${JSON.stringify(submission, null, 2)}\n`;
     const file = write(request, content);
-    return { file, ...(await send(server, { format: "json", content }, file)) };
+    const offer: Offer = { format: "json", content };
+    const sent = await send(server, offer, file);
+    if (sent.error === undefined) await sendPictures(server, offer, picturesBeside(file), context);
+    return { file, ...sent };
   };
 }
 

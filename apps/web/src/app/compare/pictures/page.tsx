@@ -2,7 +2,7 @@ import type { Metadata } from "next";
 import Link from "next/link";
 import { PictureView } from "../../../components/pictures/picture";
 import { PictureRunsQuery } from "../../../components/pictures/query";
-import { type Picture, picturesOf } from "../../../components/pictures/record";
+import { type Picture, picturesOf, recordOfPictures } from "../../../components/pictures/record";
 import { ScrollRegion } from "../../../components/scroll-region";
 import { readQuery, type SearchParams } from "../../../lib/address";
 import { ask } from "../../../lib/api";
@@ -23,14 +23,16 @@ interface Seen {
 async function seenBy(method: string): Promise<Seen> {
   const found = await ask(PictureRunsQuery, { method });
   const pictures = new Map<string, readonly Picture[]>();
-  for (const kind of SHOWN) {
-    // The newest run of a picture wins.
-    for (const { record } of found[kind].nodes.toReversed())
-      for (const { item, pictures: own } of picturesOf(record)) {
-        const others = (pictures.get(item) ?? []).filter(({ role }) => !own.some((one) => one.role === role));
-        pictures.set(item, [...others, ...own]);
-      }
-  }
+  // The newest run of a picture wins, and what was run here over what was submitted.
+  const records = [
+    recordOfPictures((found.method?.submittedPictures ?? []).toReversed()),
+    ...SHOWN.flatMap((kind) => found[kind].nodes.toReversed().map(({ record }) => record)),
+  ];
+  for (const record of records)
+    for (const { item, pictures: own } of picturesOf(record)) {
+      const others = (pictures.get(item) ?? []).filter(({ role }) => !own.some((one) => one.role === role));
+      pictures.set(item, [...others, ...own]);
+    }
   return { method, pictures };
 }
 

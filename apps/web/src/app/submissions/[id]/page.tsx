@@ -2,6 +2,8 @@ import type { Metadata } from "next";
 import Link from "next/link";
 import type { SubmissionPageQuery } from "../../../../generated/graphql";
 import { type ListColumn, ListTable } from "../../../components/list-table";
+import { recordOfPictures } from "../../../components/pictures/record";
+import { RunPictures } from "../../../components/pictures/run-pictures";
 import { diffAddress } from "../../../components/protocol/address";
 import { Verbatim } from "../../../components/scroll-region";
 import { type OfferedValue, readBody } from "../../../components/submission/body";
@@ -200,7 +202,7 @@ export default async function SubmissionPage({ params }: { params: Promise<{ id:
   }
   const id = decodeURIComponent((await params).id);
   const { submission } = await askAs(session.token, SubmissionQuery, { id });
-  const { source, values } = readBody(submission.body);
+  const { source, values, pictures } = readBody(submission.body);
   const { context, notLookedUp } =
     submission.status === "PENDING"
       ? await contextOf(submission.methodSlug, values)
@@ -282,6 +284,7 @@ export default async function SubmissionPage({ params }: { params: Promise<{ id:
           </Verbatim>
         </details>
       </section>
+      <RunPictures record={recordOfPictures(pictures)} />
     </>
   );
 }

@@ -3,6 +3,7 @@ import type { AddCommand, Context } from "../../context.ts";
 import { EXIT } from "../../exit-codes.ts";
 import { METHOD_FILE_HELP, readMethodFile } from "../../server/method-file.ts";
 import { FORMATS, keyOf, readOffer, sendOffer } from "../../server/offer.ts";
+import { picturesBeside, sendPictures } from "../../server/pictures.ts";
 import { addServerOptions, Server, type ServerOptions } from "../../server/server.ts";
 import { faultTable, offerInWords } from "../../server/show-offer.ts";
 
@@ -53,7 +54,8 @@ async function submit(context: Context, file: string, options: SubmitOptions): P
     if (!options.json) terminal.print(`${faultTable(answer.faults)}\n`);
     terminal.say(answer.message);
     process.exitCode = EXIT.badInput;
-  } else if (!options.json) {
-    terminal.print(offerInWords(answer));
+    return;
   }
+  if (!options.json) terminal.print(offerInWords(answer));
+  if (!dryRun) await sendPictures(server, offer, picturesBeside(file), context);
 }
