@@ -3,9 +3,25 @@ import type { Curve } from "./record";
 const [WIDTH, HEIGHT, LEFT, BOTTOM] = [220, 130, 30, 20];
 const title = (name: string) => name[0]!.toUpperCase() + name.slice(1).replace("-", " ");
 
+/** What stands along the bottom, and its two ends where these are no numbers. */
+const AXES: Readonly<Record<string, { readonly of: string; readonly ends?: readonly [string, string] }>> = {
+  grayscale: { of: "", ends: ["without", "with"] },
+  "horizontal-flip": { of: "", ends: ["without", "with"] },
+  "vertical-flip": { of: "", ends: ["without", "with"] },
+  hue: { of: "shift, in turns" },
+  saturation: { of: "factor" },
+  brightness: { of: "factor" },
+  contrast: { of: "factor" },
+  rotation: { of: "degrees" },
+  translation: { of: "pixels down and right", ends: ["−16, −16", "16, 16"] },
+  scale: { of: "factor" },
+  blur: { of: "deviation in pixels" },
+};
+
 function Plot({ transformation, values, similarities }: Curve) {
   const [low, high] = [Math.min(...values), Math.max(...values)];
-  const least = Math.min(0, ...similarities);
+  const least = Math.min(0.5, Math.floor(2 * Math.min(...similarities)) / 2);
+  const { of = "", ends } = AXES[transformation] ?? {};
   const x = (value: number) => LEFT + ((value - low) / (high - low || 1)) * (WIDTH - LEFT - 6);
   const y = (value: number) => 6 + ((1 - value) / (1 - least)) * (HEIGHT - BOTTOM - 6);
   const points = values.map((value, i) => [x(value), y(similarities[i]!)] as const);
@@ -23,7 +39,7 @@ function Plot({ transformation, values, similarities }: Curve) {
           <g key={tick}>
             <line x1={LEFT} x2={WIDTH - 6} y1={y(tick)} y2={y(tick)} stroke="currentColor" opacity="0.15" />
             <text x={LEFT - 4} y={y(tick) + 3} fontSize="9" textAnchor="end" fill="currentColor">
-              {tick.toFixed(1)}
+              {Number(tick.toFixed(2))}
             </text>
           </g>
         ))}
@@ -45,9 +61,19 @@ function Plot({ transformation, values, similarities }: Curve) {
             textAnchor={i === 0 ? "start" : "end"}
             fill="currentColor"
           >
-            {Number(tick.toFixed(2))}
+            {ends?.[i] ?? Number(tick.toFixed(2))}
           </text>
         ))}
+        <text
+          x={(LEFT + WIDTH - 6) / 2}
+          y={HEIGHT - 6}
+          fontSize="9"
+          textAnchor="middle"
+          fill="currentColor"
+          opacity="0.7"
+        >
+          {of}
+        </text>
       </svg>
       <figcaption className="text-xs text-muted">
         {title(transformation)}, mean {mean.toFixed(3)}
@@ -62,7 +88,7 @@ export function InvariancePlots({ curves }: { curves: readonly Curve[] }) {
     <>
       <p className="mt-2 max-w-3xl text-sm text-muted">
         Mean cosine similarity between the features of a picture and of its transformed copy. 1: the network
-        does not see the difference.
+        does not see the difference. Axes begin at 0, or at 0.5 where nothing lies below.
       </p>
       <div className="mt-3 grid max-w-6xl grid-cols-2 gap-4 sm:grid-cols-3 lg:grid-cols-4">
         {curves.map((curve) => (

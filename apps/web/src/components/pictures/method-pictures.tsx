@@ -8,7 +8,7 @@ function Row({ item, pictures }: PictureGroup) {
   return (
     <div className="mt-2 grid max-w-3xl grid-cols-2 gap-3 sm:grid-cols-5">
       {pictures.map((picture) => (
-        <PictureView key={picture.sha256} picture={picture} of={item} />
+        <PictureView key={`${picture.role} ${picture.sha256}`} picture={picture} of={item} />
       ))}
     </div>
   );

@@ -26,7 +26,9 @@ export function picturesOf(record: unknown): PictureGroup[] {
   for (const { sha256, mediaType, role, item } of listOf(record.artefacts)) {
     if (mediaType !== "image/png" || typeof sha256 !== "string" || !/^[0-9a-f]{64}$/.test(sha256)) continue;
     const key = typeof item === "string" ? item : "";
-    groups.set(key, [...(groups.get(key) ?? []), { sha256, role: String(role) }]);
+    const [known, picture] = [groups.get(key) ?? [], { sha256, role: String(role) }];
+    const isKnown = known.some((one) => one.sha256 === sha256 && one.role === picture.role);
+    groups.set(key, isKnown ? known : [...known, picture]);
   }
   const each = listOf(record.pictures);
   return [...groups].map(([item, pictures]) => {

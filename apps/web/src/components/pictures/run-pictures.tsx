@@ -1,11 +1,35 @@
 import { InvariancePlots } from "./invariance-plots";
 import { PictureView } from "./picture";
-import { curvesOf, picturesOf } from "./record";
+import { curvesOf, type PictureGroup, picturesOf } from "./record";
 
 const number = (value: number) => (Math.abs(value) >= 100 ? value.toFixed(0) : value.toPrecision(3));
-/** "relativeLoss" as words. */
-const words = (name: string) =>
-  name.replace(/([A-Z])/g, (letter) => ` ${letter.toLowerCase()}`).replaceAll("-", " ");
+
+/** What is known of each picture, in words and in the order to be read in; jsonb keeps none. */
+const NAMES: Readonly<Record<string, string>> = {
+  diffusion: "diffusion in %",
+  mean: "distance moved: mean",
+  least: "least",
+  most: "most",
+  "lpips-vgg": "LPIPS by VGG16",
+  "lpips-alexnet": "by AlexNet",
+  "lpips-squeezenet": "by SqueezeNet",
+  meanColourError: "mean colour error",
+  initialLoss: "loss at first",
+  finalLoss: "in the end",
+  relativeLoss: "of the target’s mean square",
+  seconds: "seconds",
+};
+const ORDER = Object.keys(NAMES);
+const place = (name: string) => (ORDER.includes(name) ? ORDER.indexOf(name) : ORDER.length);
+
+const numbersInWords = (numbers: PictureGroup["numbers"]) =>
+  numbers
+    .toSorted(([a], [b]) => place(a) - place(b))
+    .map(([name, value]) => `${NAMES[name] ?? name} ${number(value)}`)
+    .join(" · ");
+
+/** Rows of two pictures stand beside each other where there is room. */
+const isNarrow = ({ pictures }: PictureGroup) => pictures.length <= 2;
 
 /** What a run made to be looked at: every picture with what was made of it. */
 export function RunPictures({ record }: { record: unknown }) {
@@ -18,19 +42,27 @@ export function RunPictures({ record }: { record: unknown }) {
         {groups.length > 0 ? "Pictures" : "By transformation"}
       </h2>
       {curves.length > 0 && <InvariancePlots curves={curves} />}
-      {groups.map(({ item, pictures, numbers }) => (
-        <div key={item} className="mt-4">
-          <h3 className="break-all font-semibold">{item || "Pictures"}</h3>
-          <p className="text-sm text-muted tabular-nums">
-            {numbers.map(([name, value]) => `${words(name)} ${number(value)}`).join(" · ")}
-          </p>
-          <div className="mt-2 grid max-w-6xl grid-cols-2 gap-3 sm:grid-cols-3 lg:grid-cols-5">
-            {pictures.map((picture) => (
-              <PictureView key={picture.role} picture={picture} of={item} />
-            ))}
+      <div
+        className={
+          groups.every(isNarrow)
+            ? "grid gap-x-8 gap-y-5 md:grid-cols-2 xl:grid-cols-3"
+            : "grid max-w-6xl gap-y-5"
+        }
+      >
+        {groups.map((group) => (
+          <div key={group.item} className="mt-3 min-w-0">
+            <h3 className="break-all font-semibold">{group.item || "Pictures"}</h3>
+            <p className="text-sm text-muted tabular-nums">{numbersInWords(group.numbers)}</p>
+            <div
+              className={`mt-2 grid grid-cols-2 gap-3 ${isNarrow(group) ? "" : "sm:grid-cols-3 lg:grid-cols-5"}`}
+            >
+              {group.pictures.map((picture) => (
+                <PictureView key={`${picture.role} ${picture.sha256}`} picture={picture} of={group.item} />
+              ))}
+            </div>
           </div>
-        </div>
-      ))}
+        ))}
+      </div>
     </section>
   );
 }
