@@ -6,11 +6,11 @@ import { mean } from "../../stats/index.ts";
 import { ResumeStore } from "../../training/index.ts";
 import type { Result } from "../evaluation.ts";
 import type { RunContext, Spec } from "../kind.ts";
-import type { PictureData, PictureOptions } from "../pictures/data.ts";
+import type { Picture, PictureData, PictureOptions } from "../pictures/data.ts";
 import { overImages } from "../pictures/over-images.ts";
 import { duration } from "../progress.ts";
 import { cosine } from "./cosine.ts";
-import { CROP, TRANSFORMATIONS, untransformed } from "./transformations.ts";
+import { CROP, requireShape, TRANSFORMATIONS, untransformed } from "./transformations.ts";
 
 const BATCH = 8;
 
@@ -36,7 +36,7 @@ export async function runInvariance(
       signal.throwIfAborted();
       let similarities = store.read(`picture-${index}`) as unknown as Similarities | undefined;
       if (similarities === undefined) {
-        similarities = await similaritiesOf(await picture.load(), network, checkpoint.normalisation, signal);
+        similarities = await similaritiesOf(picture, network, checkpoint.normalisation, signal);
         store.write(`picture-${index}`, similarities);
         here++;
       }
@@ -66,7 +66,7 @@ export async function runInvariance(
 }
 
 async function similaritiesOf(
-  image: RgbImage,
+  picture: Picture,
   network: Network,
   normalisation: Normalisation,
   signal: AbortSignal,
@@ -81,6 +81,8 @@ async function similaritiesOf(
     const width = rows!.data.length / crops.length;
     return crops.map((_, i) => rows!.data.subarray(i * width, (i + 1) * width));
   };
+  const image = await picture.load();
+  requireShape(image, picture.id);
   const [clean] = await featuresOf([untransformed(image)]);
   const all: number[][] = [];
   for (const { values, apply } of TRANSFORMATIONS) {

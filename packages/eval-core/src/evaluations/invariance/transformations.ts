@@ -15,6 +15,7 @@ import {
   flipVertically,
   gaussianBlur,
   greyscale,
+  ImageError,
   type RgbImage,
   resizeBicubic,
   resizedSize,
@@ -42,6 +43,15 @@ export interface Transformation {
   readonly grid: string;
   /** The copy of an image that a value makes: 224 x 224. */
   apply(image: RgbImage, value: number): RgbImage;
+}
+
+/** A longer picture would take gigabytes when its shorter side is resized, for nothing that the crop shows. */
+const LONGEST = 50;
+
+/** @throws ImageError naming the picture, for one that is hardly more than a line */
+export function requireShape({ width, height }: RgbImage, name: string): void {
+  if (Math.max(width, height) > LONGEST * Math.min(width, height))
+    throw new ImageError(name, `it is ${width} x ${height}: expected sides of at most ${LONGEST} to 1`);
 }
 
 function resized(image: RgbImage): RgbImage {

@@ -46,6 +46,9 @@ describe("openFolder", () => {
   it("refuses a folder without pictures, naming what it takes", async () => {
     rmSync(join(folder, "a.jpg"));
     rmSync(join(folder, "b"), { recursive: true });
+    await expect(
+      openFolder({ images: join(folder, "notes.txt"), limit: 0, imagesPerDataset: 1 }),
+    ).rejects.toThrow(/this is a file: give the folder that it is in/);
     await expect(open()).rejects.toThrow(/holds no picture that can be read \(1 other file\): expected JPEG/);
     rmSync(folder, { recursive: true });
     await expect(open()).rejects.toThrow(/there is no such folder/);

@@ -57,8 +57,11 @@ const sha256Of = (bytes: Uint8Array) => createHash("sha256").update(bytes).diges
 export async function openFolder({ images, limit }: PictureOptions): Promise<PictureData> {
   if (images === undefined) throw new DatasetError("say which folder of pictures: --images DIR");
   const folder = resolve(images);
-  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory())
-    throw new DatasetError(`--images ${images}: there is no such folder`);
+  const place = statSync(folder, { throwIfNoEntry: false });
+  if (!place?.isDirectory()) {
+    const what = place ? "this is a file: give the folder that it is in" : "there is no such folder";
+    throw new DatasetError(`--images ${images}: ${what}`);
+  }
   const found: Named[] = [];
   const undecoded: string[] = [];
   // One more than asked for tells whether those are a part of the folder.

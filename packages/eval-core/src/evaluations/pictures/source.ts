@@ -1,6 +1,7 @@
 /** Where pictures come from, as every evaluation of pictures declares it. */
 import type { DataSource } from "../data.ts";
 import { path, wholeNumber } from "../options.ts";
+import { ProtocolError } from "../protocol-error.ts";
 import type { PictureData, PictureOptions } from "./data.ts";
 
 export const pictureOptions = {
@@ -24,6 +25,20 @@ export const pictureOptions = {
     example: "5",
   }),
 } as const;
+
+/** What would be passed over in silence. @throws ProtocolError */
+function requireOne(name: string, data: string | undefined, options: PictureOptions): void {
+  const { images, imagesPerDataset } = options;
+  if (images === undefined) return;
+  if (name !== "folder")
+    throw new ProtocolError(`--images is a folder of pictures in place of ${name}: leave one out`);
+  if (data !== undefined)
+    throw new ProtocolError(
+      "--data and --images name two kinds of pictures: give the datasets or the folder",
+    );
+  if (imagesPerDataset !== pictureOptions.imagesPerDataset.otherwise)
+    throw new ProtocolError("--images-per-dataset is for datasets: of a folder --limit takes the first");
+}
 
 /**
  * `all`, the datasets under --data; `folder`, the pictures under --images.
@@ -50,6 +65,7 @@ export const pictureSource = <O extends PictureOptions>(
             "`transferboard dataset check` says which are there; --images DIR takes any folder of pictures",
         },
   async open(name, { folder, allowPartial }, options) {
+    requireOne(name, folder, options);
     if (name === "folder") return (await import("./folder.ts")).openFolder(options);
     return (await import("./datasets.ts")).openDatasets(folder, allowPartial, options, isReduced(options));
   },
