@@ -67,7 +67,7 @@ describe.skipIf(!site)("an API that is well until it is asked", () => {
     const page = await context.newPage();
     await page.goto(`${site!.url}/unavailable`);
     await page.getByRole("link", { name: "Methods" }).click();
-    await page.getByText(/not reachable|could not be made/).waitFor();
+    await page.getByText(/not reachable|could not be loaded/).waitFor();
     await context.close();
   });
 

@@ -162,7 +162,7 @@ describe.skipIf(!site)("offering", () => {
       await page.getByRole("button", { name: "Send for review" }).click();
       await page.waitForURL(/\/submissions\/[^n]/);
       expect(await page.getByRole("heading", { level: 1 }).textContent()).toContain("Pending");
-      expect(await main(page).textContent()).toContain("submission created");
+      expect(await main(page).textContent()).toContain("received by ada");
       expect(await client.submission.count({ where: { account: { name: account } } })).toBe(1);
       if (javaScriptEnabled) await expectWhole(page);
       expect(opened.heard).toEqual([]);
@@ -214,6 +214,39 @@ describe.skipIf(!site)("deciding", () => {
     await first.page.getByRole("heading", { name: /Rejected/ }).waitFor();
     await second.page.getByRole("button", { name: "Accept" }).click();
     await second.page.getByText("already rejected by rosa").waitFor();
+  });
+
+  it("corrects a recorded value, which another reviewer accepts, and the board has the new one", async () => {
+    const slug = "mended";
+    const id = await submitted(slug, await token("ada", "SUBMIT"));
+    const secret = await makeToken(site!.api, "rosa", ["SUBMIT", "REVIEW"]);
+    await using first = await signedIn(secret);
+    await first.page.goto(pageOf(id));
+    await first.page.getByLabel("Reason").fill("As in its table 2.");
+    await first.page.getByRole("button", { name: "Accept" }).click();
+    await first.page.getByRole("heading", { name: /Accepted/ }).waitFor();
+
+    const corrections = first.page.getByRole("region", { name: "Correct" });
+    await corrections.locator("summary", { hasText: "mean-iou" }).click();
+    await corrections.getByLabel("Corrected value").first().fill("many");
+    await corrections.getByLabel("Source").first().fill("Its second version.");
+    await corrections.getByRole("button", { name: "Submit the correction" }).first().click();
+    await corrections.getByText("The corrected value must be a number").waitFor();
+    await corrections.getByLabel("Corrected value").first().fill("0.32");
+    await corrections.getByLabel("Source").first().fill("Its second version.");
+    await corrections.getByRole("button", { name: "Submit the correction" }).first().click();
+    await first.page.getByRole("heading", { name: /Pending/ }).waitFor();
+    // Nobody decides on their own.
+    expect(await first.page.getByRole("button", { name: "Accept" }).count()).toBe(0);
+
+    await using second = await signedIn(await token("rick", "REVIEW"));
+    await second.page.goto(first.page.url());
+    for (const box of await second.page.getByRole("checkbox").all()) await box.check();
+    await second.page.getByLabel("Reason").fill("It says so.");
+    await second.page.getByRole("button", { name: "Accept" }).click();
+    await second.page.getByRole("heading", { name: /Accepted/ }).waitFor();
+    await second.page.goto(`${site!.url}/suites/segmentation?among=all`);
+    expect(await second.page.getByRole("row", { name: new RegExp(slug) }).textContent()).toContain("0.3200");
   });
 
   it("lets a submitter withdraw, by keyboard, and shows nobody else's", async () => {

@@ -50,7 +50,7 @@ it("shows in the help, with its option", async () => {
   const help = command.helpInformation();
   expect(help).toMatch(/--protocol <name> .*majority/s);
   expect(help).toMatch(
-    /--tie <rule>\s+which of equally\s+common classes is taken;\s+first unless told\s+\(majority\)/,
+    /--tie <rule>\s+which of equally\s+common classes is taken\s+\(default:\s+first\)\s+\(majority\)/,
   );
 });
 

@@ -10,9 +10,9 @@ export default function ErrorPage({
 }) {
   return (
     <div className="mx-auto max-w-2xl py-16">
-      <h1 className="text-2xl font-semibold">This page could not be made</h1>
+      <h1 className="text-2xl font-semibold">This page could not be loaded</h1>
       <p className="mt-3 text-muted">
-        The record’s API did not answer as expected. It may be starting, or its database may be away for a
+        The record’s API did not answer as expected. It may be starting, or its database may be down for a
         moment.
         {error.digest && ` The server’s log has the reason under ${error.digest}.`}
       </p>

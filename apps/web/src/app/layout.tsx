@@ -18,7 +18,7 @@ const inter = localFont({
 });
 
 const description =
-  "The public record of how well pretrained vision models transfer: every value with its source, every board with what it is ranked by.";
+  "The public record of how well pretrained vision models transfer: every value with its source, every rank with its uncertainty.";
 
 export async function generateMetadata(): Promise<Metadata> {
   return {

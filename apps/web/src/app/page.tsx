@@ -71,11 +71,14 @@ export default async function Home({ searchParams }: { searchParams: SearchParam
   const faults = filterFaults(query);
   if (faults.length > 0) {
     return (
-      <FaultNotice
-        what="The overview"
-        faults={faults}
-        without={withQuery(query, { ...noFilter, asOf: undefined })}
-      />
+      <>
+        <h1 className="mb-3 text-xl font-semibold tracking-tight">Overview</h1>
+        <FaultNotice
+          what="The overview"
+          faults={faults}
+          without={withQuery(query, { ...noFilter, asOf: undefined })}
+        />
+      </>
     );
   }
   const asOf = readMoment(query.asOf) ?? null;
@@ -103,8 +106,8 @@ export default async function Home({ searchParams }: { searchParams: SearchParam
             How well do pretrained vision models transfer?
           </h1>
           <p className="mt-1 text-sm text-muted sm:text-base">
-            transferboard compares pretrained vision models by what they reach on other tasks: classification,
-            detection, surface normals and segmentation.
+            transferboard compares pretrained vision models by how well they do on other tasks:
+            classification, detection, surface normals and segmentation.
           </p>
         </div>
         <p className="hidden gap-2 sm:flex">
@@ -123,13 +126,13 @@ export default async function Home({ searchParams }: { searchParams: SearchParam
           linear={answerOf(home.linear)}
           segmentation={answerOf(home.segmentation)}
         />
-        <dl className="mt-4 flex flex-wrap gap-x-8 gap-y-2 text-sm">
+        <dl className="mt-4 flex flex-wrap items-baseline gap-x-8 gap-y-2 text-sm">
           {(
             [
               ["methods", home.methods.totalCount, "/methods"],
               ["measures", home.measures.totalCount, "/suites/overview"],
               ["values", home.results.totalCount, "/changes"],
-              ["runs of its own", home.runs.totalCount, "/runs"],
+              ["evaluations run here", home.runs.totalCount, "/runs"],
             ] as const
           ).map(([name, value, href]) => (
             <div key={name} className="flex items-baseline gap-1.5">

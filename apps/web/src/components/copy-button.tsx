@@ -17,7 +17,7 @@ export function CopyButton({ text, what }: { text: string; what: string }) {
       await navigator.clipboard.writeText(text);
       setSaid("Copied");
     } catch {
-      setSaid("The browser refused: select the text and copy it");
+      setSaid("Copying was blocked: select the text and copy it");
     }
   };
   return (

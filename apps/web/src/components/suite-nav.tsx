@@ -26,6 +26,9 @@ function grouped(suites: readonly { slug: string; title: string }[]): [string, E
   return [...groups];
 }
 
+/** The published boards stand first in the catalogue. Those behind them would fill the screen, and have a menu. */
+const mostInLine = 9;
+
 const linkStyle =
   "inline-block whitespace-nowrap border-b-2 border-transparent py-1.5 text-muted hover:text-ink aria-[current]:border-ink aria-[current]:font-medium aria-[current]:text-ink";
 
@@ -34,6 +37,8 @@ export async function SuiteNav({ current }: { current: string }) {
   const suites = await allSuites();
   const demo = suites.filter(isDemo);
   const groups = grouped(suites.filter((suite) => !isDemo(suite)));
+  const more = groups.slice(mostInLine).flatMap(([, entries]) => entries);
+  const currentOfMore = more.find(({ slug }) => slug === current);
   return (
     <>
       <BoardSelect
@@ -42,7 +47,7 @@ export async function SuiteNav({ current }: { current: string }) {
       />
       <nav aria-label="Boards" className="mb-4 hidden border-b border-line sm:block">
         <ul className="-mb-px flex flex-wrap gap-x-5 text-sm">
-          {groups.map(([name, entries]) => (
+          {groups.slice(0, mostInLine).map(([name, entries]) => (
             <li key={name} className="flex items-baseline gap-x-2">
               {entries.length > 1 && <span className="text-muted">{name}</span>}
               {entries.map(({ slug, title, variant }) => (
@@ -60,6 +65,32 @@ export async function SuiteNav({ current }: { current: string }) {
               ))}
             </li>
           ))}
+          {more.length > 0 && (
+            <li>
+              <details className="menu">
+                <summary
+                  aria-current={currentOfMore ? "true" : undefined}
+                  className={`${linkStyle} cursor-pointer`}
+                >
+                  {currentOfMore?.title ?? "More boards"} <span aria-hidden="true">▾</span>
+                </summary>
+                <ul className="rounded-md border border-line bg-ground p-1 shadow-lg">
+                  {more.map(({ slug, title }) => (
+                    <li key={slug}>
+                      <Link
+                        href={suiteAddress(slug)}
+                        prefetch={false}
+                        aria-current={slug === current ? "page" : undefined}
+                        className="flex min-h-9 items-center rounded px-2 whitespace-nowrap hover:bg-raised aria-[current]:font-medium"
+                      >
+                        {title}
+                      </Link>
+                    </li>
+                  ))}
+                </ul>
+              </details>
+            </li>
+          )}
           {demo.map(({ slug, title }) => (
             <li key={slug} className="ml-auto border-l border-line pl-4">
               <Link

@@ -116,5 +116,5 @@ export function parseOptions<O extends object>(table: OptionTable<O>, given: Giv
 export function helpOf({ help, otherwise, otherwiseInWords, type }: Option<unknown>): string {
   if (type === "switch") return help;
   const words = otherwiseInWords ?? (otherwise === undefined ? undefined : String(otherwise));
-  return words === undefined ? help : `${help}; ${words} unless told`;
+  return words === undefined ? help : `${help} (default: ${words})`;
 }

@@ -77,9 +77,9 @@ const valueSchema = z.strictObject({
   source: words(2000).optional().describe("Where this value comes from, if elsewhere than the rest."),
   corrects: z
     .string()
-    .regex(POSITION, "expected a position of the ledger")
+    .regex(POSITION, "expected the number of an entry of the ledger")
     .optional()
-    .describe("The position of the self-reported entry that this value corrects."),
+    .describe("The number of the self-reported entry that this value corrects."),
 });
 
 const protocolSchema = z.strictObject({

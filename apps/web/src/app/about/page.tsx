@@ -65,8 +65,8 @@ export default function AboutPage() {
         </p>
         <Terms of={aggregates} />
         <p>
-          Missing is not zero: a method without a value in a ranked column is listed but not ranked. Filters
-          rank the methods that are kept among themselves.
+          Missing is not zero: a method without a value in a ranked column is listed but not ranked. With
+          filters, only the methods that are kept are ranked.
         </p>
       </Part>
       <Part id="values" title="Where a value comes from">
@@ -89,9 +89,9 @@ export default function AboutPage() {
       </Part>
       <Part id="ledger" title="Nothing is overwritten">
         <p>
-          Values are entries of a ledger: a correction supersedes, a retraction leaves a note of who, why and
-          what replaces it. Each board, correlation and download can be had as of a past moment, and its
-          citation names one, so that it leads to the same numbers for ever.
+          Values are entries of a ledger. A correction replaces an entry; a retraction leaves a note that says
+          who, why and what to use instead. You can see every board, correlation and download as of any past
+          moment. A citation names its moment, so it always leads to the same numbers.
         </p>
       </Part>
       <Part id="take" title="Download, cite and contribute">

@@ -11,6 +11,7 @@ import { CompareTable, differs } from "../../components/compare/table";
 import { FaultNotice } from "../../components/fault-notice";
 import { ListTable } from "../../components/list-table";
 import { LiveLink } from "../../components/live-link";
+import { FieldQuery } from "../../components/method/query";
 import { type Query, readMoment, readQuery, type SearchParams, withQuery } from "../../lib/address";
 import { ask } from "../../lib/api";
 import { words } from "../../lib/board-filter";
@@ -73,10 +74,7 @@ const CompareQuery = graphql(`
             title
           }
           metric {
-            title
-            unit
-            digits
-            direction
+            ...MetricFields
           }
         }
         cells {
@@ -112,7 +110,13 @@ const mostDuels = 45;
 async function Comparison({ methods, query }: { methods: readonly string[]; query: Query }) {
   const asOf = readMoment(query.asOf) ?? null;
   const variables = { methods: [...methods], suite: query.suite ?? null, asOf };
-  const { compare } = await ask(CompareQuery, variables);
+  const [{ compare }, field] = await Promise.all([ask(CompareQuery, variables), ask(FieldQuery)]);
+  const valuesOf = new Map(
+    field.leaderboard.columns.map(({ measure }, i) => [
+      measure.slug,
+      field.leaderboard.edges.flatMap(({ node }) => node.cells[i]?.value ?? []),
+    ]),
+  );
   const names = compare.methods.map((method) => method.name);
   const onlyDifferences = query.differences === "1";
   const all = query.among === "all";
@@ -130,7 +134,7 @@ async function Comparison({ methods, query }: { methods: readonly string[]; quer
               Over the settings
             </h2>
             <p className="mb-2 text-xs text-muted">
-              The share of ranked methods that each leaves behind: none in the middle, all at the rim.
+              The share of ranked methods that each one beats: none at the centre, all at the rim.
             </p>
             <Radar
               axes={axes.map(([, title]) => title)}
@@ -154,8 +158,8 @@ async function Comparison({ methods, query }: { methods: readonly string[]; quer
               Wins and losses
             </h2>
             <p className="mb-2 text-xs text-muted">
-              Over all measures that both have a value in. A tie shows the same digits; close: the 95%
-              intervals overlap.
+              Over the measures that both have, {query.suite ? "on this board" : "on all boards"}. Tie: the
+              same digits. Close: the 95% intervals overlap.
             </p>
             <ListTable
               label="Wins, losses and ties of every two"
@@ -217,7 +221,7 @@ async function Comparison({ methods, query }: { methods: readonly string[]; quer
       {several && (
         <details className="mb-4" open={settings.length <= 3}>
           <summary className="w-fit cursor-pointer py-1 text-sm text-muted hover:text-ink">
-            Plot every measure
+            Plot of every measure
           </summary>
           <div className="mt-2 grid max-w-6xl gap-x-10 gap-y-4 lg:grid-cols-2">
             {settings.map(([setting, group]) => (
@@ -231,6 +235,7 @@ async function Comparison({ methods, query }: { methods: readonly string[]; quer
                     digits: measure.metric.digits,
                     unit: measure.metric.unit,
                     direction: measure.metric.direction,
+                    all: valuesOf.get(measure.slug) ?? [],
                     cells: own.map(({ value, interval, differentProtocol }) => ({
                       value: value ?? null,
                       interval: interval ?? null,
@@ -241,7 +246,11 @@ async function Comparison({ methods, query }: { methods: readonly string[]; quer
               </section>
             ))}
           </div>
-          <p className="mt-1 text-xs text-muted">The better side is on the right; open circles: †.</p>
+          <p className="mt-1 text-xs text-muted">
+            The better side is on the right. Grey ticks: all methods.
+            {cells.some(({ differentProtocol }) => differentProtocol) &&
+              " Open circles: another or an unknown protocol (†)."}
+          </p>
         </details>
       )}
       <CompareTable methods={compare.methods} settings={settings} all={all} />

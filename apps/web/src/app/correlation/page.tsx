@@ -90,8 +90,8 @@ export default async function CorrelationPage({ searchParams }: { searchParams: 
   return (
     <>
       <CorrelationHead current="pair">
-        Any two measures, suites or covariates against each other, over methods. As the paper does it, shares
-        enter as logits, and a suite as the mean over its measures.
+        Any two measures, suites or covariates, compared over all methods. As in the paper, shares are
+        transformed to logits, and a suite is the mean of its measures.
       </CorrelationHead>
       <AsOfNotice
         what="The correlation"

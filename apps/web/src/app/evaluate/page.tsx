@@ -19,7 +19,7 @@ const steps = [
   },
   {
     title: "Submit the results here",
-    text: "The same evaluation with an address and a token is sent to a server for review.",
+    text: "Run the same evaluation with a server’s address and a token: the results go to its reviewers.",
     command:
       "npx transferboard evaluate --checkpoint resnet50.pth --method my-method --suite many-shot-linear --data path/to/datasets --server https://this-board --token $TOKEN",
   },

@@ -175,6 +175,38 @@ export async function retract(_before: DecisionState, form: FormData): Promise<D
   redirect(submissionAddress(textOf(form, "page")));
 }
 
+/**
+ * Submits a value in the place of a recorded one. Nobody decides on their own submission, so another reviewer accepts
+ * it; the entry that it corrects stays on record.
+ */
+export async function correct(_before: DecisionState, form: FormData): Promise<DecisionState> {
+  const session = await readSession();
+  if (!session) return { message: signedOut };
+  const source = textOf(form, "reason").trim();
+  const value = Number(textOf(form, "value").trim().replace(",", "."));
+  if (!textOf(form, "value").trim() || !Number.isFinite(value))
+    return { message: "The corrected value must be a number, such as 54.49." };
+  if (!source) return { message: "A correction needs its source: everybody who asks will read it." };
+  const [measure, corrects] = [textOf(form, "measure"), textOf(form, "entry")];
+  const content = JSON.stringify({
+    method: { slug: textOf(form, "method") },
+    source,
+    values: [{ measure, value, corrects }],
+  });
+  let received: string | undefined;
+  try {
+    const input = { format: "JSON", content, idempotencyKey: randomUUID(), dryRun: false } as const;
+    const answer = await send(session, input);
+    if (answer.__typename === "InvalidSubmission")
+      return { message: answer.faults.map(({ message }) => message).join(" ") };
+    if (answer.__typename !== "SubmitResultsPayload") return { message: answer.message };
+    received = answer.submission?.id;
+  } catch (error) {
+    return refusal(error);
+  }
+  redirect(received ? submissionAddress(received) : "/submissions");
+}
+
 export async function withdraw(_before: DecisionState, form: FormData): Promise<DecisionState> {
   const session = await readSession();
   if (!session) return { message: signedOut };

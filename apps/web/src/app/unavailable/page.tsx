@@ -11,8 +11,7 @@ export default async function UnavailablePage() {
     <div className="mx-auto max-w-2xl py-16">
       <h1 className="text-2xl font-semibold">The record is not reachable at the moment</h1>
       <p className="mt-3 text-muted">
-        Its API, or the database behind it, does not answer: it may be starting, or away for a moment. Nothing
-        is lost.
+        The API or its database does not answer. It may be starting, or down for a moment. Nothing is lost.
       </p>
       <p className="mt-6">
         <a href={asked} className="rounded border border-line px-4 py-1.5 text-sm hover:bg-raised">

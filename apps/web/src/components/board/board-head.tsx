@@ -109,7 +109,7 @@ export function BoardHead({
             bestIsHigh={false}
             card={
               aggregate
-                ? "Rank\nBeside it: the middle 95% of its ranks when the board’s datasets are resampled. A small range means that the order does not hang on a few datasets."
+                ? "Rank\nBeside it: the middle 95% of its ranks when the board’s datasets are resampled. A narrow range means that the rank does not depend on a few datasets."
                 : "Rank"
             }
           >

@@ -51,6 +51,7 @@ export function BoardPlot({
       >
         <span />
         <span className="relative mx-3 h-6">
+          <span className="absolute right-full bottom-1 mr-3">Rank</span>
           {ticks.map((rank) => (
             <span key={rank} className="absolute bottom-1 -translate-x-1/2" style={{ left: at(rank, most) }}>
               {rank}
@@ -88,9 +89,8 @@ export function BoardPlot({
                   <span
                     className="absolute top-1/2 h-2 -translate-y-1/2 rounded-full opacity-35"
                     style={{
-                      left: at(row.interval.lower, most),
-                      right: `calc(100% - ${at(row.interval.upper, most)})`,
-                      minWidth: "0.5rem",
+                      left: `calc(${at(row.interval.lower, most)} - 0.25rem)`,
+                      right: `calc(100% - ${at(row.interval.upper, most)} - 0.25rem)`,
                       backgroundColor: `var(--${row.family.toLowerCase()})`,
                     }}
                   />

@@ -16,12 +16,12 @@ import { aggregateDigits, aggregateNames, familyNames, formatDate, provenanceNam
 import { AsOfNotice } from "../as-of";
 import { FaultNotice } from "../fault-notice";
 import { BoardView } from "./board-view";
+import { ExportPanel } from "./export-panel";
 import { FilterForm } from "./filter-form";
 import { ProtocolFilter } from "./protocol-filter";
 import { BoardQuery } from "./query";
 import { boardColumns, boardRows } from "./rows";
 import { parseSortText } from "./sorting";
-import { TakeAway } from "./take-away";
 import { readView } from "./view-state";
 
 const aggregates = Object.keys(aggregateNames) as Aggregate[];
@@ -79,6 +79,7 @@ export async function Board({ suite, query }: { suite: string; query: Query }) {
   if (faults.length > 0) {
     return (
       <>
+        <h1 className="mb-3 text-xl font-semibold tracking-tight">{suite}</h1>
         <FaultNotice
           what="The board"
           faults={faults}
@@ -108,7 +109,7 @@ export async function Board({ suite, query }: { suite: string; query: Query }) {
   return (
     <>
       <div className="mb-3 flex max-w-5xl flex-wrap items-baseline gap-x-4 gap-y-1">
-        <h2 className="text-xl font-semibold tracking-tight">{title}</h2>
+        <h1 className="text-xl font-semibold tracking-tight">{title}</h1>
         <p className="text-sm text-muted">{leaderboard.suite.description}</p>
       </div>
       <AsOfNotice
@@ -178,7 +179,7 @@ export async function Board({ suite, query }: { suite: string; query: Query }) {
         {leaderboard.asOf ? ` as of ${formatDate(leaderboard.asOf)} UTC` : ""}. Ledger position{" "}
         {leaderboard.position}.
       </p>
-      <TakeAway
+      <ExportPanel
         query={query}
         bibtex={leaderboard.bibtex}
         document={BoardQuery.toString()}

@@ -47,7 +47,7 @@ function OtherProtocol({ usual, own }: { usual: string | null; own: string | nul
       href={diffAddress(usual, own)}
     >
       {mark}
-      <span className="sr-only">In which fields its protocol differs from most of this column</span>
+      <span className="sr-only">How its protocol differs from that of most of this column</span>
     </a>
   );
 }

@@ -113,7 +113,7 @@ export function FilterForm(props: {
           chosen={words(query.domain)}
         />
       )}
-      <p className="text-xs text-muted">A method is left out where what you filter by is not stated.</p>
+      <p className="text-xs text-muted">Methods that do not state what you filter by are left out.</p>
     </AutoForm>
   );
   if (props.faulty) return <div className="max-w-3xl rounded-md border border-line p-3 text-sm">{form}</div>;

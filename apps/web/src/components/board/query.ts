@@ -58,10 +58,7 @@ export const BoardQuery = graphql(`
           }
           metric {
             slug
-            title
-            unit
-            direction
-            digits
+            ...MetricFields
           }
         }
         ranked

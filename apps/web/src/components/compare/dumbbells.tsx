@@ -1,4 +1,7 @@
-/** Methods on each measure of a setting: a dot a method with its interval, joined by a line. Best is on the right. */
+/**
+ * Methods on each measure of a setting: a dot a method with its interval, joined by a line, over the ticks of all other
+ * methods. The better side is on the right.
+ */
 import type { Direction } from "../../../generated/graphql";
 import { formatNumber } from "../../lib/format";
 import { inks } from "./marks";
@@ -9,6 +12,8 @@ export interface DumbbellRow {
   readonly digits: number;
   readonly unit: string;
   readonly direction: Direction;
+  /** All methods' values, for the scale; empty where they are not known. */
+  readonly all: readonly number[];
   readonly cells: readonly {
     readonly value: number | null;
     readonly interval: { readonly lower: number; readonly upper: number } | null;
@@ -19,13 +24,13 @@ export interface DumbbellRow {
 export function Dumbbells({ rows, names }: { rows: readonly DumbbellRow[]; names: readonly string[] }) {
   return (
     <ul className="text-sm">
-      {rows.map(({ slug, title, cells, digits, unit, direction }) => {
+      {rows.map(({ slug, title, all, cells, digits, unit, direction }) => {
         const shown = cells.slice(0, inks.length);
         const known = shown.flatMap(({ value, interval }) =>
           value === null ? [] : [value, interval?.lower ?? value, interval?.upper ?? value],
         );
         if (known.length === 0) return null;
-        const [least, most] = [Math.min(...known), Math.max(...known)];
+        const [least, most] = [Math.min(...known, ...all), Math.max(...known, ...all)];
         const room = (most - least || Math.abs(most) || 1) * 0.08;
         const [from, to] = [least - room, most + room];
         const share = (value: number) => ((value - from) / (to - from)) * 100;
@@ -49,6 +54,13 @@ export function Dumbbells({ rows, names }: { rows: readonly DumbbellRow[]; names
                 className="absolute top-1/2 border-t border-line"
                 style={{ left: `${Math.min(...places)}%`, right: `${100 - Math.max(...places)}%` }}
               />
+              {[...new Set(all)].map((value) => (
+                <span
+                  key={value}
+                  className="absolute top-1/2 h-2.5 w-px -translate-y-1/2 bg-line"
+                  style={{ left: `${at(value)}%` }}
+                />
+              ))}
               {shown.map(({ value, interval, comparable }, i) => {
                 if (value === null) return null;
                 const ends = interval ? [at(interval.lower), at(interval.upper)].sort((a, b) => a - b) : null;

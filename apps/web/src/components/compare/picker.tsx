@@ -6,6 +6,7 @@ import { useId, useState } from "react";
 import type { Family } from "../../../generated/graphql";
 import { changed } from "../live-link";
 import { FamilyDot } from "../marks";
+import { inks } from "./marks";
 
 interface Option {
   readonly slug: string;
@@ -40,7 +41,7 @@ export function MethodPicker({ options, chosen }: { options: readonly Option[]; 
   return (
     <div className="mb-4">
       <ul aria-label="Chosen methods" className="mb-2 flex flex-wrap gap-1.5">
-        {chosen.map((slug) => {
+        {chosen.map((slug, i) => {
           const option = options.find((one) => one.slug === slug);
           return (
             <li key={slug}>
@@ -49,7 +50,13 @@ export function MethodPicker({ options, chosen }: { options: readonly Option[]; 
                 className="chip cursor-pointer"
                 onClick={() => show(chosen.filter((one) => one !== slug))}
               >
-                {option && <FamilyDot family={option.family} />}
+                {option && (
+                  <span
+                    aria-hidden="true"
+                    className="size-2.5 rounded-full"
+                    style={{ backgroundColor: inks[i] ?? "var(--line)" }}
+                  />
+                )}
                 {option?.name ?? slug} <span aria-hidden="true">×</span>
                 <span className="sr-only">: remove</span>
               </button>

@@ -1,4 +1,4 @@
-/** Methods over the settings: how many of the ranked methods each leaves behind, from none in the middle to all at the rim. */
+/** Methods over the settings: the share of ranked methods that each one beats, from none at the centre to all at the rim. */
 import { dashes, inks } from "./marks";
 
 export interface RadarMethod {
@@ -23,7 +23,7 @@ export function Radar({ axes, methods }: { axes: readonly string[]; methods: rea
   return (
     <svg
       role="img"
-      aria-label={`Share of methods left behind in ${axes.length} settings, of ${methods.map(({ name }) => name).join(", ")}`}
+      aria-label={`Share of methods beaten in ${axes.length} settings, of ${methods.map(({ name }) => name).join(", ")}`}
       viewBox={`0 0 ${size.width} ${size.height}`}
       className="h-auto w-full max-w-lg"
       fontSize="12"

@@ -35,6 +35,9 @@ function whyNot({ missing, incomparable, rankAmongAll }: Standing): string {
     : "not ranked: more is neither better nor worse";
 }
 
+const overviewFirst = (standings: readonly Standing[]) =>
+  standings.toSorted((a, b) => Number(b.suite.slug === "overview") - Number(a.suite.slug === "overview"));
+
 const at = (rank: number, of: number) => `${of < 2 ? 50 : ((rank - 1) / (of - 1)) * 100}%`;
 
 const ranksUpTo = (most: number) => Array.from({ length: most }, (_, i) => i + 1);
@@ -42,7 +45,7 @@ const ranksUpTo = (most: number) => Array.from({ length: most }, (_, i) => i + 1
 export function Profile({ standings, colour }: { standings: readonly Standing[]; colour: string }) {
   return (
     <ul aria-label="Rank on every board" className="text-sm">
-      {standings.map((standing) => {
+      {overviewFirst(standings).map((standing) => {
         const { suite, rank, of, aggregate } = standing;
         return (
           <li

@@ -39,9 +39,7 @@ export const MethodQuery = graphql(`
           aggregate
           rankedBy {
             metric {
-              title
-              unit
-              digits
+              ...MetricFields
             }
           }
         }
@@ -85,10 +83,7 @@ export const MethodQuery = graphql(`
               title
             }
             metric {
-              title
-              unit
-              direction
-              digits
+              ...MetricFields
             }
           }
         }
@@ -134,6 +129,7 @@ export const FieldQuery = graphql(`
           }
           cells {
             value
+            differentProtocol
           }
         }
       }

@@ -59,7 +59,7 @@ function Origin({ result: { provenance, source, run, protocol } }: { result: Res
 }
 
 /**
- * The rank of a value among all methods' on its measure, where the overview has the measure. None where the overview has
+ * The rank of a value among the comparable ones of its measure, where the overview has the measure. None where the overview has
  * more methods than were asked for: among some of them it would be another number.
  */
 export function ranksOf(slug: string, { leaderboard }: MethodFieldQuery): ReadonlyMap<string, string> {
@@ -67,12 +67,16 @@ export function ranksOf(slug: string, { leaderboard }: MethodFieldQuery): Readon
   if (leaderboard.pageInfo.hasNextPage) return ranks;
   const own = leaderboard.edges.find(({ node }) => node.method.slug === slug);
   for (const [i, { measure }] of leaderboard.columns.entries()) {
-    const value = own?.node.cells[i]?.value ?? null;
+    const cell = own?.node.cells[i];
+    const value = cell?.value ?? null;
     const { direction } = measure.metric;
-    if (value === null || direction === "NEITHER") continue;
-    const all = leaderboard.edges.flatMap(({ node }) => node.cells[i]?.value ?? []);
-    const better = all.filter((other) => (direction === "HIGHER" ? other > value : other < value));
-    ranks.set(measure.slug, `${better.length + 1} of ${all.length}`);
+    if (value === null || cell?.differentProtocol || direction === "NEITHER") continue;
+    const comparable = leaderboard.edges.flatMap(({ node }) => {
+      const other = node.cells[i];
+      return other?.value == null || other.differentProtocol ? [] : [other.value];
+    });
+    const better = comparable.filter((other) => (direction === "HIGHER" ? other > value : other < value));
+    ranks.set(measure.slug, `${better.length + 1} of ${comparable.length}`);
   }
   return ranks;
 }
@@ -91,6 +95,8 @@ export function MethodResults({
         const first = group[0];
         const shared = mostShared(group);
         const sameMetric = new Set(group.map(({ measure }) => measure.metric.title)).size === 1;
+        const ranked = group.some(({ measure }) => ranks.has(measure.slug));
+        const withInterval = group.some(({ interval }) => interval);
         const sameDataset = new Set(group.map(({ measure }) => measure.dataset.title)).size === 1;
         return (
           <section
@@ -112,8 +118,9 @@ export function MethodResults({
               <thead className="sr-only">
                 <tr>
                   <th scope="col">Measure</th>
-                  <th scope="col">Rank</th>
-                  <th scope="col">Value, with its 95% interval where known</th>
+                  {withInterval && <th scope="col">95% interval</th>}
+                  <th scope="col">Value</th>
+                  {ranked && <th scope="col">Rank</th>}
                 </tr>
               </thead>
               <tbody>
@@ -125,8 +132,11 @@ export function MethodResults({
                     sameMetric ? "" : measure.metric.title,
                   ].filter(Boolean);
                   return (
-                    <tr key={result.id} className="[&>*]:border-t [&>*]:border-line [&>*]:py-1">
-                      <th scope="row" className="text-left align-top font-normal">
+                    <tr
+                      key={result.id}
+                      className="[&>*]:border-t [&>*]:border-line [&>*]:py-1 [&>*]:align-baseline"
+                    >
+                      <th scope="row" className="text-left font-normal">
                         <Link className="hover:underline" href={suiteAddress(measure.slug)} prefetch={false}>
                           {named[0] ?? measure.dataset.title}
                         </Link>
@@ -137,15 +147,12 @@ export function MethodResults({
                           </span>
                         )}
                       </th>
-                      <td className="pl-3 text-right align-top text-xs whitespace-nowrap text-muted">
-                        {ranks.get(measure.slug)}
-                      </td>
-                      <td className="pl-3 text-right align-top whitespace-nowrap">
-                        {interval && (
-                          <span className="mr-2 text-xs text-muted">
-                            {formatInterval(value, interval.lower, interval.upper, digits)}
-                          </span>
-                        )}
+                      {withInterval && (
+                        <td className="pl-3 text-right text-xs whitespace-nowrap text-muted">
+                          {interval && formatInterval(value, interval.lower, interval.upper, digits)}
+                        </td>
+                      )}
+                      <td className="pl-2 text-right whitespace-nowrap">
                         <span className="font-medium">{formatNumber(value, digits)}</span>
                         {provenanceMarks[provenance] && (
                           <sup className="text-muted">{provenanceMarks[provenance]}</sup>
@@ -154,6 +161,11 @@ export function MethodResults({
                           {unit} <DirectionMark direction={direction} />
                         </span>
                       </td>
+                      {ranked && (
+                        <td className="w-18 pl-3 text-right text-xs whitespace-nowrap text-muted">
+                          {ranks.get(measure.slug)}
+                        </td>
+                      )}
                     </tr>
                   );
                 })}

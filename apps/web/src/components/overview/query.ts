@@ -69,9 +69,7 @@ export const OverviewQuery = graphql(`
           title
         }
         metric {
-          title
-          unit
-          digits
+          ...MetricFields
         }
       }
     }

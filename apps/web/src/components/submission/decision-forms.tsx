@@ -1,8 +1,8 @@
 "use client";
 
-/** What can become of a submission and of its values: a reviewer decides or retracts, its submitter withdraws. */
+/** What can become of a submission and of its values: a reviewer decides, retracts or corrects, its submitter withdraws. */
 import { type ReactNode, useActionState } from "react";
-import { type DecisionState, decide, retract, withdraw } from "../../app/submissions/actions";
+import { correct, type DecisionState, decide, retract, withdraw } from "../../app/submissions/actions";
 
 function ReasonForm(props: {
   hidden: Readonly<Record<string, string>>;
@@ -96,14 +96,60 @@ export function WithdrawForm({ id }: { id: string }) {
   );
 }
 
-/** Retracts one entry of the ledger; what it said stays, with the reason. */
-export function RetractForm(props: { result: string; page: string; what: string }) {
+export interface Entry {
+  /** Global id. */
+  readonly result: string;
+  /** Its number in the ledger. */
+  readonly entry: string;
+  readonly method: string;
+  readonly measure: string;
+  readonly value: number;
+}
+
+const named = ({ measure, value }: Entry) => `${measure} (${value})`;
+
+/** A new value in the place of a recorded one, as a submission that another reviewer decides on. */
+export function CorrectForm({ entry }: { entry: Entry }) {
   return (
     <details className="text-sm">
-      <summary className="w-fit cursor-pointer text-muted hover:text-ink">Retract {props.what}</summary>
-      <div className="mt-2">
+      <summary className="w-fit cursor-pointer py-1 text-muted hover:text-ink">
+        Correct {named(entry)}
+      </summary>
+      <div className="mt-2 mb-4">
         <ReasonForm
-          hidden={{ result: props.result, page: props.page }}
+          hidden={{ entry: entry.entry, method: entry.method, measure: entry.measure }}
+          action={correct}
+          label="Source of the corrected value, for everybody"
+          required
+          before={
+            <label className="mb-3 block">
+              <span className="mb-1 block text-muted">Corrected value</span>
+              <input name="value" inputMode="decimal" required className="field w-40" />
+            </label>
+          }
+        >
+          {(pending) => (
+            <button type="submit" disabled={pending} className="button button-primary">
+              Submit the correction
+            </button>
+          )}
+        </ReasonForm>
+        <p className="mt-2 text-muted">Another reviewer decides on it. The old entry stays on record.</p>
+      </div>
+    </details>
+  );
+}
+
+/** Retracts one entry of the ledger; what it said stays, with the reason. */
+export function RetractForm({ entry, page }: { entry: Entry; page: string }) {
+  return (
+    <details className="text-sm">
+      <summary className="w-fit cursor-pointer py-1 text-muted hover:text-ink">
+        Retract {named(entry)}
+      </summary>
+      <div className="mt-2 mb-4">
+        <ReasonForm
+          hidden={{ result: entry.result, page }}
           action={retract}
           label="Reason, for the record"
           required

@@ -97,7 +97,7 @@ function MeasureSearch({
   return (
     <div className="text-sm">
       <label className="block">
-        <span className="mb-1 block text-muted">Find a measure, and put it in the text</span>
+        <span className="mb-1 block text-muted">Find a measure and insert it</span>
         <input
           type="search"
           value={search}

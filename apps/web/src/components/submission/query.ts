@@ -1,4 +1,29 @@
+/** What the pages of submissions ask and send. */
 import { graphql } from "../../../generated";
+
+graphql(`
+  fragment FaultFields on Fault {
+    place
+    message
+    expected
+    severity
+    nearest
+  }
+`);
+
+graphql(`
+  fragment RankChangeFields on RankChange {
+    suite {
+      slug
+      title
+    }
+    before
+    after
+    missing {
+      title
+    }
+  }
+`);
 
 export const OfferMutation = graphql(`
   mutation Offer($input: SubmitResultsInput!) {
@@ -9,32 +34,16 @@ export const OfferMutation = graphql(`
           id
         }
         warnings {
-          place
-          message
-          expected
-          severity
-          nearest
+          ...FaultFields
         }
         changes {
-          suite {
-            slug
-            title
-          }
-          before
-          after
-          missing {
-            title
-          }
+          ...RankChangeFields
         }
       }
       ... on InvalidSubmission {
         message
         faults {
-          place
-          message
-          expected
-          severity
-          nearest
+          ...FaultFields
         }
       }
       ... on Error {
@@ -58,22 +67,10 @@ export const SubmissionQuery = graphql(`
       reason
       body
       warnings {
-        place
-        message
-        expected
-        severity
-        nearest
+        ...FaultFields
       }
       changes {
-        suite {
-          slug
-          title
-        }
-        before
-        after
-        missing {
-          title
-        }
+        ...RankChangeFields
       }
       results {
         id

@@ -18,7 +18,7 @@ import { fileToWrite, wholeNumber } from "../options.ts";
 
 const NORMALISATION_OPTION = [
   "--normalisation <name>",
-  `how the backbone wants its inputs: ${Object.keys(namedNormalisations).join(", ")} (none: 0 to 1, as SimCLR); what the file, or one beside it, says unless told`,
+  `how the backbone wants its inputs: ${Object.keys(namedNormalisations).join(", ")} (none: 0 to 1, as SimCLR) (default: what the file, or one beside it, says)`,
 ] as const;
 
 const PREFIX_OPTION = [
@@ -51,7 +51,7 @@ const INTERPOLATIONS = ["size", "offset", "antialias"] as const;
 
 /** What --readout takes, wherever it stands. */
 export const READOUT_HELP =
-  "what is read out of the backbone: slugs with commas between, or all; `checkpoint inspect` lists them; the family's default unless told";
+  "what is read out of the backbone: slugs with commas between, or all; `checkpoint inspect` lists them (default: the family's own)";
 
 /** The options that every command which reads a checkpoint has. */
 export function addLoadOptions(command: Command): Command {

@@ -53,7 +53,7 @@ function auditRows({ events, head, faults }: NonNullable<DatabaseReport["audit"]
 export const addDoctor: AddCommand = (program, contextOf) => {
   program
     .command("doctor")
-    .description("try the devices and the database, and say what is here")
+    .description("check the devices, the database and the record")
     .option("--no-audit", "do not verify the audit chain, which reads the whole record")
     .option("--json", "print one JSON document")
     .action(async (options: { audit: boolean; json?: boolean }) => {

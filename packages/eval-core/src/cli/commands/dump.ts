@@ -17,7 +17,7 @@ the audit chain is verified before it counts.`;
 export const addDump: AddCommand = (program, contextOf) => {
   program
     .command("dump <file>")
-    .description("write the whole warehouse into one file, as of one moment, while others go on")
+    .description("save the whole record in one file, as of one moment, while others go on")
     .option("--json", "print one JSON document")
     .addHelpText("after", DUMP_HELP)
     .action(async (file: string, options: { json?: boolean }) => {
@@ -35,7 +35,7 @@ export const addDump: AddCommand = (program, contextOf) => {
 export const addRestore: AddCommand = (program, contextOf) => {
   program
     .command("restore <file>")
-    .description("bring a dump back into an empty database")
+    .description("restore a dump into an empty database")
     .option("--json", "print one JSON document")
     .addHelpText("after", RESTORE_HELP)
     .action(async (file: string, options: { json?: boolean }) => {

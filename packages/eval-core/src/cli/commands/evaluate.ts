@@ -81,7 +81,7 @@ function withGiven(flat: FlatOptions): EvaluateOptions {
 
 function addServerOptions(command: Command): void {
   command
-    .option("--server <url>", "offer the results to this server in place of recording them here")
+    .option("--server <url>", "submit the results to this server instead of recording them here")
     .addOption(tokenOption())
     .option("--source <words>", "with --server: where the results come from, such as a paper's address")
     .option("--method-file <file>", `with --server: ${METHOD_FILE_HELP}`);
@@ -91,7 +91,7 @@ function addHowOptions(command: Command): void {
   addLoadOptions(command)
     .option(
       "--preprocessing <name>",
-      `${Object.keys(PREPROCESSINGS).join(", ")}, shorter-N, or ${NATIVE_PREPROCESSING} (as the files beside the checkpoint say); ${USUAL_PREPROCESSING} unless told, shorter-N where it was made for N pixels`,
+      `${Object.keys(PREPROCESSINGS).join(", ")}, shorter-N, or ${NATIVE_PREPROCESSING} (as the files beside the checkpoint say) (default: ${USUAL_PREPROCESSING}, or shorter-N where it was made for N pixels)`,
     )
     .option("--readout <slugs>", READOUT_HELP)
     .option("--device <device>", "auto, cpu, webgpu or cuda", "auto")

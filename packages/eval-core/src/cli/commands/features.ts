@@ -42,7 +42,7 @@ export const addFeatures: AddCommand = (program, contextOf) => {
     .option("--input <file.npy>", "N x 3 x H x W in float32 or float64, already normalised")
     .option(
       "--preprocessing <name>",
-      `how images become crops; ${USUAL_PREPROCESSING} unless told, shorter-N where the checkpoint was made for N pixels`,
+      `how images become crops (default: ${USUAL_PREPROCESSING}, or shorter-N where the checkpoint was made for N pixels)`,
     )
     .option("--readout <slugs>", `${READOUT_HELP}; maps and tokens too`)
     .option("--device <device>", "auto, cpu, webgpu or cuda", "auto")

@@ -26,8 +26,8 @@ interface ImportOptions extends ServerOptions {
 export const addImport: AddCommand = (program, contextOf) => {
   const command = program
     .command("import <file>")
-    .description("take results over as the operator: submitted and accepted at once, as self-reported values")
-    .option("--format <format>", `${FORMATS.join(", ")}; from the file's name unless told`)
+    .description("import results as the operator: submitted and accepted at once, as self-reported values")
+    .option("--format <format>", `${FORMATS.join(", ")} (default: from the file's name)`)
     .option("--model <name>", "of a model card with several models, the one that is taken over")
     .requiredOption("--account <name>", "whose results they are: the submitter in the record")
     .option("--as <name>", "the account that accepts them", "operator")

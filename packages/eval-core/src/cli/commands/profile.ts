@@ -57,7 +57,7 @@ export const addProfile: AddCommand = (program, contextOf) => {
     .option("--no-record", "do not record the results")
     .option("--again", "evaluate what is recorded already, as runs of their own")
     .option("--dry-run", "show what would be done and what it costs")
-    .option("--server <url>", "offer the results to this server in place of recording them here")
+    .option("--server <url>", "submit the results to this server instead of recording them here")
     .addOption(tokenOption())
     .option("--source <words>", "with --server: where the results come from, such as a paper's address")
     .option("--method-file <file>", `with --server: ${METHOD_FILE_HELP}`)

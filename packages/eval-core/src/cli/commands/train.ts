@@ -107,7 +107,7 @@ export const addTrain: AddCommand = (program, contextOf) => {
     .option("--momentum <number>", "of SGD", "0.9")
     .option("--nesterov", "Nesterov's momentum")
     .option("--schedule <name>", "of the learning rate: cosine (to 0 over all steps), or constant", "cosine")
-    .option("--classes <number>", "of a drawn head; one more than the largest label unless told")
+    .option("--classes <number>", "of a drawn head (default: one more than the largest label)")
     .option("--seed <number>", "of a drawn head", "0")
     .option("--device <device>", "auto, cpu, webgpu or cuda", "auto")
     .option("--threads <number>", "CPU threads of one operator")

@@ -38,7 +38,7 @@ interface WorkerOptions {
 export const addWorker: AddCommand = (program, contextOf) => {
   program
     .command("worker")
-    .description("evaluate what is asked for through the API, one request after the other")
+    .description("run the evaluations requested through the API, one at a time")
     .requiredOption("--checkpoints <dir>", "where files of weights are; requests name them by SHA-256")
     .option("--data <dir>", "where the datasets are")
     .option("--device <device>", "auto, cpu, webgpu or cuda", "auto")

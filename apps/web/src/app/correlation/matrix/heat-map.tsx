@@ -49,6 +49,17 @@ function cardOf(y: HeatMapVariable, x: HeatMapVariable, pair: Pair, symbol: stri
     .join("\n");
 }
 
+/** Neighbours of one group, with how many they are. */
+function spansOf(variables: readonly HeatMapVariable[]): { group: string; span: number; key: string }[] {
+  const spans: { group: string; span: number; key: string }[] = [];
+  for (const { group, slug } of variables) {
+    const last = spans.at(-1);
+    if (last && last.group === group) last.span += 1;
+    else spans.push({ group: group ?? "", span: 1, key: slug });
+  }
+  return spans;
+}
+
 export function HeatMap(props: {
   label: string;
   symbol: string;
@@ -60,6 +71,7 @@ export function HeatMap(props: {
 }) {
   const { variables, symbol } = props;
   const compact = variables.length > mostWithNumbers;
+  const grouped = variables.some(({ group }) => group !== null);
   return (
     <ScrollRegion
       label={props.label}
@@ -68,15 +80,31 @@ export function HeatMap(props: {
       <table className="border-separate border-spacing-px text-sm tabular-nums">
         <caption className="sr-only">{props.label}</caption>
         <thead>
+          {grouped && (
+            <tr>
+              <td className="sticky top-0 left-0 z-30 h-6 bg-ground" />
+              {spansOf(variables).map(({ group, span, key }) => (
+                <th
+                  key={key}
+                  scope="colgroup"
+                  colSpan={span}
+                  data-card={group}
+                  className="sticky top-0 z-20 h-6 max-w-0 truncate border-b border-line bg-ground px-0.5 text-left text-xs font-semibold text-muted"
+                >
+                  <span className={compact && span < 3 ? "sr-only" : ""}>{group}</span>
+                </th>
+              ))}
+            </tr>
+          )}
           <tr>
-            <td className="sticky top-0 left-0 z-30 bg-ground" />
+            <td className={`sticky left-0 z-30 bg-ground ${grouped ? "top-6" : "top-0"}`} />
             {variables.map(({ slug, label, title }, column) => (
               <th
                 key={slug}
                 scope="col"
                 data-card={title}
                 data-column={column}
-                className={`sticky top-0 z-20 bg-ground pb-1 text-center align-bottom font-normal ${compact ? "min-w-6 max-w-6 text-xs" : "min-w-14 max-w-14"}`}
+                className={`sticky z-20 bg-ground pb-1 text-center ${grouped ? "top-6" : "top-0"} align-bottom font-normal ${compact ? "min-w-6 max-w-6 text-xs" : "min-w-14 max-w-14"}`}
               >
                 <span className="inline-block max-h-40 rotate-180 truncate text-left leading-tight [writing-mode:vertical-rl]">
                   {label}

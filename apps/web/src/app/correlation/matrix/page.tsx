@@ -165,7 +165,7 @@ export default async function MatrixPage({ searchParams }: { searchParams: Searc
   return (
     <>
       <CorrelationHead current="matrix">
-        Every two of a set against each other, over methods. Each cell leads to the scatter of its pair.
+        Every pair of a set, correlated over methods. Each cell leads to its scatter plot.
       </CorrelationHead>
       <AsOfNotice
         what="The matrix"
@@ -181,7 +181,7 @@ export default async function MatrixPage({ searchParams }: { searchParams: Searc
           .map(({ slug, title: named }) => [slug, `The measures of ${named}`])}
       />
       <h2 className="mb-2 text-lg font-semibold">
-        {name}’s <i>{symbol}</i> between {title}
+        {name}’s <i className="mr-0.5">{symbol}</i> between {title}
       </h2>
       <Crosshair />
       <HeatMap

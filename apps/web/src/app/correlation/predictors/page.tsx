@@ -83,8 +83,8 @@ export default async function PredictorsPage({ searchParams }: { searchParams: S
   return (
     <>
       <CorrelationHead current="predictors">
-        Every measure and covariate, ranked by how well a line through it predicts a method that the line has
-        not seen: the leave-one-out error.
+        Every measure and covariate, ranked by how well a straight line predicts a method that was left out of
+        its fit (leave-one-out error).
       </CorrelationHead>
       <AsOfNotice
         what="The list"
@@ -110,7 +110,7 @@ export default async function PredictorsPage({ searchParams }: { searchParams: S
       </AutoForm>
       <h2 className="mb-2 text-lg font-semibold">What predicts {predictors.of.title} best</h2>
       {rows.length === 0 ? (
-        <p className="text-sm text-muted">Fewer than 4 methods have it beside any other measure.</p>
+        <p className="text-sm text-muted">Fewer than 4 methods have both this and any other measure.</p>
       ) : (
         <ListTable
           label={`Predictors of ${predictors.of.title}, best first`}

@@ -27,9 +27,7 @@ const DatasetQuery = graphql(`
           title
         }
         metric {
-          title
-          unit
-          direction
+          ...MetricFields
         }
       }
     }

@@ -32,7 +32,7 @@ export default async function ProtocolPage({ params }: { params: Promise<{ finge
         <code className="break-all">{protocol.fingerprint}</code>
       </p>
       <h2 className="mb-2 text-lg font-semibold">Fields</h2>
-      <Verbatim label="The protocol's fields">{JSON.stringify(protocol.body, null, 2)}</Verbatim>
+      <Verbatim label="The protocol’s fields">{JSON.stringify(protocol.body, null, 2)}</Verbatim>
       <section aria-labelledby="compare" className="mt-8">
         <h2 id="compare" className="mb-2 text-lg font-semibold">
           Compare with another

@@ -11,7 +11,7 @@ export default async function ProtocolDiffPage({ searchParams }: { searchParams:
     <>
       <h1 className="text-2xl font-semibold tracking-tight">Compare two protocols</h1>
       <p className="mt-2 mb-6 max-w-3xl text-muted">
-        Values under different protocols are shown on one board, but not ranked together. This is where two of
+        Values under different protocols are shown on one board, but not ranked together. See where two of
         them differ.
       </p>
       {left && right && <ProtocolDiff left={left} right={right} />}

@@ -7,7 +7,12 @@ import { RunPictures } from "../../../components/pictures/run-pictures";
 import { diffAddress } from "../../../components/protocol/address";
 import { Verbatim } from "../../../components/scroll-region";
 import { type OfferedValue, readBody } from "../../../components/submission/body";
-import { RetractForm, ReviewForm, WithdrawForm } from "../../../components/submission/decision-forms";
+import {
+  CorrectForm,
+  RetractForm,
+  ReviewForm,
+  WithdrawForm,
+} from "../../../components/submission/decision-forms";
 import { Distribution } from "../../../components/submission/distribution";
 import { Faults, RankChanges } from "../../../components/submission/faults";
 import { placeOf } from "../../../components/submission/places";
@@ -101,7 +106,7 @@ function Values({
     },
     { title: "Corrects", numeric: true, has: ({ corrects }) => corrects, show: ({ corrects }) => corrects },
     {
-      title: "In the ledger",
+      title: "Ledger entry",
       numeric: true,
       has: ({ measure }) => entries.has(measure),
       show: ({ measure }) => entries.get(measure),
@@ -144,14 +149,23 @@ const reasonOf = (details: unknown) =>
     ? details.reason
     : null;
 
+const eventNames: Readonly<Record<string, string>> = {
+  "submission.created": "received",
+  "submission.accepted": "accepted",
+  "submission.rejected": "rejected",
+  "submission.withdrawn": "withdrawn",
+  "results.recorded": "recorded",
+  "result.retracted": "retracted",
+};
+
 function Timeline({ events }: { events: Submission["timeline"] }) {
   return (
     <ol className="space-y-2 border-l-2 border-line pl-4 text-sm">
       {events.map(({ position, at, by, action, subject, details }) => (
         <li key={position}>
           <span className="tabular-nums text-muted">{formatDate(at)} UTC</span>{" "}
-          <span className="font-medium">{action.replace(".", " ")}</span>
-          {!subject.startsWith("submission/") && ` (${subject.replace("/", " ")})`}
+          <span className="font-medium">{eventNames[action] ?? action.replace(".", " ")}</span>
+          {subject.startsWith("result/") && `, entry ${subject.replace("result/", "")}`}
           {by && ` by ${by}`}
           {reasonOf(details) && <span className="block whitespace-pre-wrap">{reasonOf(details)}</span>}
         </li>
@@ -189,7 +203,50 @@ function Decisions({ session, submission }: { session: Session; submission: Subm
   );
 }
 
-/** One submission: what was offered, what became of it, and what can still be done. */
+/** More values than these are corrected or retracted by the command. */
+const mostForms = 50;
+
+/** What a reviewer can do with recorded values that turn out to be wrong. */
+function Mend({
+  submission,
+  live,
+  mayCorrect,
+}: {
+  submission: Submission;
+  live: Submission["results"];
+  mayCorrect: boolean;
+}) {
+  const entries = live.slice(0, mostForms).map(({ id, position, measure, value }) => ({
+    result: id,
+    entry: position,
+    method: submission.methodSlug,
+    measure: measure.slug,
+    value,
+  }));
+  return (
+    <div className="mt-4 grid gap-x-8 gap-y-4 lg:grid-cols-2">
+      <section aria-label="Correct">
+        {mayCorrect ? (
+          entries.map((entry) => <CorrectForm key={entry.result} entry={entry} />)
+        ) : (
+          <p className="text-sm text-muted">To correct a value, sign in with a token that may also submit.</p>
+        )}
+      </section>
+      <section aria-label="Retract">
+        {entries.map((entry) => (
+          <RetractForm key={entry.result} entry={entry} page={submission.id} />
+        ))}
+      </section>
+      {live.length > mostForms && (
+        <p className="text-sm text-muted">
+          The first {mostForms} of {live.length}. The command corrects and retracts any of them.
+        </p>
+      )}
+    </div>
+  );
+}
+
+/** One submission: what was submitted, what happened to it, and what can still be done. */
 export default async function SubmissionPage({ params }: { params: Promise<{ id: string }> }) {
   const session = await readSession();
   if (!session) {
@@ -260,20 +317,7 @@ export default async function SubmissionPage({ params }: { params: Promise<{ id:
           </p>
         )}
         {session.can("REVIEW") && live.length > 0 && (
-          <div className="mt-4 space-y-1">
-            {live.slice(0, 50).map(({ id: result, measure, value }) => (
-              <RetractForm
-                key={result}
-                result={result}
-                page={submission.id}
-                what={`${measure.slug} (${value})`}
-              />
-            ))}
-            <p className="text-sm text-muted">
-              To correct a value, submit the new one with <code>corrects</code> and the position of the old
-              one.
-            </p>
-          </div>
+          <Mend submission={submission} live={live} mayCorrect={session.can("SUBMIT")} />
         )}
         <details className="mt-4 text-sm">
           <summary className="cursor-pointer text-muted hover:text-ink">

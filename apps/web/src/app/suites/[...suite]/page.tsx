@@ -23,7 +23,6 @@ export default async function SuitePage({ params, searchParams }: Props) {
   const suite = slugOf((await params).suite);
   return (
     <>
-      <h1 className="sr-only">Leaderboard</h1>
       <SuiteNav current={suite} />
       <Board suite={suite} query={await readQuery(searchParams)} />
     </>

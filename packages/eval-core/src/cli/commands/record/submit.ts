@@ -28,12 +28,12 @@ interface SubmitOptions extends ServerOptions {
 export const addSubmit: AddCommand = (program, contextOf) => {
   const command = program
     .command("submit <file>")
-    .description("offer results to a server: JSON, CSV, a model card, or a folder of MTEB-like JSON")
-    .option("--format <format>", `${FORMATS.join(", ")}; from the file's name unless told`)
+    .description("submit results to a server: JSON, CSV, a model card, or a folder of MTEB results")
+    .option("--format <format>", `${FORMATS.join(", ")} (default: from the file's name)`)
     .option("--method-file <file>", `with a model card or an MTEB folder: ${METHOD_FILE_HELP}`)
-    .option("--model <name>", "of a model card with several models, the one that is offered")
+    .option("--model <name>", "of a model card with several models, the one to submit")
     .option("--dry-run", "check only, and say what would change")
-    .option("--idempotency-key <key>", "names this offer; from its content unless told")
+    .option("--idempotency-key <key>", "names this submission (default: from its content)")
     .option("--json", "print one JSON document");
   addServerOptions(command, true)
     .addHelpText("after", HELP)

@@ -1,11 +1,11 @@
-/** What a reader takes along from a board beside its files: a citation, the query behind it, and the board of another day. */
+/** Below a board: the board of another day, its citation, and the query behind it. */
 import { type Query, withQuery } from "../../lib/address";
 import { explorerAddress } from "../../lib/site";
 import { AsOfForm } from "../as-of";
 import { CopyButton } from "../copy-button";
 import { Verbatim } from "../scroll-region";
 
-/** How the board is drawn, which the API's citation does not know of: the cited address leads to the same view. */
+/** How the board is drawn. The API's citation does not know it, and the cited address must lead to the same view. */
 const drawn = ["hide", "pin", "view", "heat", "q", "sort"] as const;
 
 export function withView(bibtex: string, query: Query): string {
@@ -13,7 +13,7 @@ export function withView(bibtex: string, query: Query): string {
   return added ? bibtex.replace(/(\\url\{[^}?]+\?[^}]+)\}/, `$1&${added}}`) : bibtex;
 }
 
-export function TakeAway(props: {
+export function ExportPanel(props: {
   query: Query;
   bibtex: string;
   document: string;
