@@ -31,7 +31,10 @@ export const ResultRef = builder.prismaNode("Result", {
   id: { resolve: ({ id }) => String(id) },
   findUnique: (id) => ({ id: /^\d{1,18}$/.test(id) ? BigInt(id) : -1n }),
   fields: (t) => ({
-    position: t.string({ description: "Its number in the ledger, by which it is corrected or retracted.", resolve: ({ id }) => String(id) }),
+    position: t.string({
+      description: "Its number in the ledger, by which it is corrected or retracted.",
+      resolve: ({ id }) => String(id),
+    }),
     method: t.field({
       type: MethodRef,
       description: "Whose value it is.",
