@@ -130,6 +130,11 @@ export const groups: readonly Group[] = [
     title: "Run a server",
     entries: [
       entry(
+        "migrate",
+        "bring the database to this version",
+        async () => (await import("./commands/migrate.ts")).addMigrate,
+      ),
+      entry(
         "worker",
         "run requested evaluations",
         async () => (await import("./commands/worker.ts")).addWorker,
