@@ -19,6 +19,7 @@ import {
   type BoardQuestion,
   inDomains,
 } from "../modules/leaderboard/service.ts";
+import { READOUT_CHOICES } from "../modules/ledger/readouts.ts";
 import { RESULT_ORDERS } from "../modules/result/page.ts";
 import type { Address } from "./address.ts";
 
@@ -110,6 +111,7 @@ export function readBoardQuestion(
     aggregate: address.oneOf("aggregate", AGGREGATES),
     orderBy: readBoardOrder(address, shown) ?? readSort(address, shown),
     among: address.oneOf("among", AMONG),
+    readouts: address.oneOf("readout", READOUT_CHOICES),
     asOf: address.moment("asOf") ?? snapshot.moment,
     chosen: {
       hide: address.manyFound("hide", (name) => catalogue.measure(name).slug),

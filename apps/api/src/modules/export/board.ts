@@ -1,6 +1,6 @@
 /** A board as CSV and JSON, in parts: nothing of it is held whole. */
 
-import type { BoardCell, BoardRow } from "../leaderboard/board.ts";
+import { type BoardCell, type BoardRow, nameOfRow } from "../leaderboard/board.ts";
 import { type BoardAnswer, batchesOf } from "../leaderboard/service.ts";
 import { intervalOf } from "../measure/interval.ts";
 import { csvRow } from "./csv.ts";
@@ -12,7 +12,8 @@ export async function* boardAsCsv(board: BoardAnswer): AsyncGenerator<string> {
   yield csvRow([...header, ...columns.map(({ measure }) => measure.slug), "notes"]);
   await Promise.all(columns.map((column) => column.withFingerprints(() => undefined)));
   const line = (row: BoardRow) => {
-    const { slug, name, family, year } = row.method;
+    const { slug, family, year } = row.method;
+    const name = nameOfRow(row);
     const values = columns.map((_, i) => row.valueAt(i));
     return csvRow([row.rank, slug, name, family, year, row.aggregate, ...values, notesOf(row)]);
   };
@@ -62,10 +63,11 @@ export async function* boardAsJson(board: BoardAnswer, { url }: { url: string })
   yield "]}";
 }
 
-const rowAsJson = ({ method, rank, aggregate, missing, cells }: BoardRow) => ({
+const rowAsJson = ({ method, readout, rank, aggregate, missing, cells }: BoardRow) => ({
   rank,
   method: method.slug,
   name: method.name,
+  ...(readout === null ? {} : { readout }),
   family: method.family,
   aggregate,
   missing: missing.map(({ slug }) => slug),

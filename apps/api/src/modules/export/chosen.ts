@@ -22,6 +22,12 @@ class ChosenRow implements BoardRow {
   get method() {
     return this.row.method;
   }
+  get subject() {
+    return this.row.subject;
+  }
+  get readout() {
+    return this.row.readout;
+  }
   get rank() {
     return this.row.rank;
   }

@@ -2,7 +2,7 @@
  * A board as a LaTeX table (booktabs): best in bold and second best underlined in each column, ties too; a dagger where a
  * cell's protocol is not its column's; intervals where they are known; a caption that says of which moment it is.
  */
-import type { BoardCell, BoardColumn, BoardRow } from "../leaderboard/board.ts";
+import { type BoardCell, type BoardColumn, type BoardRow, nameOfRow } from "../leaderboard/board.ts";
 import { type BoardAnswer, batchesOf } from "../leaderboard/service.ts";
 import type { Entry } from "../ledger/entries.ts";
 import { AGGREGATE_NAMES } from "./cite.ts";
@@ -85,7 +85,7 @@ async function glanceAt(board: BoardAnswer): Promise<Glance> {
 
 /** About how wide the table is, its heads upright or turned. */
 function widthOf({ columns, rows }: BoardAnswer, { numbers }: Glance, turned: boolean): number {
-  const longest = rows.reduce((most, { method }) => Math.max(most, method.name.length), 0);
+  const longest = rows.reduce((most, row) => Math.max(most, nameOfRow(row).length), 0);
   const widths = columns.map(({ measure: { dataset, metric } }, i) => {
     const heads = turned
       ? TURNED_HEAD
@@ -151,7 +151,7 @@ ${heads.join(" & ")} \\\\
 \\midrule
 `;
   // Cells are numbers and signs of ours: of a row only the name can be beyond a font.
-  const names = rows.map(({ method }) => escapeLatex(method.name));
+  const names = rows.map((row) => escapeLatex(nameOfRow(row)));
   const beyond = beyondPdfLatex(begin + names.join("\n"));
   const engine =
     beyond.length > 0 ? ` pdfLaTeX cannot print ${beyond.join(" ")}: take XeLaTeX or LuaLaTeX.` : "";
@@ -174,7 +174,7 @@ function lines({ aggregate, columns, rows }: BoardAnswer): (row: BoardRow) => st
       row.aggregate === null || row.rank === null
         ? "--"
         : mark(row.rank, firstRank, secondRank, row.aggregate.toFixed(digits));
-    const cells = [row.rank ?? "--", escapeLatex(row.method.name), ...row.cells.map(shown), last];
+    const cells = [row.rank ?? "--", escapeLatex(nameOfRow(row)), ...row.cells.map(shown), last];
     return `${cells.join(" & ")} \\\\`;
   };
 }

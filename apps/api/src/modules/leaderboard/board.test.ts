@@ -57,6 +57,9 @@ const entry = (
   fingerprint: null,
   runId: null,
   supersedes: null,
+  readout: null,
+  usualReadout: null,
+  basis: null,
   ...overrides,
 });
 

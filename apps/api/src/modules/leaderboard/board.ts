@@ -13,6 +13,7 @@ import {
 } from "../catalogue/entities.ts";
 import type { Cells, CellValue } from "../ledger/cells.ts";
 import type { Protocols } from "../ledger/columns.ts";
+import type { RowMethod } from "../ledger/readouts.ts";
 import type { Aggregated } from "./aggregate.ts";
 import { type BoardColumn, Column, type ProtocolCounts } from "./column.ts";
 import { Comparability } from "./comparability.ts";
@@ -34,6 +35,10 @@ export interface BoardCell {
 
 export interface BoardRow {
   readonly method: Method;
+  /** The method, or the method by one readout, as the grid has it. */
+  readonly subject: Method | RowMethod;
+  /** Its readouts, where they are rows of their own; null for values whose protocol says nothing of one. */
+  readonly readout: string | null;
   readonly rank: number | null;
   readonly aggregate: number | null;
   readonly complete: boolean;
@@ -50,6 +55,10 @@ export interface BoardRow {
   /** One cell a column. Throws before the row is loaded. */
   readonly cells: readonly BoardCell[];
 }
+
+/** As a table without room for a column of readouts names a row. */
+export const nameOfRow = ({ method, readout }: Pick<BoardRow, "method" | "readout">): string =>
+  readout === null ? method.name : `${method.name} (${readout})`;
 
 export interface Board {
   readonly aggregate: Aggregate;
@@ -86,15 +95,24 @@ interface Shared {
 
 const orNull = (score: number) => (Number.isNaN(score) ? null : score);
 
+/** The method that a row of the grid is of. */
+const methodOf = (subject: Method | RowMethod): Method => ("of" in subject ? subject.of : subject);
+
 class Row implements BoardRow {
   readonly method: Method;
+  readonly subject: Method | RowMethod;
   readonly #shared: Shared;
   readonly #index: number;
 
   constructor(shared: Shared, index: number) {
     this.#shared = shared;
     this.#index = index;
-    this.method = shared.grid.methods[index]!;
+    this.subject = shared.grid.methods[index]!;
+    this.method = methodOf(this.subject);
+  }
+
+  get readout(): string | null {
+    return "of" in this.subject ? this.subject.readout : null;
   }
 
   get rank(): number | null {
@@ -138,11 +156,11 @@ class Row implements BoardRow {
 
   get cells(): BoardCell[] {
     const { columns, loaded } = this.#shared;
-    const cells = loaded.get(this.method);
+    const cells = loaded.get(this.subject);
     if (!cells) throw new Error(`The row of ${this.method.slug} is not loaded: load it first.`);
     return columns.map((column) => ({
       column,
-      cell: cells.get(column.measure.id)?.get(this.method.id) ?? null,
+      cell: cells.get(column.measure.id)?.get(this.subject.id) ?? null,
     }));
   }
 }
@@ -177,7 +195,7 @@ export interface BoardInput {
 /** The board of the methods that `keep` keeps. */
 export function makeBoard({ grid, source, chosen, keep, protocols }: BoardInput): Board {
   const { methods, measures, rankedBy, aggregates } = grid;
-  const kept = Uint8Array.from(methods, (method) => Number(keep(method)));
+  const kept = Uint8Array.from(methods, (subject) => Number(keep(methodOf(subject))));
   const comparability = new Comparability(grid, kept, protocols);
   const { ranked: inRanking } = comparability;
   const known = new Map<Aggregate, Aggregated>();
@@ -236,13 +254,13 @@ export function makeBoard({ grid, source, chosen, keep, protocols }: BoardInput)
     rows,
     rankedCount,
     load: async (wanted) => {
-      const missing = wanted.map(({ method }) => method).filter((method) => !loaded.has(method));
+      const missing = wanted.map(({ subject }) => subject).filter((subject) => !loaded.has(subject));
       if (missing.length === 0) return;
       const cells = await source.cells(missing);
       for (const method of missing) loaded.set(method, cells);
     },
     evict: (seen) => {
-      for (const { method } of seen) loaded.delete(method);
+      for (const { subject } of seen) loaded.delete(subject);
     },
   };
 }

@@ -22,6 +22,7 @@ export function citeView(
     ...filterParameters(question.filter),
     ...(sort !== null && { sort }),
     ...(question.among === "ALL" && { among: "all" }),
+    ...(question.readouts && { readout: question.readouts.toLowerCase() }),
   };
   return citeAnswer({
     key: suite.slug,

@@ -5,6 +5,7 @@
 import type { Catalogue } from "../catalogue/catalogue.ts";
 import type { Measure, Method } from "../catalogue/entities.ts";
 import type { Columns } from "../ledger/columns.ts";
+import type { RowMethod } from "../ledger/readouts.ts";
 import { Aggregates } from "./aggregate.ts";
 
 export interface GridInput {
@@ -12,23 +13,25 @@ export interface GridInput {
   readonly measures: readonly Measure[];
   readonly rankedBy: readonly Measure[];
   readonly columns: Columns;
+  /** Rows in place of the catalogue's methods, where a method has several: by name. */
+  readonly rows?: readonly RowMethod[] | null;
 }
 
 export class Grid {
   readonly measures: readonly Measure[];
   readonly rankedBy: readonly Measure[];
   /** Those with a value in any of the measures: by how little is missing, then by name. */
-  readonly methods: readonly Method[];
+  readonly methods: readonly (Method | RowMethod)[];
   /** `values[j][i]`: method i in measure j, NaN where there is none. */
   readonly values: readonly Float64Array[];
   readonly aggregates: Aggregates;
 
-  constructor({ catalogue, measures, rankedBy, columns }: GridInput) {
+  constructor({ catalogue, measures, rankedBy, columns, rows }: GridInput) {
     this.measures = measures;
     this.rankedBy = rankedBy;
     const shown = measures.map(({ id }) => columns.get(id) ?? new Float64Array());
     const counts = new Map<Method, number>();
-    for (const method of catalogue.methodsByName) {
+    for (const method of rows ?? catalogue.methodsByName) {
       let count = 0;
       for (const column of shown) if (!Number.isNaN(column[method.id] ?? Number.NaN)) count += 1;
       if (count > 0) counts.set(method, count);

@@ -2,6 +2,7 @@
 import { builder } from "../../builder.ts";
 import { pageArgs, pageCost, pageOfList } from "../../page.ts";
 import { AggregateEnum, OrderDirectionEnum } from "../catalogue/enums.ts";
+import type { READOUT_CHOICES } from "../ledger/readouts.ts";
 import { BoardFilterInput } from "../method/inputs.ts";
 import { type AMONG, rankBoard } from "./service.ts";
 import { LeaderboardType, shownPage } from "./types.ts";
@@ -35,6 +36,17 @@ export const AmongEnum = builder.enumType("Among", {
   } satisfies Record<(typeof AMONG)[number], { description: string }>,
 });
 
+const ReadoutsEnum = builder.enumType("Readouts", {
+  description: "Which of a method's values are shown, by how its features were read out of the backbone.",
+  values: {
+    BEST: { description: "Of each measure its best readout: chosen on the test images, so it flatters." },
+    DEFAULT: {
+      description: "Each method's default: the readout that its family takes where none is asked for.",
+    },
+    EACH: { description: "A row for each readout of each method." },
+  } satisfies Record<(typeof READOUT_CHOICES)[number], { description: string }>,
+});
+
 builder.queryFields((t) => ({
   leaderboard: t.field({
     type: LeaderboardType,
@@ -56,13 +68,19 @@ builder.queryFields((t) => ({
         defaultValue: "COMPARABLE",
         description: "Which values are ranked and marked as best.",
       }),
+      readouts: t.arg({
+        type: ReadoutsEnum,
+        description: "Which readouts are shown; the newest value, whatever its readout, where not given.",
+      }),
       asOf: t.arg({ type: "DateTime", description: "The board as it was at that moment." }),
       ...pageArgs,
     },
     complexity: pageCost,
     resolve: async (_, { first, after, ...question }, context) => {
       const answer = await rankBoard(question, context);
-      const page = pageOfList(answer.rows, { first, after }, (row) => row.method.slug);
+      const page = pageOfList(answer.rows, { first, after }, ({ method, readout }) =>
+        readout === null ? method.slug : `${method.slug} ${readout}`,
+      );
       return { answer, page: shownPage(answer, page) };
     },
   }),

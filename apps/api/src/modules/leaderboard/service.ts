@@ -6,6 +6,7 @@ import type { Aggregate, Measure, Suite } from "../catalogue/entities.ts";
 import type { Snapshot } from "../catalogue/load.ts";
 import { nearest } from "../catalogue/nearest.ts";
 import type { CellFilter } from "../ledger/cells.ts";
+import type { ReadoutChoice } from "../ledger/readouts.ts";
 import { openSource, type Source } from "../ledger/source.ts";
 import { type MethodFilter, methodTest } from "../method/filter.ts";
 import { type Board, type BoardRow, makeBoard } from "./board.ts";
@@ -25,6 +26,8 @@ export interface BoardQuestion {
   readonly orderBy?: BoardOrder | null | undefined;
   /** Which values are ranked and marked: those under their column's usual protocol, unless ALL is asked for. */
   readonly among?: Among | null | undefined;
+  /** Which of a method's readouts are shown, or a row for each; the newest value, whatever its readout, unless told. */
+  readonly readouts?: ReadoutChoice | null | undefined;
   readonly asOf?: Date | null | undefined;
 }
 
@@ -67,7 +70,7 @@ function groundOf(
   snapshot: Snapshot,
   { ledger }: Context,
 ): Promise<Ground> {
-  const { filter, asOf } = question;
+  const { filter, asOf, readouts } = question;
   const measures = inDomains(suite.measures, filter?.domain, snapshot);
   const rankedBy = suite.rankedBy.filter((measure) => measures.includes(measure));
   const key = JSON.stringify([
@@ -77,11 +80,13 @@ function groundOf(
     filter?.provenance?.toSorted(),
     filter?.protocol?.toSorted(),
     asOf,
+    readouts,
   ]);
   const make = async () => {
-    const source = await openSource(ledger, snapshot, { measures, filter, asOf });
+    const source = await openSource(ledger, snapshot, { measures, filter, asOf, readouts });
     const { catalogue } = snapshot;
-    return { source, grid: new Grid({ catalogue, measures, rankedBy, columns: source.columns }) };
+    const { columns, rows } = source;
+    return { source, grid: new Grid({ catalogue, measures, rankedBy, columns, rows }) };
   };
   return ledger.memoize(snapshot, key, make, ({ grid }) => grid.numbers);
 }

@@ -78,6 +78,15 @@ const RowType = builder.objectRef<ShownRow>("LeaderboardRow").implement({
       description: "Whose row it is.",
       resolve: ({ row }) => row.method,
     }),
+    readouts: t.stringList({
+      description:
+        "How the features of its values were read out of the backbone, each way once; empty where no protocol says.",
+      resolve: async ({ row, load }) => {
+        await load();
+        const ways = row.cells.flatMap(({ cell }) => cell?.entry.readout ?? []);
+        return [...new Set(ways)].sort();
+      },
+    }),
     rank: t.int({
       nullable: true,
       description: "1 is best; equal aggregates share a rank. Null where values are missing.",

@@ -150,12 +150,18 @@ export function columnsOf(
   );
 }
 
-export function protocolsOf(cells: Cells, measureIds: readonly number[]): Protocols {
+/** @param nameOf what a value's protocol is called: its fingerprint unless told */
+export function protocolsOf(
+  cells: Cells,
+  measureIds: readonly number[],
+  nameOf: (entry: Entry) => string | null = ({ fingerprint }) => fingerprint,
+): Protocols {
   const numbers = new Map<string, number>();
-  const columns = columnsOf(cells, measureIds, ({ fingerprint }) => {
-    if (fingerprint === null) return 0;
-    const number = numbers.get(fingerprint) ?? numbers.size + 1;
-    numbers.set(fingerprint, number);
+  const columns = columnsOf(cells, measureIds, (entry) => {
+    const name = nameOf(entry);
+    if (name === null) return 0;
+    const number = numbers.get(name) ?? numbers.size + 1;
+    numbers.set(name, number);
     return number;
   });
   return { names: [...numbers.keys()], columns };

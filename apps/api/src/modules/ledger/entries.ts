@@ -20,18 +20,33 @@ export interface Entry {
   readonly runId: string | null;
   /** The value that this entry corrected. */
   readonly supersedes: number | null;
+  /** What its features were read out of the backbone by; null where its protocol says nothing of it. */
+  readonly readout: string | null;
+  /** The readout that its checkpoint's family takes where none is asked for; null where the record does not say. */
+  readonly usualReadout: string | null;
+  /** Its protocol but for the readout: values of one basis differ in nothing else. Null without a protocol. */
+  readonly basis: string | null;
 }
 
 const COLUMNS = `r.id::text as id, r.method_id as "methodId", r.measure_id as "measureId", r.value,
   r.interval_lower as lower, r.interval_upper as upper, r.sample_size as "sampleSize", r.provenance::text, r.source,
-  r.protocol_fingerprint as fingerprint, r.run_id::text as "runId", old.value as supersedes`;
+  r.protocol_fingerprint as fingerprint, r.run_id::text as "runId", old.value as supersedes,
+  p.readout, c.loading->'readouts'->>0 as "usualReadout", p.basis`;
 
-const NOW = `select ${COLUMNS} from result r left join result old on old.id = r.supersedes_id
+/** What a protocol says of its readout, read once a protocol: bodies are long. */
+const READOUTS = `with read as materialized (select fingerprint, body->>'readout' as readout,
+    md5((body - 'readout' - 'features')::text) as basis from protocol)`;
+
+const FROM = `from result r left join result old on old.id = r.supersedes_id
+  left join read p on p.fingerprint = r.protocol_fingerprint
+  left join checkpoint c on c.id = r.checkpoint_id`;
+
+const NOW = `${READOUTS} select ${COLUMNS} ${FROM}
   where r.measure_id = any($1::int[])
     and not exists (select from result correction where correction.supersedes_id = r.id)
     and not exists (select from retraction where retraction.result_id = r.id)`;
 
-const THEN = `select ${COLUMNS} from result r left join result old on old.id = r.supersedes_id
+const THEN = `${READOUTS} select ${COLUMNS} ${FROM}
   where r.measure_id = any($1::int[]) and r.recorded_at <= $2::timestamptz
     and not exists (select from result correction
       where correction.supersedes_id = r.id and correction.recorded_at <= $2::timestamptz)

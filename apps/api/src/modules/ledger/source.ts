@@ -7,6 +7,7 @@ import type { Snapshot } from "../catalogue/load.ts";
 import type { LedgerCache } from "./cache.ts";
 import { type CellFilter, type Cells, toCells } from "./cells.ts";
 import { type Columns, columnsOf, type Protocols, protocolsOf } from "./columns.ts";
+import { byReadout, comparedUnder, type ReadoutChoice, type RowMethod } from "./readouts.ts";
 
 /** Methods times measures of the warehouse up to which all entries are read. */
 const MOST_CELLS_WHOLE = 20_000;
@@ -15,10 +16,14 @@ export interface SourceQuestion {
   readonly measures: readonly Measure[];
   readonly filter?: CellFilter | null | undefined;
   readonly asOf?: Date | null | undefined;
+  /** Which of a method's readouts are shown; the newest value unless told. */
+  readonly readouts?: ReadoutChoice | null | undefined;
 }
 
 export interface Source {
   readonly columns: Columns;
+  /** The rows, by name, where a method has several of them. */
+  readonly rows: readonly RowMethod[] | null;
   /** The cells of these methods, with everything that is known of them. At most one statement. */
   readonly cells: (methods: readonly Method[]) => Promise<Cells>;
   /** The protocols of all shown values. At most one statement. */
@@ -31,21 +36,26 @@ export async function openSource(
   at: Snapshot,
   question: SourceQuestion,
 ): Promise<Source> {
-  const { measures, asOf } = question;
+  const { measures, asOf, readouts } = question;
   const filter = question.filter ?? {};
   const ids = measures.map(({ id }) => id);
   const { catalogue } = at;
-  if (catalogue.methods.length * catalogue.measures.length <= MOST_CELLS_WHOLE) {
-    const cells = toCells(await ledger.entries(at, measures, asOf), filter);
-    const protocols = protocolsOf(cells, ids);
+  if (readouts || catalogue.methods.length * catalogue.measures.length <= MOST_CELLS_WHOLE) {
+    const all = await ledger.entries(at, measures, asOf);
+    const { entries, rows } = readouts ? byReadout(all, readouts, catalogue) : { entries: all, rows: null };
+    const cells = toCells(entries, filter);
+    // Readouts that are chosen from, or stand side by side, are there to be compared.
+    const protocols = protocolsOf(cells, ids, ...(readouts ? [comparedUnder(entries)] : []));
     return {
       columns: columnsOf(cells, ids),
+      rows,
       cells: async () => cells,
       protocols: () => protocols,
     };
   }
   return {
     columns: await ledger.columns(at, measures, { filter, asOf }),
+    rows: null,
     cells: async (methods) => toCells(await ledger.entriesOf(at, measures, methods, asOf), filter),
     protocols: () => ledger.protocols(at, measures, { filter, asOf }),
   };

@@ -61,6 +61,10 @@ export async function rankChanges(body: SubmissionBody, context: Context): Promi
       fingerprint: value.protocol ?? null,
       runId: null,
       supersedes: null,
+      // A submission's protocol is not looked into: its values are shown as the newest are.
+      readout: null,
+      usualReadout: null,
+      basis: null,
     };
   });
   const touched = new Set(added.map(({ measureId }) => measureId));

@@ -66,7 +66,7 @@ export function BoardPlot({
           const begins = index > 0 && group !== (ordered[index - 1]?.interval?.group ?? 0);
           return (
             <li
-              key={row.slug}
+              key={row.id}
               data-card={`${row.name}\n${told(row).replaceAll("; ", "\n")}`}
               className={`grid min-h-9 grid-cols-[8.5rem_1fr_3.5rem] items-center gap-x-3 text-sm sm:grid-cols-[11rem_1fr_4.5rem] ${group % 2 === 1 ? "bg-raised" : ""} ${begins ? "border-t border-muted" : ""}`}
             >
@@ -79,6 +79,9 @@ export function BoardPlot({
                 <Link href={`/methods/${row.slug}`} prefetch={false} className="truncate hover:underline">
                   {row.name}
                 </Link>
+                {row.readouts.length > 0 && (
+                  <span className="text-xs text-muted">{row.readouts.join(", ")}</span>
+                )}
                 <span className="sr-only">
                   , {familyNames[row.family]}. {told(row)}.
                 </span>
@@ -120,7 +123,7 @@ export function BoardPlot({
       {unranked.length > 0 && (
         <ul className="mt-3 text-sm text-muted">
           {unranked.map((row) => (
-            <li key={row.slug}>
+            <li key={row.id}>
               <Link href={`/methods/${row.slug}`} prefetch={false} className="link">
                 {row.name}
               </Link>

@@ -74,7 +74,7 @@ export function BoardTable(props: {
     features,
     columns: definitions,
     data: rows,
-    getRowId: (row) => row.slug,
+    getRowId: (row) => row.id,
     // The server has sorted where not every row is here.
     state: { sorting: props.paged ? [] : sorting },
   });
@@ -87,7 +87,7 @@ export function BoardTable(props: {
   const rest = sorted.filter(({ slug }) => !state.pinned.includes(slug));
 
   const line = (row: BoardRow, isPinned: boolean) => (
-    <tr key={row.slug} className={`group ${rowStyle} ${isPinned ? "[&>*]:bg-raised" : ""}`}>
+    <tr key={row.id} className={`group ${rowStyle} ${isPinned ? "[&>*]:bg-raised" : ""}`}>
       <RankCell row={row} showMore={aggregate !== null} />
       <MethodCell row={row} />
       <td className="!px-0">

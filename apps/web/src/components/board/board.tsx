@@ -45,12 +45,16 @@ function orderOf(sort: string | undefined): LeaderboardOrder | null {
   return { field: "MEASURE", measure: id, direction };
 }
 
+const READOUTS = { default: "DEFAULT", best: "BEST", each: "EACH" } as const;
+
 function variablesOf(suite: string, query: Query): BoardQueryVariables {
+  const view = readView((name) => query[name]);
   return {
     suite,
     aggregate: oneOf(aggregates, query.aggregate?.toUpperCase().replace("-", "_")) ?? null,
     filter: readFilter(query),
-    among: readView((name) => query[name]).all ? "ALL" : "COMPARABLE",
+    among: view.all ? "ALL" : "COMPARABLE",
+    readouts: view.readout && READOUTS[view.readout],
     asOf: readMoment(query.asOf) ?? null,
     after: query.after ?? null,
     // A page of a longer board is one of its order; the order of a whole board is the browser's.
@@ -150,6 +154,7 @@ export async function Board({ suite, query }: { suite: string; query: Query }) {
         }}
         filters={partsOfFilter(query, ["family", "provenance", "protocol"])}
         clear={noFilter}
+        readouts={new Set(rows.flatMap(({ readouts }) => readouts)).size > 0}
         incomparable={rows.some(({ cells }) => cells.some(({ differentProtocol }) => differentProtocol))}
         exports={{
           suite: leaderboard.suite.slug,

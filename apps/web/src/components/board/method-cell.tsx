@@ -3,7 +3,12 @@ import { familyNames } from "../../lib/format";
 import type { BoardRow } from "./rows";
 
 /** The row's heading: it stays in view while the columns scroll. */
-export function MethodCell({ row }: { row: Pick<BoardRow, "slug" | "name" | "family"> & { card?: string } }) {
+export function MethodCell({
+  row,
+}: {
+  row: Pick<BoardRow, "slug" | "name" | "family"> & { card?: string; readouts?: readonly string[] };
+}) {
+  const { readouts = [] } = row;
   return (
     <th
       scope="row"
@@ -22,6 +27,12 @@ export function MethodCell({ row }: { row: Pick<BoardRow, "slug" | "name" | "fam
       >
         {row.name}
       </Link>
+      {readouts.length > 0 && (
+        <span className="ml-2 text-xs font-normal text-muted">
+          <span className="sr-only">, read out by </span>
+          {readouts.join(", ")}
+        </span>
+      )}
       {row.family === "CONTROL" && (
         <span className="ml-2 rounded border border-line px-1 text-xs font-normal text-muted">control</span>
       )}

@@ -7,6 +7,7 @@ export const BoardQuery = graphql(`
     $aggregate: Aggregate
     $filter: BoardFilter
     $among: Among!
+    $readouts: Readouts
     $orderBy: LeaderboardOrder
     $asOf: DateTime
     $after: String
@@ -16,6 +17,7 @@ export const BoardQuery = graphql(`
       aggregate: $aggregate
       filter: $filter
       among: $among
+      readouts: $readouts
       orderBy: $orderBy
       asOf: $asOf
       first: 200
@@ -74,6 +76,7 @@ export const BoardQuery = graphql(`
             year
             paperTitle
           }
+          readouts
           aggregate
           otherRanks {
             aggregate

@@ -43,7 +43,11 @@ export interface BoardCell {
 type Reproduction = NonNullable<Leaderboard["edges"][number]["node"]["cells"][number]["reproduction"]>;
 
 export interface BoardRow {
+  /** Of the row: a method may have several, one a readout. */
+  readonly id: string;
   readonly slug: string;
+  /** How the features of its values were read out of the backbone; empty where no protocol says. */
+  readonly readouts: readonly string[];
   readonly name: string;
   readonly family: Family;
   readonly rank: number | null;
@@ -101,7 +105,9 @@ export function boardRows(board: Leaderboard): BoardRow[] {
   const sharing = new Map<number | null | undefined, number>();
   for (const { rank } of board.edges) sharing.set(rank, (sharing.get(rank) ?? 0) + 1);
   return board.edges.map(({ rank, node }) => ({
+    id: [node.method.slug, ...node.readouts].join(" "),
     slug: node.method.slug,
+    readouts: node.readouts,
     name: node.method.name,
     family: node.method.family,
     rank: rank ?? null,

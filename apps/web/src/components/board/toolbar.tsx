@@ -8,7 +8,7 @@ import { aggregateNames, familyNames, provenanceNames } from "../../lib/format";
 import { changed, KeptParams, LiveDownload, LiveLink, showHere } from "../live-link";
 import { FamilyDot } from "../marks";
 import type { BoardColumn } from "./rows";
-import { toggled, type ViewState } from "./view-state";
+import { type Readout, readoutNames, toggled, type ViewState } from "./view-state";
 
 export interface ToolbarProps {
   readonly state: ViewState;
@@ -22,6 +22,8 @@ export interface ToolbarProps {
     readonly without: Readonly<Record<string, string>>;
   }[];
   readonly clear: Readonly<Record<string, string>>;
+  /** Whether some value of the board says how its features were read out. */
+  readonly readouts: boolean;
   /** Whether some value of the board is not comparable. */
   readonly incomparable: boolean;
   readonly exports: { readonly suite: string; readonly fixed: Readonly<Record<string, string | undefined>> };
@@ -34,7 +36,7 @@ export interface ToolbarProps {
 }
 
 /** What downloads follow of the view. */
-const followed = ["hide", "pin", "sort", "among"] as const;
+const followed = ["hide", "pin", "sort", "among", "readout"] as const;
 
 const formats = [
   { ending: "csv", name: "CSV" },
@@ -137,6 +139,36 @@ function Switch(props: { name: string; on: boolean; value: string; label: string
   );
 }
 
+/** Which of a method's readouts are shown. */
+function ReadoutChooser({ chosen }: { chosen: Readout | null }) {
+  const choices = [["", "newest value"], ...Object.entries(readoutNames)] as const;
+  return (
+    <details className="menu">
+      <summary className="button">
+        <span className="text-muted">Readout</span> {chosen ? readoutNames[chosen] : "newest value"}
+      </summary>
+      <nav
+        aria-label="Readout"
+        className="flex w-52 flex-col gap-1 rounded-md border border-line bg-ground p-2 shadow-lg"
+      >
+        {choices.map(([value, label]) => (
+          <LiveLink
+            key={value}
+            set={{ readout: value, after: "" }}
+            aria-current={value === (chosen ?? "") ? "true" : undefined}
+            className="button justify-start"
+          >
+            {label}
+          </LiveLink>
+        ))}
+        {chosen === "best" && (
+          <p className="px-1 text-xs text-muted">Chosen on the test images: it flatters those with many.</p>
+        )}
+      </nav>
+    </details>
+  );
+}
+
 export function Toolbar(props: ToolbarProps) {
   const { state, columns, families, provenances, rankBy } = props;
   const { suite, fixed } = props.exports;
@@ -176,6 +208,7 @@ export function Toolbar(props: ToolbarProps) {
             </nav>
           </details>
         )}
+        {(props.readouts || state.readout) && <ReadoutChooser chosen={state.readout} />}
         {props.more}
         <nav aria-label="View" className="flex">
           {(["table", "plot"] as const).map((view) => (

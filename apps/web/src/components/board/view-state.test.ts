@@ -10,11 +10,14 @@ describe("a board's view", () => {
       view: "table",
       heat: false,
       all: false,
+      readout: null,
     });
   });
 
   it("is read from its parameters", () => {
-    const params = new URLSearchParams("q= moco &hide=a/b/c,d/e/f&pin=swav&view=plot&heat=1&among=all");
+    const params = new URLSearchParams(
+      "q= moco &hide=a/b/c,d/e/f&pin=swav&view=plot&heat=1&among=all&readout=each",
+    );
     expect(readView((name) => params.get(name))).toEqual({
       search: "moco",
       hidden: new Set(["a/b/c", "d/e/f"]),
@@ -22,6 +25,7 @@ describe("a board's view", () => {
       view: "plot",
       heat: true,
       all: true,
+      readout: "each",
     });
   });
 

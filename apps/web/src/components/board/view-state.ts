@@ -1,6 +1,6 @@
 /**
  * How a board is shown, read from its address: what is searched for, which columns are hidden, which rows are pinned,
- * table or plot, shading, and whether all values are ranked. Each is one parameter, so that no control drops another.
+ * table or plot, shading, which readouts are shown, and whether all values are ranked. Each is one parameter, so that no control drops another.
  */
 export interface ViewState {
   readonly search: string;
@@ -9,7 +9,17 @@ export interface ViewState {
   readonly view: "table" | "plot";
   readonly heat: boolean;
   readonly all: boolean;
+  /** Which of a method's readouts are shown; null for its newest values. */
+  readonly readout: Readout | null;
 }
+
+/** How a choice of readouts is written in an address, and said. */
+export const readoutNames = {
+  default: "each method's default",
+  best: "best readout",
+  each: "one row a readout",
+} as const;
+export type Readout = keyof typeof readoutNames;
 
 /** A parameter of the address; null where it is not there. */
 type Read = (name: string) => string | null | undefined;
@@ -24,6 +34,7 @@ export function readView(read: Read): ViewState {
     view: read("view") === "plot" ? "plot" : "table",
     heat: read("heat") === "1",
     all: read("among") === "all",
+    readout: (Object.keys(readoutNames) as Readout[]).find((one) => one === read("readout")) ?? null,
   };
 }
 

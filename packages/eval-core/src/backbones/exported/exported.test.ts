@@ -63,7 +63,6 @@ describe("features are onnxruntime's own outputs, exactly", () => {
       choices: {
         output: { value: "logits" },
         input: { value: "pixels" },
-        inputSize: { from: "--input-size" },
       },
     });
     expect(checkpoint.readouts.map(({ slug }) => slug)).toEqual(["vector"]);

@@ -113,11 +113,10 @@ export async function openExported(
     choices: {
       input: { value: input.value, from: input.from },
       output: { value: output.value, from: output.from },
-      inputSize: size,
     },
     tensors,
     graph: { ...cut, initializers: others },
-    converted: tried.converted,
+    converted: [`images of ${size.value} pixels a side (${size.from})`, ...tried.converted],
   };
 }
 

@@ -139,14 +139,18 @@ function derivedToRecord(derived: Derived): EvaluationToRecord {
 
 function checkpointToRecord(checkpoint: Checkpoint): RunToRecord["checkpoint"] {
   const { sha256, file, architecture, normalisation } = checkpoint;
-  const { format, layout, normalisationFrom, choices, kept, dropped, converted } = checkpoint;
+  const { format, layout, normalisationFrom, choices, kept, dropped, converted, readouts } = checkpoint;
   return {
     sha256,
     name: file,
     architecture: recordedArchitecture(checkpoint),
     featureDimension: architecture.featureDimension,
     normalisation,
-    loading: { format, layout, normalisationFrom, choices, kept: kept.length, dropped, converted },
+    loading: {
+      ...{ format, layout, normalisationFrom, choices, kept: kept.length, dropped, converted },
+      // The default first: a board of defaults asks.
+      readouts: readouts.filter(({ kind }) => kind === "vector").map(({ slug }) => slug),
+    },
   };
 }
 
