@@ -5,7 +5,7 @@ import { saveSafetensors } from "../checkpoints/formats/safetensors.ts";
 import { saveModel } from "../onnx/write.ts";
 import { type BackboneOptions, backboneGraph, backboneTitle } from "./backbone-graph.ts";
 import { type Checkpoint, type LoadOptions, loadCheckpoint, NORMALISATION_KEY } from "./checkpoint.ts";
-import { familyOf } from "./registry.ts";
+import { families, familyOf } from "./registry.ts";
 import { CHOICES_KEY } from "./sidecar.ts";
 
 /** Everything but the weights themselves; plain data, for --json. */
@@ -26,6 +26,10 @@ export function inspectionOf(checkpoint: Checkpoint): Inspection {
 export async function inspectCheckpoint(path: string, options: LoadOptions = {}): Promise<Inspection> {
   return inspectionOf(await loadCheckpoint(path, options));
 }
+
+/** The families that files are recognised as by the names of their tensors. */
+export const tensorFamilies = (): string[] =>
+  families.flatMap(({ namings, members }) => (namings.length > 0 ? members : []));
 
 const formatTitle: { readonly [F in Checkpoint["format"]]: string } = {
   "torch-zip": "PyTorch (zip)",

@@ -10,6 +10,7 @@ import {
   loadCheckpoint,
   type NormalisationName,
   namedNormalisations,
+  tensorFamilies,
 } from "../../backbones/index.ts";
 import { trial } from "../../features/index.ts";
 import type { AddCommand } from "../context.ts";
@@ -122,6 +123,10 @@ export const addCheckpoint: AddCommand = (program, contextOf) => {
     .description("say what a file of weights is: hash, layout, architecture, what was kept and dropped");
   addLoadOptions(inspect)
     .option("--json", "print one JSON document")
+    .addHelpText(
+      "after",
+      () => `\nKnown by their tensors: ${tensorFamilies().join(", ")}; in ONNX any network.`,
+    )
     .action(async (file: string, options: LoadChoices & { json?: boolean }) => {
       const { terminal } = contextOf(options.json);
       const inspection = await inspectCheckpoint(file, loadOptions(options));
