@@ -1,0 +1,55 @@
+/** The transformer that ships, by every readout at once: one pass over the images, a run a readout, each found again. */
+import { type TestDatabase, testDatabase } from "@transferboard/prisma/testing";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { shippedData } from "../../packages/eval-core/src/evaluations/shipped.ts";
+import { isFull } from "../../packages/eval-core/src/tensor/testing/counts.ts";
+import { temporaryFolder, transferboard } from "./command.ts";
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await testDatabase();
+});
+afterAll(() => database.drop());
+
+/** The linear protocol in the full run; nearest neighbours answer at once. */
+const [PROTOCOL, MEASURE] = isFull
+  ? ["many-shot-linear", "many-shot-linear/digits/accuracy"]
+  : ["knn", "knn/digits/top-1-k20"];
+const READOUTS = ["cls", "mean-patch", "cls+mean", "last4", "last4+mean"];
+
+it("is recorded once a readout, and its images pass the network once", async () => {
+  const cache = temporaryFolder();
+  const checkpoint = shippedData("digits-vit.safetensors");
+  const evaluate = () =>
+    transferboard(
+      ["evaluate", "--checkpoint", checkpoint, "--method", "digits-vit", "--dataset", "digits"].concat([
+        "--protocol",
+        PROTOCOL!,
+        "--readout",
+        "all",
+        "--device",
+        "cpu",
+        "--cache",
+        cache,
+        "--json",
+      ]),
+      { databaseUrl: database.appUrl },
+    );
+  const first = await evaluate();
+  expect(first.code, first.stderr).toBe(0);
+  const { outcomes } = JSON.parse(first.stdout);
+  expect(outcomes.map(({ state }: { state: string }) => state)).toEqual(READOUTS.map(() => "done"));
+  const results = await database.client.result.findMany({
+    where: { method: { slug: "digits-vit" }, measure: { slug: MEASURE! } },
+    include: { protocol: true, checkpoint: true },
+    orderBy: { id: "asc" },
+  });
+  const readoutOf = (body: unknown) => (body as { readout?: string }).readout;
+  expect(results.map(({ protocol }) => readoutOf(protocol!.body))).toEqual(READOUTS);
+  // A transformer trained on these digits reads most of them, by whatever readout.
+  for (const { value } of results) expect(value).toBeGreaterThan(85);
+  expect(new Set(results.map(({ value }) => value)).size).toBeGreaterThan(1);
+  expect(results[0]!.checkpoint.loading).toMatchObject({ readouts: READOUTS });
+  const again = JSON.parse((await evaluate()).stdout);
+  expect(again.outcomes.map(({ state }: { state: string }) => state)).toEqual(READOUTS.map(() => "recorded"));
+}, 900_000);
