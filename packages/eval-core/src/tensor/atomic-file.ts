@@ -33,6 +33,8 @@ export function writeFileAtomically(path: string, chunks: Iterable<Uint8Array>):
   } catch (error) {
     if (open) closeSync(file);
     rmSync(temporary, { force: true });
+    // A full disk is told of a write without the file's name.
+    if (error instanceof Error && !("path" in error)) Object.assign(error, { path });
     throw error;
   }
 }
