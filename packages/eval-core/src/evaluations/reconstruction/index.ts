@@ -6,7 +6,7 @@ import { pictureOptions, pictureSource } from "../pictures/source.ts";
 import { ITERATIONS, isReduced, type ReconstructionOptions, reconstructionDescription } from "./protocol.ts";
 import { SCORES } from "./scores.ts";
 
-/** Seconds of an iteration at full width with a ResNet-50 on two cores: docs/performance.md says how they were come by. */
+/** Of an iteration at full width with a ResNet-50 on two cores, reckoned from what docs/performance.md measured. */
 const SECONDS_AN_ITERATION = 0.9;
 
 export const reconstruction: EvaluationKind<ReconstructionOptions, PictureData> = {
