@@ -8,7 +8,7 @@
 import { createHash, type Hash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
-import { writeFileAtomically } from "../tensor/index.ts";
+import { readSealedJson, writeSealedJson } from "../tensor/index.ts";
 import {
   type Dataset,
   DatasetError,
@@ -56,7 +56,7 @@ export type KnownHashes = Map<string, readonly [number, number, string]>;
 export async function readKnown(file: string | undefined): Promise<KnownHashes> {
   if (file === undefined) return new Map();
   try {
-    const parsed: unknown = JSON.parse(await readFile(file, "utf8"));
+    const parsed = readSealedJson(file);
     // A cache that is not there or not whole costs time, never a wrong hash: it is simply not used.
     return Array.isArray(parsed) ? new Map(parsed as [string, [number, number, string]][]) : new Map();
   } catch {
@@ -114,7 +114,7 @@ export async function computeManifestHash(
     }
   } finally {
     if (cacheFile !== undefined && known.size > 0) {
-      writeFileAtomically(cacheFile, [new TextEncoder().encode(JSON.stringify([...known]))]);
+      writeSealedJson(cacheFile, [...known]);
     }
   }
   return hash.digest("hex");

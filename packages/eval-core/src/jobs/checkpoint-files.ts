@@ -3,12 +3,12 @@
  * as its path, size and time of change are the same.
  */
 import { createHash } from "node:crypto";
-import { createReadStream, readFileSync } from "node:fs";
+import { createReadStream } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { z } from "zod";
-import { writeFileAtomically } from "../tensor/index.ts";
+import { readSealedJson, writeSealedJson } from "../tensor/index.ts";
 
 const ENDINGS = [".pth", ".pt", ".tar", ".safetensors", ".onnx"];
 
@@ -41,7 +41,7 @@ export function checkpointFiles(folder: string, cacheFile: string): CheckpointFi
         if (before?.bytes !== bytes || before.changedMs !== changedMs) {
           onHash?.(path, bytes);
           hashes[path] = { bytes, changedMs, sha256: await hashOf(path, signal) };
-          writeFileAtomically(cacheFile, [Buffer.from(JSON.stringify(hashes))]);
+          writeSealedJson(cacheFile, hashes);
         }
         if (hashes[path]?.sha256 === sha256) return path;
       }
@@ -52,7 +52,7 @@ export function checkpointFiles(folder: string, cacheFile: string): CheckpointFi
 
 function readKnown(cacheFile: string): Known {
   try {
-    return known.parse(JSON.parse(readFileSync(cacheFile, "utf8")));
+    return known.parse(readSealedJson(cacheFile));
   } catch {
     return {};
   }

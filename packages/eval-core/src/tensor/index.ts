@@ -4,6 +4,7 @@ export { JsonError, type ParsedJson, parseJson, shiftDecimal } from "./json.ts";
 export * from "./mt19937.ts";
 export * from "./npy.ts";
 export * from "./random.ts";
+export * from "./sealed-file.ts";
 export { isWritten, slugOf } from "./slug.ts";
 export * from "./tensor.ts";
 export * from "./torch-random.ts";

@@ -2,7 +2,8 @@
  * Finished evaluations, kept beside the features: a result survives whatever happens between its last number and
  * the database's answer, and a suite that is run again does not compute it again.
  */
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Companion, Evaluation, MeasuredValue } from "../../evaluations/evaluation.ts";
 import { writeFileAtomically } from "../../tensor/index.ts";
@@ -21,13 +22,34 @@ const fileOf = (cacheFolder: string, identity: string) =>
 export function readFinished(cacheFolder: string, identity: string): Finished | undefined {
   const file = fileOf(cacheFolder, identity);
   if (!existsSync(file)) return undefined;
-  const { evaluation, ...times } = JSON.parse(readFileSync(file, "utf8")) as Finished;
+  const kept = sealed(readFileSync(file, "utf8"));
+  if (kept === undefined) {
+    // Damaged: it is computed anew, and nothing that was never measured is recorded.
+    rmSync(file, { force: true });
+    return undefined;
+  }
+  const { evaluation, ...times } = kept;
   return { ...times, evaluation: "companions" in evaluation ? evaluation : withCompanions(evaluation) };
 }
 
 export function writeFinished(cacheFolder: string, identity: string, finished: Finished): void {
   mkdirSync(join(cacheFolder, "evaluations"), { recursive: true });
-  writeFileAtomically(fileOf(cacheFolder, identity), [Buffer.from(`${JSON.stringify(finished)}\n`)]);
+  writeFileAtomically(fileOf(cacheFolder, identity), [
+    Buffer.from(`${JSON.stringify({ sha256: sealOf(finished), finished })}\n`),
+  ]);
+}
+
+const sealOf = (finished: unknown) => createHash("sha256").update(JSON.stringify(finished)).digest("hex");
+
+/** What was written; undefined where a byte of it changed. Files of before had no seal, and another form. */
+function sealed(text: string): Finished | undefined {
+  try {
+    const parsed = JSON.parse(text) as Finished | { readonly sha256: string; readonly finished: Finished };
+    if ("evaluation" in parsed) return parsed;
+    return sealOf(parsed.finished) === parsed.sha256 ? parsed.finished : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Files of before companions had a field of their own: a calibration's values stood among the classifier's. */

@@ -2,10 +2,10 @@
  * The true normals of some images, one file an image: cut out of the benchmark's pickle as it streams by, or read from its
  * .mat files. Six and a half gigabytes are never held.
  */
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { writeFileAtomically } from "../../tensor/index.ts";
+import { readSealed, writeSealed } from "../../tensor/index.ts";
 import { DatasetError } from "../dataset.ts";
 import { type MatValue, parseMat } from "../mat.ts";
 import type { NormalsSource } from "./nyuv2.ts";
@@ -23,8 +23,12 @@ const normalsFile = (folder: string, id: string) => join(folder, `${id}.normals`
 const validFile = (folder: string, id: string) => join(folder, `${id}.valid`);
 
 const bytesOf = (values: Float32Array) => new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-const floatsOf = (bytes: Buffer) =>
-  new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
+
+function floatsOf(path: string): Float32Array {
+  const bytes = readSealed(path);
+  if (bytes) return new Float32Array(bytes.buffer as ArrayBuffer);
+  throw new DatasetError(`${path} was damaged, and is removed: start again, and it is cut anew`);
+}
 
 /**
  * Makes the files of these images in `folder`, those that are not there.
@@ -85,7 +89,7 @@ export async function cutNormals(
           throw new DatasetError(
             `'${key}' is of ${width} x ${height} pixels, but image ${image.id} is ${image.width} x ${image.height}`,
           );
-        writeFileAtomically(part.file(folder, image.id), [bytes]);
+        writeSealed(part.file(folder, image.id), bytes);
       });
     },
   });
@@ -148,15 +152,15 @@ async function fromMat(metadata: string, { id, width, height }: PixelImage, fold
       valid[to] = depthValid[from]!;
     }
   }
-  writeFileAtomically(normalsFile(folder, id), [bytesOf(normals)]);
-  writeFileAtomically(validFile(folder, id), [bytesOf(valid)]);
+  writeSealed(normalsFile(folder, id), bytesOf(normals));
+  writeSealed(validFile(folder, id), bytesOf(valid));
 }
 
-/** What `cutNormals` left for an image. */
+/** What `cutNormals` left for an image. @throws DatasetError where a byte of it changed on the disk */
 export function readNormals(folder: string, id: string): TrueNormals {
   return {
-    normals: floatsOf(readFileSync(normalsFile(folder, id))),
-    valid: floatsOf(readFileSync(validFile(folder, id))),
+    normals: floatsOf(normalsFile(folder, id)),
+    valid: floatsOf(validFile(folder, id)),
   };
 }
 

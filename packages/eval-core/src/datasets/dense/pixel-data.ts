@@ -1,7 +1,7 @@
 /** Datasets whose labels are pixels: what segmentation and surface normals read, and the hash over all of it. */
 import { createHash } from "node:crypto";
 import { imageSize } from "../../images/index.ts";
-import { writeFileAtomically } from "../../tensor/index.ts";
+import { writeSealedJson } from "../../tensor/index.ts";
 import { DatasetError, type ManifestOptions } from "../dataset.ts";
 import { contentHash, readKnown } from "../manifest.ts";
 
@@ -121,8 +121,7 @@ export async function pixelManifest(
       onProgress?.(start + block.length, entries.length);
     }
   } finally {
-    if (cacheFile !== undefined && known.size > 0)
-      writeFileAtomically(cacheFile, [new TextEncoder().encode(JSON.stringify([...known]))]);
+    if (cacheFile !== undefined && known.size > 0) writeSealedJson(cacheFile, [...known]);
   }
   return hash.digest("hex");
 }

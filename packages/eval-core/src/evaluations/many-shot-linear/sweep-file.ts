@@ -1,8 +1,8 @@
 /** An unfinished sweep on disk: written whole after every value, removed when the fit is done. */
-import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
 import { deserialize, serialize } from "node:v8";
-import { writeFileAtomically } from "../../tensor/index.ts";
+import { readSealed, writeSealed } from "../../tensor/index.ts";
 import type { LinearOptions, LinearState } from "./record.ts";
 
 export interface SweepFile {
@@ -20,7 +20,7 @@ export function sweepFile(path: string): SweepFile {
       ...(state ? { state } : {}),
       save: (next) => {
         mkdirSync(dirname(path), { recursive: true });
-        writeFileAtomically(path, [serialize(next)]);
+        writeSealed(path, serialize(next));
       },
     },
     remove: () => rmSync(path, { force: true }),
@@ -29,11 +29,14 @@ export function sweepFile(path: string): SweepFile {
 
 /** What a killed run left. */
 function read(path: string): { readonly state?: LinearState; readonly damage?: string } {
-  if (!existsSync(path)) return {};
+  let isDamaged = false;
+  const kept = readSealed(path, () => {
+    isDamaged = true;
+  });
   try {
-    return { state: deserialize(readFileSync(path)) as LinearState };
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    return { damage: `the saved state ${path} cannot be read (${why}): beginning anew` };
+    if (kept) return { state: deserialize(kept) as LinearState };
+  } catch {
+    isDamaged = true;
   }
+  return isDamaged ? { damage: `the saved state ${path} is damaged: beginning anew` } : {};
 }

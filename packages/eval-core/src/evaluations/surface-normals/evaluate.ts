@@ -2,7 +2,7 @@
  * Surface normals from end to end: PSPNet's head trained on the train split, tested on the test split. What is done is
  * kept, so that a killed run goes on in training or in the test.
  */
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Checkpoint } from "../../backbones/index.ts";
@@ -13,13 +13,21 @@ import { mapOrdered } from "../../features/map-ordered.ts";
 import { WITHIN_DEGREES } from "../../metrics/index.ts";
 import { pspnet } from "../../networks/index.ts";
 import type { Device } from "../../runtime/index.ts";
-import { bytesOf, type Tensor, writeFileAtomically, writeNpy } from "../../tensor/index.ts";
+import {
+  bytesOf,
+  readSealed,
+  type Tensor,
+  writeFileAtomically,
+  writeNpy,
+  writeSealed,
+} from "../../tensor/index.ts";
 import {
   hashOfWeights,
   LoaderPool,
   type RecordedCurves,
   recorded,
   type StepProgress,
+  TrainingError,
 } from "../../training/index.ts";
 import { given } from "../pixel-labels/given.ts";
 import type { Interval } from "../pixel-labels/intervals.ts";
@@ -210,11 +218,12 @@ async function testAll(
     });
     if (predictions !== undefined) writeNpy(answer.normals!, npy(image));
     await onPrediction?.(image, answer.normals!.data as Float32Array, truth);
-    writeFileAtomically(file(image), [bytesOf(answer.angles!.data)]);
+    writeSealed(file(image), bytesOf(answer.angles!.data));
     onTested?.(++done, images.length);
   }
   return (image) => {
-    const bytes = readFileSync(file(image));
-    return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
+    const bytes = readSealed(file(image));
+    if (bytes) return new Float32Array(bytes.buffer as ArrayBuffer);
+    throw new TrainingError(`${file(image)} was damaged, and is removed: start again, and it is tested anew`);
   };
 }
