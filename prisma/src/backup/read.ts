@@ -25,15 +25,23 @@ async function* linesOf(file: string): AsyncGenerator<string> {
   const source = createReadStream(file);
   const unpacked = createGunzip();
   source.on("error", (error) => unpacked.destroy(error));
+  // Whoever reads may have left by the time that damage shows, or the lines may all have come: it is kept for the end.
+  let damage: unknown;
+  unpacked.on("error", (error) => {
+    damage ??= error;
+  });
   try {
     for await (const line of createInterface({ input: source.pipe(unpacked), crlfDelay: Infinity }))
       yield line;
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new DatabaseError(`${file} cannot be read as a dump (${why}): take another copy.`, {
-      cause: error,
-    });
+    damage ??= error;
+  } finally {
+    source.destroy();
+    unpacked.destroy();
   }
+  if (damage === undefined) return;
+  const why = damage instanceof Error ? damage.message : String(damage);
+  throw new DatabaseError(`${file} cannot be read as a dump (${why}): take another copy.`, { cause: damage });
 }
 
 function parsed(text: string): Record<string, unknown> | null {

@@ -46,8 +46,10 @@ export async function runEvaluation(planned: Planned, surroundings: Surroundings
   const artefacts = artefactStore(artefactFolder(cacheFolder));
   const work = join(cacheFolder, "unfinished", identity);
   const notes: string[] = [];
+  const lost = new Set<string>();
   const noting = <T extends { readonly unreadable: readonly string[] }>(data: Dataset, extracted: T): T => {
     for (const note of leftOut(data, extracted.unreadable)) if (!notes.includes(note)) notes.push(note);
+    for (const id of extracted.unreadable) lost.add(id);
     return extracted;
   };
   const context: RunContext = {
@@ -81,7 +83,8 @@ export async function runEvaluation(planned: Planned, surroundings: Surroundings
   return {
     protocol,
     values,
-    record: { ...record, ...made },
+    // Whichever evaluation it is: the record names what the value is not of.
+    record: { ...record, ...(lost.size > 0 ? { unreadable: [...lost] } : {}), ...made },
     warnings: [...notes, ...warnings],
     companions,
     artefacts: artefacts.all,

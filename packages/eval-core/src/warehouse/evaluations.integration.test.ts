@@ -80,3 +80,20 @@ test("a setting that is not on record comes with its first result, where its tit
   const setting = await database.client.setting.findUniqueOrThrow({ where: { slug: "brand-new" } });
   expect(setting.title).toBe("Brand new");
 });
+
+test("a value says on the board how many images its run could not read", async () => {
+  const main = makeEvaluation("many-shot-linear", "many-shot-linear/digits/accuracy");
+  const lost = (unreadable: string[]): EvaluationToRecord => ({
+    ...main,
+    run: { ...main.run, identity: hash(), record: { unreadable } },
+  });
+  for (const [images, words] of [
+    [[], /^run [0-9a-f-]{36}$/],
+    [["bee/04.jpg"], /^run \S{36}, without 1 unreadable image$/],
+    [["bee/04.jpg", "bee/05.jpg"], /^run \S{36}, without 2 unreadable images$/],
+  ] as const) {
+    const { runId } = await recordEvaluation(database.client, lost([...images]));
+    const [result] = await database.client.result.findMany({ where: { runId } });
+    expect(result!.source).toMatch(words);
+  }
+});

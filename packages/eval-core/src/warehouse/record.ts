@@ -2,7 +2,7 @@
 import type { Database } from "@transferboard/prisma";
 import { ensureCatalogued, ensureMeasures } from "./catalogue.ts";
 import { WarehouseError } from "./errors.ts";
-import type { EvaluationToRecord, ValueToRecord } from "./records.ts";
+import type { EvaluationToRecord, JsonObject, ValueToRecord } from "./records.ts";
 import { completeRun } from "./runs.ts";
 import { inTransaction } from "./transaction.ts";
 
@@ -50,6 +50,13 @@ async function resultsOf(db: Database, identity: string): Promise<Recorded | nul
   return { runId: run.id, results, alreadyRecorded: true };
 }
 
+/** What a board says of where a value comes from: its run, and how much of the data that is not of. */
+function sourceOf(runId: string, { unreadable }: JsonObject): string {
+  const lost = Array.isArray(unreadable) ? unreadable.length : 0;
+  if (lost === 0) return `run ${runId}`;
+  return `run ${runId}, without ${lost} unreadable ${lost === 1 ? "image" : "images"}`;
+}
+
 /**
  * Records an evaluation with provenance REPRODUCED, in one transaction; the database adds its audit events in the
  * same one. The same identity again, at once or later, answers what is on record.
@@ -76,7 +83,7 @@ export async function recordEvaluation(db: Database, evaluation: EvaluationToRec
         measureId: measures.get(result.measure)!,
         seeds: [BigInt(run.seed)],
         provenance: "REPRODUCED" as const,
-        source: `run ${runId}`,
+        source: sourceOf(runId, run.record),
         protocolFingerprint: protocol.fingerprint,
         runId,
       })),

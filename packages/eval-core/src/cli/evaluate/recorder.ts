@@ -96,6 +96,9 @@ async function finish(
 ): Promise<void> {
   const { identity } = run.planned;
   const base = toRecord(run);
+  // What the main value is not of, those that came out of the same work are not of either.
+  const { unreadable } = found;
+  const leftOut = Array.isArray(unreadable) && unreadable.length > 0 ? { unreadable } : {};
   await store.record(
     {
       ...base,
@@ -107,7 +110,7 @@ async function finish(
     companions.map((companion) => ({
       identity: companionIdentity(identity, companion.protocol.fingerprint),
       protocol: companion.protocol,
-      record: { of: identity, ...companion.record },
+      record: { of: identity, ...companion.record, ...leftOut },
       results: companion.values.map(toResult),
     })),
   );
