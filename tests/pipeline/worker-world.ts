@@ -17,6 +17,8 @@ export interface World {
   /** Asks for the digits by one of the network's protocols. */
   readonly ask: (change?: Partial<EvaluationRequest>) => Promise<string>;
   readonly worker: (...options: string[]) => Started;
+  readonly checkpoints: string;
+  readonly cache: string;
   /** The batches of features that are kept, and when each was written. */
   readonly features: () => readonly string[];
 }
@@ -35,8 +37,7 @@ export async function makeWorld(given?: TestDatabase): Promise<World> {
     if (!given) await database.drop();
   });
   return {
-    database,
-    queue,
+    ...{ database, queue, checkpoints, cache },
     ask: (change) =>
       queue.send({
         checkpoint: sha256,
