@@ -10,7 +10,7 @@ import type { RunContext, Spec } from "../kind.ts";
 import type { PictureData } from "../pictures/data.ts";
 import { overImages } from "../pictures/over-images.ts";
 import { overlay } from "../pictures/render.ts";
-import { duration, type Step } from "../progress.ts";
+import { Watch } from "../pictures/watch.ts";
 import {
   type AttentionGeometry,
   attentionMap,
@@ -44,7 +44,8 @@ export async function runAttention(
     ...(threads === undefined ? {} : { threads }),
   });
   const pictures = data.pictures(seed);
-  const watch = new Watch(progress.step("attention"), pictures.length * maskPositions(geometry).length);
+  const rowsInAll = pictures.length * maskPositions(geometry).length;
+  const watch = new Watch(progress.step("attention"), rowsInAll, "rows of masks");
   const found: { picture: string; diffusion: number; least: number; most: number; mean: number }[] = [];
   for (const [index, picture] of pictures.entries()) {
     signal.throwIfAborted();
@@ -63,7 +64,7 @@ export async function runAttention(
     requireFeatures(clean, picture.id);
     const rows = new Rows(store, `picture-${index}`, maskPositions(geometry));
     watch.known(await rows.restore());
-    await rows.finish(occluder, clean, signal, () => watch.row());
+    await rows.finish(occluder, clean, signal, () => watch.did());
     const map = attentionMap(rows.distances, geometry);
     const crop = centreCrop(image, cropOf(geometry));
     artefacts.put(await encodePng(crop), { mediaType: "image/png", role: "original", item: picture.id });
@@ -78,7 +79,7 @@ export async function runAttention(
       most: sorted.at(-1)!,
     });
   }
-  watch.end(pictures.length === 1 ? "1 picture" : `${pictures.length} pictures`);
+  watch.end(pictures.length);
   const { mean: value, interval, n } = overImages(found.map((one) => one.diffusion));
   return {
     values: [{ measure: `${setting}/${data.name}/diffusion`, value, interval, n }],
@@ -144,45 +145,5 @@ class Rows {
       this.#store.saveTensors(this.#name, { tensors: new Map([["distances", distances]]), about: {} });
       onRow();
     }
-  }
-}
-
-/** How far all pictures are, and how long the rest will take at the speed so far. */
-class Watch {
-  readonly #step: Step;
-  readonly #total: number;
-  readonly #began = performance.now();
-  #done = 0;
-  #here = 0;
-
-  constructor(step: Step, total: number) {
-    this.#step = step;
-    this.#total = total;
-  }
-
-  /** Rows that were done before. */
-  known(rows: number): void {
-    this.#done += rows;
-    this.#tell();
-  }
-
-  row(): void {
-    this.#done++;
-    this.#here++;
-    this.#tell();
-  }
-
-  #tell(): void {
-    const seconds = (performance.now() - this.#began) / 1000;
-    const left = this.#here === 0 ? undefined : (seconds / this.#here) * (this.#total - this.#done);
-    this.#step.update(
-      this.#done,
-      this.#total,
-      left === undefined ? "rows of masks" : `rows of masks, ${duration(left)} left`,
-    );
-  }
-
-  end(sentence: string): void {
-    this.#step.end(sentence);
   }
 }

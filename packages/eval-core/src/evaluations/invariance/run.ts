@@ -8,7 +8,7 @@ import type { Result } from "../evaluation.ts";
 import type { RunContext, Spec } from "../kind.ts";
 import type { Picture, PictureData, PictureOptions } from "../pictures/data.ts";
 import { overImages } from "../pictures/over-images.ts";
-import { duration } from "../progress.ts";
+import { Watch } from "../pictures/watch.ts";
 import { cosine } from "./cosine.ts";
 import { CROP, requireShape, TRANSFORMATIONS, untransformed } from "./transformations.ts";
 
@@ -28,9 +28,8 @@ export async function runInvariance(
     ...(threads === undefined ? {} : { threads }),
   });
   const pictures = data.pictures(seed);
-  const step = progress.step("invariance");
+  const watch = new Watch(progress.step("invariance"), pictures.length, "pictures");
   const found: Similarities[] = [];
-  let [here, began] = [0, performance.now()];
   try {
     for (const [index, picture] of pictures.entries()) {
       signal.throwIfAborted();
@@ -38,21 +37,14 @@ export async function runInvariance(
       if (similarities === undefined) {
         similarities = await similaritiesOf(picture, network, checkpoint.normalisation, signal);
         store.write(`picture-${index}`, similarities);
-        here++;
-      }
+        watch.did();
+      } else watch.known(1);
       found.push(similarities);
-      const seconds =
-        ((performance.now() - began) / 1000 / Math.max(1, here)) * (pictures.length - index - 1);
-      step.update(
-        index + 1,
-        pictures.length,
-        here === 0 ? "pictures" : `pictures, ${duration(seconds)} left`,
-      );
     }
   } finally {
     await network.close();
   }
-  step.end(pictures.length === 1 ? "1 picture" : `${pictures.length} pictures`);
+  watch.end(pictures.length);
   const values = TRANSFORMATIONS.map(({ name }, t) => {
     const { mean: value, interval, n } = overImages(found.map((one) => mean(one[t]!)));
     return { measure: `${setting}/${data.name}/${name}`, value, interval, n };

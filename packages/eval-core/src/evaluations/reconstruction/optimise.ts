@@ -1,7 +1,7 @@
 /** The optimisation of one picture, from its last checkpoint where an earlier attempt left one. */
 import { type AnyTensor, tensor } from "../../tensor/index.ts";
 import type { ResumeStore } from "../../training/index.ts";
-import { duration, type Step } from "../progress.ts";
+import type { Watch } from "../pictures/watch.ts";
 import { LEARNING_RATE } from "./protocol.ts";
 import type { ReconstructionTrainer } from "./trainer.ts";
 
@@ -71,7 +71,7 @@ export async function optimise({
       initialLoss: at.step === 0 ? loss : at.initialLoss,
       seconds: at.seconds + (performance.now() - began) / 1000,
     };
-    watch.step(loss);
+    watch.did(`loss ${loss.toPrecision(3)}`);
     if (performance.now() - kept > 1000 * everySeconds) await keep();
   }
   const { image, loss: finalLoss } = await trainer.image();
@@ -80,37 +80,4 @@ export async function optimise({
   store.saveTensors(`picture-${index}`, { tensors: new Map([["output", made]]), about: result });
   store.drop("current");
   return { output: made, ...result };
-}
-
-/** How far all pictures are, and how long the rest will take at the speed so far. */
-export class Watch {
-  readonly #step: Step;
-  readonly #total: number;
-  readonly #began = performance.now();
-  #done = 0;
-  #here = 0;
-
-  /** @param total iterations of all pictures. */
-  constructor(step: Step, total: number) {
-    this.#step = step;
-    this.#total = total;
-  }
-
-  /** Iterations that were done before. */
-  known(iterations: number): void {
-    this.#done += iterations;
-    this.#step.update(this.#done, this.#total, "iterations");
-  }
-
-  step(loss: number): void {
-    this.#done++;
-    this.#here++;
-    const each = (performance.now() - this.#began) / 1000 / this.#here;
-    const left = duration(each * (this.#total - this.#done));
-    this.#step.update(this.#done, this.#total, `iterations, ${left} left, loss ${loss.toPrecision(3)}`);
-  }
-
-  end(sentence: string): void {
-    this.#step.end(sentence);
-  }
 }

@@ -26,10 +26,11 @@ import type { RunContext, Spec } from "../kind.ts";
 import type { Picture, PictureData } from "../pictures/data.ts";
 import { overImages } from "../pictures/over-images.ts";
 import { channelDifference } from "../pictures/render.ts";
+import { Watch } from "../pictures/watch.ts";
 import { type ByChannel, colourError, toLevels } from "./colour.ts";
 import { openLpips } from "./lpips.ts";
 import { type LpipsFiles, readLpipsWeights } from "./lpips-weights.ts";
-import { optimise, type Reconstructed, Watch } from "./optimise.ts";
+import { optimise, type Reconstructed } from "./optimise.ts";
 import { type ReconstructionOptions, SIDE } from "./protocol.ts";
 import { COLOUR_METRICS, LPIPS_METRIC } from "./scores.ts";
 import { ReconstructionTrainer } from "./trainer.ts";
@@ -98,7 +99,7 @@ async function reconstructAll(
   const machine = { device, ...(threads === undefined ? {} : { threads }) };
   const features = await openNetwork(backboneOf(checkpoint, { readouts: [readout], size }), machine);
   const graph = backboneGraph(checkpoint, { outputs: [readout], size });
-  const watch = new Watch(progress.step("reconstruction"), pictures.length * iterations);
+  const watch = new Watch(progress.step("reconstruction"), pictures.length * iterations, "iterations");
   let trainer: ReconstructionTrainer | undefined;
   const done: Done[] = [];
   try {
@@ -132,7 +133,7 @@ async function reconstructAll(
     await features.close();
     await trainer?.[Symbol.asyncDispose]();
   }
-  watch.end(pictures.length === 1 ? "1 picture" : `${pictures.length} pictures`);
+  watch.end(pictures.length);
   return done;
 }
 

@@ -7,7 +7,8 @@ import { backboneGraph, loadCheckpoint } from "../../../backbones/index.ts";
 import { drawPrior, type PriorShape, reconstructionGraph } from "../../../networks/index.ts";
 import { NumpyRandomState, tensor } from "../../../tensor/index.ts";
 import { ResumeStore } from "../../../training/index.ts";
-import { optimise, type Reconstructed, Watch } from "../optimise.ts";
+import { Watch } from "../../pictures/watch.ts";
+import { optimise, type Reconstructed } from "../optimise.ts";
 import { ReconstructionTrainer } from "../trainer.ts";
 
 const SHAPE: PriorShape = {
@@ -54,7 +55,7 @@ export async function reconstructSmall(
     index: 0,
     iterations: ITERATIONS,
     signal,
-    watch: new Watch({ update, end() {} }, ITERATIONS),
+    watch: new Watch({ update, end() {} }, ITERATIONS, "iterations"),
     everySeconds,
   });
   return { result, told };
