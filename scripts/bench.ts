@@ -49,6 +49,18 @@ const BENCHMARKS: readonly Benchmark[] = [
     what: "the same on 20,000 x 2,048 features and 100 classes",
   },
   {
+    name: "linear-dinov3",
+    script: "packages/eval-core/bench/dinov3.ts",
+    args: [],
+    what: "DINOv3's logistic regression on 3,680 x 2,048 features, against scikit-learn as DINOv3 calls it",
+  },
+  {
+    name: "profile",
+    script: "packages/eval-core/bench/profile.ts",
+    args: [],
+    what: "the whole profile from cached features of 20,000 images, against its most expensive part",
+  },
+  {
     name: "training",
     script: "packages/eval-core/bench/training.ts",
     args: [],

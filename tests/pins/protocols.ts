@@ -17,6 +17,7 @@ import { preprocessingNamed } from "../../packages/eval-core/src/images/index.ts
 import { PINNED_DATASETS, standIn } from "./datasets.ts";
 import { picturePins } from "./pictures.ts";
 import { MANIFEST, NETWORK, type Pin, pin } from "./pin.ts";
+import { probePins } from "./probes.ts";
 
 const episodes = {
   way: 2,
@@ -186,6 +187,7 @@ export function allPins(): Record<string, Pin> {
     ...everyOption(),
     ...givenFeatures(),
     ...picturePins(),
+    ...probePins(),
     "mean calibration, converged": average("converged", "imagenet-shorter-224", false),
     "mean calibration, paper-exact": average("paper-exact", "imagenet-shorter-224", false),
     "mean calibration, partial": average("converged", "imagenet-shorter-224", true),

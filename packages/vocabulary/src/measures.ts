@@ -129,6 +129,8 @@ export const LINEAR_SEGMENTATION_CACHED = of(
   ["mean-iou", "pixel-accuracy"],
 );
 
+export const LINEAR_BN_LARS = of("linear-bn-lars", RECOGNITION, ["accuracy"]);
+
 /** What the dense probes give on the drawn scenes that ship. */
 export const PROFILE_SCENES: readonly string[] = [
   ...of("dense-knn", ["ade-shapes"], ["mean-iou", "pixel-accuracy"]),

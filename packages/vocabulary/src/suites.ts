@@ -13,6 +13,7 @@ import {
   KNN,
   KORNBLITH,
   LINEAR_BN,
+  LINEAR_BN_LARS,
   LINEAR_SEGMENTATION,
   LINEAR_SEGMENTATION_CACHED,
   ONE_LABEL,
@@ -276,6 +277,14 @@ const linearSegmentationCached: Suite = {
   measures: ranked(LINEAR_SEGMENTATION_CACHED, ["mean-iou"]),
 };
 
+const linearBnLars: Suite = {
+  slug: "linear-bn-lars",
+  title: "Batch norm and linear, by LARS",
+  description: "MAE's linear probe by its own steps on cached features, ranked by the mean.",
+  aggregate: "MEAN",
+  measures: ranked(LINEAR_BN_LARS),
+};
+
 /** The board of the dense probes on what ships. */
 const profileScenes: Suite = {
   slug: "profile-scenes",
@@ -312,6 +321,7 @@ export const suites: readonly Suite[] = [
   linearSegmentationCached,
   profileScenes,
   ownClassifier,
+  linearBnLars,
 ];
 
 /** Undefined for one that is not in the vocabulary. */

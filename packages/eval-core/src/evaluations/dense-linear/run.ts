@@ -286,10 +286,9 @@ export async function denseLinearCost(
   // In passes of images at 224, which the speed of the network is told in; two windows a test picture.
   const pass = (side / 224) ** 2;
   const cached = setting === CACHED;
-  const passes = 2 * test.length + (cached ? 0 : steps * batch);
+  const passes = 2 * test.length + (cached ? train.length : steps * batch);
   return {
     images: train.length + test.length,
-    ...(cached ? { toExtract: Math.ceil(train.length * pass) } : {}),
     toTrain: Math.ceil((passes * pass) / 3),
     ...(cached ? { featureMegabytes: (train.length * grid ** 2 * width * 6) / 1e6 } : {}),
     seconds: logits / LOGITS_PER_SECOND,

@@ -33,10 +33,9 @@ export const predictors: EvaluationKind<PredictorOptions, Dataset> = {
       example: "icml",
     }),
   },
-  data: recognition(["multi-class"]),
+  data: recognition(["multi-class", "multi-label"]),
   needs: { trains: false, preprocessing: true, seed: true },
-  measures: (setting, { slug, task }) =>
-    task === "multi-class" ? PREDICTORS.map((name) => ({ slug: `${setting}/${slug}/${name}` })) : [],
+  measures: (setting, { slug }) => PREDICTORS.map((name) => ({ slug: `${setting}/${slug}/${name}` })),
   describe: predictorDescription,
   cost: probeCost(
     1,

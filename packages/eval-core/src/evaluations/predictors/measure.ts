@@ -1,4 +1,5 @@
 /** All predictors of one dataset's features from two eigenvalue problems of the smaller Gram matrix. */
+import type { Label } from "../../datasets/index.ts";
 import { momentsOf } from "../../probe/affine.ts";
 import { symmetricEigenvalues } from "../../stats/index.ts";
 import type { Tensor } from "../../tensor/index.ts";
@@ -14,12 +15,18 @@ export interface FeatureSpectrum {
   readonly projections: Projections | undefined;
 }
 
+export type Labels = ArrayLike<number> | ArrayLike<Label>;
+
+/** The classes that a row is of. */
+const classesOf = (label: Label): readonly number[] =>
+  typeof label === "number" ? [label] : label.flatMap((value, c) => (value > 0 ? [c] : []));
+
 /** Below it, beside the largest, an eigenvalue of X'X is rounding, and its direction means nothing. */
 const SMALLEST = 1e-13;
 
 export interface SpectrumOptions extends GramOptions {
-  /** A class a row. */
-  readonly labels?: ArrayLike<number>;
+  /** A class a row, or one 0 or 1 a class: each class's column is a target of its own. */
+  readonly labels?: Labels;
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
@@ -52,25 +59,29 @@ export async function featureSpectrum(
   };
 }
 
-/** Rows of the classes 0 to the largest. */
-function countsOf(labels: ArrayLike<number>): Float64Array {
-  let largest = 0;
-  for (let i = 0; i < labels.length; i++) largest = Math.max(largest, labels[i]!);
-  const counts = new Float64Array(largest + 1);
-  for (let i = 0; i < labels.length; i++) counts[labels[i]!]!++;
+/** Rows of each class: 0 to the largest, or all that labels tell of. */
+function countsOf(labels: Labels): Float64Array {
+  let classes = 0;
+  for (let i = 0; i < labels.length; i++) {
+    const label = labels[i]!;
+    classes = Math.max(classes, typeof label === "number" ? label + 1 : label.length);
+  }
+  const counts = new Float64Array(classes);
+  for (let i = 0; i < labels.length; i++) for (const c of classesOf(labels[i]!)) counts[c]!++;
   return counts;
 }
 
 /** Y, rows x classes, where XX' is the smaller matrix; X'Y, features x classes, where X'X is. */
-function indicatorColumns(x: Tensor<"float32">, labels: ArrayLike<number>, classes: number): Float64Array {
+function indicatorColumns(x: Tensor<"float32">, labels: Labels, classes: number): Float64Array {
   const [rows = 0, features = 0] = x.shape;
   const tall = rows >= features;
   const columns = new Float64Array((tall ? features : rows) * classes);
   for (let row = 0; row < rows; row++) {
-    const own = labels[row]!;
-    if (!tall) columns[row * classes + own] = 1;
-    else {
-      for (let j = 0; j < features; j++) columns[j * classes + own]! += x.data[row * features + j]!;
+    for (const own of classesOf(labels[row]!)) {
+      if (!tall) columns[row * classes + own] = 1;
+      else {
+        for (let j = 0; j < features; j++) columns[j * classes + own]! += x.data[row * features + j]!;
+      }
     }
   }
   return columns;

@@ -2,7 +2,7 @@
 import type { Dataset } from "../../datasets/index.ts";
 import { describeProtocol, type ProtocolDescription } from "../evaluation.ts";
 import type { Spec } from "../kind.ts";
-import { probeOrigin, requireOneLabel } from "../probes/protocol.ts";
+import { probeOrigin } from "../probes/protocol.ts";
 import type { LogMeVersion } from "./logme.ts";
 
 /** RankMe's number of rows. */
@@ -21,7 +21,6 @@ export function rowsLookedAt({ data, options }: Spec<PredictorOptions, Dataset>)
 }
 
 export function predictorDescription(spec: Spec<PredictorOptions, Dataset>): ProtocolDescription {
-  requireOneLabel(spec.data, "LogME");
   const { rows, logme } = spec.options;
   const body = {
     evaluation: "predictor",
@@ -38,7 +37,10 @@ export function predictorDescription(spec: Spec<PredictorOptions, Dataset>): Pro
     stableRank: { centred: false },
     nesum: { centred: true },
     alphaReq: { from: 12, to: 100, weights: "1 / rank", smallest: 1e-12, fewestRanks: 5 },
-    logme: { version: logme, centred: false },
+    logme: {
+      ...{ version: logme, centred: false },
+      ...(spec.data.task === "multi-label" ? { targets: "each label's column of 0 and 1" } : {}),
+    },
     ...probeOrigin(spec),
   };
   return describeProtocol("predictor", "Predictors of transfer from features alone", body);

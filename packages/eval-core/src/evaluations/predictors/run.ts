@@ -1,10 +1,10 @@
 /** The predictors from features to values and record. */
-import type { Dataset } from "../../datasets/index.ts";
-import { NumpyRandomState } from "../../tensor/index.ts";
+import type { Dataset, Label } from "../../datasets/index.ts";
+import { NumpyRandomState, type Tensor } from "../../tensor/index.ts";
 import type { Result } from "../evaluation.ts";
 import { pick } from "../few-shot-linear/fit.ts";
 import type { RunContext, Spec } from "../kind.ts";
-import { type LabelledRows, probeRows } from "../probes/rows.ts";
+import { probeRows } from "../probes/rows.ts";
 import { stateFile } from "../probes/state-file.ts";
 import { ProtocolError } from "../protocol-error.ts";
 import { logMe } from "./logme.ts";
@@ -20,21 +20,22 @@ export async function runPredictors(
   const { data, options, seed } = spec;
   const features = await context.features();
   const { train } = probeRows(data, features);
-  const { x, y } = options.rows === "all" ? train : sampled(train, seed);
-  if (y.length < 2)
-    throw new ProtocolError(`a covariance needs two images: ${data.title} has ${y.length} to train on`);
+  const all = data.splits.train.filter((item) => features.rowOf.has(item)).map(({ label }) => label);
+  const { x, labels } = options.rows === "all" ? { x: train.x, labels: all } : sampled(train.x, all, seed);
+  const n = labels.length;
+  if (n < 2) throw new ProtocolError(`a covariance needs two images: ${data.title} has ${n} to train on`);
   const file = stateFile<FeatureSpectrum>(work, "spectrum", (sentence) => progress.say(sentence));
   const step = progress.step("predictors");
   const spectrum =
     file.state ??
     (await featureSpectrum(x, {
-      labels: y,
+      labels,
       threads,
       signal,
       onProgress: (done, total) => step.update(done, total),
     }));
   file.save(spectrum);
-  step.end(`${y.length} images`);
+  step.end(`${n} images`);
   const { sigma, lambda, projections } = spectrum;
   const norms = normsOfRows(x.data, features.featureSize);
   const alpha = alphaReq(lambda);
@@ -56,10 +57,10 @@ export async function runPredictors(
       value: value!,
       // Of one set of features: no sampling error is known.
       interval: null,
-      n: y.length,
+      n,
     })),
     record: {
-      rows: y.length,
+      rows: n,
       features: features.featureSize,
       norms: Object.fromEntries(Object.entries(norms).filter(([, value]) => Number.isFinite(value))),
       alphaReq: { to: alpha.to },
@@ -68,12 +69,12 @@ export async function runPredictors(
       unreadable: features.unreadable,
     },
     warnings: missing.map(
-      (name) => `${name} has no value: ${y.length} images have too few directions in their features`,
+      (name) => `${name} has no value: ${n} images have too few directions in their features`,
     ),
   };
 }
 
-function sampled(train: LabelledRows, seed: number): LabelledRows {
-  const rows = new NumpyRandomState(seed).permutation(train.y.length).subarray(0, SAMPLE);
-  return { x: pick(train.x, rows), y: Int32Array.from(rows, (row) => train.y[row]!) };
+function sampled(x: Tensor<"float32">, labels: readonly Label[], seed: number) {
+  const rows = new NumpyRandomState(seed).permutation(labels.length).subarray(0, SAMPLE);
+  return { x: pick(x, rows), labels: Array.from(rows, (row) => labels[row]!) };
 }
