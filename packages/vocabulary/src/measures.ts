@@ -157,6 +157,7 @@ export const seededMeasures: readonly string[] = [
   ...PROFILE_SCENES,
   ...OWN_CLASSIFIER,
   ...OWN_CLASSIFIER_BESIDE,
+  ...LINEAR_BN_LARS,
 ];
 
 /** "a/b/c" -> its parts. @throws RangeError for what is no measure's slug */
