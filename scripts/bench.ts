@@ -31,6 +31,18 @@ const BENCHMARKS: readonly Benchmark[] = [
     what: "features of JPEG files through a ResNet-50, against onnxruntime alone and PyTorch",
   },
   {
+    name: "extraction-vit-b16",
+    script: "packages/eval-core/bench/extraction.ts",
+    args: ["--network", "vit-b16", "--images", "64"],
+    what: "the same through a ViT-B/16, and what all of its readouts cost",
+  },
+  {
+    name: "extraction-vit-s16",
+    script: "packages/eval-core/bench/extraction.ts",
+    args: ["--network", "vit-s16"],
+    what: "the same through a ViT-S/16",
+  },
+  {
     name: "extraction-memory",
     script: "packages/eval-core/bench/extraction.ts",
     args: ["--memory"],

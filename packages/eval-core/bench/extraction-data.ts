@@ -1,4 +1,4 @@
-/** What the extraction bench runs on: photographs of a kind as JPEG files, and a full-width ResNet-50 of random weights. */
+/** What the extraction bench runs on: photographs of a kind as JPEG files, and full-width networks of random weights. */
 import { join } from "node:path";
 import sharp from "sharp";
 import {
@@ -67,5 +67,40 @@ export function writeResnet50(path: string): void {
     }
     tensors.set(name, { dtype: "float32", shape, data });
   }
+  saveSafetensors(tensors, path);
+}
+
+/** A vision transformer of 12 blocks on patches of 16 pixels, under timm's names. */
+export function writeVit(path: string, width: number): void {
+  const random = new SeededRandom(12);
+  const tensors = new Map<string, Tensor<"float32">>();
+  const put = (name: string, shape: readonly number[], value: () => number) => {
+    const size = shape.reduce((product, n) => product * n, 1);
+    tensors.set(name, { dtype: "float32", shape, data: Float32Array.from({ length: size }, value) });
+  };
+  const drawn = () => (random.uint32() / 2 ** 31 - 1) * 0.05;
+  const zero = () => 0;
+  const layer = (name: string, outputs: number, inputs: number) => {
+    put(`${name}.weight`, [outputs, inputs], drawn);
+    put(`${name}.bias`, [outputs], zero);
+  };
+  const norm = (name: string) => {
+    put(`${name}.weight`, [width], () => 1);
+    put(`${name}.bias`, [width], zero);
+  };
+  put("cls_token", [1, 1, width], drawn);
+  put("pos_embed", [1, 197, width], drawn);
+  put("patch_embed.proj.weight", [width, 3, 16, 16], drawn);
+  put("patch_embed.proj.bias", [width], zero);
+  for (let block = 0; block < 12; block++) {
+    const at = `blocks.${block}`;
+    norm(`${at}.norm1`);
+    layer(`${at}.attn.qkv`, 3 * width, width);
+    layer(`${at}.attn.proj`, width, width);
+    norm(`${at}.norm2`);
+    layer(`${at}.mlp.fc1`, 4 * width, width);
+    layer(`${at}.mlp.fc2`, width, 4 * width);
+  }
+  norm("norm");
   saveSafetensors(tensors, path);
 }

@@ -1,6 +1,6 @@
 /**
- * One side of the extraction bench, in a process of its own: `ours` (files through the whole pipeline) or
- * `onnxruntime` (tensors made beforehand through onnxruntime alone, the same model, threads and batch).
+ * One side of the extraction bench, in a process of its own: `ours` (files through the whole pipeline), `all-readouts` (the
+ * same, every vector that the network has in the one pass) or `onnxruntime` (tensors made beforehand through onnxruntime alone, the same model, threads and batch).
  *
  * usage: extraction-side.ts SIDE WEIGHTS FOLDER IMAGES; each line on standard input asks for a round, and is
  * answered by one JSON line: images, seconds of the clock, and the highest memory so far.
@@ -20,7 +20,9 @@ const [side, weights = "", folder = "", images = "0"] = process.argv.slice(2);
 const count = Number(images);
 const preprocessing = PREPROCESSINGS["imagenet-shorter-224"];
 const batch = batchSize(preprocessing.crop);
-const backbone = backboneOf(await loadCheckpoint(weights));
+const checkpoint = await loadCheckpoint(weights, { normalisation: "imagenet" });
+const vectors = checkpoint.readouts.filter(({ kind }) => kind === "vector").map(({ slug }) => slug);
+const backbone = backboneOf(checkpoint, side === "all-readouts" ? { readouts: vectors } : {});
 
 async function ours(): Promise<() => Promise<void>> {
   const extractor = await openExtractor(backbone, { device: "cpu" });
@@ -46,7 +48,8 @@ async function ours(): Promise<() => Promise<void>> {
   let written = false;
   return async () => {
     const { x, featureSize } = await run(items);
-    if (!written) writeNpy(tensor("float32", [count, featureSize], x), join(folder, "ours.npy"));
+    if (!written && side === "ours")
+      writeNpy(tensor("float32", [count, featureSize], x), join(folder, "ours.npy"));
     written = true;
   };
 }
@@ -71,7 +74,7 @@ async function onnxruntime(): Promise<() => Promise<void>> {
   };
 }
 
-const round = await (side === "ours" ? ours() : onnxruntime());
+const round = await (side === "onnxruntime" ? onnxruntime() : ours());
 const lines = createInterface({ input: process.stdin });
 console.log(JSON.stringify({ ready: true }));
 for await (const _ of lines) {

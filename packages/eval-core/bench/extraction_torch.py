@@ -1,4 +1,5 @@
-"""PyTorch's side of the extraction bench: JPEG files through Pillow and a ResNet-50, as the paper's authors do.
+"""PyTorch's side of the extraction bench: JPEG files through Pillow and a ResNet-50 or a
+vision transformer, as the networks' authors do.
 
 usage: extraction_torch.py WEIGHTS FOLDER IMAGES WORKERS; each line on standard input asks for a round, and is
 answered by one JSON line. WORKERS are the DataLoader's processes; the network uses every core.
@@ -62,6 +63,48 @@ class ResNet50(nn.Module):
         return x.mean((2, 3))
 
 
+class Block(nn.Module):
+    def __init__(self, width, heads):
+        super().__init__()
+        self.heads = heads
+        self.norm1 = nn.LayerNorm(width, 1e-6)
+        self.attn = nn.Module()
+        self.attn.qkv = nn.Linear(width, 3 * width)
+        self.attn.proj = nn.Linear(width, width)
+        self.norm2 = nn.LayerNorm(width, 1e-6)
+        self.mlp = nn.Module()
+        self.mlp.fc1 = nn.Linear(width, 4 * width)
+        self.mlp.fc2 = nn.Linear(4 * width, width)
+
+    def forward(self, x):
+        n, t, width = x.shape
+        q, k, v = self.attn.qkv(self.norm1(x)).view(n, t, 3, self.heads, -1).permute(2, 0, 3, 1, 4)
+        if hasattr(nn.functional, "scaled_dot_product_attention"):
+            y = nn.functional.scaled_dot_product_attention(q, k, v)
+        else:
+            y = (q @ k.transpose(-2, -1) * (width // self.heads) ** -0.5).softmax(-1) @ v
+        x = x + self.attn.proj(y.transpose(1, 2).reshape(n, t, width))
+        return x + self.mlp.fc2(nn.functional.gelu(self.mlp.fc1(self.norm2(x))))
+
+
+class ViT(nn.Module):
+    """Of timm's names: 12 blocks, patches of 16 pixels, 64 a head."""
+
+    def __init__(self, width):
+        super().__init__()
+        self.cls_token = nn.Parameter(torch.zeros(1, 1, width))
+        self.pos_embed = nn.Parameter(torch.zeros(1, 197, width))
+        self.patch_embed = nn.Module()
+        self.patch_embed.proj = nn.Conv2d(3, width, 16, 16)
+        self.blocks = nn.Sequential(*[Block(width, width // 64) for _ in range(12)])
+        self.norm = nn.LayerNorm(width, 1e-6)
+
+    def forward(self, x):
+        x = self.patch_embed.proj(x).flatten(2).transpose(1, 2)
+        x = torch.cat([self.cls_token.expand(len(x), -1, -1), x], 1) + self.pos_embed
+        return self.norm(self.blocks(x))[:, 0]
+
+
 def read_safetensors(path):
     with open(path, "rb") as file:
         (length,) = struct.unpack("<Q", file.read(8))
@@ -99,8 +142,9 @@ class Files(torch.utils.data.Dataset):
 
 
 torch.set_num_threads(os.cpu_count())
-model = ResNet50()
-left = model.load_state_dict(read_safetensors(weights), strict=False)
+tensors = read_safetensors(weights)
+model = ViT(tensors["cls_token"].shape[-1]) if "cls_token" in tensors else ResNet50()
+left = model.load_state_dict(tensors, strict=False)
 assert not left.unexpected_keys and all("num_batches_tracked" in key for key in left.missing_keys)
 model.eval()
 

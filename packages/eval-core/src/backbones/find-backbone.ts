@@ -43,6 +43,8 @@ interface Candidate {
   readonly family: Family;
   readonly naming: Naming;
   readonly tensors: ReadonlyMap<string, StoredTensor>;
+  /** The first of its names by which it was found, as the file has it. */
+  readonly sign: string;
 }
 
 /** Dictionaries nested deeper than this hold no weights in any published file. */
@@ -131,13 +133,17 @@ function candidatesIn(path: readonly string[], tensors: ReadonlyMap<string, Stor
   const candidates: Candidate[] = [];
   for (const family of families) {
     for (const naming of family.namings) {
-      const hits = new Map<string, number>();
+      const hits = new Map<string, string[]>();
       for (const key of tensors.keys()) {
         const prefix = naming.anchor.exec(key)?.[1];
-        if (prefix !== undefined) hits.set(prefix, (hits.get(prefix) ?? 0) + 1);
+        if (prefix === undefined) continue;
+        const keys = hits.get(prefix) ?? [];
+        keys.push(key);
+        hits.set(prefix, keys);
       }
-      for (const [prefix, count] of hits) {
-        if (count >= naming.fewest) candidates.push({ path, prefix, family, naming, tensors });
+      for (const [prefix, keys] of hits) {
+        if (keys.length < naming.fewest) continue;
+        candidates.push({ path, prefix, family, naming, tensors, sign: keys[0]! });
       }
     }
   }
@@ -170,7 +176,7 @@ function choose(
   const first = pool.filter((candidate) => rankOf(candidate) === best);
   if (first.length > 1) {
     throw new CheckpointError(
-      `holds several backbones, at ${listed(first.map((candidate) => quoted(placeOf(candidate))))}: say which with --prefix`,
+      `holds several backbones, at ${listed(first.map((candidate) => quoted(placeOf(candidate))))}: say which with --prefix (found by ${listed(first.map(({ sign }) => sign))})`,
     );
   }
   return first[0]!;
