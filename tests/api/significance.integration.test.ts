@@ -31,6 +31,8 @@ async function tableOf(slug: string) {
     { variables: { run: globalId(slug) } },
   );
   const csv = await (await fetch(`${api.url}/predictions/${predictions.sha256}.csv`)).text();
+  const byRun = await fetch(`${api.url}/predictions/runs/${runs.get(slug)}.csv`);
+  expect(await byRun.text()).toBe(csv);
   const right = csv
     .trim()
     .split("\n")

@@ -17,6 +17,8 @@ export const LIMITS = {
   nesting: 64,
   /** Bytes of an upload to POST /submissions. */
   uploadBytes: 5_000_000,
+  /** Bytes of predictions sent to POST /predictions. */
+  predictionBytes: 50_000_000,
   /** Bytes of a picture, sent here or from here. */
   pictureBytes: 2_000_000,
   /** Pixels of a side of a picture that is sent here. */

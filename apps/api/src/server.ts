@@ -114,7 +114,7 @@ export async function createServer({ db, queue, log, env }: Deps): Promise<Serve
   app.use("/submissions", submissionRoutes(makeContext));
   app.use(exportRoutes(makeContext));
   app.use(pictureRoutes(env.artefactsFolder, makeContext));
-  app.use(predictionRoutes(predictions));
+  app.use(predictionRoutes(predictions, makeContext));
   app.use(notFound);
   app.use(bodyFaults(log));
   const stop = async () => {

@@ -1,19 +1,32 @@
 /**
  * /predictions/SHA256.csv and .bin: what a run answered for every test image, as a table or as the file that is kept.
- * /predictions/SHA256.json: a test set. /missed/SHA256/IMAGE.png: a small picture of an image that methods miss.
+ * /predictions/SHA256.json: a test set. POST /predictions keeps what a submitter brings, by /predictions/schema.json. /missed/SHA256/IMAGE.png: a small picture of an image that methods miss.
  */
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { PREDICTIONS_TYPE, PredictionsError } from "@transferboard/eval-core/record";
-import { Router } from "express";
-import { NotFound } from "../errors.ts";
+import { decodeUtf8 } from "@transferboard/eval-core/tensor";
+import express, { type Request, type RequestHandler, Router } from "express";
+import type { Context } from "../context.ts";
+import { BadInput, NotAuthorized, NotFound } from "../errors.ts";
+import { localId } from "../global-id.ts";
+import { LIMITS } from "../limits.ts";
+import { bringJson, bringNpy, predictionsJsonSchema } from "../modules/predictions/bring.ts";
 import { csvOf } from "../modules/predictions/rows.ts";
+import { predictionsOfRun } from "../modules/predictions/run.ts";
 import type { PredictionStore } from "../modules/predictions/store.ts";
+import { isUuid } from "../uuid.ts";
 import { Address } from "./address.ts";
 
 const FOREVER = "public, max-age=31536000, immutable";
 const gone = () =>
   new NotFound("These predictions are not kept here: the run may have been made on another machine.");
+
+function textOf(bytes: Buffer): string {
+  const decoded = decodeUtf8(bytes);
+  if ("text" in decoded) return decoded.text;
+  throw new BadInput(`${decoded.wrong} Predictions are JSON in UTF-8, or a .npy array.`);
+}
 
 /** A file that is here and of another kind is not what was asked for. */
 async function ofItsKind<T>(read: Promise<T | undefined>): Promise<T> {
@@ -26,8 +39,58 @@ async function ofItsKind<T>(read: Promise<T | undefined>): Promise<T> {
   throw gone();
 }
 
-export function predictionRoutes(store: PredictionStore): Router {
+/** What keeping a file costs of its sender's minute. */
+const POINTS = 20;
+
+export function predictionRoutes(store: PredictionStore, makeContext: (request: Request) => Context): Router {
   const router = Router();
+  router.get("/predictions/schema.json", (_request, response) => {
+    response.set("cache-control", "public, max-age=300").json(predictionsJsonSchema());
+  });
+  const whole = express.raw({ limit: LIMITS.predictionBytes, type: () => true });
+  const mayBring: RequestHandler = async (request, response, next) => {
+    // Before the body is read: nobody without a token sends fifty megabytes.
+    const context = makeContext(request);
+    const viewer = await context.viewer();
+    if (!viewer?.can("SUBMIT"))
+      throw new NotAuthorized(
+        `Sending predictions needs a token with the scope SUBMIT; ${viewer ? "this one has it not" : "none came"}.`,
+      );
+    context.charge(POINTS);
+    response.locals.context = context;
+    next();
+  };
+  router.post("/predictions", mayBring, whole, async (request, response) => {
+    const context = response.locals.context as Context;
+    const bytes = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+    const address = new Address(request.query);
+    const [testSet, measures] = [address.one("testSet"), address.many("measure")];
+    address.done();
+    const isNpy = bytes[0] === 0x93;
+    if (isNpy && (testSet === undefined || measures === undefined))
+      throw new BadInput(
+        "A .npy array needs its test set and measures in the address: ?testSet=SHA256&measure=setting/dataset/metric.",
+      );
+    if (!isNpy && (testSet !== undefined || measures !== undefined))
+      throw new BadInput(
+        "Of JSON, test set and measures stand in the body, as /predictions/schema.json says.",
+      );
+    const kept = isNpy
+      ? await bringNpy(bytes, testSet!, measures!, context)
+      : await bringJson(textOf(bytes), context);
+    response.status(201).json(kept);
+  });
+
+  // A run's id as the site's addresses have it, or the UUID in it.
+  router.get("/predictions/runs/:id.csv", async (request, response) => {
+    new Address(request.query).done();
+    const { id } = request.params;
+    const key = isUuid(id) ? id.toLowerCase() : localId("Run", id);
+    const found = await predictionsOfRun(key, makeContext(request));
+    if (!found) throw gone();
+    response.redirect(302, `/predictions/${found.sha256}.csv`);
+  });
+
   router.get("/predictions/:name", async (request, response) => {
     new Address(request.query).done();
     const [, sha256, format] = /^([0-9a-f]{64})[.](csv|bin|json)$/.exec(request.params.name) ?? [];

@@ -1,12 +1,8 @@
 /** Asking for predictions: a run's, page by page; two methods' against each other; a board's pairs; images that all miss. */
-import { PREDICTIONS_ROLE, type Predictions, type TestSet } from "@transferboard/eval-core/record";
 import { z } from "zod";
 import { builder } from "../../builder.ts";
-import type { Context } from "../../context.ts";
-import { CallerError } from "../../errors.ts";
 import { localId } from "../../global-id.ts";
 import { pageArgs, pageCost, pageOfList } from "../../page.ts";
-import { isUuid } from "../../uuid.ts";
 import { AggregateEnum } from "../catalogue/enums.ts";
 import { AmongEnum } from "../leaderboard/queries.ts";
 import { rankBoard } from "../leaderboard/service.ts";
@@ -15,6 +11,7 @@ import { BoardFilterInput } from "../method/inputs.ts";
 import { type Missed, type MissedImage, missedByAll } from "./missed.ts";
 import { pairTable } from "./pair-table.ts";
 import { type PredictionRow, rowOf } from "./rows.ts";
+import { predictionsOfRun, type RunPredictions } from "./run.ts";
 import { significance } from "./significance.ts";
 import { PairTableType, SignificanceType } from "./types.ts";
 
@@ -52,14 +49,6 @@ const PredictionType = builder.objectRef<PredictionRow>("Prediction").implement(
     }),
   }),
 });
-
-interface RunPredictions {
-  readonly sha256: string;
-  readonly testSetName: string;
-  readonly measures: readonly string[];
-  readonly predictions: Predictions;
-  readonly testSet: TestSet;
-}
 
 const PredictionConnection = builder.connectionObject({
   type: PredictionType,
@@ -106,24 +95,6 @@ const RunPredictionsType = builder.objectRef<RunPredictions>("RunPredictions").i
     }),
   }),
 });
-
-/** @throws CallerError where there is no such run; null where it has none that are here */
-async function predictionsOfRun(id: string, context: Context): Promise<RunPredictions | null> {
-  const key = localId("Run", id);
-  const run = isUuid(key)
-    ? await context.db.prisma.run.findUnique({ where: { id: key }, select: { record: true } })
-    : null;
-  if (!run) throw new CallerError("NOT_FOUND", "There is no run with this id.");
-  const artefacts = (run.record as { artefacts?: unknown } | null)?.artefacts;
-  const list = (Array.isArray(artefacts) ? artefacts : []) as { role?: unknown; sha256?: unknown }[];
-  const sha256 = list.find(({ role }) => role === PREDICTIONS_ROLE)?.sha256;
-  if (typeof sha256 !== "string") return null;
-  const file = await context.predictions.predictions(sha256);
-  const testSet = file && (await context.predictions.testSet(file.testSet));
-  if (!file || !testSet) return null;
-  const { predictions, measures } = file;
-  return { sha256, testSetName: file.testSet, measures, predictions, testSet };
-}
 
 const MissedImageType = builder.objectRef<MissedImage>("MissedImage").implement({
   description: "A test image that every method has wrong.",
@@ -175,7 +146,7 @@ builder.queryFields((t) => ({
       "What a run answered for every test image; null where it kept none, or its files are elsewhere.",
     args: { run: t.arg.id({ required: true, description: "The run's global id." }) },
     complexity: { field: 50, multiplier: 1 },
-    resolve: (_root, { run }, context) => predictionsOfRun(String(run), context),
+    resolve: (_root, { run }, context) => predictionsOfRun(localId("Run", String(run)), context),
   }),
   significance: t.field({
     type: SignificanceType,

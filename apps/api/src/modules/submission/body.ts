@@ -74,6 +74,11 @@ const valueSchema = z.strictObject({
   protocol: sha256
     .optional()
     .describe("The fingerprint of the protocol: a recorded one, or one of 'protocols'."),
+  predictions: sha256
+    .optional()
+    .describe(
+      "The sha256 that POST /predictions answered: what was predicted for each test image, which gives the value.",
+    ),
   source: words(2000).optional().describe("Where this value comes from, if elsewhere than the rest."),
   corrects: z
     .string()

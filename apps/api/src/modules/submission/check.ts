@@ -4,6 +4,7 @@ import type { SubmissionBody } from "./body.ts";
 import type { Draft, Fault } from "./faults.ts";
 import { alreadyThere, ledgerFaults } from "./ledger-faults.ts";
 import { plausibilityFaults } from "./plausibility.ts";
+import { predictionFaults } from "./prediction-faults.ts";
 import { validate } from "./validate.ts";
 
 export interface Checked {
@@ -19,6 +20,7 @@ export async function check(draft: Draft, context: Context): Promise<Checked> {
   const found = [
     ...faults,
     ...(await ledgerFaults(parts, draft.placeOf, context)),
+    ...(await predictionFaults(parts, draft.placeOf, context)),
     ...(await plausibilityFaults(parts, draft.placeOf, context)),
   ];
   const isWrong = found.some(({ severity }) => severity === "ERROR");

@@ -17,6 +17,8 @@ export interface ReadValue {
   /** What stands for the protocol, whatever it is. */
   readonly under: string;
   readonly corrects: string | undefined;
+  /** The hash of its predictions. */
+  readonly predictions: string | undefined;
   /** Its own, or that of the whole. */
   readonly source: string | undefined;
 }
@@ -76,7 +78,17 @@ function readProtocol(one: unknown, at: number): ReadProtocol[] {
 }
 
 function readValue(one: unknown, at: number, whole: unknown): ReadValue[] {
-  const { measure, value, interval, sampleSize, seeds, protocol, corrects, source = whole } = fieldsOf(one);
+  const {
+    measure,
+    value,
+    interval,
+    sampleSize,
+    seeds,
+    protocol,
+    corrects,
+    predictions,
+    source = whole,
+  } = fieldsOf(one);
   const slug = textOf(measure, (text) => text.length <= MOST.measure);
   if (slug === undefined) return [];
   const ends = fieldsOf(interval);
@@ -92,6 +104,7 @@ function readValue(one: unknown, at: number, whole: unknown): ReadValue[] {
       protocol: textOf(protocol, isDigest),
       under: String(protocol ?? ""),
       corrects: textOf(corrects, isPosition),
+      predictions: textOf(predictions, isDigest),
       source: typeof source === "string" ? source : undefined,
     },
   ];

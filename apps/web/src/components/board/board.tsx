@@ -22,6 +22,7 @@ import { ProtocolFilter } from "./protocol-filter";
 import { BoardQuery } from "./query";
 import { boardColumns, boardRows } from "./rows";
 import { parseSortText } from "./sorting";
+import { lettersOf, tiesOf } from "./ties";
 import { readView } from "./view-state";
 
 const aggregates = Object.keys(aggregateNames) as Aggregate[];
@@ -96,7 +97,8 @@ export async function Board({ suite, query }: { suite: string; query: Query }) {
   const { leaderboard, variables } = await boardOf(suite, query);
   const title = leaderboard.suite.title;
   const columns = boardColumns(leaderboard);
-  const rows = boardRows(leaderboard);
+  const ties = await tiesOf(variables);
+  const rows = boardRows(leaderboard, lettersOf(ties));
   const domains = [...new Set(leaderboard.suite.measures.map(({ dataset }) => dataset.domain))].sort();
   const present = new Set(rows.map((row) => row.family));
   const chosen = listOf(families, query.family);
@@ -184,6 +186,17 @@ export async function Board({ suite, query }: { suite: string; query: Query }) {
         {leaderboard.asOf ? ` as of ${formatDate(leaderboard.asOf)} UTC` : ""}. Ledger position{" "}
         {leaderboard.position}.
       </p>
+      {ties && (
+        <p className="mt-2 max-w-3xl text-xs text-muted">
+          {ties.sentence} A bar joins neighbours of which no two can be told apart by their predictions of the
+          same {ties.images.toLocaleString("en")} images: paired tests, corrected by Holm for all pairs.
+          {ties.without > 0 &&
+            ` ${ties.without} ranked ${ties.without === 1 ? "method has" : "methods have"} no stored predictions, and so no bar.`}
+          {ties.notSeparatedButApart.length > 0 &&
+            ` Not told apart although no bar joins them: ${ties.notSeparatedButApart.map(({ a, b }) => `${a.name} and ${b.name}`).join(", ")}.`}{" "}
+          {ties.about}
+        </p>
+      )}
       <ExportPanel
         query={query}
         bibtex={leaderboard.bibtex}

@@ -9,6 +9,7 @@ export interface LegendMarks {
   readonly mixedProtocols?: boolean;
   readonly intervals?: boolean;
   readonly ties?: boolean;
+  readonly bars?: boolean;
   readonly unranked?: boolean;
   /** Values that are not comparable are ranked too. */
   readonly all?: boolean;
@@ -43,6 +44,7 @@ export function Legend({ marks, children }: { marks: LegendMarks; children?: Rea
     ],
     marks.mixedProtocols && ["mixed", "‡ values under more than one protocol"],
     marks.ties && ["tie", "= shared rank"],
+    marks.bars && ["bars", "a, b … a bar joins neighbours of which no two can be told apart"],
     marks.unranked && ["unranked", "– not ranked"],
   ];
   const shown = parts.filter((part) => part !== false && part !== undefined);

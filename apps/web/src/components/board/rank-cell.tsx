@@ -1,5 +1,6 @@
 import { aggregateNames } from "../../lib/format";
 import type { BoardRow } from "./rows";
+import { TieBars } from "./tie-bars";
 
 const list = (names: readonly string[]) =>
   names.length > 4 ? `${names.slice(0, 3).join(", ")} and ${names.length - 3} more` : names.join(", ");
@@ -33,13 +34,17 @@ export function RankCell({ row, showMore }: { row: BoardRow; showMore: boolean }
     );
   }
   return (
-    <td className="text-right whitespace-nowrap text-muted" data-card={showMore ? rankCard(row) : undefined}>
+    <td
+      className="relative text-right whitespace-nowrap text-muted"
+      data-card={showMore ? rankCard(row) : undefined}
+    >
       <span className="text-ink">{row.rank}</span>
       {row.tied && (
         <span>
           =<span className="sr-only"> shared with another method</span>
         </span>
       )}
+      <TieBars letters={row.ties} />
       {showMore && row.interval && (
         <span className="ml-1.5 inline-block w-10 text-left text-xs">
           <span aria-hidden="true">

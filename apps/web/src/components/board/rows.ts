@@ -51,6 +51,8 @@ export interface BoardRow {
   readonly name: string;
   readonly family: Family;
   readonly rank: number | null;
+  /** The groups of neighbours that it cannot be told apart from, by their predictions. */
+  readonly ties: readonly string[];
   /** Whether another row has the same rank. */
   readonly tied: boolean;
   readonly aggregate: number | null;
@@ -101,7 +103,10 @@ export function boardColumns(board: Leaderboard): BoardColumn[] {
   }));
 }
 
-export function boardRows(board: Leaderboard): BoardRow[] {
+export function boardRows(
+  board: Leaderboard,
+  ties: ReadonlyMap<string, readonly string[]> = new Map(),
+): BoardRow[] {
   const sharing = new Map<number | null | undefined, number>();
   for (const { rank } of board.edges) sharing.set(rank, (sharing.get(rank) ?? 0) + 1);
   return board.edges.map(({ rank, node }) => ({
@@ -111,6 +116,7 @@ export function boardRows(board: Leaderboard): BoardRow[] {
     name: node.method.name,
     family: node.method.family,
     rank: rank ?? null,
+    ties: ties.get(node.method.slug) ?? [],
     tied: rank != null && (sharing.get(rank) ?? 0) > 1,
     aggregate: node.aggregate ?? null,
     ranks: node.otherRanks.flatMap(({ aggregate, rank: own }) =>
@@ -161,6 +167,7 @@ export interface Marks {
   readonly mixedProtocols: boolean;
   readonly intervals: boolean;
   readonly ties: boolean;
+  readonly bars: boolean;
   readonly unranked: boolean;
 }
 
@@ -173,6 +180,7 @@ export function marksOf(rows: readonly BoardRow[], columns: readonly BoardColumn
     mixedProtocols: columns.some(({ mixedProtocols }) => mixedProtocols),
     intervals: cells.some(({ interval }) => interval !== null),
     ties: rows.some(({ tied }) => tied),
+    bars: rows.some(({ ties }) => ties.length > 0),
     unranked: rows.some(({ rank }) => rank === null),
   };
 }

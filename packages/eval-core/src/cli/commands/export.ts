@@ -17,6 +17,7 @@ Examples:
   transferboard export --suite segmentation --order-by segmentation/ade20k/pixel-accuracy --descending
   transferboard export --results --format jsonl --filter methods=swav,byol
   transferboard export --suite segmentation --format bib
+  transferboard export --predictions 0190c3f2-7b1c-7a51-9c1e-2f6f0f6b8a11 --out predictions.csv
 
 Filters are those of the address: methods, family, yearMin, yearMax, epochsMin, epochsMax, batchSizeMin, batchSizeMax,
 augmentation, withoutAugmentation, domain, provenance, protocol; of --results also suite, measures, setting, dataset,
@@ -26,6 +27,7 @@ gives the same answer again.`;
 interface ExportOptions extends ServerOptions {
   readonly suite?: string;
   readonly results?: boolean;
+  readonly predictions?: string;
   readonly format: string;
   readonly asOf?: string;
   readonly aggregate?: string;
@@ -45,6 +47,7 @@ export const addExport: AddCommand = (program, contextOf) => {
     .description("a board, or the whole ledger, as CSV, JSON or LaTeX; or its BibTeX entry")
     .option("--suite <name>", "the board of this suite or measure")
     .option("--results", "the ledger in place of a board: one line an entry")
+    .option("--predictions <run>", "what this run answered for each test image, as CSV")
     .option("--format <format>", `of a board ${BOARD.join(", ")}; of the ledger ${RESULTS.join(", ")}`, "csv")
     .option("--as-of <moment>", "as it was then, such as 2026-01-31T00:00:00Z")
     .option("--aggregate <name>", "rank by mean, mean_logit, mean_rank or borda")
@@ -84,9 +87,18 @@ export const addExport: AddCommand = (program, contextOf) => {
 };
 
 function addressOf(options: ExportOptions): string {
+  const { predictions: run } = options;
+  if (run !== undefined) {
+    if (options.suite !== undefined || options.results !== undefined)
+      throw new CommandError("--predictions goes with neither --suite nor --results", EXIT.usage);
+    return `/predictions/runs/${encodeURIComponent(run)}.csv`;
+  }
   const { suite, results, format, asOf, aggregate, orderBy, descending, filter } = options;
   if ((suite === undefined) === (results === undefined)) {
-    throw new CommandError("name a board with --suite, or the ledger with --results", EXIT.usage);
+    throw new CommandError(
+      "name a board with --suite, the ledger with --results, or a run with --predictions",
+      EXIT.usage,
+    );
   }
   const known = results ? RESULTS : BOARD;
   if (!known.includes(format)) {

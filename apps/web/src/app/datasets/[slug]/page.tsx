@@ -2,6 +2,7 @@ import type { Metadata } from "next";
 import Link from "next/link";
 import { cache } from "react";
 import { graphql } from "../../../../generated";
+import { MissedImages } from "../../../components/dataset/missed-images";
 import { ListTable } from "../../../components/list-table";
 import { DirectionMark } from "../../../components/marks";
 import { suiteAddress } from "../../../lib/address";
@@ -34,6 +35,22 @@ const DatasetQuery = graphql(`
     runs(dataset: $slug, first: 1) {
       totalCount
     }
+    missed: dataset(slug: $slug) {
+      missedByAll {
+        images
+        methods
+        predictions
+        count
+        all {
+          image
+          item
+          truth
+          mistakenFor
+          times
+          picture
+        }
+      }
+    }
   }
 `);
 
@@ -48,7 +65,7 @@ const count = (value: number | null | undefined) => value?.toLocaleString("en") 
 
 /** A dataset: what it is, and everything that is measured on it. */
 export default async function DatasetPage(props: Props) {
-  const { dataset, runs } = await load(await slugOf(props));
+  const { dataset, runs, missed } = await load(await slugOf(props));
   const facts = [
     ["Domain", dataset.domain],
     ["Classes", count(dataset.classCount)],
@@ -114,6 +131,7 @@ export default async function DatasetPage(props: Props) {
           },
         ]}
       />
+      {missed.missedByAll && <MissedImages missed={missed.missedByAll} />}
       {runs.totalCount > 0 && (
         <p className="mt-4 text-sm">
           <Link className="link" href={`/runs?dataset=${encodeURIComponent(dataset.slug)}`} prefetch={false}>

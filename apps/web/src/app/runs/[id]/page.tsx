@@ -11,6 +11,14 @@ export const metadata: Metadata = { title: "Run" };
 
 const RunQuery = graphql(`
   query RunPage($id: ID!) {
+    predictions(run: $id) {
+      sha256
+      testSet
+      kind
+      images(first: 1) {
+        totalCount
+      }
+    }
     run(id: $id) {
       state
       failure
@@ -74,7 +82,7 @@ function Recorded({ title, value }: { title: string; value: unknown }) {
 
 /** How a number came to be. */
 export default async function RunPage({ params }: { params: Promise<{ id: string }> }) {
-  const { run } = await ask(RunQuery, { id: decodeURIComponent((await params).id) });
+  const { run, predictions } = await ask(RunQuery, { id: decodeURIComponent((await params).id) });
   const facts: readonly (readonly [string, React.ReactNode])[] = [
     [
       "Method",
@@ -121,6 +129,23 @@ export default async function RunPage({ params }: { params: Promise<{ id: string
           </li>
         ))}
       </ul>
+      {predictions && (
+        <p className="mt-4 text-sm">
+          What it answered for each of {predictions.images.totalCount.toLocaleString("en")} test images:{" "}
+          <a className="link" href={`/predictions/${predictions.sha256}.csv`}>
+            as CSV
+          </a>
+          ,{" "}
+          <a className="link" href={`/predictions/${predictions.sha256}.bin`}>
+            as it is kept
+          </a>
+          , and{" "}
+          <a className="link" href={`/predictions/${predictions.testSet}.json`}>
+            the test set
+          </a>
+          .
+        </p>
+      )}
       <RunPictures record={run.record} />
       <dl className="mt-6 grid gap-x-6 gap-y-1 text-sm sm:grid-cols-[auto_1fr]">
         {facts.map(([name, value]) => (
