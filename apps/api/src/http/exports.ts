@@ -10,6 +10,7 @@ import { pinnedAddress } from "../citation.ts";
 import type { Context } from "../context.ts";
 import { NotFound, shorten } from "../errors.ts";
 import type { Method } from "../modules/catalogue/entities.ts";
+import { claimsFeed } from "../modules/claim/feed.ts";
 import { boardAsCsv, boardAsJson } from "../modules/export/board.ts";
 import { chosenOf } from "../modules/export/chosen.ts";
 import { citeBoard, citeResults } from "../modules/export/cite.ts";
@@ -149,6 +150,11 @@ export function exportRoutes(makeContext: (request: Request) => Context): Router
       return { title: method.name, methods: [method] };
     }),
   );
+
+  router.get("/feeds/claims.atom", async (request, response) => {
+    new Address(request.query).done();
+    response.type("application/atom+xml").send(await claimsFeed(request.path, makeContext(request)));
+  });
 
   router.get("/feeds/suites/*suite.atom", (request, response) =>
     sendFeed(request, response, async (context) => {

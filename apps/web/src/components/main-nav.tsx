@@ -10,7 +10,7 @@ const parts = [
   { href: "/correlation", name: "Correlation", under: ["/correlation/"] },
   { href: "/datasets", name: "Datasets", under: ["/datasets/"] },
   { href: "/protocols", name: "Protocols", under: ["/protocols/", "/runs"] },
-  { href: "/changes", name: "Changes", under: [] },
+  { href: "/changes", name: "Changes", under: ["/claims"] },
   { href: "/submissions", name: "Submit results", under: ["/submissions/"] },
   { href: "/about", name: "About", under: ["/evaluate"] },
 ] as const;

@@ -6,6 +6,7 @@ import { BadInput, UnknownSlug } from "../../errors.ts";
 import { answerCorrelation } from "../correlation/service.ts";
 import type { BoardCell, BoardRow } from "../leaderboard/board.ts";
 import { type BoardAnswer, rankBoard } from "../leaderboard/service.ts";
+import { shownWithPredictions } from "../predictions/significance.ts";
 
 export type Answered =
   | { readonly answer: Answer; readonly reason: null }
@@ -49,6 +50,34 @@ function meanOf(board: BoardAnswer, row: BoardRow): { value: number; error: numb
   return { value, error };
 }
 
+/** From predictions of the same images, where both have them: the difference with its paired bootstrap. */
+async function pairedAnswer(
+  board: BoardAnswer,
+  [a, b]: readonly [BoardRow, BoardRow],
+  asOf: Date | null,
+  context: Context,
+): Promise<Answered | null> {
+  const [measure, ...more] = board.suite.rankedBy;
+  if (!measure || more.length > 0) return null;
+  const backed = await shownWithPredictions([measure], [a.method, b.method], context, asOf);
+  const [first, second] = [a, b].map(({ method }) =>
+    backed.find(({ entry }) => entry.methodId === method.id),
+  );
+  if (!first || !second || first.file.testSet !== second.file.testSet) return null;
+  const { metric, testSet } = first;
+  const pair = [first.file.predictions, second.file.predictions] as const;
+  const { difference, bootstrap } = await context.statistics.compute("pair", {
+    metric,
+    pair,
+    testSet,
+    draws: {},
+  });
+  const lowerIsBetter = measure.metric.direction === "LOWER";
+  return lowerIsBetter
+    ? some(-difference, { lower: -bootstrap.upper, upper: -bootstrap.lower })
+    : some(difference, bootstrap);
+}
+
 async function compare(
   { a, b, variable }: Extract<Question, { kind: "compare" }>,
   asOf: Date | null,
@@ -61,6 +90,8 @@ async function compare(
   await board.load(rows.filter((row) => row !== undefined));
   const [first, second] = rows.map((row) => (row ? meanOf(board, row) : null));
   if (!first || !second) return none(`${!first ? a : b} has no value in ${slugOf(variable)}.`);
+  const paired = await pairedAnswer(board, [rows[0]!, rows[1]!], asOf, context);
+  if (paired) return paired;
   const sign = board.suite.rankedBy[0]!.metric.direction === "LOWER" ? -1 : 1;
   const value = sign * (first.value - second.value);
   if (first.error === null || second.error === null) return some(value, null);

@@ -3,7 +3,7 @@ import type { Context } from "../../context.ts";
 import type { Measure, Method } from "../catalogue/entities.ts";
 import { escapeXml } from "./badge.ts";
 
-const ENTRIES = 50;
+export const ENTRIES = 50;
 
 export interface FeedQuestion {
   readonly path: string;
@@ -12,7 +12,7 @@ export interface FeedQuestion {
   readonly measures?: readonly Measure[];
 }
 
-interface Change {
+export interface Change {
   readonly id: string;
   readonly title: string;
   readonly at: Date;
@@ -58,7 +58,20 @@ export async function feed(
   ];
   changes.sort((a, b) => b.at.getTime() - a.at.getTime());
   const shown = changes.slice(0, ENTRIES);
-  const entries = shown.map(
+  return atom({ path, title, changes: shown });
+}
+
+/** @param changes the newest first */
+export function atom({
+  path,
+  title,
+  changes,
+}: {
+  readonly path: string;
+  readonly title: string;
+  readonly changes: readonly Change[];
+}): string {
+  const entries = changes.map(
     ({ id, title: what, at, link }) => `<entry>
 <id>urn:transferboard:${id}</id>
 <title>${escapeXml(what)}</title>
@@ -70,7 +83,7 @@ export async function feed(
 <feed xmlns="http://www.w3.org/2005/Atom">
 <id>urn:transferboard:${escapeXml(path)}</id>
 <title>${escapeXml(title)}</title>
-<updated>${(shown[0]?.at ?? new Date(0)).toISOString()}</updated>
+<updated>${(changes[0]?.at ?? new Date(0)).toISOString()}</updated>
 <author><name>transferboard</name></author>
 <link rel="self" href="${escapeXml(path)}"/>
 ${entries.join("\n")}

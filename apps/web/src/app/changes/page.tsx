@@ -168,7 +168,11 @@ export default async function ChangesPage({ searchParams }: { searchParams: Sear
       <h1 className="text-2xl font-semibold tracking-tight">Changes</h1>
       <p className="mt-1 mb-6 max-w-3xl text-muted">
         What was accepted, measured, corrected and retracted, newest first, with the ranks before and after.
-        Nothing is overwritten: every board can be seen as of a past day.
+        Nothing is overwritten: every board can be seen as of a past day.{" "}
+        <Link className="link" href="/claims" prefetch={false}>
+          Claims
+        </Link>{" "}
+        tell what still holds.
       </p>
       {changes.nodes.length === 0 ? (
         <p className="text-sm text-muted">Nothing changed.</p>

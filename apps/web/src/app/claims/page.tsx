@@ -1,0 +1,135 @@
+import type { Metadata } from "next";
+import { graphql } from "../../../generated";
+import type { ClaimState, ClaimsPageQuery } from "../../../generated/graphql";
+import { oneOf, readQuery, type SearchParams, withQuery } from "../../lib/address";
+import { ask } from "../../lib/api";
+import { formatDate } from "../../lib/format";
+
+export const metadata: Metadata = {
+  title: "Claims",
+  alternates: { types: { "application/atom+xml": "/feeds/claims.atom" } },
+};
+
+const ClaimsQuery = graphql(`
+  query ClaimsPage($state: ClaimState) {
+    claims(state: $state) {
+      id
+      text
+      asserted
+      by
+      statedAt
+      state
+      url
+      events {
+        position
+        at
+        state
+        value
+        interval {
+          lower
+          upper
+        }
+        reason
+      }
+    }
+  }
+`);
+
+type Claim = ClaimsPageQuery["claims"][number];
+
+const states: Readonly<Record<ClaimState, { word: string; meaning: string; className: string }>> = {
+  HOLDING: { word: "Holds", meaning: "the value is as asserted", className: "text-good" },
+  SHAKEN: {
+    word: "Shaken",
+    meaning: "the value is not as asserted, but its 95% interval reaches there",
+    className: "text-warn",
+  },
+  OVERTURNED: {
+    word: "Overturned",
+    meaning: "neither the value nor its interval is as asserted",
+    className: "text-fault",
+  },
+  UNANSWERABLE: {
+    word: "Unanswerable",
+    meaning: "the question has no value at the moment",
+    className: "text-muted",
+  },
+};
+
+const rounded = (value: number) => Number(value.toPrecision(4)).toString();
+
+function answerOf({ value, interval, reason }: Claim["events"][number]): string {
+  if (value == null) return reason ?? "no answer";
+  return interval
+    ? `${rounded(value)}, 95% interval ${rounded(interval.lower)} to ${rounded(interval.upper)}`
+    : rounded(value);
+}
+
+function ClaimView({ claim }: { claim: Claim }) {
+  const { word, className } = states[claim.state];
+  return (
+    <li id={claim.id} className="border-l-2 border-line pb-6 pl-4">
+      <p className="break-words">
+        <span className={`mr-3 font-semibold ${className}`}>{word}</span>
+        <a className="link" href={new URL(claim.url).pathname + new URL(claim.url).search}>
+          {claim.text}
+        </a>
+      </p>
+      <p className="mt-1 text-sm text-muted">
+        Asserted: {claim.asserted}. Stated by {claim.by}, {formatDate(claim.statedAt)} UTC.
+      </p>
+      <ol className="mt-2 text-sm tabular-nums" aria-label="Changes of its state">
+        {claim.events.toReversed().map((event) => (
+          <li key={event.position}>
+            {formatDate(event.at)} UTC: {states[event.state].word.toLowerCase()}, {answerOf(event)}
+          </li>
+        ))}
+      </ol>
+    </li>
+  );
+}
+
+/** What people asserted of the record, and whether it still holds. */
+export default async function ClaimsPage({ searchParams }: { searchParams: SearchParams }) {
+  const query = await readQuery(searchParams);
+  const names = Object.keys(states) as ClaimState[];
+  const state = oneOf(names, query.state?.toUpperCase()) ?? null;
+  const { claims } = await ask(ClaimsQuery, { state });
+  return (
+    <>
+      <h1 className="text-2xl font-semibold tracking-tight">Claims</h1>
+      <p className="mt-1 mb-3 max-w-3xl text-muted">
+        What was asserted of the record, such as that ImageNet accuracy predicts detection. What is asserted
+        never moves; every new result asks the question again. Many claims are watched without correction for
+        their number: one in twenty may be shaken by chance. A claim is stated by the mutation stateClaim of
+        the API.{" "}
+        <a className="link" href="/feeds/claims.atom">
+          Atom feed
+        </a>
+      </p>
+      <nav aria-label="By state" className="mb-6 flex flex-wrap gap-x-4 text-sm">
+        {[null, ...names].map((one) => (
+          <a
+            key={one ?? "all"}
+            className="link aria-[current]:font-semibold"
+            aria-current={one === state ? "true" : undefined}
+            href={withQuery(query, { state: one?.toLowerCase() })}
+          >
+            {one ? states[one].word : "All"}
+          </a>
+        ))}
+      </nav>
+      {claims.length === 0 ? (
+        <p className="text-sm text-muted">
+          {state ? `No claim is in this state: ${states[state].meaning}.` : "No claim is stated yet."}
+        </p>
+      ) : (
+        <ul>
+          {claims.map((claim) => (
+            <ClaimView key={claim.id} claim={claim} />
+          ))}
+        </ul>
+      )}
+    </>
+  );
+}
