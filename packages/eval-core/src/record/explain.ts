@@ -22,6 +22,8 @@ export interface Experiment {
   readonly single: Readonly<Record<string, Measured>>;
   /** The run with all of these fields changed, where there is one. */
   readonly all: Measured | null;
+  /** Standard errors of single effects from predictions of the same images, where both runs have such. */
+  readonly paired?: Readonly<Record<string, number>>;
 }
 
 export interface Effect {
@@ -49,13 +51,21 @@ export interface Explanation {
   readonly verdict: "same" | "explained" | "partly" | "not-explained";
 }
 
-export function explain({ record, mine, resolution, baseline, single, all }: Experiment): Explanation {
+export function explain({
+  record,
+  mine,
+  resolution,
+  baseline,
+  single,
+  all,
+  paired = {},
+}: Experiment): Explanation {
   const gap = mine - record;
   const fields = Object.entries(single);
   const effects = fields
     .map(([field, { value, standardError }]): Effect => {
       const effect = value - baseline.value;
-      const half = Z_95 * Math.hypot(standardError, baseline.standardError);
+      const half = Z_95 * (paired[field] ?? Math.hypot(standardError, baseline.standardError));
       return { field, effect, lower: effect - half, upper: effect + half, seen: Math.abs(effect) > half };
     })
     .sort((a, b) => Math.abs(b.effect) - Math.abs(a.effect) || (a.field < b.field ? -1 : 1));

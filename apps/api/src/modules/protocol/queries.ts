@@ -15,7 +15,7 @@ async function protocolOf(fingerprint: string, { db }: Context): Promise<Protoco
   return found;
 }
 
-const DifferenceType = builder.objectRef<Difference>("ProtocolDifference").implement({
+export const DifferenceType = builder.objectRef<Difference>("ProtocolDifference").implement({
   description: "A field that two protocols do not share.",
   fields: (t) => ({
     path: t.exposeString("path", { description: "A JSON pointer into the protocols' bodies." }),

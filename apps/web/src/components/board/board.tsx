@@ -18,6 +18,7 @@ import { FaultNotice } from "../fault-notice";
 import { BoardView } from "./board-view";
 import { ExportPanel } from "./export-panel";
 import { FilterForm } from "./filter-form";
+import { ghostsOf, withGhosts } from "./ghosts";
 import { ProtocolFilter } from "./protocol-filter";
 import { BoardQuery } from "./query";
 import { boardColumns, boardRows } from "./rows";
@@ -98,7 +99,10 @@ export async function Board({ suite, query }: { suite: string; query: Query }) {
   const title = leaderboard.suite.title;
   const columns = boardColumns(leaderboard);
   const ties = await tiesOf(variables);
-  const rows = boardRows(leaderboard, lettersOf(ties));
+  const measured = boardRows(leaderboard, lettersOf(ties));
+  const wantsGhosts = readView((name) => query[name]).ghosts;
+  const ghosts = wantsGhosts ? await ghostsOf(leaderboard.suite.slug) : null;
+  const rows = ghosts ? withGhosts(measured, columns, ghosts) : measured;
   const domains = [...new Set(leaderboard.suite.measures.map(({ dataset }) => dataset.domain))].sort();
   const present = new Set(rows.map((row) => row.family));
   const chosen = listOf(families, query.family);
@@ -157,6 +161,7 @@ export async function Board({ suite, query }: { suite: string; query: Query }) {
         filters={partsOfFilter(query, ["family", "provenance", "protocol"])}
         clear={noFilter}
         readouts={new Set(rows.flatMap(({ readouts }) => readouts)).size > 0}
+        hasEmpty={rows.some(({ cells }) => cells.some(({ value }) => value === null))}
         incomparable={rows.some(({ cells }) => cells.some(({ differentProtocol }) => differentProtocol))}
         exports={{
           suite: leaderboard.suite.slug,
@@ -186,6 +191,12 @@ export async function Board({ suite, query }: { suite: string; query: Query }) {
         {leaderboard.asOf ? ` as of ${formatDate(leaderboard.asOf)} UTC` : ""}. Ledger position{" "}
         {leaderboard.position}.
       </p>
+      {ghosts && (
+        <p className="mt-2 max-w-3xl text-xs text-muted">
+          {ghosts.reason ??
+            "≈ not measured: what the method’s other values foretell, with the 95% interval where a measurement would lie. Never ranked, averaged or exported."}
+        </p>
+      )}
       {ties && (
         <p className="mt-2 max-w-3xl text-xs text-muted">
           {ties.sentence} A bar joins neighbours of which no two can be told apart by their predictions of the

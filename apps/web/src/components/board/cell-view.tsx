@@ -64,6 +64,19 @@ export function BoardCellView({
   heat: number | null;
 }) {
   const { digits } = column;
+  if (cell.value === null && cell.ghost) {
+    const { value, lower, upper } = cell.ghost;
+    return (
+      <td className="text-right whitespace-nowrap text-muted italic" data-ghost="">
+        <span aria-hidden="true">≈ </span>
+        <span className="sr-only">not measured; foretold </span>
+        {formatNumber(value, digits)}
+        <span className="block text-xs">
+          {formatNumber(lower, digits)} to {formatNumber(upper, digits)}
+        </span>
+      </td>
+    );
+  }
   if (cell.value === null) {
     return (
       <td className="text-right text-muted">

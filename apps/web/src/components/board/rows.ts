@@ -7,6 +7,7 @@ import type {
   Provenance,
 } from "../../../generated/graphql";
 import { cellCard, columnCard, methodCard } from "../../lib/cards";
+import type { Ghost } from "./ghosts";
 
 type Leaderboard = BoardAnswer["leaderboard"];
 
@@ -38,6 +39,8 @@ export interface BoardCell {
   readonly runId: string | null;
   readonly reproduction: Reproduction | null;
   readonly card: string | null;
+  /** What other values foretell, where there is none: asked for by the reader, never ranked. */
+  readonly ghost?: Ghost;
 }
 
 type Reproduction = NonNullable<Leaderboard["edges"][number]["node"]["cells"][number]["reproduction"]>;

@@ -24,6 +24,8 @@ export interface ToolbarProps {
   readonly clear: Readonly<Record<string, string>>;
   /** Whether some value of the board says how its features were read out. */
   readonly readouts: boolean;
+  /** Whether some cell is empty. */
+  readonly hasEmpty: boolean;
   /** Whether some value of the board is not comparable. */
   readonly incomparable: boolean;
   readonly exports: { readonly suite: string; readonly fixed: Readonly<Record<string, string | undefined>> };
@@ -222,6 +224,9 @@ export function Toolbar(props: ToolbarProps) {
             </a>
           ))}
         </nav>
+        {state.view === "table" && props.hasEmpty && (
+          <Switch name="ghosts" on={state.ghosts} value="1" label="Foretell" />
+        )}
         {state.view === "table" && (
           <a
             {...here({ heat: state.heat ? undefined : "1" })}

@@ -11,6 +11,8 @@ export interface ViewState {
   readonly all: boolean;
   /** Which of a method's readouts are shown; null for its newest values. */
   readonly readout: Readout | null;
+  /** Whether empty cells show what other values foretell. */
+  readonly ghosts: boolean;
 }
 
 /** How a choice of readouts is written in an address, and said. */
@@ -35,6 +37,7 @@ export function readView(read: Read): ViewState {
     heat: read("heat") === "1",
     all: read("among") === "all",
     readout: (Object.keys(readoutNames) as Readout[]).find((one) => one === read("readout")) ?? null,
+    ghosts: read("ghosts") === "1",
   };
 }
 

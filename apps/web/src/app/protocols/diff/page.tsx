@@ -1,4 +1,5 @@
 import type { Metadata } from "next";
+import Link from "next/link";
 import { DiffForm, ProtocolDiff } from "../../../components/protocol/diff";
 import { readQuery, type SearchParams } from "../../../lib/address";
 
@@ -12,7 +13,10 @@ export default async function ProtocolDiffPage({ searchParams }: { searchParams:
       <h1 className="text-2xl font-semibold tracking-tight">Compare two protocols</h1>
       <p className="mt-2 mb-6 max-w-3xl text-muted">
         Values under different protocols are shown on one board, but not ranked together. See where two of
-        them differ.
+        them differ.{" "}
+        <Link className="link" href="/explain" prefetch={false}>
+          Why is my value not the record’s?
+        </Link>
       </p>
       {left && right && <ProtocolDiff left={left} right={right} />}
       <section aria-labelledby="others" className="mt-8">

@@ -1,0 +1,69 @@
+/** What a board's empty cells would hold, as the model of all results foretells it: shown on request, never ranked. */
+import { backInUnit } from "@transferboard/eval-core/record";
+import { builder } from "../../builder.ts";
+import type { Context } from "../../context.ts";
+import type { Measure, Method } from "../catalogue/entities.ts";
+import { IntervalType } from "../measure/interval.ts";
+import { MeasureRef } from "../measure/types.ts";
+import { MethodRef } from "../method/types.ts";
+import { fittedModel } from "./fitted.ts";
+
+interface GhostCell {
+  readonly method: Method;
+  readonly measure: Measure;
+  readonly value: number;
+  readonly lower: number;
+  readonly upper: number;
+}
+
+/** A board of more empty cells than a reader can use. */
+const MOST_GHOSTS = 5_000;
+
+async function ghostsOf(suite: string, context: Context): Promise<GhostCell[]> {
+  const { catalogue } = await context.snapshot();
+  const shown = new Set(catalogue.board(suite).measures.map(({ id }) => id));
+  const fitted = await fittedModel(context);
+  if (!fitted) return [];
+  const { methods, measures, bounds, values, forecast, kappa } = fitted;
+  const columns = [...measures.keys()].filter(
+    (j) => shown.has(measures[j]!.id) && !Number.isNaN(forecast.degrees[j]!),
+  );
+  const ghosts: GhostCell[] = [];
+  for (const [i, method] of methods.entries()) {
+    const at = (j: number) => i * measures.length + j;
+    // A method that the board does not show has no empty cells on it.
+    if (columns.every((j) => Number.isNaN(values[at(j)]!))) continue;
+    for (const j of columns) {
+      if (!Number.isNaN(values[at(j)]!)) continue;
+      const { means, deviations, degrees } = forecast;
+      const told = backInUnit(means[at(j)]!, deviations[at(j)]!, degrees[j]!, bounds[j]!, kappa);
+      ghosts.push({ method, measure: measures[j]!, ...told });
+    }
+  }
+  return ghosts.slice(0, MOST_GHOSTS);
+}
+
+const GhostCellType = builder.objectRef<GhostCell>("GhostCell").implement({
+  description: "An empty cell of a board, as a method's other values foretell it. Never ranked or averaged.",
+  fields: (t) => ({
+    method: t.field({ type: MethodRef, description: "Whose.", resolve: ({ method }) => method }),
+    measure: t.field({ type: MeasureRef, description: "In what.", resolve: ({ measure }) => measure }),
+    value: t.exposeFloat("value", { description: "The median, in the metric's unit." }),
+    interval: t.field({
+      type: IntervalType,
+      description: "95%: where a measurement would lie.",
+      resolve: ({ lower, upper }) => ({ lower, upper }),
+    }),
+  }),
+});
+
+builder.queryField("ghosts", (t) =>
+  t.field({
+    type: [GhostCellType],
+    description:
+      "What the empty cells of a board's methods would hold, foretold. The first question after new results waits for the model to be fitted.",
+    args: { suite: t.arg.string({ required: true, description: "The slug of a suite or of a measure." }) },
+    complexity: { field: 500, multiplier: 100 },
+    resolve: (_root, { suite }, context) => ghostsOf(suite, context),
+  }),
+);

@@ -1,0 +1,218 @@
+import type { Metadata } from "next";
+import Link from "next/link";
+import { graphql } from "../../../generated";
+import type { ExplainPageQuery } from "../../../generated/graphql";
+import { ListTable } from "../../components/list-table";
+import { readQuery, type SearchParams } from "../../lib/address";
+import { ask } from "../../lib/api";
+import { formatNumber } from "../../lib/format";
+
+export const metadata: Metadata = { title: "Why not your number?" };
+
+const ExplainQuery = graphql(`
+  query ExplainPage($method: String!, $measure: String!, $mine: MyValue!) {
+    explain(method: $method, measure: $measure, mine: $mine) {
+      method {
+        slug
+        name
+      }
+      measure {
+        title
+        metric {
+          digits
+          unit
+        }
+      }
+      mine
+      record
+      recordFingerprint
+      gap
+      verdict
+      sentence
+      unexplained
+      experiment
+      notTried
+      differences {
+        path
+        left
+        right
+      }
+      effects {
+        field
+        effect
+        seen
+        interval {
+          lower
+          upper
+        }
+      }
+      bands {
+        field
+        lower
+        upper
+        tried
+      }
+    }
+  }
+`);
+
+type Answer = ExplainPageQuery["explain"];
+
+const inWords = (value: unknown) =>
+  value === null || value === undefined ? "absent" : JSON.stringify(value);
+
+function AnswerView({ answer }: { answer: Answer }) {
+  const { digits, unit } = answer.measure.metric;
+  const number = (value: number) => formatNumber(value, digits);
+  return (
+    <section aria-labelledby="answer" className="mt-8">
+      <h2 id="answer" className="mb-2 text-lg font-semibold">
+        {answer.method.name}, {answer.measure.title}
+      </h2>
+      <p className="mb-2 tabular-nums">
+        Yours {number(answer.mine)}, the record’s {number(answer.record)} {unit}.
+      </p>
+      <p className="mb-4 max-w-3xl">{answer.sentence}</p>
+      {answer.effects.length > 0 && (
+        <ListTable
+          label="What each field did in runs of ours"
+          className="max-w-3xl"
+          rows={answer.effects}
+          rowKey={({ field }) => field}
+          columns={[
+            { title: "Changed alone", heads: true, show: ({ field }) => field },
+            { title: "Effect", numeric: true, show: ({ effect }) => number(effect) },
+            {
+              title: "95% interval",
+              numeric: true,
+              show: ({ interval }) => `${number(interval.lower)} to ${number(interval.upper)}`,
+            },
+            { title: "Larger than its noise", show: ({ seen }) => (seen ? "yes" : "no") },
+          ]}
+        />
+      )}
+      {answer.bands.length > 0 && (
+        <>
+          <h3 className="mt-6 mb-2 font-semibold">How sensitive the value is: {answer.experiment}</h3>
+          <ListTable
+            label="Sensitivity"
+            className="max-w-3xl"
+            rows={answer.bands}
+            rowKey={({ field }) => field}
+            columns={[
+              { title: "Field", heads: true, show: ({ field }) => field },
+              { title: "Least", numeric: true, show: ({ lower }) => number(lower) },
+              { title: "Largest", numeric: true, show: ({ upper }) => number(upper) },
+              { title: "Runs", numeric: true, show: ({ tried }) => tried },
+            ]}
+          />
+        </>
+      )}
+      {answer.differences.length > 0 && (
+        <>
+          <h3 className="mt-6 mb-2 font-semibold">Where the protocols differ</h3>
+          <ListTable
+            label="Differences of the protocols"
+            className="max-w-4xl"
+            rows={answer.differences}
+            rowKey={({ path }) => path}
+            columns={[
+              { title: "Field", heads: true, show: ({ path }) => path },
+              { title: "The record’s", show: ({ left }) => inWords(left) },
+              { title: "Yours", show: ({ right }) => inWords(right) },
+            ]}
+          />
+        </>
+      )}
+      {answer.recordFingerprint && (
+        <p className="mt-4 text-sm">
+          <Link className="link" href={`/protocols/${answer.recordFingerprint}`} prefetch={false}>
+            The record’s protocol
+          </Link>
+        </p>
+      )}
+    </section>
+  );
+}
+
+/** The fields of a protocol as somebody typed them; a sentence where they are no JSON. */
+function readProtocol(text: string | undefined): { protocol: unknown; wrong: string | null } {
+  if (!text?.trim()) return { protocol: null, wrong: null };
+  try {
+    return { protocol: JSON.parse(text), wrong: null };
+  } catch (error) {
+    return { protocol: null, wrong: `The protocol is no JSON: ${(error as Error).message}.` };
+  }
+}
+
+/** A user's value beside the record's: where the protocols differ, and what that did in runs of ours. */
+export default async function ExplainPage({ searchParams }: { searchParams: SearchParams }) {
+  const query = await readQuery(searchParams);
+  const { method = "", measure = "", value = "", fingerprint = "" } = query;
+  const mine = Number(value);
+  const { protocol, wrong } = readProtocol(query.protocol);
+  const asked = method !== "" && measure !== "" && value !== "";
+  const fault = asked && !Number.isFinite(mine) ? `'${value}' is no number.` : wrong;
+  const answer =
+    asked && !fault
+      ? (
+          await ask(ExplainQuery, {
+            method,
+            measure,
+            mine: { value: mine, protocol, fingerprint: fingerprint || null },
+          })
+        ).explain
+      : null;
+  const fields = [
+    { name: "method", label: "Method", value: method, hint: "swav" },
+    { name: "measure", label: "Measure", value: measure, hint: "many-shot-linear/food/accuracy" },
+    { name: "value", label: "Your value", value, hint: "74.3" },
+    {
+      name: "fingerprint",
+      label: "Fingerprint of your protocol, if it is recorded",
+      value: fingerprint,
+      hint: "",
+    },
+  ];
+  return (
+    <>
+      <h1 className="text-2xl font-semibold tracking-tight">Why not your number?</h1>
+      <p className="mt-1 mb-6 max-w-3xl text-muted">
+        Your value beside the record’s: where the two protocols differ, and what changing each of these fields
+        alone did in runs of ours. Those are effects of our checkpoint and runs, not of yours.
+      </p>
+      <form method="get" className="grid max-w-2xl gap-3 text-sm">
+        {fields.map(({ name, label, value: given, hint }) => (
+          <label key={name} className="grid gap-1">
+            {label}
+            <input
+              name={name}
+              defaultValue={given}
+              placeholder={hint}
+              required={name !== "fingerprint"}
+              className="field w-full"
+            />
+          </label>
+        ))}
+        <label className="grid gap-1">
+          Or its fields, as JSON
+          <textarea
+            name="protocol"
+            rows={5}
+            defaultValue={query.protocol ?? ""}
+            className="field w-full font-mono"
+          />
+        </label>
+        <button type="submit" className="button w-fit">
+          Explain
+        </button>
+      </form>
+      {fault && (
+        <p role="alert" className="mt-4 text-sm text-fault">
+          {fault}
+        </p>
+      )}
+      {answer && <AnswerView answer={answer} />}
+    </>
+  );
+}
