@@ -19,6 +19,12 @@ const BENCHMARKS: readonly Benchmark[] = [
     what: "600 episodes of 5-way 20-shot on 20,000 x 2,048 features, in seconds",
   },
   {
+    name: "record",
+    script: "packages/eval-core/bench/record.ts",
+    args: [],
+    what: "all pairs of 14 methods on 10,000 images (aim: 1 s), the model of 2,000 x 500 values (10 s), bytes of a stored prediction (30)",
+  },
+  {
     name: "knn",
     script: "packages/eval-core/bench/knn.ts",
     args: [],

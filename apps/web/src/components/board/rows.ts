@@ -7,7 +7,6 @@ import type {
   Provenance,
 } from "../../../generated/graphql";
 import { cellCard, columnCard, methodCard } from "../../lib/cards";
-import type { Ghost } from "./ghosts";
 
 type Leaderboard = BoardAnswer["leaderboard"];
 
@@ -41,6 +40,13 @@ export interface BoardCell {
   readonly card: string | null;
   /** What other values foretell, where there is none: asked for by the reader, never ranked. */
   readonly ghost?: Ghost;
+}
+
+/** What other values foretell of an empty cell, with the 95% interval of a measurement. */
+export interface Ghost {
+  readonly value: number;
+  readonly lower: number;
+  readonly upper: number;
 }
 
 type Reproduction = NonNullable<Leaderboard["edges"][number]["node"]["cells"][number]["reproduction"]>;
