@@ -11,6 +11,7 @@ describe("a board's view", () => {
       heat: false,
       all: false,
       readout: null,
+      ghosts: false,
     });
   });
 
@@ -26,6 +27,7 @@ describe("a board's view", () => {
       heat: true,
       all: true,
       readout: "each",
+      ghosts: false,
     });
   });
 
