@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
-import { readFile, utimes, writeFile } from "node:fs/promises";
+import { utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { readSealedJson, writeSealedJson } from "../tensor/index.ts";
 import { computeManifestHash } from "./manifest.ts";
 import { openDataset } from "./open.ts";
 import { images, temporaryTree, tinyJpeg } from "./testing/tree.ts";
@@ -40,13 +41,12 @@ describe("a manifest's hash", () => {
     const dataset = await open(folder.path);
     const hash = await dataset.manifestHash({ cacheFile });
     const file = join(folder.path, "train/a/1.jpg");
-    const known = await readFile(cacheFile, "utf8");
-    expect(JSON.parse(known)).toHaveLength(4);
+    const known = readSealedJson(cacheFile);
+    expect(known).toHaveLength(4);
     expect(await dataset.manifestHash({ cacheFile })).toBe(hash);
 
     // A hash that was remembered is used: a forged one changes the answer.
-    const forged = known.replace(/[0-9a-f]{64}/, "0".repeat(64));
-    await writeFile(cacheFile, forged);
+    writeSealedJson(cacheFile, JSON.parse(JSON.stringify(known).replace(/[0-9a-f]{64}/, "0".repeat(64))));
     expect(await dataset.manifestHash({ cacheFile })).not.toBe(hash);
     for (const id of ["train/a/1.jpg", "train/b/1.jpg", "test/a/2.jpg", "test/b/2.jpg"]) {
       await utimes(join(folder.path, id), new Date(0), new Date(0));
@@ -64,9 +64,7 @@ describe("a manifest's hash", () => {
     const folder = await temporaryTree({ ...tree, "train/a/1.jpg": large });
     const cacheFile = join(folder.path, "hashes.json");
     await (await open(folder.path)).manifestHash({ cacheFile });
-    const known = new Map(
-      JSON.parse(await readFile(cacheFile, "utf8")) as [string, [number, number, string]][],
-    );
+    const known = new Map(readSealedJson(cacheFile) as [string, [number, number, string]][]);
     const [size, , hash] = known.get(join(folder.path, "train/a/1.jpg"))!;
     expect([size, hash]).toEqual([large.length, createHash("sha256").update(large).digest("hex")]);
   });
