@@ -14,7 +14,6 @@ export {
 } from "./client.ts";
 export { commitTogether } from "./commit-together.ts";
 export { type DatabaseLocation, databaseUrl, stateFile, stateFolder } from "./discover.ts";
-export { encodingFault } from "./encoding.ts";
 export { DatabaseError } from "./error.ts";
 export {
   actAs,
@@ -43,4 +42,5 @@ export {
   type RequestedEvaluation,
 } from "./queue/queue.ts";
 export { type Seeded, seed } from "./seed/index.ts";
+export { encodingFault } from "./server-fit.ts";
 export { createToken, findToken, hashToken, newToken, type TokenRequest } from "./tokens.ts";

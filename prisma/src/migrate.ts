@@ -6,9 +6,9 @@ import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import pg from "pg";
-import { requireUtf8 } from "./encoding.ts";
 import { migrationsFolder, packageRoot, schemaFile } from "./paths.ts";
 import { withEngine } from "./schema-engine.ts";
+import { requireFit } from "./server-fit.ts";
 
 const filters = { externalTables: [], externalEnums: [] };
 
@@ -39,7 +39,7 @@ function migrationsList() {
 
 /** Applies what is missing and returns its names; throws a DatabaseError that says which migration failed and why. */
 export async function migrate(url: string): Promise<string[]> {
-  await requireUtf8(url);
+  await requireFit(url);
   return withEngine(url, async (engine) => {
     const { appliedMigrationNames } = await engine.applyMigrations({
       migrationsList: migrationsList(),
