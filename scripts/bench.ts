@@ -109,6 +109,12 @@ const BENCHMARKS: readonly Benchmark[] = [
     what: "requests to the API",
   },
   {
+    name: "kills",
+    script: "tests/faults/bench.ts",
+    args: [],
+    what: "kill -9 of the API, Postgres, the worker and the parent, over and over: recovery times, and what was lost",
+  },
+  {
     name: "abuse",
     script: "tests/abuse/bench.ts",
     args: [],
