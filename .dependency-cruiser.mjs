@@ -101,6 +101,13 @@ export default {
       to: { path: "^(apps|prisma|packages/(?!vocabulary/))" },
     },
     {
+      name: "client-stands-alone",
+      comment: "The client is for others' programs: it may import nothing of the house.",
+      severity: "error",
+      from: { path: "^packages/client/", pathNot: tests },
+      to: { path: "^(apps|prisma|packages/(?!client/))" },
+    },
+    {
       name: "packages-know-no-apps",
       comment: "packages/ and prisma/ are below the apps and may not import them.",
       severity: "error",

@@ -242,6 +242,13 @@ const ROWS: Readonly<Record<string, () => Row>> = {
     other: { id: NOBODY },
     costs: [2, 1, 2],
   }),
+  // Of a board the ledger is read besides, once for each position.
+  jsonLd: () => ({
+    query: "query ($dataset: String) { jsonLd(dataset: $dataset) }",
+    variables: { dataset: "dtd" },
+    other: { dataset: "cars" },
+    costs: [1, 1, 1],
+  }),
   // Nothing is watched here; each claim that is behind the ledger costs its question's statements besides.
   claims: () => ({
     query: "query ($state: ClaimState) { claims(state: $state) { text } }",

@@ -26,6 +26,7 @@ import "./modules/explain/queries.ts";
 import "./modules/forecast/ghosts.ts";
 import "./modules/forecast/queries.ts";
 import "./modules/predictions/queries.ts";
+import "./modules/export/queries.ts";
 import "./modules/submission/types.ts";
 import "./modules/submission/mutations.ts";
 import "./modules/submission/pictures.ts";

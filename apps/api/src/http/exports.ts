@@ -21,6 +21,7 @@ import { type BoardAnswer, rankBoard } from "../modules/leaderboard/service.ts";
 import { Address } from "./address.ts";
 import { badgeRoute } from "./badges.ts";
 import { isKnown } from "./known.ts";
+import { addLedgerRoutes } from "./ledger-exports.ts";
 import { readBoardQuestion, readResultsQuestion } from "./questions.ts";
 
 const BIBTEX = "application/x-bibtex";
@@ -117,6 +118,8 @@ export function exportRoutes(makeContext: (request: Request) => Context): Router
     }
     await sendParts(response, streamResults(format, question, context));
   });
+
+  addLedgerRoutes(router, makeContext);
 
   router.get("/bibtex/:method.bib", async (request, response) => {
     new Address(request.query).done();

@@ -7,8 +7,9 @@ import { globalId } from "../global-id.ts";
 import { LIMITS } from "../limits.ts";
 import { submissionJsonSchema } from "../modules/submission/body.ts";
 import { fault, InvalidSubmission } from "../modules/submission/faults.ts";
-import { FORMATS, type Format } from "../modules/submission/formats/index.ts";
+import { FORMATS, type Format, TABLES, tableNamed } from "../modules/submission/formats/index.ts";
 import { submit } from "../modules/submission/service.ts";
+import type { Told } from "../modules/submission/table/read.ts";
 
 const TYPES: Readonly<Record<string, Format>> = {
   "application/json": "JSON",
@@ -18,12 +19,15 @@ const TYPES: Readonly<Record<string, Format>> = {
   "application/x-yaml": "MODEL_INDEX",
 };
 
-function formatOf(request: Request): Format {
+function formatOf(request: Request): Format | { readonly table: string } {
   const { format } = request.query;
   if (format !== undefined) {
-    const named = FORMATS.find((known) => known === String(format).toUpperCase().replace("-", "_"));
+    const told = String(format).toUpperCase().replaceAll("-", "_");
+    const named = FORMATS.find((known) => known === told);
     if (named) return named;
-    throw new BadInput(`'format' must be one of ${FORMATS.join(", ")}.`);
+    const table = tableNamed(told);
+    if (table) return { table };
+    throw new BadInput(`'format' must be one of ${[...FORMATS, ...TABLES].join(", ")}.`);
   }
   const type = (request.headers["content-type"] ?? "").split(";")[0]!.trim().toLowerCase();
   const found = TYPES[type];
@@ -37,11 +41,11 @@ function formatOf(request: Request): Format {
  * The body's text. Bytes that are not what they are said to be would be lost letters in the ledger for good.
  * @throws InvalidSubmission naming the encoding that it seems to be
  */
-function textOf(request: Request, format: Format): string {
+function textOf(request: Request, isCsv: boolean): string {
   const bytes = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
   const told =
     /charset="?([\w-]+)/i.exec(request.headers["content-type"] ?? "")?.[1]?.toLowerCase() ?? "utf-8";
-  const place = format === "CSV" ? "row 1" : "/";
+  const place = isCsv ? "row 1" : "/";
   if (told !== "utf-8" && told !== "utf8") {
     const message = `The content type says that the text is ${told}.`;
     throw new InvalidSubmission([
@@ -52,6 +56,12 @@ function textOf(request: Request, format: Format): string {
   if ("text" in decoded) return decoded.text;
   throw new InvalidSubmission([fault(place, decoded.wrong, { expected: "UTF-8" })]);
 }
+
+/** What the files of a table do not say themselves. */
+const TOLD = ["revision", "dataset", "date", "map", "suite", "onDuplicate", "name"] as const;
+
+const toldOf = ({ query }: Request): Told =>
+  Object.fromEntries(TOLD.flatMap((name) => (typeof query[name] === "string" ? [[name, query[name]]] : [])));
 
 export function submissionRoutes(makeContext: (request: Request) => Context): Router {
   const router = Router();
@@ -69,7 +79,7 @@ export function submissionRoutes(makeContext: (request: Request) => Context): Ro
       const dryRun = request.query.dryRun === "true";
       if (!idempotencyKey && !dryRun) throw new BadInput("Send an Idempotency-Key header, such as a UUID.");
       const format = formatOf(request);
-      const content = textOf(request, format);
+      const content = textOf(request, format === "CSV");
       const { model } = request.query;
       const offered = await submit(
         {
@@ -78,6 +88,8 @@ export function submissionRoutes(makeContext: (request: Request) => Context): Ro
           content,
           dryRun,
           ...(typeof model === "string" && { model }),
+          told: toldOf(request),
+          published: request.query.published === "true",
         },
         context,
       );

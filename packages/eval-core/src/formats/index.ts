@@ -11,6 +11,8 @@ import { timmCsv } from "./timm-csv.ts";
 import { torchgeoCsv } from "./torchgeo-csv.ts";
 import { wandb } from "./wandb.ts";
 
+export { checkCroissant } from "./croissant/check.ts";
+export { croissant } from "./croissant/write.ts";
 export * from "./shared/format.ts";
 export { isMeasure } from "./shared/measures.ts";
 

@@ -136,6 +136,7 @@ function readRecord(
       error: at(`${column}_err`),
     }),
   });
+  sheet.method({ slug: slug(model), name: model });
   sheet.add(place, `${model} at ${imageSize}`, [row("top1", top1), row("top5", top5)]);
 }
 

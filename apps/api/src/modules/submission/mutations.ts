@@ -8,11 +8,17 @@ import { MUTATION_SCOPES } from "../account/rules.ts";
 import { ResultRef } from "../result/types.ts";
 import { InvalidSubmission } from "./faults.ts";
 import { FaultType, RankChangeType } from "./findings.ts";
-import type { FORMATS } from "./formats/index.ts";
+import { type FORMATS, type Format, TABLES, tableNamed } from "./formats/index.ts";
 import { type Offered, retract, review, type SubmissionRow, submit, withdraw } from "./service.ts";
+import { titleOf } from "./table/read.ts";
 import { SubmissionRef } from "./types.ts";
 
 const reason = storable(5_000).regex(/\S/, "expected a reason");
+
+/** The field's other formats, by their titles. */
+const OTHERS: Readonly<Record<string, { description: string }>> = Object.fromEntries(
+  TABLES.map((name) => [name, { description: titleOf(tableNamed(name)!) }]),
+);
 
 const SubmitResultsInput = builder.inputType("SubmitResultsInput", {
   description: "Results to offer.",
@@ -29,6 +35,7 @@ const SubmitResultsInput = builder.inputType("SubmitResultsInput", {
           CSV: { description: "Long form, one row a value." },
           MODEL_INDEX: { description: "Hugging Face's model-index YAML." },
           MTEB: { description: "One JSON file a task, as one JSON object of file names to contents." },
+          ...OTHERS,
         } satisfies Record<(typeof FORMATS)[number], { description: string }>,
       }),
       required: true,
@@ -141,7 +148,11 @@ builder.mutationFields((t) => ({
       types: [NotAuthorized, InvalidSubmission, Conflict],
       union: { name: "SubmitResultsResult", description: "The submission, or what is wrong with it." },
     },
-    resolve: (_, { input }, context) => submit(input, context),
+    resolve: (_, { input }, context) => {
+      const table = tableNamed(input.format);
+      const { format, ...offer } = input;
+      return submit({ ...offer, format: table === undefined ? (format as Format) : { table } }, context);
+    },
   }),
 
   withdrawSubmission: t.field({

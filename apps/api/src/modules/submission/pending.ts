@@ -7,6 +7,8 @@ import { type SubmissionBody, submissionSchema } from "./body.ts";
 import { type RankChange, rankChanges } from "./changes.ts";
 import { check } from "./check.ts";
 import { type Fault, jsonPointer } from "./faults.ts";
+import { isTable } from "./table/body.ts";
+import { warningsOfTable } from "./table/warnings.ts";
 
 interface Row {
   readonly status: string;
@@ -16,6 +18,7 @@ interface Row {
 /** Places are pointers into the submission's body, whatever it was written in. */
 export async function warningsOf({ status, body }: Row, context: Context): Promise<Fault[] | null> {
   if (status !== "PENDING") return null;
+  if (isTable(body)) return warningsOfTable(body);
   const { faults } = await check({ body, placeOf: jsonPointer, faults: [] }, context);
   return [...faults];
 }

@@ -6,6 +6,8 @@ import { checkpointOf } from "./checkpoint.ts";
 import { defined } from "./defined.ts";
 import { recordMeasures } from "./new-measure.ts";
 import { recordProtocols } from "./protocols.ts";
+import { isTable } from "./table/body.ts";
+import { publishTable } from "./table/publish.ts";
 
 /** Known methods stay as they are: what a submission says of them is not taken over unseen. */
 async function methodOf({ method }: SubmissionBody, tx: TransactionClient): Promise<number> {
@@ -28,6 +30,7 @@ export async function publish(
   submission: { readonly id: string; readonly body: Prisma.JsonValue },
   tx: TransactionClient,
 ): Promise<void> {
+  if (isTable(submission.body)) return publishTable(submission.id, submission.body, tx);
   const body = submissionSchema.parse(submission.body);
   const methodId = await methodOf(body, tx);
   const checkpointId = await checkpointOf(body, methodId, tx);

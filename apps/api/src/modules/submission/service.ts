@@ -3,7 +3,7 @@ import type { Prisma } from "@transferboard/prisma";
 import { fingerprint } from "@transferboard/vocabulary/canonical-json";
 import type { Context } from "../../context.ts";
 import { isDuplicate, transactAs } from "../../database/transact.ts";
-import { BadInput, Conflict, NotFound } from "../../errors.ts";
+import { BadInput, Conflict, NotAuthorized, NotFound } from "../../errors.ts";
 import { isUuid, uuidv7 } from "../../uuid.ts";
 import { requireViewer } from "../account/require.ts";
 import type { Viewer } from "../account/viewer.ts";
@@ -14,16 +14,25 @@ import { type Fault, InvalidSubmission } from "./faults.ts";
 import { type Format, readDraft } from "./formats/index.ts";
 import { changesBy } from "./pending.ts";
 import { publish } from "./publish.ts";
+import type { TableBody } from "./table/body.ts";
+import { keepFiles } from "./table/keep.ts";
+import { isMtebs, readTable, type Told } from "./table/read.ts";
+import { warningsOfTable } from "./table/warnings.ts";
 
 export type SubmissionRow = Prisma.SubmissionGetPayload<object>;
 
 export interface Offer {
   readonly idempotencyKey: string;
-  readonly format: Format;
+  /** One of our own formats, or the name of one of the field's. */
+  readonly format: Format | { readonly table: string };
   readonly content: string;
   readonly dryRun: boolean;
   /** Of a card with several models: the one that is meant. */
   readonly model?: string | null | undefined;
+  /** Of a table: what its files do not say themselves. */
+  readonly told?: Told;
+  /** Of a table: whether it is somebody else's published one, which an operator brings. */
+  readonly published?: boolean;
 }
 
 export interface Offered {
@@ -43,6 +52,8 @@ export async function submit(offer: Offer, context: Context): Promise<Offered> {
     throw new BadInput("'idempotencyKey' must be 1 to 200 printable letters without spaces, such as a UUID.");
   }
   const { catalogue } = await context.snapshot();
+  if (typeof offer.format === "object") return offerTable(offer, offer.format.table, viewer, context);
+  if (offer.format === "MTEB" && isMtebs(offer.content)) return offerTable(offer, "mteb", viewer, context);
   const draft = readDraft(offer.format, offer.content, catalogue, {
     model: offer.model ?? undefined,
   });
@@ -50,6 +61,23 @@ export async function submit(offer: Offer, context: Context): Promise<Offered> {
   if (!body || faults.some(({ severity }) => severity === "ERROR")) throw new InvalidSubmission(faults);
   const answer = { warnings: faults, changes: () => changesBy(body, context) };
   if (offer.dryRun) return { ...answer, submission: null, created: false };
+  return { ...answer, ...(await record(offer.idempotencyKey, body, viewer, context)) };
+}
+
+/** A table's body as it would be recorded, or recorded with its files. @throws InvalidSubmission */
+async function offerTable(offer: Offer, format: string, viewer: Viewer, context: Context): Promise<Offered> {
+  if (offer.published && !viewer.can("ADMIN")) {
+    throw new NotAuthorized(
+      "Somebody else's published table is brought by an operator: the scope ADMIN is needed.",
+    );
+  }
+  const { catalogue } = await context.snapshot();
+  const told = { ...offer.told, ...(offer.model != null && { model: offer.model }) };
+  const provenance = offer.published ? "PUBLISHED" : "SELF_REPORTED";
+  const { body, files } = readTable(format, offer.content, told, provenance, catalogue);
+  const answer = { warnings: warningsOfTable(body), changes: () => Promise.resolve([]) };
+  if (offer.dryRun) return { ...answer, submission: null, created: false };
+  await keepFiles(files, context.db);
   return { ...answer, ...(await record(offer.idempotencyKey, body, viewer, context)) };
 }
 
@@ -65,7 +93,7 @@ const RECORD = `with unhurried as (select set_config('synchronous_commit', 'off'
 const FLUSH = "select pg_logical_emit_message(true, 'transferboard', '')::text as flushed";
 
 /** One row a key: a second one with the same key finds the first. */
-async function record(key: string, body: SubmissionBody, { accountId }: Viewer, { db }: Context) {
+async function record(key: string, body: SubmissionBody | TableBody, { accountId }: Viewer, { db }: Context) {
   // Through JSON, so that what has no value has no key: the hash is of the body as it is kept, in whatever order.
   const kept = JSON.stringify(body);
   const bodyHash = fingerprint(JSON.parse(kept));

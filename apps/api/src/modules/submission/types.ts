@@ -13,6 +13,7 @@ import type { SubmissionBody } from "./body.ts";
 import { FaultType, RankChangeType } from "./findings.ts";
 import { changesOf, warningsOf } from "./pending.ts";
 import { visibleTo } from "./service.ts";
+import { isTable, methodIn } from "./table/body.ts";
 
 export const SubmissionStatusEnum = builder.enumType("SubmissionStatus", {
   description: "What became of a submission.",
@@ -78,14 +79,15 @@ export const SubmissionRef = builder.prismaNode("Submission", {
       resolve: ({ body }) => body,
     }),
     methodSlug: t.string({
-      description: "The method that it is about, which may not be there yet.",
+      description:
+        "The method that it is about, which may not be there yet; of a table of several, their number.",
       select: { body: true },
-      resolve: ({ body }) => (body as SubmissionBody).method.slug,
+      resolve: ({ body }) => (isTable(body) ? methodIn(body) : (body as SubmissionBody).method.slug),
     }),
     valueCount: t.int({
       description: "How many values it has.",
       select: { body: true },
-      resolve: ({ body }) => (body as SubmissionBody).values.length,
+      resolve: ({ body }) => (isTable(body) ? body.rows : (body as SubmissionBody).values).length,
     }),
     warnings: t.field({
       type: [FaultType],

@@ -32,6 +32,8 @@ export type OfferState =
       readonly step: "checked";
       readonly format: SubmissionFormat;
       readonly content: string;
+      /** The file's. */
+      readonly name: string;
       readonly idempotencyKey: string;
       readonly warnings: readonly Fault[];
       readonly changes: readonly RankChange[];
@@ -60,7 +62,23 @@ const formats: Readonly<Record<string, SubmissionFormat>> = {
   yml: "MODEL_INDEX",
   md: "MODEL_INDEX",
 };
-const known: readonly string[] = ["JSON", "CSV", "MODEL_INDEX", "MTEB"] satisfies SubmissionFormat[];
+const own: readonly string[] = ["JSON", "CSV", "MODEL_INDEX", "MTEB"] satisfies SubmissionFormat[];
+/** Of other tools: sent with the file's name, which may tell the dataset. */
+const others: readonly string[] = [
+  "TIMM_CSV",
+  "TORCHGEO_CSV",
+  "CLIP_BENCHMARK_CSV",
+  "EFFICIENT_PROBING_CSV",
+  "EVERY_EVAL_EVER",
+  "LM_EVAL",
+  "HF_MODEL_INDEX",
+  "WANDB",
+] satisfies SubmissionFormat[];
+const known = [...own, ...others];
+
+/** As the API takes it: a file of another tool under its name. */
+const asSent = (format: SubmissionFormat, name: string, content: string) =>
+  others.includes(format) ? JSON.stringify({ [name || "results.json"]: content }) : content;
 
 /** As chosen, or by the file's name; of pasted text by how it begins. */
 function formatOf(chosen: string, name: string, content: string): SubmissionFormat | null {
@@ -97,13 +115,15 @@ async function check(session: Session, form: FormData): Promise<OfferState> {
     };
   }
   const idempotencyKey = randomUUID();
-  const answer = await send(session, { format, content, idempotencyKey, dryRun: true });
+  const sent = asSent(format, given, content);
+  const answer = await send(session, { format, content: sent, idempotencyKey, dryRun: true });
   switch (answer.__typename) {
     case "SubmitResultsPayload":
       return {
         step: "checked",
         format,
         content,
+        name: given,
         idempotencyKey,
         warnings: answer.warnings,
         changes: answer.changes,
@@ -122,8 +142,9 @@ export async function offer(before: OfferState, form: FormData): Promise<OfferSt
   let received: string | undefined;
   try {
     if (textOf(form, "intent") !== "send" || before.step !== "checked") return await check(session, form);
-    const { format, content, idempotencyKey } = before;
-    const answer = await send(session, { format, content, idempotencyKey, dryRun: false });
+    const { format, content, name, idempotencyKey } = before;
+    const sent = asSent(format, name, content);
+    const answer = await send(session, { format, content: sent, idempotencyKey, dryRun: false });
     if (answer.__typename === "InvalidSubmission")
       return { step: "faulty", content, message: answer.message, faults: answer.faults };
     if (answer.__typename !== "SubmitResultsPayload")

@@ -52,9 +52,27 @@ function offeredPicture(value: unknown): OfferedPicture[] {
 
 export function readBody(body: unknown): OfferedBody {
   if (!isRecord(body)) return { source: "", values: [], pictures: [] };
+  if (Array.isArray(body.rows)) return tableOf(body.rows);
   return {
     source: textOf(body.source) ?? "",
     values: Array.isArray(body.values) ? body.values.flatMap(offeredValue) : [],
     pictures: Array.isArray(body.pictures) ? body.pictures.flatMap(offeredPicture) : [],
   };
+}
+
+/** Of a table of a thousand models, what a page can show. */
+const MOST_SHOWN = 500;
+
+function tableOf(rows: readonly unknown[]): OfferedBody {
+  const shown = rows.slice(0, MOST_SHOWN).flatMap((row) => {
+    if (!isRecord(row)) return [];
+    const [lower, upper] = Array.isArray(row.interval) ? row.interval : [];
+    return offeredValue({
+      ...row,
+      sampleSize: row.n,
+      interval: lower === undefined ? null : { lower, upper },
+    });
+  });
+  const [first] = rows;
+  return { source: (isRecord(first) && textOf(first.source)) || "", values: shown, pictures: [] };
 }

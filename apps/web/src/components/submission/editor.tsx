@@ -21,6 +21,14 @@ const formats = [
   ["JSON", "JSON"],
   ["MODEL_INDEX", "model-index (YAML)"],
   ["MTEB", "MTEB results (JSON)"],
+  ["TIMM_CSV", "timm results (CSV)"],
+  ["TORCHGEO_CSV", "torchgeo-bench (CSV)"],
+  ["CLIP_BENCHMARK_CSV", "CLIP_benchmark (CSV)"],
+  ["EFFICIENT_PROBING_CSV", "efficient-probing (CSV)"],
+  ["EVERY_EVAL_EVER", "Every Eval Ever (JSON)"],
+  ["LM_EVAL", "lm-evaluation-harness (JSON)"],
+  ["HF_MODEL_INDEX", "model-index of any card"],
+  ["WANDB", "W&B runs (JSON)"],
 ] as const;
 
 function FaultItem(props: {

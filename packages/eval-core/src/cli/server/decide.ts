@@ -82,6 +82,23 @@ export async function decide(
   return { ...submission, results };
 }
 
+/** The same of a table, whose values are too many to list. */
+export async function acceptTable(
+  server: Server,
+  id: string,
+  reason: string,
+): Promise<{ id: string; values: number; method: string }> {
+  const { submission } = await server.ask<{
+    submission: { id: string; methodSlug: string; valueCount: number };
+  }>(
+    `mutation ($input: ReviewSubmissionInput!) { reviewSubmission(input: $input) { __typename
+      ... on SubmissionPayload { submission { id methodSlug valueCount } }
+      ... on Error { message } } }`,
+    { input: { id, verdict: "ACCEPT", reason } },
+  );
+  return { id: submission.id, values: submission.valueCount, method: submission.methodSlug };
+}
+
 export async function retract(
   server: Server,
   position: string,

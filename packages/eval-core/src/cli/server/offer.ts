@@ -1,16 +1,19 @@
 /** A submission on its way: read from a file or a folder, sent to POST /submissions, its answer understood. */
 import { createHash } from "node:crypto";
 import { readdir, readFile, stat } from "node:fs/promises";
-import { basename, extname, join } from "node:path";
+import { basename, extname, join, relative } from "node:path";
+import { recogniseFormat, FORMATS as TABLES } from "../../formats/index.ts";
 import { decodeUtf8, JsonError, parseJson } from "../../tensor/index.ts";
 import { CommandError, EXIT } from "../exit-codes.ts";
 import type { MethodFields } from "./method-file.ts";
 import type { Refusal, Server } from "./server.ts";
 
-export const FORMATS = ["json", "csv", "model-index", "mteb"] as const;
-export type Format = (typeof FORMATS)[number];
+const OWN = ["json", "csv", "model-index", "mteb"] as const;
+type Own = (typeof OWN)[number];
+/** Ours, and those of the field. */
+export const FORMATS: readonly string[] = [...new Set([...OWN, ...TABLES.map(({ name }) => name)])];
 
-const BY_ENDING: Readonly<Record<string, Format>> = {
+const BY_ENDING: Readonly<Record<string, Own>> = {
   ".json": "json",
   ".csv": "csv",
   ".yaml": "model-index",
@@ -19,7 +22,7 @@ const BY_ENDING: Readonly<Record<string, Format>> = {
 };
 
 export interface Offer {
-  readonly format: Format;
+  readonly format: string;
   readonly content: string;
 }
 
@@ -49,11 +52,8 @@ export interface Accepted {
 
 export type Answer = Accepted | { readonly message: string; readonly faults: readonly Fault[] };
 
-function formatOf(path: string, isFolder: boolean, given: string | undefined): Format {
-  const named = FORMATS.find((format) => format === given);
-  if (given !== undefined && !named) {
-    throw new CommandError(`unknown format '${given}': known are ${FORMATS.join(", ")}`, EXIT.usage);
-  }
+function formatOf(path: string, isFolder: boolean, given: string | undefined): Own {
+  const named = OWN.find((format) => format === given);
   if (isFolder) {
     if (named === undefined || named === "mteb") return "mteb";
     throw new CommandError(`${path} is a folder, and only the format mteb is one`);
@@ -124,11 +124,63 @@ export async function readOffer(path: string, given?: string, method?: MethodFie
   return method === undefined ? offer : withMethod(offer, method);
 }
 
+/** Letters that tell what a file is. */
+const HEAD = 4_000;
+
+/**
+ * The files of one of the field's formats, where it is told or they look like it; undefined for our own. A folder as MTEB
+ * writes it is the server's to tell apart: its tasks may be called by our measures.
+ */
+async function tableOf(
+  path: string,
+  isFolder: boolean,
+  given: string | undefined,
+): Promise<Offer | undefined> {
+  if (given !== undefined && OWN.some((own) => own === given)) return undefined;
+  const told = TABLES.find(({ name }) => name === given);
+  if (!told && !isFolder && !/[.](csv|json)$/i.test(path)) return undefined;
+  const files = isFolder
+    ? await readTree(path, path)
+    : [{ name: basename(path), text: await readText(path) }];
+  const heads = files.map(({ name, text }) => ({
+    name,
+    text: name.endsWith(".json") ? text : text.slice(0, HEAD),
+  }));
+  const format = told ?? recogniseFormat(heads);
+  if (!format || (!told && (format.name === "mteb" || format.name === "hf-model-index"))) return undefined;
+  return {
+    format: format.name,
+    content: JSON.stringify(Object.fromEntries(files.map(({ name, text }) => [name, text]))),
+  };
+}
+
+/** Every text of a folder, by its path inside; what begins with a dot is left out, but for .eval_results. */
+async function readTree(folder: string, root: string): Promise<{ name: string; text: string }[]> {
+  const entries = await readdir(folder, { withFileTypes: true });
+  const shown = entries.filter(({ name }) => name === ".eval_results" || !name.startsWith("."));
+  const files = await Promise.all(
+    shown
+      .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+      .map(async (entry) => {
+        const path = join(folder, entry.name);
+        if (entry.isDirectory()) return readTree(path, root);
+        if (!/[.](csv|jsonl?|ya?ml|md)$/i.test(entry.name)) return [];
+        return [{ name: relative(root, path).replaceAll("\\", "/"), text: await readText(path) }];
+      }),
+  );
+  return files.flat();
+}
+
 async function readAsItIs(path: string, given: string | undefined): Promise<Offer> {
   const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== "ENOENT") throw error;
     throw new CommandError(`there is no file or folder ${path}`);
   });
+  if (given !== undefined && !FORMATS.includes(given)) {
+    throw new CommandError(`unknown format '${given}': known are ${FORMATS.join(", ")}`, EXIT.usage);
+  }
+  const table = await tableOf(path, found.isDirectory(), given);
+  if (table) return table;
   const format = formatOf(path, found.isDirectory(), given);
   return { format, content: found.isDirectory() ? await readFolder(path) : await readText(path) };
 }
@@ -139,18 +191,26 @@ export const keyOf = ({ format, content }: Offer, model?: string): string =>
     .update(model === undefined ? content : `${model}\n${content}`)
     .digest("hex")}`;
 
+/** What is told beside the files makes another offer of them. */
+export const keyPart = (
+  model: string | undefined,
+  told: Readonly<Record<string, string>>,
+): string | undefined => (Object.keys(told).length === 0 ? model : JSON.stringify([model, told]));
+
 export interface SendOptions {
   readonly dryRun?: boolean;
   readonly key?: string;
-  /** Of a card with several models: the one that is offered. */
+  /** Of a card with several models: the one that is offered; of files that name none, theirs. */
   readonly model?: string | undefined;
+  /** What the files of a table do not say themselves, as the address has it. */
+  readonly told?: Readonly<Record<string, string>>;
 }
 
 /** @throws CommandError for anything but success and faults of the submission */
 export async function sendOffer(
   server: Server,
   offer: Offer,
-  { dryRun = false, model, key = keyOf(offer, model) }: SendOptions = {},
+  { dryRun = false, model, told = {}, key = keyOf(offer, keyPart(model, told)) }: SendOptions = {},
 ): Promise<Answer> {
   if (!/^[\x21-\x7e]{1,200}$/.test(key)) {
     throw new CommandError(
@@ -158,8 +218,13 @@ export async function sendOffer(
       EXIT.usage,
     );
   }
-  const chosen = model === undefined ? "" : `&model=${encodeURIComponent(model)}`;
-  const response = await server.send(`/submissions?format=${offer.format}&dryRun=${dryRun}${chosen}`, {
+  const address = new URLSearchParams({
+    format: offer.format,
+    dryRun: String(dryRun),
+    ...(model !== undefined && { model }),
+    ...told,
+  });
+  const response = await server.send(`/submissions?${address}`, {
     method: "POST",
     headers: { "content-type": "text/plain; charset=utf-8", "idempotency-key": key },
     body: offer.content,

@@ -3,6 +3,7 @@ import Link from "next/link";
 import { cache } from "react";
 import { graphql } from "../../../../generated";
 import { MissedImages } from "../../../components/dataset/missed-images";
+import { JsonLd } from "../../../components/json-ld";
 import { ListTable } from "../../../components/list-table";
 import { DirectionMark } from "../../../components/marks";
 import { suiteAddress } from "../../../lib/address";
@@ -75,6 +76,7 @@ export default async function DatasetPage(props: Props) {
   ] as const;
   return (
     <>
+      <JsonLd dataset={dataset.slug} />
       <h1 className="text-2xl font-semibold tracking-tight">{dataset.title}</h1>
       <dl className="mt-3 grid w-fit grid-cols-[auto_auto] gap-x-6 gap-y-1 text-sm">
         {facts.map(([name, value]) => (

@@ -2,6 +2,7 @@ import type { Metadata } from "next";
 import Link from "next/link";
 import { cache } from "react";
 import { CopyButton } from "../../../components/copy-button";
+import { JsonLd } from "../../../components/json-ld";
 import { Badges } from "../../../components/method/badges";
 import { PretrainingDetails } from "../../../components/method/pretraining";
 import { Profile } from "../../../components/method/profile";
@@ -30,6 +31,7 @@ export default async function MethodPage({ params }: Props) {
   const [{ method, runs }, field] = await Promise.all([load(slug), ask(FieldQuery)]);
   return (
     <>
+      <JsonLd method={method.slug} />
       <div className="flex flex-wrap items-center justify-between gap-3">
         <h1 className="text-2xl font-semibold tracking-tight">{method.name}</h1>
         <Link className="button" href={`/compare?methods=${method.slug}`} prefetch={false}>

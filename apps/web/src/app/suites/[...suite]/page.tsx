@@ -1,5 +1,6 @@
 import type { Metadata } from "next";
 import { Board, boardTitle } from "../../../components/board/board";
+import { JsonLd } from "../../../components/json-ld";
 import { SuiteNav } from "../../../components/suite-nav";
 import { readQuery, type SearchParams } from "../../../lib/address";
 
@@ -23,6 +24,7 @@ export default async function SuitePage({ params, searchParams }: Props) {
   const suite = slugOf((await params).suite);
   return (
     <>
+      <JsonLd suite={suite} />
       <SuiteNav current={suite} />
       <Board suite={suite} query={await readQuery(searchParams)} />
     </>

@@ -2,10 +2,11 @@
 import type { AddCommand, Context } from "../../context.ts";
 import { EXIT } from "../../exit-codes.ts";
 import { METHOD_FILE_HELP, readMethodFile } from "../../server/method-file.ts";
-import { FORMATS, keyOf, readOffer, sendOffer } from "../../server/offer.ts";
+import { FORMATS, keyOf, keyPart, readOffer, sendOffer } from "../../server/offer.ts";
 import { picturesBeside, sendPictures } from "../../server/pictures.ts";
 import { addServerOptions, Server, type ServerOptions } from "../../server/server.ts";
 import { faultTable, offerInWords } from "../../server/show-offer.ts";
+import { addToldOptions, type ToldOptions, toldOf } from "../../server/told.ts";
 
 const HELP = `
 Examples:
@@ -16,10 +17,9 @@ Examples:
 Every fault is named at once, with its place; then nothing was sent, and the exit code is 3. Sending the same file
 again is harmless: the first answer comes again. The formats are in docs/submitting.md.`;
 
-interface SubmitOptions extends ServerOptions {
+interface SubmitOptions extends ServerOptions, ToldOptions {
   readonly format?: string;
   readonly methodFile?: string;
-  readonly model?: string;
   readonly dryRun?: boolean;
   readonly idempotencyKey?: string;
   readonly json?: boolean;
@@ -31,10 +31,10 @@ export const addSubmit: AddCommand = (program, contextOf) => {
     .description("submit results to a server: JSON, CSV, a model card, or a folder of MTEB results")
     .option("--format <format>", `${FORMATS.join(", ")} (default: from the file's name)`)
     .option("--method-file <file>", `with a model card or an MTEB folder: ${METHOD_FILE_HELP}`)
-    .option("--model <name>", "of a model card with several models, the one to submit")
     .option("--dry-run", "check only, and say what would change")
     .option("--idempotency-key <key>", "names this submission (default: from its content)")
     .option("--json", "print one JSON document");
+  addToldOptions(command);
   addServerOptions(command, true)
     .addHelpText("after", HELP)
     .action((file: string, options: SubmitOptions) => submit(contextOf(options.json), file, options));
@@ -46,9 +46,10 @@ async function submit(context: Context, file: string, options: SubmitOptions): P
   server.requireToken("submit");
   const method = options.methodFile === undefined ? undefined : await readMethodFile(options.methodFile);
   const offer = await readOffer(file, options.format, method);
-  const key = options.idempotencyKey ?? keyOf(offer, options.model);
+  const told = await toldOf(options);
+  const key = options.idempotencyKey ?? keyOf(offer, keyPart(options.model, told));
   const dryRun = options.dryRun ?? false;
-  const answer = await sendOffer(server, offer, { dryRun, key, model: options.model });
+  const answer = await sendOffer(server, offer, { dryRun, key, model: options.model, told });
   if (options.json) terminal.print(JSON.stringify({ ...answer, dryRun, idempotencyKey: key }, null, 2));
   if ("faults" in answer) {
     if (!options.json) terminal.print(`${faultTable(answer.faults)}\n`);

@@ -1,0 +1,27 @@
+/** What a sender and a reviewer are told of a table that is no fault: warnings, and what has no measure here. */
+import { type Fault, fault } from "../faults.ts";
+import type { TableBody } from "./body.ts";
+
+/** More lines than these, nobody reads; their number is told. */
+const MOST = 200;
+
+export function warningsOfTable({ warnings, unmapped, models, rows }: TableBody): Fault[] {
+  const all = [
+    ...warnings.map(({ place, kind, message }) => fault(place, message, { code: kind, severity: "WARNING" })),
+    ...unmapped.map(({ place, what, reason, from }) =>
+      fault(place, `'${what}' is left out: ${reason}${from === undefined ? "" : `, as at ${from}`}.`, {
+        code: reason,
+        severity: "WARNING",
+      }),
+    ),
+  ];
+  const summary = fault(
+    "/",
+    `${rows.length} values of ${new Set(models.map(({ method }) => method)).size} methods; ${all.length} entries are no value here.`,
+    {
+      code: "summary",
+      severity: "WARNING",
+    },
+  );
+  return [summary, ...all.slice(0, MOST)];
+}
