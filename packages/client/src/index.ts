@@ -129,16 +129,17 @@ export class Transferboard {
     return data;
   }
 
+  async #page(suite: string, after: string | null): Promise<ClientBoardQuery["leaderboard"]> {
+    return (await this.ask(BoardDocument, { suite, first: MOST_ROWS, after })).leaderboard;
+  }
+
   /** A board, a row a method and measure: every page of it. */
   async board(suite: string): Promise<BoardRow[]> {
     const rows: BoardRow[] = [];
-    for (let after: string | null = null; ; ) {
-      const { leaderboard }: ClientBoardQuery = await this.ask(BoardDocument, {
-        suite,
-        first: MOST_ROWS,
-        after,
-      });
-      for (const { rank, method, cells } of leaderboard.nodes) {
+    let after: string | null = null;
+    for (;;) {
+      const page: ClientBoardQuery["leaderboard"] = await this.#page(suite, after);
+      for (const { rank, method, cells } of page.nodes) {
         for (const { measure, value, interval, provenance, fingerprint } of cells) {
           rows.push({
             method: method.slug,
@@ -153,9 +154,8 @@ export class Transferboard {
           });
         }
       }
-      const { hasNextPage, endCursor } = leaderboard.pageInfo;
-      if (!hasNextPage) return rows;
-      after = endCursor ?? null;
+      if (!page.pageInfo.hasNextPage) return rows;
+      after = page.pageInfo.endCursor ?? null;
     }
   }
 
