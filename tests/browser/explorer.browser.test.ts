@@ -26,7 +26,9 @@ async function open(address: string) {
 }
 
 /** Presses the button, and reads what the server answered. */
-async function answerOf(page: Page): Promise<{ data?: Record<string, unknown>; errors?: unknown }> {
+async function answerOf(
+  page: Page,
+): Promise<{ asked: string; data?: Record<string, unknown>; errors?: unknown }> {
   const execute = page.getByRole("button", { name: /Execute query/ });
   await execute.waitFor();
   const isAnswer = (url: string, body: string | null) =>
@@ -35,7 +37,7 @@ async function answerOf(page: Page): Promise<{ data?: Record<string, unknown>; e
     page.waitForResponse((one) => isAnswer(one.url(), one.request().postData())),
     execute.click(),
   ]);
-  return await response.json();
+  return { asked: response.request().postData() ?? "", ...(await response.json()) };
 }
 
 describe.skipIf(!site)("the explorer", () => {
@@ -43,11 +45,15 @@ describe.skipIf(!site)("the explorer", () => {
     expect(questions).toHaveLength(8);
     await using opened = await open(`${site!.api.url}/graphql`);
     const { page, heard, hosts } = opened;
-    for (const { title } of questions) {
+    for (const { title, query } of questions) {
       await page.locator("summary", { hasText: "Research questions" }).click();
       await page.getByRole("link", { name: title }).click();
       await page.locator("summary", { hasText: "Research questions" }).waitFor();
-      const { data, errors } = await answerOf(page);
+      // The page begins anew with the question of its address.
+      const name = query.split(/\s+/)[1]!;
+      await page.getByText(name, { exact: true }).first().waitFor();
+      const { asked, data, errors } = await answerOf(page);
+      expect(asked, title).toContain(name);
       expect(errors, title).toBeUndefined();
       expect(JSON.stringify(Object.values(data ?? {})), title).not.toMatch(/^\[(null|\{\}|\[\])?\]$/);
     }

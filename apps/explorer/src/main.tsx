@@ -34,9 +34,8 @@ function Explorer() {
         <GraphiQL
           fetcher={fetcher}
           defaultEditorToolsVisibility="variables"
-          {...(query
-            ? { initialQuery: query, initialVariables: variables ?? "" }
-            : { defaultQuery: questions[0]?.query ?? "" })}
+          query={query ?? questions[0]?.query ?? ""}
+          variables={variables ?? ""}
           shouldPersistHeaders={false}
         />
       </main>
