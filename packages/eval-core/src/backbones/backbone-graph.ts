@@ -37,6 +37,11 @@ export function readoutsOf(checkpoint: {
   return familyOf(checkpoint).readouts(checkpoint.architecture);
 }
 
+function isOfOneSize(checkpoint: Pick<Checkpoint, "family" | "architecture">): boolean {
+  const { fixedSize } = familyOf(checkpoint);
+  return typeof fixedSize === "function" ? fixedSize(checkpoint.architecture) : fixedSize;
+}
+
 /** Images that the network takes at once, where not any number. */
 export function batchOf(checkpoint: Pick<Checkpoint, "family" | "architecture">): number | undefined {
   return familyOf(checkpoint).batch?.(checkpoint.architecture) ?? undefined;
@@ -55,7 +60,7 @@ export function backboneGraph(checkpoint: Described, options: BackboneOptions = 
   // A training graph is of the operator set that gradients are written for.
   const { opset = OPSET } = form.training ? {} : (checkpoint.graph ?? {});
   const g = new GraphBuilder(architecture.name, { opset });
-  const [height, width] = family.fixedSize ? form.size : (["H", "W"] as const);
+  const [height, width] = isOfOneSize(checkpoint) ? form.size : (["H", "W"] as const);
   const images = batchOf(checkpoint) ?? "N";
   const input = g.input("input", "float32", [images, 3, height, width]);
   for (const [name, weight] of family.weights(architecture, checkpoint.tensors, form)) {

@@ -121,7 +121,7 @@ export interface Family<A extends Architecture = Architecture> {
   /** The default first. */
   readouts(architecture: A): readonly Readout[];
   /** Whether the graph is of one input size; otherwise height and width stay symbolic. */
-  readonly fixedSize: boolean;
+  readonly fixedSize: boolean | ((architecture: A) => boolean);
   /** Images that the graph takes at once, where not any number. */
   batch?(architecture: A): number | null;
   /** The weights that `build` wants, by name. */

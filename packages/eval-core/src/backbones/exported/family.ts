@@ -24,7 +24,8 @@ const family: Family<ExportedArchitecture> = {
     throw new CheckpointError("an exported graph is not recognised by the names of tensors");
   },
   readouts: exportedReadouts,
-  fixedSize: true,
+  // A graph for any size runs as one: with the size written in, the runtime rounds some of them otherwise.
+  fixedSize: ({ input }) => input.height !== null || input.width !== null,
   batch: ({ input }) => input.batch,
   weights: (_, tensors) => exportedWeights(tensors),
   fromTraining: (_, weights, tensors) => fromExportedWeights(weights, tensors),
