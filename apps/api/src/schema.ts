@@ -29,7 +29,7 @@ import "./modules/predictions/queries.ts";
 import "./modules/export/queries.ts";
 import "./modules/submission/types.ts";
 import "./modules/submission/mutations.ts";
-import "./modules/submission/pictures.ts";
+import "./modules/method/submitted-pictures.ts";
 import "./modules/evaluation/types.ts";
 
 export const schema = builder.toSchema();

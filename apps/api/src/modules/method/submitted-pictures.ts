@@ -1,8 +1,8 @@
 /** Pictures of submissions: those of accepted ones are their method's, as long as a value of the submission stands. */
 import { builder } from "../../builder.ts";
 import { LIMITS } from "../../limits.ts";
-import { MethodRef } from "../method/types.ts";
-import type { SubmissionBody } from "./body.ts";
+import type { SubmissionBody } from "../submission/body.ts";
+import { MethodRef } from "./types.ts";
 
 type Picture = NonNullable<SubmissionBody["pictures"]>[number];
 
