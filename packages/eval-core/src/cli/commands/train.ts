@@ -1,5 +1,6 @@
 /** `transferboard train`: fine-tuning on batches as given, to be held against any other framework's numbers. */
 import { saveSafetensors } from "../../checkpoints/index.ts";
+import type { TrainedDetector } from "../../evaluations/detection/arrays.ts";
 import { trainOnArrays } from "../../evaluations/many-shot-finetune/arrays.ts";
 import { PIXEL_HEADS, type PixelHead, trainPixelsOnArrays } from "../../evaluations/pixel-labels/arrays.ts";
 import { cosineAnnealing } from "../../optim/index.ts";
@@ -8,8 +9,9 @@ import type { AddCommand } from "../context.ts";
 import { CommandError, EXIT } from "../exit-codes.ts";
 import { deviceChoice, fileToWrite, wholeNumber } from "../options.ts";
 import { timed } from "../terminal.ts";
+import { type DetectorFlags, refuseDetectorFlags, trainDetector } from "../train/detector.ts";
 
-interface TrainOptions {
+interface TrainOptions extends DetectorFlags {
   readonly head: string;
   readonly dropout?: string;
   readonly statistics: string;
@@ -36,6 +38,9 @@ interface TrainOptions {
 const HELP = `
 x is steps x batch x 3 x height x width in float32, already normalised; y is steps x batch class numbers.
 Every step takes one batch. Batch norm uses the batch's statistics and keeps running ones as PyTorch does.
+With --head faster-rcnn the file holds backbone, pyramid and heads, named as in detectron2 (fpn_lateral2, rpn.conv,
+box_head.fc1, box_predictor.cls_score ...), x is one batch for all steps, its sides multiples of 32, and y is steps x batch
+x regions classes, one beyond the last the background; what was sampled is given, so that nothing is drawn.
 With --head pspnet or upernet the file holds backbone and head, named as in CSAIL's code, and y is steps x batch x height/8 x
 width/8 (pspnet, whose backbone is frozen) or height/4 x width/4 (upernet) classes, below 0 ignored; weight decay is of
 convolutions alone.
@@ -44,7 +49,10 @@ Examples:
   transferboard train --checkpoint initial.pth --backbone-prefix 0. --head-prefix 1. \\
     --x batches_x.npy --y batches_y.npy --lr 0.02 --weight-decay 1e-3 --nesterov --out final.safetensors
   transferboard train --head pspnet --checkpoint state.pth --x inputs.npy --y labels.npy --dropout dropout_masks.npy \\
-    --lr 0.02,0.02,0.0182 --weight-decay 1e-4 --gradients gradients.safetensors`;
+    --lr 0.02,0.02,0.0182 --weight-decay 1e-4 --gradients gradients.safetensors
+  transferboard train --head faster-rcnn --freeze --checkpoint state.pth --x batch.npy --y frozen_roi_classes.npy \\
+    --objects expected.json --anchor-labels frozen_anchor_labels.npy --anchors-per-image 64 \\
+    --regions frozen_roi_boxes.npy --region-objects frozen_roi_matched_gt.npy --lr 1e-3 --schedule constant`;
 
 /** A number of at least 0. */
 function amount(option: string, given: string): number {
@@ -75,9 +83,12 @@ function ratesFor(
   return Array.from({ length: steps }, (_, step) => at(step));
 }
 
-function headNamed(name: string): "linear" | PixelHead {
-  if (name === "linear" || Object.hasOwn(PIXEL_HEADS, name)) return name as "linear" | PixelHead;
-  const known = ["linear", ...Object.keys(PIXEL_HEADS)].join(", ");
+type Head = "linear" | "faster-rcnn" | PixelHead;
+const HEADS: readonly string[] = ["linear", "faster-rcnn", ...Object.keys(PIXEL_HEADS)];
+
+function headNamed(name: string): Head {
+  if (HEADS.includes(name)) return name as Head;
+  const known = HEADS.join(", ");
   throw new CommandError(`unknown head '${name}': known are ${known}`, EXIT.usage);
 }
 
@@ -95,7 +106,20 @@ export const addTrain: AddCommand = (program, contextOf) => {
     .option("--head-prefix <start>", "how the head's weight and bias begin; without it a head is drawn")
     .requiredOption("--x <file.npy>", "the batches' images")
     .requiredOption("--y <file.npy>", "the batches' labels")
-    .option("--head <name>", "what is trained on the backbone: linear, pspnet or upernet", "linear")
+    .option(
+      "--head <name>",
+      "what is trained on the backbone: linear, faster-rcnn, pspnet or upernet",
+      "linear",
+    )
+    .option("--objects <file.json>", "of faster-rcnn: gt_boxes, of each image its boxes x1, y1, x2, y2")
+    .option(
+      "--anchor-labels <file.npy>",
+      "of faster-rcnn: steps x batch x anchors, 1, 0, or below 0 not sampled",
+    )
+    .option("--anchors-per-image <number>", "of faster-rcnn: what the losses of the proposals are divided by")
+    .option("--regions <file.npy>", "of faster-rcnn: the sampled boxes, steps x batch x regions x 4")
+    .option("--region-objects <file.npy>", "of faster-rcnn: the object of each, steps x batch x regions x 4")
+    .option("--freeze", "of faster-rcnn: leave the backbone up to layer3 as it is")
     .option("--dropout <file.npy>", "of pspnet: the masks, steps x batch x channels")
     .option(
       "--statistics <rule>",
@@ -132,6 +156,7 @@ export const addTrain: AddCommand = (program, contextOf) => {
         );
       if (head !== "linear" && options.nesterov)
         throw new CommandError(`--nesterov is of the linear head: ${head} is trained without`, EXIT.usage);
+      if (head !== "faster-rcnn") refuseDetectorFlags(head, options);
       if (head !== "pspnet" && options.dropout !== undefined)
         throw new CommandError(`--dropout is of pspnet: ${head} has none`, EXIT.usage);
       const step = timed(terminal.step("Training"));
@@ -168,22 +193,31 @@ export const addTrain: AddCommand = (program, contextOf) => {
                 : { classes: wholeNumber("--classes", options.classes, 1) }),
               seed: wholeNumber("--seed", options.seed),
             })
-          : await trainPixelsOnArrays({
-              ...common,
-              head,
-              backbonePrefix: options.backbonePrefix ?? "encoder.",
-              headPrefix: options.headPrefix ?? "decoder.",
-              ...(options.dropout === undefined ? {} : { dropout: narrowed(readNpy(options.dropout)) }),
-              learningRates: ratesFor(rates, scheduleNamed(options.schedule), common.x.shape[0] ?? 0),
-              plainStatistics: options.statistics === "plain",
-            });
+          : head === "faster-rcnn"
+            ? await trainDetector(options, {
+                ...common,
+                backbonePrefix: options.backbonePrefix ?? "backbone.",
+                learningRates: ratesFor(rates, scheduleNamed(options.schedule), common.y.shape[0] ?? 0),
+              })
+            : await trainPixelsOnArrays({
+                ...common,
+                head,
+                backbonePrefix: options.backbonePrefix ?? "encoder.",
+                headPrefix: options.headPrefix ?? "decoder.",
+                ...(options.dropout === undefined ? {} : { dropout: narrowed(readNpy(options.dropout)) }),
+                learningRates: ratesFor(rates, scheduleNamed(options.schedule), common.x.shape[0] ?? 0),
+                plainStatistics: options.statistics === "plain",
+              });
       step.end(`${trained.losses.length} steps on ${trained.device}`);
       if (options.out !== undefined) saveSafetensors(trained.weights, options.out);
       if (options.gradients !== undefined) saveSafetensors(trained.gradients, options.gradients);
       if (options.json) {
         const { losses, learningRates, device } = trained;
+        const parts = head === "faster-rcnn" ? (trained as TrainedDetector).parts : {};
         const files = { out: options.out ?? null, gradients: options.gradients ?? null };
-        terminal.print(JSON.stringify({ device, losses, learning_rates: learningRates, ...files }, null, 2));
+        terminal.print(
+          JSON.stringify({ device, losses, ...parts, learning_rates: learningRates, ...files }, null, 2),
+        );
       }
     });
 };

@@ -16,32 +16,26 @@ import { NORMALISATIONS, toTensor } from "../../images/index.ts";
 import {
   boxNetwork,
   DETECTION_LOSSES,
-  DETECTOR_CUTS,
   type DetectorOptions,
   given,
   type ImageSize,
   POOLED_LEVELS,
   proposingNetwork,
-  trainingDetector,
 } from "../../networks/index.ts";
 import { writeModel } from "../../onnx/index.ts";
-import { sgd } from "../../optim/index.ts";
-import { type AnyTensor, sizeOf, type Tensor, tensor } from "../../tensor/index.ts";
-import { type Feeds, Trainer } from "../../training/index.ts";
-import { anchorBoxes, STRIDES } from "../detection/boxes/anchors.ts";
-import { encodeBox, HEAD_WEIGHTS } from "../detection/boxes/coding.ts";
+import { type AnyTensor, type Tensor, tensor } from "../../tensor/index.ts";
+import type { Feeds } from "../../training/index.ts";
+import { pooledRegions, trainDetectorOnArrays } from "../detection/arrays.ts";
+import { anchorBoxes } from "../detection/boxes/anchors.ts";
 import { selectDetections } from "../detection/boxes/detections.ts";
 import { ANCHOR_MATCHING, matchBoxes } from "../detection/boxes/matching.ts";
 import { type ProposalOptions, selectProposals } from "../detection/boxes/proposals.ts";
-import { type PooledLevel, poolRegions, spreadRegions } from "../detection/boxes/roi-align.ts";
-import { encodedAnchors } from "../detection/targets.ts";
-import type { Expected } from "./faster-rcnn-golden.ts";
+import { type Expected, goldenTraining } from "./faster-rcnn-golden.ts";
 
 const NAME = "faster_rcnn";
 const CLASSES = 3;
 const WIDTH = 16;
 const SIDES = [32, 64, 128, 256, 512];
-const CANONICAL = 224;
 const NMS = 0.7;
 
 interface Golden {
@@ -157,76 +151,29 @@ function proposed(
   );
 }
 
-const pooledLevels = (found: Feeds): PooledLevel[] =>
-  POOLED_LEVELS.map((name, i) => {
-    const { data, shape } = found[name]!;
-    const [, , height, width] = shape as [number, number, number, number];
-    return { data: data as Float32Array, height, width, stride: STRIDES[i]! };
-  });
-
 /** Five steps with the golden's samples. */
 async function* descend(
-  golden: Golden,
+  { folder, expected }: Golden,
   regime: "frozen" | "finetune",
   context: ConformanceContext,
 ): AsyncGenerator<Finding> {
-  const { folder, checkpoint, expected, options } = golden;
-  const batch = f32(folder, "batch.npy");
-  const [images, , height, width] = batch.shape as [number, number, number, number];
-  const { rpn_per_image, roi_per_image } = expected.train;
-  const trains = (name: string) => regime === "finetune" || name.startsWith("layer4.");
-  const regions = images * roi_per_image;
-  const network = trainingDetector(checkpoint, {
-    ...options,
-    size: { height, width },
-    batch: images,
-    regions,
-    anchorsPerImage: rpn_per_image,
-    trains,
-  });
-  const attached = {
-    graph: network.graph,
-    objective: network.descent,
-    parameters: network.parameters,
-    dimensions: { N: images, H: height, W: width },
-  };
-  const first = { key: "only", network: attached };
-  await using trainer = await Trainer.open(first, {
-    optimizer: sgd({ momentum: expected.momentum }),
+  const { parts, gradients, weights } = await trainDetectorOnArrays({
+    ...goldenTraining(folder, expected, regime),
     device: context.device,
     ...(context.threads === undefined ? {} : { threads: context.threads }),
     gradients: true,
-    cuts: DETECTOR_CUTS,
   });
-  const anchors = anchorBoxes(network.levels, SIDES);
-  const { learning_rates, losses } = expected[regime];
-  const found: number[] = [];
-  let gradients: ReadonlyMap<string, AnyTensor> = new Map();
-  for (const [t, learningRate] of learning_rates.entries()) {
-    const sample = sampleOf(golden, regime, t, anchors);
-    const step = await trainer.step(
-      "only",
-      () => attached,
-      { input: batch },
-      { learningRate, weightDecay: expected.weight_decay },
-      async (cut, values) => {
-        if (cut === 0) return { ...sample.feeds, pooled: pooled(values, sample, regions) };
-        return returned(values["gradient/pooled"]!, network.levels, sample, images);
-      },
-    );
-    found.push(...DETECTION_LOSSES.map((name) => step.values[name]!));
-    if (t === 0) gradients = step.gradients;
-  }
-  const wanted = losses.flatMap((step) => DETECTION_LOSSES.map((name) => step[name]));
+  const found = DETECTION_LOSSES.flatMap((name) => parts[name]!);
+  const wanted = DETECTION_LOSSES.flatMap((name) => expected[regime].losses.map((step) => step[name]));
   yield finding(NAME, `losses of each step, ${regime}`, largestDifference(found, wanted), 1e-5);
   if (regime === "finetune") {
     const goldenGradients = await loadTensors(folder.file("first_step_gradients.pth"));
     yield worst(`gradients of the first step, ${regime}`, gradients, goldenGradients, 2e-5);
   }
-  const weights = await loadTensors(folder.file(`${regime}_weights_after_5_steps.pth`));
+  const goldenWeights = await loadTensors(folder.file(`${regime}_weights_after_5_steps.pth`));
   // What is frozen is no weight of the graph any more.
-  const after = new Map<string, AnyTensor>([...checkpoint.tensors, ...(await trainer.weights())]);
-  yield worst(`weights after the last step, ${regime}`, after, weights, 1e-5);
+  const after = new Map([...(await loadTensors(folder.file("state.pth"))), ...weights]);
+  yield worst(`weights after the last step, ${regime}`, after, goldenWeights, 1e-5);
 }
 
 function worst(
@@ -235,78 +182,15 @@ function worst(
   golden: ReadonlyMap<string, AnyTensor>,
   allowed: number,
 ): Finding {
-  let most = 0;
-  for (const [name, value] of golden) {
-    const own = found.get(name.replace(/^backbone\./, ""));
-    const difference = own ? relativeDifference(own, value) : Number.NaN;
-    most = Math.max(most, difference);
-  }
-  return finding(NAME, `${what} (${golden.size}), relative to the largest of each`, most, allowed);
-}
-
-interface Sample {
-  readonly feeds: Feeds;
-  readonly boxes: Float32Array;
-  readonly image: Int32Array;
-}
-
-/** Row `t` of what the golden's step sampled. */
-function sampleOf({ folder, expected }: Golden, regime: string, t: number, anchors: Float32Array): Sample {
-  const row = (name: string): AnyTensor => {
-    const all = folder.npy(`${regime}_${name}.npy`);
-    const shape = all.shape.slice(1);
-    const size = sizeOf(shape);
-    return { ...all, shape, data: all.data.slice(t * size, (t + 1) * size) } as AnyTensor;
-  };
-  const numbers = (array: AnyTensor) => Float32Array.from(array.data as ArrayLike<number | bigint>, Number);
-  const labels = numbers(row("anchor_labels"));
-  const a = anchors.length / 4;
-  const images = labels.length / a;
-  const targets = new Float32Array(images * a * 4);
-  for (let image = 0; image < images; image++) {
-    const objects = Float32Array.from(expected.gt_boxes[image]!.flat());
-    const { object } = matchBoxes(objects, anchors, ANCHOR_MATCHING);
-    const own = labels.subarray(image * a, (image + 1) * a);
-    targets.set(encodedAnchors(own, object, objects, anchors), image * a * 4);
-  }
-  const boxes = numbers(row("roi_boxes"));
-  const classes = numbers(row("roi_classes"));
-  const matched = numbers(row("roi_matched_gt"));
-  const regionTargets = new Float32Array(boxes.length);
-  classes.forEach((kind, r) => {
-    if (kind < CLASSES) encodeBox(boxes, r * 4, matched, r * 4, HEAD_WEIGHTS, regionTargets, r * 4);
+  const differences = [...golden].map(([name, value]) => {
+    const own = found.get(name);
+    return own ? relativeDifference(own, value) : Number.NaN;
   });
-  const perImage = classes.length / images;
-  return {
-    feeds: {
-      anchorLabels: tensor("float32", [images, a], labels),
-      anchorTargets: tensor("float32", [images, a, 4], targets),
-      regionLabels: tensor("float32", [classes.length], classes),
-      regionTargets: tensor("float32", [classes.length, 4], regionTargets),
-    },
-    boxes,
-    image: Int32Array.from(classes, (_, r) => Math.floor(r / perImage)),
-  };
-}
-
-function pooled(values: Feeds, sample: Sample, regions: number): Tensor<"float32"> {
-  const into = new Float32Array(regions * WIDTH * 49);
-  poolRegions(pooledLevels(values), sample, WIDTH, CANONICAL, into);
-  return tensor("float32", [regions, WIDTH, 7, 7], into);
-}
-
-/** The gradient by the pooled regions, put back onto the pyramid. */
-function returned(gradient: AnyTensor, sizes: readonly ImageSize[], sample: Sample, images: number): Feeds {
-  const levels = POOLED_LEVELS.map((_, i): PooledLevel => {
-    const { height, width } = sizes[i]!;
-    return { data: new Float32Array(images * WIDTH * height * width), height, width, stride: STRIDES[i]! };
-  });
-  spreadRegions(levels, sample, WIDTH, CANONICAL, gradient.data as Float32Array);
-  return Object.fromEntries(
-    levels.map(({ data, height, width }, i) => [
-      `${POOLED_LEVELS[i]}/gradient`,
-      tensor("float32", [images, WIDTH, height, width], data),
-    ]),
+  return finding(
+    NAME,
+    `${what} (${golden.size}), relative to the largest of each`,
+    Math.max(...differences),
+    allowed,
   );
 }
 
@@ -331,8 +215,10 @@ async function* detect(golden: Golden, image: number, context: ConformanceContex
     same(proposals.anchors, proposal_indices[image]!),
   );
   const count = proposals.boxes.length / 4;
-  const sample = { boxes: proposals.boxes, image: new Int32Array(count), feeds: {} };
-  const box = await context.run(writeModel(boxNetwork(options)), { pooled: pooled(found, sample, count) });
+  const regions = { boxes: proposals.boxes, image: new Int32Array(count) };
+  const box = await context.run(writeModel(boxNetwork(options)), {
+    pooled: pooledRegions(found, regions, WIDTH),
+  });
   for (const [name, file] of [
     ["scores", "test_scores"],
     ["deltas", "test_deltas"],

@@ -1,5 +1,7 @@
-/** The golden of the whole narrow Faster R-CNN, as its JSON file says it. */
+/** The golden of the whole narrow Faster R-CNN: what its JSON file says, and what it trains on. */
+import type { GoldenFolder } from "../../conformance/index.ts";
 import type { DETECTION_LOSSES } from "../../networks/index.ts";
+import type { TrainDetectorOptions } from "../detection/arrays.ts";
 
 export interface Expected {
   readonly image_sizes: readonly [number, number][];
@@ -22,4 +24,27 @@ export interface ProposalCounts {
 export interface Regime {
   readonly losses: readonly Record<(typeof DETECTION_LOSSES)[number], number>[];
   readonly learning_rates: readonly number[];
+}
+
+/** The five steps of a regime, with the samples that the golden gives. */
+export function goldenTraining(
+  folder: GoldenFolder,
+  expected: Expected,
+  regime: "frozen" | "finetune",
+): Omit<TrainDetectorOptions, "device"> {
+  return {
+    checkpoint: folder.file("state.pth"),
+    backbonePrefix: "backbone.",
+    setting: `detection-${regime}`,
+    x: folder.npy("batch.npy"),
+    objects: expected.gt_boxes,
+    anchorLabels: folder.npy(`${regime}_anchor_labels.npy`),
+    anchorsPerImage: expected.train.rpn_per_image,
+    regions: folder.npy(`${regime}_roi_boxes.npy`),
+    y: folder.npy(`${regime}_roi_classes.npy`),
+    regionObjects: folder.npy(`${regime}_roi_matched_gt.npy`),
+    learningRates: expected[regime].learning_rates,
+    weightDecay: expected.weight_decay,
+    momentum: expected.momentum,
+  };
 }
