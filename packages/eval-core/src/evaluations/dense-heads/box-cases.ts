@@ -26,7 +26,8 @@ import {
 } from "../detection/boxes/matching.ts";
 import { descending, suppress } from "../detection/boxes/nms.ts";
 import { selectProposals } from "../detection/boxes/proposals.ts";
-import { levelOf, type PooledLevel, poolRegions, spreadRegions } from "../detection/boxes/roi-align.ts";
+import { levelOf } from "../detection/boxes/roi-align.ts";
+import { type MapLevel, RegionPool } from "../detection/region-pool.ts";
 
 type Numbers = readonly number[];
 type Boxes = readonly Numbers[];
@@ -226,13 +227,13 @@ function withInfinity(
   return selectProposals(own, offsets, anchors, [{ height: 17, width: 1 }], image, options).anchors;
 }
 
-export function* roiAlignCase(folder: GoldenFolder): Generator<Finding> {
+export async function* roiAlignCase(folder: GoldenFolder): AsyncGenerator<Finding> {
   const { strides } = folder.json<{ strides: Numbers }>("expected.json");
   const boxes = f32(folder, "boxes.npy");
   const image = Int32Array.from(folder.npy("image.npy").data as ArrayLike<number | bigint>, Number);
   const maps = strides.map((_, i) => folder.npyOf(`p${i + 2}.npy`, "float32"));
   const channels = maps[0]!.shape[1]!;
-  const levels = maps.map(({ data, shape }, i): PooledLevel => {
+  const levels = maps.map(({ data, shape }, i): MapLevel => {
     const [, , height, width] = shape as [number, number, number, number];
     return { data, height, width, stride: strides[i]! };
   });
@@ -248,17 +249,18 @@ export function* roiAlignCase(folder: GoldenFolder): Generator<Finding> {
     ),
   );
   const golden = folder.npyOf("output.npy", "float32");
-  const pooled = new Float32Array(golden.data.length);
-  poolRegions(levels, { boxes, image }, channels, 224, pooled);
+  await using pool = new RegionPool(1);
+  const regions = { boxes, image };
+  const pooled = await pool.pool(levels, regions, channels, 224, image.length);
   yield finding(
     "roi_align",
     "output, relative to the largest",
     relativeDifference(like(golden, pooled), golden),
     2e-5,
   );
-  const gradients = levels.map((level) => ({ ...level, data: new Float32Array(level.data.length) }));
-  spreadRegions(gradients, { boxes, image }, channels, 224, f32(folder, "cotangent.npy"));
-  for (const [i, { data }] of gradients.entries()) {
+  const images = maps[0]!.shape[0]!;
+  const gradients = await pool.spread(levels, images, regions, channels, 224, f32(folder, "cotangent.npy"));
+  for (const [i, data] of gradients.entries()) {
     const map = folder.npy(`p${i + 2}_gradient.npy`);
     yield finding(
       "roi_align",

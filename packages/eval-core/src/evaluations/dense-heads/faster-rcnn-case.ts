@@ -25,17 +25,20 @@ import {
 import { writeModel } from "../../onnx/index.ts";
 import { type AnyTensor, type Tensor, tensor } from "../../tensor/index.ts";
 import type { Feeds } from "../../training/index.ts";
-import { pooledRegions, trainDetectorOnArrays } from "../detection/arrays.ts";
+import { trainDetectorOnArrays } from "../detection/arrays.ts";
 import { anchorBoxes } from "../detection/boxes/anchors.ts";
 import { selectDetections } from "../detection/boxes/detections.ts";
 import { ANCHOR_MATCHING, matchBoxes } from "../detection/boxes/matching.ts";
 import { type ProposalOptions, selectProposals } from "../detection/boxes/proposals.ts";
+import { RegionPool } from "../detection/region-pool.ts";
+import { pooledFrom } from "../detection/step.ts";
 import { type Expected, goldenTraining } from "./faster-rcnn-golden.ts";
 
 const NAME = "faster_rcnn";
 const CLASSES = 3;
 const WIDTH = 16;
 const SIDES = [32, 64, 128, 256, 512];
+const CANONICAL = 224;
 const NMS = 0.7;
 
 interface Golden {
@@ -216,9 +219,9 @@ async function* detect(golden: Golden, image: number, context: ConformanceContex
   );
   const count = proposals.boxes.length / 4;
   const regions = { boxes: proposals.boxes, image: new Int32Array(count) };
-  const box = await context.run(writeModel(boxNetwork(options)), {
-    pooled: pooledRegions(found, regions, WIDTH),
-  });
+  await using pool = new RegionPool(1);
+  const pooled = await pooledFrom(pool, found, regions, WIDTH, CANONICAL, count);
+  const box = await context.run(writeModel(boxNetwork(options)), { pooled });
   for (const [name, file] of [
     ["scores", "test_scores"],
     ["deltas", "test_deltas"],

@@ -8,8 +8,6 @@ import {
   DETECTOR_CUTS,
   given,
   type ImageSize,
-  POOLED_LEVELS,
-  POOLED_SIDE,
   type TrainingDetector,
   trainingDetector,
 } from "../../networks/index.ts";
@@ -17,12 +15,13 @@ import { sgd } from "../../optim/index.ts";
 import type { DeviceChoice } from "../../runtime/index.ts";
 import { type AnyTensor, sizeOf, tensor } from "../../tensor/tensor.ts";
 import { type Feeds, Trainer, TrainingError, TrainingInputError } from "../../training/index.ts";
-import { anchorBoxes, STRIDES } from "./boxes/anchors.ts";
+import { anchorBoxes } from "./boxes/anchors.ts";
 import { encodeBox, HEAD_WEIGHTS } from "./boxes/coding.ts";
 import { ANCHOR_MATCHING, matchBoxes } from "./boxes/matching.ts";
-import { type PooledLevel, poolRegions, type Regions, spreadRegions } from "./boxes/roi-align.ts";
+import type { Regions } from "./boxes/roi-align.ts";
+import { RegionPool } from "./region-pool.ts";
 import { type DetectionSetting, PUBLISHED, trainsIn } from "./settings.ts";
-import { levelSizes, pooledLevels } from "./step.ts";
+import { gradientsBack, levelSizes, pooledFrom } from "./step.ts";
 import { encodedAnchors } from "./targets.ts";
 
 export interface TrainDetectorOptions {
@@ -117,6 +116,8 @@ export async function trainDetectorOnArrays(options: TrainDetectorOptions): Prom
         return [[checkpoint.tensors.has(name) ? backbonePrefix + name : name, value] as const];
       }),
     );
+  await using pool = new RegionPool(1);
+  const { canonicalSide } = PUBLISHED;
   const parts = Object.fromEntries(DETECTION_LOSSES.map((name): [string, number[]] => [name, []]));
   const losses: number[] = [];
   let gradients: ReadonlyMap<string, AnyTensor> = new Map();
@@ -131,8 +132,11 @@ export async function trainDetectorOnArrays(options: TrainDetectorOptions): Prom
       { learningRate, weightDecay },
       async (cut, read) =>
         cut === 0
-          ? { ...sample.feeds, pooled: pooledRegions(read, sample, channels) }
-          : returned(read["gradient/pooled"]!, canvas, sample, batch, channels),
+          ? {
+              ...sample.feeds,
+              pooled: await pooledFrom(pool, read, sample, channels, canonicalSide, sample.image.length),
+            }
+          : gradientsBack(pool, read, canvas, batch, sample, channels, canonicalSide),
     );
     const loss = values.loss!;
     if (!Number.isFinite(loss))
@@ -248,39 +252,4 @@ function sampleOf(
     boxes,
     image: Int32Array.from(classes, (_, r) => Math.floor(r / each)),
   };
-}
-
-/** ROIAlign of the published canonical size: [R, channels, 7, 7] out of `p2` to `p5`. */
-export function pooledRegions(values: Feeds, regions: Regions, channels: number): AnyTensor {
-  const rows = regions.image.length;
-  const into = new Float32Array(rows * channels * POOLED_SIDE ** 2);
-  poolRegions(pooledLevels(values), regions, channels, PUBLISHED.canonicalSide, into);
-  return tensor("float32", [rows, channels, POOLED_SIDE, POOLED_SIDE], into);
-}
-
-/** The gradient by the pooled regions, put back onto the pyramid. */
-function returned(
-  gradient: AnyTensor,
-  canvas: ImageSize,
-  sample: Sample,
-  batch: number,
-  channels: number,
-): Feeds {
-  const sizes = levelSizes(canvas);
-  const levels = POOLED_LEVELS.map((_, i): PooledLevel => {
-    const { height, width } = sizes[i]!;
-    return {
-      data: new Float32Array(batch * channels * height * width),
-      height,
-      width,
-      stride: STRIDES[i]!,
-    };
-  });
-  spreadRegions(levels, sample, channels, PUBLISHED.canonicalSide, gradient.data as Float32Array);
-  return Object.fromEntries(
-    levels.map(({ data, height, width }, i) => [
-      `${POOLED_LEVELS[i]}/gradient`,
-      tensor("float32", [batch, channels, height, width], data),
-    ]),
-  );
 }

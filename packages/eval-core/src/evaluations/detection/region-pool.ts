@@ -5,13 +5,16 @@
 import { availableParallelism } from "node:os";
 import { POOLED_SIDE } from "../../networks/index.ts";
 import { LoaderPool } from "../../training/index.ts";
-import type { PooledLevel, Regions } from "./boxes/roi-align.ts";
+import { channelsLast, type LevelSize, type Regions, type Share } from "./boxes/roi-align.ts";
 import { type ShareRequest, work } from "./region-share.ts";
-
-type LevelSize = Omit<PooledLevel, "data">;
 
 /** More than these are never needed to keep up with the device. */
 const MOST_THREADS = 8;
+
+/** A level with its map as graphs have it: [images, channels, height, width]. */
+export interface MapLevel extends LevelSize {
+  readonly data: Float32Array;
+}
 
 export class RegionPool implements AsyncDisposable {
   /** Beside the caller's own thread, which takes a share too. */
@@ -28,41 +31,44 @@ export class RegionPool implements AsyncDisposable {
         : undefined;
   }
 
-  /**
-   * Pooled regions [rows, channels, 7, 7], zero beyond those given; overwritten by the next call.
-   * @param levels each [images, channels, height, width]
-   */
+  /** Pooled regions [rows, channels, 7, 7], zero beyond those given; overwritten by the next call. */
   async pool(
-    levels: readonly PooledLevel[],
+    maps: readonly MapLevel[],
     regions: Regions,
     channels: number,
     canonical: number,
     rows: number,
   ): Promise<Float32Array> {
-    const pooled = this.#zeros("pooled", rows * channels * POOLED_SIDE ** 2);
-    const shared = levels.map((level, i) => ({ ...level, data: this.#shared(`map ${i}`, level.data) }));
-    await this.#divide(regions.image.length, {
-      ...{ what: "pool", levels: shared, regions, channels, canonical, pooled },
+    const pooled = this.#memoryFor("pooled", rows * channels * POOLED_SIDE ** 2).fill(0);
+    const levels = maps.map((level, i) => {
+      const data = this.#memoryFor(`map ${i}`, level.data.length);
+      channelsLast(level.data, channels, level.height * level.width, data);
+      return { ...level, data };
     });
+    const request = { what: "pool", levels, regions, channels, canonical, pooled } as const;
+    await this.#divide(regions.image.length, (share) => ({ ...request, share }));
     return pooled;
   }
 
   /** The gradient by each level's map [images, channels, height, width]; overwritten by the next call. */
   async spread(
-    levels: readonly LevelSize[],
+    sizes: readonly LevelSize[],
     images: number,
     regions: Regions,
     channels: number,
     canonical: number,
     gradient: Float32Array,
   ): Promise<Float32Array[]> {
-    const own = levels.map((level, i) => ({
-      ...level,
-      data: this.#zeros(`gradient ${i}`, images * channels * level.height * level.width),
-    }));
-    const pooled = this.#shared("pooled gradient", gradient);
-    await this.#divide(channels, { what: "spread", levels: own, regions, channels, canonical, pooled });
-    return own.map(({ data }) => data);
+    const levels = sizes.map((level, i) => {
+      const length = images * channels * level.height * level.width;
+      const data = this.#memoryFor(`map ${i}`, length).fill(0);
+      return { ...level, data, answer: this.#memoryFor(`answer ${i}`, length) };
+    });
+    const pooled = this.#memoryFor("pooled", gradient.length);
+    pooled.set(gradient);
+    const request = { what: "spread", levels, regions, channels, canonical, pooled } as const;
+    await this.#divide(channels, (share) => ({ ...request, share }));
+    return levels.map(({ answer }) => answer);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -70,30 +76,20 @@ export class RegionPool implements AsyncDisposable {
     this.#memory.clear();
   }
 
-  async #divide(count: number, request: Omit<ShareRequest, "share">): Promise<void> {
+  async #divide(count: number, requestOf: (share: Share) => ShareRequest): Promise<void> {
     const cut = (i: number) => Math.round((i * count) / this.#threads);
-    const shareOf = (i: number): ShareRequest => ({ ...request, share: { from: cut(i), to: cut(i + 1) } });
-    const others = Array.from({ length: this.#threads - 1 }, (_, i) => this.#workers!.load(shareOf(i + 1)));
-    work(shareOf(0));
+    const part = (i: number) => requestOf({ from: cut(i), to: cut(i + 1) });
+    const others = Array.from({ length: this.#threads - 1 }, (_, i) => this.#workers!.load(part(i + 1)));
+    work(part(0));
     await Promise.all(others);
   }
 
-  #zeros(purpose: string, length: number): Float32Array {
+  /** Of this length, where all threads see it; what it holds is what was last written there. */
+  #memoryFor(purpose: string, length: number): Float32Array {
     const known = this.#memory.get(purpose);
-    if (known?.length === length) return known.fill(0);
+    if (known?.length === length) return known;
     const made = new Float32Array(new SharedArrayBuffer(length * 4));
     this.#memory.set(purpose, made);
     return made;
-  }
-
-  /** The same numbers where all threads see them; alone, the caller's own. */
-  #shared(purpose: string, data: Float32Array): Float32Array {
-    if (this.#threads === 1) return data;
-    const known = this.#memory.get(purpose);
-    const into =
-      known?.length === data.length ? known : new Float32Array(new SharedArrayBuffer(data.length * 4));
-    this.#memory.set(purpose, into);
-    into.set(data);
-    return into;
   }
 }

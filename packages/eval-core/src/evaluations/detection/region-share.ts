@@ -1,11 +1,15 @@
 /** A share of a batch's ROIAlign, on a worker thread and in shared memory: a recipe of `training/loader.ts`. */
 import type { Feeds } from "../../training/task.ts";
-import { type PooledLevel, poolRegions, type Regions, type Share, spreadRegions } from "./boxes/roi-align.ts";
+import {
+  channelsFirst,
+  type PooledLevel,
+  poolRegions,
+  type Regions,
+  type Share,
+  spreadRegions,
+} from "./boxes/roi-align.ts";
 
-export interface ShareRequest {
-  readonly what: "pool" | "spread";
-  /** Maps to pool from, or gradients to add to. */
-  readonly levels: readonly PooledLevel[];
+interface Common {
   readonly regions: Regions;
   readonly channels: number;
   readonly canonical: number;
@@ -15,9 +19,25 @@ export interface ShareRequest {
   readonly share: Share;
 }
 
-export function work({ what, levels, regions, channels, canonical, pooled, share }: ShareRequest): void {
-  const run = what === "pool" ? poolRegions : spreadRegions;
-  run(levels, regions, channels, canonical, pooled, share);
+export type ShareRequest = Common &
+  (
+    | { readonly what: "pool"; readonly levels: readonly PooledLevel[] }
+    | {
+        readonly what: "spread";
+        /** Gradients, zero at first, and where they are answered with the channels first. */
+        readonly levels: readonly (PooledLevel & { readonly answer: Float32Array })[];
+      }
+  );
+
+export function work(request: ShareRequest): void {
+  const { regions, channels, canonical, pooled, share } = request;
+  if (request.what === "pool") {
+    poolRegions(request.levels, regions, channels, canonical, pooled, share);
+    return;
+  }
+  spreadRegions(request.levels, regions, channels, canonical, pooled, share);
+  for (const { data, answer, height, width } of request.levels)
+    channelsFirst(data, channels, height * width, answer, share);
 }
 
 export async function prepare(request: ShareRequest): Promise<Feeds> {

@@ -3,14 +3,14 @@
  * regions, and their gradient put back onto the pyramid.
  */
 import { DETECTOR_CUTS, type ImageSize, POOLED_LEVELS, POOLED_SIDE } from "../../networks/index.ts";
-import { type SeededRandom, tensor } from "../../tensor/index.ts";
+import { type AnyTensor, type SeededRandom, tensor } from "../../tensor/index.ts";
 import type { Between, Feeds } from "../../training/index.ts";
 import type { DetectionPlan } from "./batches.ts";
 import { anchorBoxes, STRIDES } from "./boxes/anchors.ts";
 import { ANCHOR_MATCHING } from "./boxes/matching.ts";
 import { selectProposals } from "./boxes/proposals.ts";
-import type { PooledLevel, Regions } from "./boxes/roi-align.ts";
-import type { RegionPool } from "./region-pool.ts";
+import type { Regions } from "./boxes/roi-align.ts";
+import type { MapLevel, RegionPool } from "./region-pool.ts";
 import {
   ANCHOR_FRACTION,
   type DetectionSchedule,
@@ -48,13 +48,45 @@ export class AnchorCache {
   }
 }
 
-/** The maps that regions are pooled from, out of what a graph answered. */
-export function pooledLevels(values: Feeds): PooledLevel[] {
-  return POOLED_LEVELS.map((name, i) => {
+/** Regions pooled from the maps that a graph answered: [rows, channels, 7, 7], zero beyond those given. */
+export async function pooledFrom(
+  pool: RegionPool,
+  values: Feeds,
+  regions: Regions,
+  channels: number,
+  canonical: number,
+  rows: number,
+): Promise<AnyTensor> {
+  const maps = POOLED_LEVELS.map((name, i): MapLevel => {
     const { data, shape } = values[name]!;
     const [, , height, width] = shape as [number, number, number, number];
     return { data: data as Float32Array, height, width, stride: STRIDES[i]! };
   });
+  const pooled = await pool.pool(maps, regions, channels, canonical, rows);
+  return tensor("float32", [rows, channels, POOLED_SIDE, POOLED_SIDE], pooled);
+}
+
+/** The gradient by the pooled regions, put back onto the pyramid: what the last part of a step waits for. */
+export async function gradientsBack(
+  pool: RegionPool,
+  values: Feeds,
+  canvas: ImageSize,
+  images: number,
+  regions: Regions,
+  channels: number,
+  canonical: number,
+): Promise<Feeds> {
+  const levels = levelSizes(canvas)
+    .slice(0, POOLED_LEVELS.length)
+    .map((size, i) => ({ ...size, stride: STRIDES[i]! }));
+  const gradient = values["gradient/pooled"]!.data as Float32Array;
+  const gradients = await pool.spread(levels, images, regions, channels, canonical, gradient);
+  return Object.fromEntries(
+    gradients.map((data, i) => {
+      const { height, width } = levels[i]!;
+      return [`${POOLED_LEVELS[i]}/gradient`, tensor("float32", [images, channels, height, width], data)];
+    }),
+  );
 }
 
 /** One image's part of a batch's values, `each` numbers an anchor. */
@@ -87,24 +119,16 @@ export function detectorBetween(options: StepOptions): Between<DetectionPlan>[] 
     },
     {
       ...back,
-      async compute(values, plan) {
-        const levels = levelSizes(plan.canvas).slice(0, POOLED_LEVELS.length);
-        const images = plan.images.length;
-        const gradients = await pool.spread(
-          levels.map((size, i) => ({ ...size, stride: STRIDES[i]! })),
-          images,
+      compute: (values, plan) =>
+        gradientsBack(
+          pool,
+          values,
+          plan.canvas,
+          plan.images.length,
           sampled.get(plan)!,
           schedule.width,
           schedule.canonicalSide,
-          values["gradient/pooled"]!.data as Float32Array,
-        );
-        return Object.fromEntries(
-          gradients.map((data, i) => [
-            `${POOLED_LEVELS[i]}/gradient`,
-            tensor("float32", [images, schedule.width, levels[i]!.height, levels[i]!.width], data),
-          ]),
-        );
-      },
+        ),
     },
   ];
 }
@@ -153,14 +177,13 @@ async function sampleStep(
     for (let r = 0; r < one.labels.length; r++) image.push(i);
   }
   const regions = { boxes: Float32Array.from(boxes), image: Int32Array.from(image) };
-  const pooled = await pool.pool(pooledLevels(values), regions, schedule.width, schedule.canonicalSide, rows);
-  const shape = [rows, schedule.width, POOLED_SIDE, POOLED_SIDE];
+  const pooled = await pooledFrom(pool, values, regions, schedule.width, schedule.canonicalSide, rows);
   return {
     regions,
     feeds: {
       anchorLabels: tensor("float32", [images, a], labels),
       anchorTargets: tensor("float32", [images, a, 4], targets),
-      pooled: tensor("float32", shape, pooled),
+      pooled,
       regionLabels: tensor("float32", [rows], regionLabels),
       regionTargets: tensor("float32", [rows, 4], regionTargets),
     },

@@ -11,7 +11,6 @@ import {
   type ImageSize,
   type ParameterSource,
   POOLED_LEVELS,
-  POOLED_SIDE,
   type TrainingDetector,
   trainingDetector,
 } from "../../networks/index.ts";
@@ -49,7 +48,7 @@ import {
   trainsIn,
   WEIGHT_DECAY,
 } from "./settings.ts";
-import { AnchorCache, detectorBetween, levelSizes, ofImage, pooledLevels } from "./step.ts";
+import { AnchorCache, detectorBetween, levelSizes, ofImage, pooledFrom } from "./step.ts";
 
 export interface DetectorOptions {
   readonly checkpoint: Checkpoint;
@@ -197,18 +196,18 @@ export class Detector implements AsyncDisposable {
     const rows = boxes.length / 4;
     if (rows === 0) return [];
     const regions = { boxes, image: new Int32Array(rows) };
-    const pooled = await this.#pool.pool(
-      pooledLevels(values),
+    const pooled = await pooledFrom(
+      this.#pool,
+      values,
       regions,
       schedule.width,
       schedule.canonicalSide,
       rows,
     );
-    const shape = [rows, schedule.width, POOLED_SIDE, POOLED_SIDE];
     const found = await this.#trainer.predict(
       "box head",
       () => boxNetwork({ ...schedule, classes, source: given(this.#head) }),
-      { pooled: tensor("float32", shape, pooled) },
+      { pooled },
     );
     return selectDetections(
       boxes,

@@ -3,6 +3,9 @@
  *
  * A pool is separable: out[r, c] = Ay[r] F[c] Ax[r]^T with Ay and Ax of seven rows, each the average of its samples'
  * bilinear weights, so that dF[c] = sum over r of Ay[r]^T dOut[r, c] Ax[r]. The rows are sparse: of a region's own extent.
+ *
+ * Maps lie here with the channels last: what a region reads of all channels then lies together. Channel after channel, as
+ * graphs have them, every row of a region is a page of memory of its own, which took three times as long.
  */
 
 /** Cells a side. */
@@ -53,12 +56,51 @@ export function poolingAxis(start: number, size: number, extent: number): Axis {
   return { first, count, from, to, weights };
 }
 
-/** A level of the pyramid: [N, channels, height, width] and its input pixels a position. */
-export interface PooledLevel {
-  readonly data: Float32Array;
+/** A level of the pyramid, and its input pixels a position. */
+export interface LevelSize {
   readonly height: number;
   readonly width: number;
   readonly stride: number;
+}
+
+/** A level with its map: [N, height, width, channels]. */
+export interface PooledLevel extends LevelSize {
+  readonly data: Float32Array;
+}
+
+/** So many positions are turned at once: their numbers fill a line of the cache in every channel. */
+const TURNED = 16;
+
+/** [N, channels, plane] as [N, plane, channels], written to `into`. */
+export function channelsLast(map: Float32Array, channels: number, plane: number, into: Float32Array): void {
+  for (let image = 0; image < map.length; image += channels * plane) {
+    for (let from = 0; from < plane; from += TURNED) {
+      const to = Math.min(plane, from + TURNED);
+      for (let channel = 0; channel < channels; channel++) {
+        const line = image + channel * plane;
+        for (let p = from; p < to; p++) into[image + p * channels + channel] = map[line + p]!;
+      }
+    }
+  }
+}
+
+/** [N, plane, channels] as [N, channels, plane], written to `into`: a share of the channels. */
+export function channelsFirst(
+  map: Float32Array,
+  channels: number,
+  plane: number,
+  into: Float32Array,
+  share: Share = { from: 0, to: channels },
+): void {
+  for (let image = 0; image < map.length; image += channels * plane) {
+    for (let from = 0; from < plane; from += TURNED) {
+      const to = Math.min(plane, from + TURNED);
+      for (let channel = share.from; channel < share.to; channel++) {
+        const line = image + channel * plane;
+        for (let p = from; p < to; p++) into[line + p] = map[image + p * channels + channel]!;
+      }
+    }
+  }
 }
 
 /** Regions to pool: boxes [R, 4] in the network's pixels, and the image of each. */
@@ -81,7 +123,7 @@ interface Placed {
   readonly x: Axis;
   readonly y: Axis;
   readonly level: PooledLevel;
-  /** Where the image's first channel begins in the level's data. */
+  /** Where the image begins in the level's data. */
   readonly base: number;
 }
 
@@ -104,6 +146,22 @@ function place(
   };
 }
 
+/** Memory that the regions of a call share. */
+class Scratch {
+  readonly cells: Float64Array;
+  #rows = new Float64Array(0);
+
+  constructor(channels: number) {
+    this.cells = new Float64Array(SIDE * SIDE * channels);
+  }
+
+  /** Of this length; what it holds is what was last written there. */
+  rows(length: number): Float64Array {
+    if (this.#rows.length < length) this.#rows = new Float64Array(length);
+    return this.#rows.subarray(0, length);
+  }
+}
+
 /** How a call divides its regions among threads: those from `from` up to `to`; all unless told. */
 export interface Share {
   readonly from: number;
@@ -122,48 +180,47 @@ export function poolRegions(
   into: Float32Array,
   { from, to }: Share = { from: 0, to: regions.image.length },
 ): void {
+  const scratch = new Scratch(channels);
   for (let region = from; region < to; region++) {
     const placed = place(levels, regions, region, channels, canonical);
-    if (placed.x.count > 0 && placed.y.count > 0) poolRegion(placed, channels, region, into);
+    if (placed.x.count > 0 && placed.y.count > 0) poolRegion(placed, channels, region, into, scratch);
   }
 }
 
-/** Along y first: what is innermost then runs through a row of the map, which is the longest run there is. */
+/** Along y first: a row of positions with all their channels is one run through memory. */
 function poolRegion(
   { x, y, level, base }: Placed,
   channels: number,
   region: number,
   into: Float32Array,
+  scratch: Scratch,
 ): void {
-  const { data, width, height } = level;
-  const plane = width * height;
-  const across = x.count;
-  const row = new Float64Array(across);
-  const [weightsX, fromX, toX, weightsY] = [x.weights, x.from, x.to, y.weights];
-  for (let channel = 0; channel < channels; channel++) {
-    const origin = base + channel * plane + y.first * width + x.first;
-    const out = (region * channels + channel) * SIDE * SIDE;
-    for (let cell = 0; cell < SIDE; cell++) {
-      const end = y.to[cell]!;
-      let at = y.from[cell]!;
-      if (at >= end) continue;
-      let line = origin + at * width;
-      let weight = weightsY[cell * y.count + at]!;
-      for (let k = 0; k < across; k++) row[k] = weight * data[line + k]!;
-      for (at++; at < end; at++) {
-        line += width;
-        weight = weightsY[cell * y.count + at]!;
-        for (let k = 0; k < across; k++) row[k]! += weight * data[line + k]!;
-      }
-      for (let column = 0; column < SIDE; column++) {
-        const offset = column * across;
-        const last = toX[column]!;
-        let sum = 0;
-        for (let k = fromX[column]!; k < last; k++) sum += weightsX[offset + k]! * row[k]!;
-        into[out + cell * SIDE + column] = sum;
+  const { data, width } = level;
+  const run = x.count * channels;
+  const row = scratch.rows(run);
+  const cells = scratch.cells.fill(0);
+  for (let cell = 0; cell < SIDE; cell++) {
+    const [first, end] = [y.from[cell]!, y.to[cell]!];
+    if (first >= end) continue;
+    for (let at = first; at < end; at++) {
+      const line = base + ((y.first + at) * width + x.first) * channels;
+      const weight = y.weights[cell * y.count + at]!;
+      if (at === first) for (let k = 0; k < run; k++) row[k] = weight * data[line + k]!;
+      else for (let k = 0; k < run; k++) row[k]! += weight * data[line + k]!;
+    }
+    for (let column = 0; column < SIDE; column++) {
+      const to = (cell * SIDE + column) * channels;
+      for (let at = x.from[column]!; at < x.to[column]!; at++) {
+        const weight = x.weights[column * x.count + at]!;
+        const from = at * channels;
+        for (let c = 0; c < channels; c++) cells[to + c]! += weight * row[from + c]!;
       }
     }
   }
+  const out = region * channels * SIDE * SIDE;
+  for (let c = 0; c < channels; c++)
+    for (let cell = 0; cell < SIDE * SIDE; cell++)
+      into[out + c * SIDE * SIDE + cell] = cells[cell * channels + c]!;
 }
 
 /**
@@ -179,10 +236,11 @@ export function spreadRegions(
   gradient: Float32Array,
   share: Share = { from: 0, to: channels },
 ): void {
-  const count = regions.image.length;
-  for (let region = 0; region < count; region++) {
+  const scratch = new Scratch(share.to - share.from);
+  for (let region = 0; region < regions.image.length; region++) {
     const placed = place(levels, regions, region, channels, canonical);
-    if (placed.x.count > 0 && placed.y.count > 0) spreadRegion(placed, channels, region, gradient, share);
+    if (placed.x.count > 0 && placed.y.count > 0)
+      spreadRegion(placed, channels, region, gradient, share, scratch);
   }
 }
 
@@ -192,31 +250,33 @@ function spreadRegion(
   region: number,
   gradient: Float32Array,
   { from, to }: Share,
+  scratch: Scratch,
 ): void {
-  const { data, width, height } = level;
-  const plane = width * height;
-  const across = x.count;
-  const row = new Float64Array(across);
-  const [weightsX, fromX, toX, weightsY] = [x.weights, x.from, x.to, y.weights];
-  for (let channel = from; channel < to; channel++) {
-    const origin = base + channel * plane + y.first * width + x.first;
-    const out = (region * channels + channel) * SIDE * SIDE;
-    for (let cell = 0; cell < SIDE; cell++) {
-      const end = y.to[cell]!;
-      const begin = y.from[cell]!;
-      if (begin >= end) continue;
-      row.fill(0);
-      for (let column = 0; column < SIDE; column++) {
-        const value = gradient[out + cell * SIDE + column]!;
-        const offset = column * across;
-        const last = toX[column]!;
-        for (let k = fromX[column]!; k < last; k++) row[k]! += weightsX[offset + k]! * value;
+  const { data, width } = level;
+  const own = to - from;
+  const rows = scratch.rows(x.count * own);
+  const { cells } = scratch;
+  const out = (region * channels + from) * SIDE * SIDE;
+  for (let c = 0; c < own; c++)
+    for (let cell = 0; cell < SIDE * SIDE; cell++)
+      cells[cell * own + c] = gradient[out + c * SIDE * SIDE + cell]!;
+  for (let cell = 0; cell < SIDE; cell++) {
+    const [first, end] = [y.from[cell]!, y.to[cell]!];
+    if (first >= end) continue;
+    rows.fill(0);
+    for (let column = 0; column < SIDE; column++) {
+      const source = (cell * SIDE + column) * own;
+      for (let at = x.from[column]!; at < x.to[column]!; at++) {
+        const weight = x.weights[column * x.count + at]!;
+        const row = at * own;
+        for (let c = 0; c < own; c++) rows[row + c]! += weight * cells[source + c]!;
       }
-      for (let at = begin; at < end; at++) {
-        const line = origin + at * width;
-        const weight = weightsY[cell * y.count + at]!;
-        for (let k = 0; k < across; k++) data[line + k]! += weight * row[k]!;
-      }
+    }
+    for (let at = first; at < end; at++) {
+      const weight = y.weights[cell * y.count + at]!;
+      let line = base + ((y.first + at) * width + x.first) * channels + from;
+      for (let row = 0; row < rows.length; row += own, line += channels)
+        for (let c = 0; c < own; c++) data[line + c]! += weight * rows[row + c]!;
     }
   }
 }
