@@ -97,6 +97,12 @@ const BENCHMARKS: readonly Benchmark[] = [
     what: "training steps of surface normals and segmentation, against PyTorch",
   },
   {
+    name: "dense-cost",
+    script: "packages/eval-core/bench/dense-cost.ts",
+    args: ["--full"],
+    what: "what a dry run of dense prediction reckons beside ten steps as they are made",
+  },
+  {
     name: "detection",
     script: "packages/eval-core/bench/detection.ts",
     args: [],
