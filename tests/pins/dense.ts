@@ -50,9 +50,7 @@ export function densePins(manifest: string, checkpoint: string): Record<string, 
         };
         const { protocol, identity } = planEvaluation({ kind, spec, manifest, checkpoint });
         const { setting, title, fingerprint, body } = protocol;
-        const measures = kind
-          .measures(name, { slug: dataset } as never, options as never)
-          .map(({ slug }) => slug);
+        const measures = kind.measures(name, { slug: dataset } as never).map(({ slug }) => slug);
         pins[`${name}, ${dataset}${words}`] = { setting, title, fingerprint, body, identity, measures };
       }
     }

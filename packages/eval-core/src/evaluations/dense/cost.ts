@@ -25,6 +25,28 @@ export function usualPlan<Plan extends Sized>(
   return { usual, share: mean / area(usual) };
 }
 
+/** Timed so often at least; and on, while it takes less than some seconds in all. */
+const LEAST_TIMES = 3;
+const MOST_TIMES = 20;
+const LONG_ENOUGH_MS = 2000;
+
+/** Seconds that a piece of work takes: the median of some times, after one that opens sessions and touches memory. */
+export async function secondsOf(work: () => Promise<unknown>, signal?: AbortSignal): Promise<number> {
+  await work();
+  const times: number[] = [];
+  const began = performance.now();
+  while (
+    times.length < LEAST_TIMES ||
+    (times.length < MOST_TIMES && performance.now() - began < LONG_ENOUGH_MS)
+  ) {
+    signal?.throwIfAborted();
+    const start = performance.now();
+    await work();
+    times.push((performance.now() - start) / 1000);
+  }
+  return times.sort((a, b) => a - b)[times.length >> 1]!;
+}
+
 /** @param flops floating-point operations of all steps together */
 export function stepsNote(steps: number, secondsPerStep: number, device: string, flops: number): string {
   const here = `${duration(secondsPerStep * steps)} on this ${device}`;

@@ -1,7 +1,7 @@
 /** What a detection run costs on this machine: some real steps and test images timed, the rest by size. */
 import type { VocDetectionData } from "../../datasets/dense/voc-detection.ts";
 import { chooseDevice } from "../../runtime/index.ts";
-import { stepsNote, usualPlan } from "../dense/cost.ts";
+import { secondsOf, stepsNote, usualPlan } from "../dense/cost.ts";
 import type { DenseOptions } from "../dense/options.ts";
 import type { Cost, CostContext, Spec } from "../kind.ts";
 import type { Size } from "../pixel-labels/canvas.ts";
@@ -9,8 +9,6 @@ import { DetectionBatches } from "./batches.ts";
 import { canvasOf, resizedShortestEdge } from "./inputs.ts";
 import { type DetectionSetting, detectionSchedule } from "./settings.ts";
 import { Detector, type DetectorOptions, stepFlops } from "./train.ts";
-
-const TIMED_STEPS = 3;
 
 const area = ({ height, width }: Size): number => height * width;
 
@@ -32,17 +30,14 @@ export async function detectionCost(
   const batches = new DetectionBatches(images, schedule, seed);
   const { usual, share } = usualPlan(batches, schedule.steps);
   await using detector = await Detector.open(detectorOptions);
-  const perStep = (await detector.timeSteps(usual, TIMED_STEPS, signal)) * share;
+  const perStep = (await secondsOf(() => detector.tryStep(usual), signal)) * share;
   const tests = data.splits.test.map((image) => {
     const size = resizedShortestEdge(image, schedule.testShortEdge, schedule.longest);
     return { image, size, canvas: canvasOf([size]) };
   });
   const { image, size, canvas } = tests[0]!;
   const test = async () => detector.detect(await detector.load(image, size, canvas), canvas, size, image);
-  await test();
-  const began = performance.now();
-  await test();
-  const perPixel = (performance.now() - began) / 1000 / area(canvas);
+  const perPixel = (await secondsOf(test, signal)) / area(canvas);
   const testing = perPixel * tests.reduce((sum, one) => sum + area(one.canvas), 0);
   const flops = stepFlops(detectorOptions, usual.canvas) * share * schedule.steps;
   return {

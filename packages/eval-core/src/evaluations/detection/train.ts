@@ -220,24 +220,18 @@ export class Detector implements AsyncDisposable {
     );
   }
 
-  /** Seconds that a step of this plan takes: of some, after one that opens the sessions; the weights do not change. */
-  async timeSteps(plan: DetectionPlan, count: number, signal?: AbortSignal): Promise<number> {
+  /** One step of this plan that changes no weight. */
+  async tryStep(plan: DetectionPlan): Promise<void> {
     const { schedule, classes, mode, seed } = this.#options;
     const between = detectorBetween({ schedule, classes, mode, pool: this.#pool });
     const random = streamOf(seed, "sampling");
-    let began = 0;
-    for (let i = 0; i <= count; i++) {
-      signal?.throwIfAborted();
-      if (i === 1) began = performance.now();
-      await this.#trainer.step(
-        keyOf(plan.canvas),
-        () => asTask(this.#options, plan.canvas, given(this.#head)),
-        await this.#feeds(plan),
-        { learningRate: 0, weightDecay: 0 },
-        (cut, values) => between[cut]!.compute(values, plan, random),
-      );
-    }
-    return (performance.now() - began) / 1000 / count;
+    await this.#trainer.step(
+      keyOf(plan.canvas),
+      () => asTask(this.#options, plan.canvas, given(this.#head)),
+      await this.#feeds(plan),
+      { learningRate: 0, weightDecay: 0 },
+      (cut, values) => between[cut]!.compute(values, plan, random),
+    );
   }
 
   /** Of all weights, as they stand, in hexadecimal. */

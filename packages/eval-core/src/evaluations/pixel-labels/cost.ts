@@ -1,10 +1,9 @@
 /** What training and test of a pixel network cost: a few real steps and images timed, the rest by size. */
-import { stepsNote, usualPlan } from "../dense/cost.ts";
+import { tensor } from "../../tensor/index.ts";
+import { secondsOf, stepsNote, usualPlan } from "../dense/cost.ts";
 import type { Cost, CostContext } from "../kind.ts";
 import { PixelBatches } from "./batches.ts";
 import { PixelTraining, type PixelTrainingOptions, stepFlops } from "./train.ts";
-
-const TIMED_STEPS = 3;
 
 /** @param testPasses pixels that all test images have together in the network, and one input to time */
 export async function pixelCost(
@@ -20,8 +19,10 @@ export async function pixelCost(
   const batches = new PixelBatches(images, settings, rules, seed);
   const { usual, share } = usualPlan(batches, settings.steps);
   await using training = await PixelTraining.open(options);
-  const perStep = (await training.timeSteps(usual, TIMED_STEPS, signal)) * share;
-  const perPixel = (await training.timeLogits(test.sample)) / (test.sample.height * test.sample.width);
+  const perStep = (await secondsOf(() => training.tryStep(usual), signal)) * share;
+  const { height, width } = test.sample;
+  const input = tensor("float32", [1, 3, height, width], new Float32Array(3 * height * width));
+  const perPixel = (await secondsOf(() => training.logits(input), signal)) / (height * width);
   const flops = stepFlops(options, usual.canvas) * share * settings.steps;
   return {
     images: images.length + test.images,

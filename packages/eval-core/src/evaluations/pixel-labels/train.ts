@@ -150,26 +150,11 @@ export class PixelTraining implements AsyncDisposable {
     return (await this.#trainer.predict(keyOf({ height, width }), build, { input }, ["logits"])).logits!;
   }
 
-  /** Seconds that a step of this size takes: of some, after one that opens the session; the weights do not change. */
-  async timeSteps(plan: PixelPlan, count: number, signal?: AbortSignal): Promise<number> {
+  /** One step of this size that changes no weight. */
+  async tryStep(plan: PixelPlan): Promise<void> {
     const rates = { learningRate: 0, weightDecay: 0, statisticsMomentum: 0 };
     const attach = () => trainingNetwork(this.#options, plan.canvas, given(this.#head));
-    let began = 0;
-    for (let i = 0; i <= count; i++) {
-      signal?.throwIfAborted();
-      if (i === 1) began = performance.now();
-      await this.#trainer.step(keyOf(plan.canvas), attach, await this.#feeds(plan), rates);
-    }
-    return (performance.now() - began) / 1000 / count;
-  }
-
-  /** Seconds that an image of this size takes through the network, after one that opens the session. */
-  async timeLogits({ height, width }: Size): Promise<number> {
-    const input = tensor("float32", [1, 3, height, width], new Float32Array(3 * height * width));
-    await this.logits(input);
-    const began = performance.now();
-    await this.logits(input);
-    return (performance.now() - began) / 1000;
+    await this.#trainer.step(keyOf(plan.canvas), attach, await this.#feeds(plan), rates);
   }
 
   /** Weights and statistics by name, the backbone's too. */
