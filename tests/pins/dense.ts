@@ -3,7 +3,7 @@ import { VOC_CLASSES } from "../../packages/eval-core/src/datasets/readers/voc20
 import { planEvaluation, RESNET_FACTS } from "../../packages/eval-core/src/evaluations/plan.ts";
 import { settingNamed } from "../../packages/eval-core/src/evaluations/settings.ts";
 import { preprocessingNamed } from "../../packages/eval-core/src/images/index.ts";
-import type { Pin } from "./protocols.ts";
+import { MANIFEST, NETWORK, type Pin, pin } from "./pin.ts";
 
 /** How each dataset's reader says where its splits come from. */
 const RULES: Readonly<Record<string, string>> = {
@@ -30,7 +30,7 @@ const OPTIONS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   ", published": { schedule: "published" },
 };
 
-export function densePins(manifest: string, checkpoint: string): Record<string, Pin> {
+export function densePins(): Record<string, Pin> {
   const pins: Record<string, Pin> = {};
   for (const [name, datasets] of Object.entries(RUN_ON)) {
     for (const dataset of datasets) {
@@ -48,10 +48,13 @@ export function densePins(manifest: string, checkpoint: string): Record<string, 
           preprocessing: preprocessingNamed("imagenet-shorter-224"),
           skipUnreadable: false,
         };
-        const { protocol, identity } = planEvaluation({ kind, spec, manifest, checkpoint });
-        const { setting, title, fingerprint, body } = protocol;
+        const { protocol, identity } = planEvaluation({
+          ...{ kind, spec },
+          manifest: MANIFEST,
+          checkpoint: NETWORK,
+        });
         const measures = kind.measures(name, { slug: dataset } as never).map(({ slug }) => slug);
-        pins[`${name}, ${dataset}${words}`] = { setting, title, fingerprint, body, identity, measures };
+        pins[`${name}, ${dataset}${words}`] = pin(protocol, identity, measures);
       }
     }
   }
