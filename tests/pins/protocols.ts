@@ -15,6 +15,7 @@ import { planEvaluation, RESNET_FACTS } from "../../packages/eval-core/src/evalu
 import { type Setting, settingNamed } from "../../packages/eval-core/src/evaluations/settings.ts";
 import { preprocessingNamed } from "../../packages/eval-core/src/images/index.ts";
 import { PINNED_DATASETS, standIn } from "./datasets.ts";
+import { densePins } from "./dense.ts";
 import { picturePins } from "./pictures.ts";
 import { MANIFEST, NETWORK, type Pin, pin } from "./pin.ts";
 import { probePins } from "./probes.ts";
@@ -187,6 +188,7 @@ export function allPins(): Record<string, Pin> {
     ...everyOption(),
     ...givenFeatures(),
     ...picturePins(),
+    ...densePins(),
     ...probePins(),
     "mean calibration, converged": average("converged", "imagenet-shorter-224", false),
     "mean calibration, paper-exact": average("paper-exact", "imagenet-shorter-224", false),
