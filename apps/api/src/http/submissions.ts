@@ -6,7 +6,7 @@ import { BadInput, NotAuthorized } from "../errors.ts";
 import { globalId } from "../global-id.ts";
 import { LIMITS } from "../limits.ts";
 import { submissionJsonSchema } from "../modules/submission/body.ts";
-import { fault, InvalidSubmission } from "../modules/submission/faults.ts";
+import { fault, InvalidSubmission } from "../modules/submission/faults/fault.ts";
 import { FORMATS, type Format, TABLES, tableNamed } from "../modules/submission/formats/index.ts";
 import { submit } from "../modules/submission/service.ts";
 import type { Told } from "../modules/submission/table/read.ts";

@@ -1,5 +1,5 @@
 /** Which fields of two JSON values differ, each by its pointer. */
-import { jsonPointer, type Path } from "../submission/faults.ts";
+import { jsonPointer, type Path } from "../submission/faults/fault.ts";
 
 export interface Difference {
   readonly path: string;

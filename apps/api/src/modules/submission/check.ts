@@ -1,10 +1,10 @@
 /** Every fault of a submission at once: of its shape, of what the catalogue and the ledger know, and numbers that cannot be. */
 import type { Context } from "../../context.ts";
 import type { SubmissionBody } from "./body.ts";
-import type { Draft, Fault } from "./faults.ts";
-import { alreadyThere, ledgerFaults } from "./ledger-faults.ts";
-import { plausibilityFaults } from "./plausibility.ts";
-import { predictionFaults } from "./prediction-faults.ts";
+import type { Draft, Fault } from "./faults/fault.ts";
+import { alreadyThere, ledgerFaults } from "./faults/ledger.ts";
+import { plausibilityFaults } from "./faults/plausibility.ts";
+import { predictionFaults } from "./faults/predictions.ts";
 import { validate } from "./validate.ts";
 
 export interface Checked {

@@ -4,7 +4,7 @@ import type { Database } from "../../database/database.ts";
 import { Conflict } from "../../errors.ts";
 import type { SubmissionBody } from "./body.ts";
 import { defined } from "./defined.ts";
-import { type Draft, type Fault, fault } from "./faults.ts";
+import { type Draft, type Fault, fault } from "./faults/fault.ts";
 import type { Parts } from "./parts.ts";
 
 /** What would be a conflict when the submission is accepted. */

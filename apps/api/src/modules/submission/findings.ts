@@ -3,7 +3,7 @@ import { builder } from "../../builder.ts";
 import { ErrorInterface } from "../error-types.ts";
 import { MeasureRef, SuiteRef } from "../measure/types.ts";
 import type { RankChange } from "./changes.ts";
-import { type Fault, InvalidSubmission } from "./faults.ts";
+import { type Fault, InvalidSubmission } from "./faults/fault.ts";
 
 export const FaultType = builder.objectRef<Fault>("Fault").implement({
   description: "Something wrong, or perhaps wrong, at one place of a submission.",

@@ -6,7 +6,7 @@ import { localId } from "../../global-id.ts";
 import { storable } from "../../text.ts";
 import { MUTATION_SCOPES } from "../account/rules.ts";
 import { ResultRef } from "../result/types.ts";
-import { InvalidSubmission } from "./faults.ts";
+import { InvalidSubmission } from "./faults/fault.ts";
 import { FaultType, RankChangeType } from "./findings.ts";
 import { type FORMATS, type Format, TABLES, tableNamed } from "./formats/index.ts";
 import { type Offered, retract, review, type SubmissionRow, submit, withdraw } from "./service.ts";

@@ -6,7 +6,7 @@ import type { Context } from "../../context.ts";
 import { type SubmissionBody, submissionSchema } from "./body.ts";
 import { type RankChange, rankChanges } from "./changes.ts";
 import { check } from "./check.ts";
-import { type Fault, jsonPointer } from "./faults.ts";
+import { type Fault, jsonPointer } from "./faults/fault.ts";
 import { isTable } from "./table/body.ts";
 import { warningsOfTable } from "./table/warnings.ts";
 

@@ -5,7 +5,7 @@
 import type { TransactionClient } from "@transferboard/prisma";
 import { fingerprint as fingerprintOf, type Json } from "@transferboard/vocabulary/canonical-json";
 import type { SubmissionBody } from "./body.ts";
-import { type Draft, type Fault, fault } from "./faults.ts";
+import { type Draft, type Fault, fault } from "./faults/fault.ts";
 import type { Parts } from "./parts.ts";
 
 /** The setting that a measure begins with. */

@@ -10,7 +10,7 @@ import type { Viewer } from "../account/viewer.ts";
 import type { SubmissionBody } from "./body.ts";
 import type { RankChange } from "./changes.ts";
 import { check } from "./check.ts";
-import { type Fault, InvalidSubmission } from "./faults.ts";
+import { type Fault, InvalidSubmission } from "./faults/fault.ts";
 import { type Format, readDraft } from "./formats/index.ts";
 import { changesBy } from "./pending.ts";
 import { publish } from "./publish.ts";

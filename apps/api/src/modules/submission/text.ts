@@ -1,6 +1,6 @@
 /** Text that no database takes, and trees that no honest submission is: found before anything walks them by recursion. */
 import { isText } from "../../text.ts";
-import { type Draft, type Fault, fault, MOST_FAULTS, type Path } from "./faults.ts";
+import { type Draft, type Fault, fault, MOST_FAULTS, type Path } from "./faults/fault.ts";
 
 /** Objects and lists in each other. A protocol's body is a few levels. */
 export const MOST_NESTED = 32;

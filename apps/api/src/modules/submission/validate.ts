@@ -5,7 +5,7 @@ import type { Catalogue } from "../catalogue/catalogue.ts";
 import { FAMILIES, type Measure } from "../catalogue/entities.ts";
 import { nearest } from "../catalogue/nearest.ts";
 import { type SubmissionBody, submissionSchema } from "./body.ts";
-import { type Draft, type Fault, fault, type Path } from "./faults.ts";
+import { type Draft, type Fault, fault, type Path } from "./faults/fault.ts";
 import { nearestMeasures } from "./nearest-measures.ts";
 import { measureToBe } from "./new-measure.ts";
 import { type Parts, partsOf, type ReadValue } from "./parts.ts";

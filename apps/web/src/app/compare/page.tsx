@@ -2,7 +2,7 @@ import type { Metadata } from "next";
 import Link from "next/link";
 import { graphql } from "../../../generated";
 import { AsOfNotice } from "../../components/as-of";
-import { Legend } from "../../components/board/legend";
+import { Legend } from "../../components/board/marks/legend";
 import { Dumbbells } from "../../components/compare/dumbbells";
 import { MethodKey } from "../../components/compare/marks";
 import { MethodPicker } from "../../components/compare/picker";

@@ -14,7 +14,7 @@ import { formatNumber } from "../../lib/format";
 import { ScrollRegion } from "../scroll-region";
 import { type AggregateHeading, BoardHead } from "./board-head";
 import { BoardCellView } from "./cell-view";
-import { heatOf } from "./heat";
+import { heatOf } from "./marks/heat";
 import { MethodCell } from "./method-cell";
 import { PinButton } from "./pin-button";
 import { RankCell } from "./rank-cell";

@@ -6,7 +6,7 @@ import { useMemo } from "react";
 import type { AggregateHeading } from "./board-head";
 import { BoardPlot } from "./board-plot";
 import { BoardTable } from "./board-table";
-import { Legend } from "./legend";
+import { Legend } from "./marks/legend";
 import { type BoardColumn, type BoardRow, marksOf } from "./rows";
 import { Toolbar, type ToolbarProps } from "./toolbar";
 import { matches, readView } from "./view-state";

@@ -18,12 +18,12 @@ import { FaultNotice } from "../fault-notice";
 import { BoardView } from "./board-view";
 import { ExportPanel } from "./export-panel";
 import { FilterForm } from "./filter-form";
-import { ghostsOf, withGhosts } from "./ghosts";
+import { ghostsOf, withGhosts } from "./marks/ghosts";
+import { lettersOf, tiesOf } from "./marks/ties";
 import { ProtocolFilter } from "./protocol-filter";
 import { BoardQuery } from "./query";
 import { boardColumns, boardRows } from "./rows";
 import { parseSortText } from "./sorting";
-import { lettersOf, tiesOf } from "./ties";
 import { readView } from "./view-state";
 
 const aggregates = Object.keys(aggregateNames) as Aggregate[];

@@ -1,6 +1,6 @@
 import { formatInterval, formatNumber, missing, provenanceMarks, provenanceNames } from "../../lib/format";
 import { diffAddress } from "../protocol/address";
-import { heatColour } from "./heat";
+import { heatColour } from "./marks/heat";
 import type { BoardCell, BoardColumn } from "./rows";
 
 const placeStyle: Record<number, string> = {

@@ -1,6 +1,6 @@
 import { aggregateNames } from "../../lib/format";
+import { TieBars } from "./marks/tie-bars";
 import type { BoardRow } from "./rows";
-import { TieBars } from "./tie-bars";
 
 const list = (names: readonly string[]) =>
   names.length > 4 ? `${names.slice(0, 3).join(", ")} and ${names.length - 3} more` : names.join(", ");

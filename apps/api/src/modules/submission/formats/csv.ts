@@ -6,7 +6,7 @@
 import { parse } from "csv-parse/sync";
 import { shorten } from "../../../errors.ts";
 import { nearest } from "../../catalogue/nearest.ts";
-import { type Draft, type Fault, fault, type Path } from "../faults.ts";
+import { type Draft, type Fault, fault, type Path } from "../faults/fault.ts";
 
 /** Column -> where it goes: in the method, the checkpoint, or the row's value. */
 const METHOD = {

@@ -1,6 +1,6 @@
 /** The formats that a submission may come in. */
 import type { Catalogue } from "../../catalogue/catalogue.ts";
-import type { Draft, ReadOptions } from "../faults.ts";
+import type { Draft, ReadOptions } from "../faults/fault.ts";
 import { TABLE_FORMATS } from "../table/read.ts";
 import { readCsv } from "./csv.ts";
 import { readJson } from "./json.ts";

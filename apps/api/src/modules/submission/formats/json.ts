@@ -1,6 +1,6 @@
 /** Our JSON form. */
 import { JsonError, type ParsedJson, parseJson } from "@transferboard/eval-core/tensor";
-import { type Draft, type Fault, fault, jsonPointer } from "../faults.ts";
+import { type Draft, type Fault, fault, jsonPointer } from "../faults/fault.ts";
 
 /** A fault for each field that stands a second time: which of two is meant, nobody can tell. */
 export const repeatedFields = ({ repeated }: ParsedJson): Fault[] =>

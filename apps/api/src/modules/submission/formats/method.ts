@@ -4,7 +4,7 @@
  */
 import { isWritten, slugOf as nameToSlug } from "@transferboard/eval-core/tensor";
 import { shorten } from "../../../errors.ts";
-import { type Fault, fault, type Path } from "../faults.ts";
+import { type Fault, fault, type Path } from "../faults/fault.ts";
 
 /**
  * "facebook/SwAV 2" -> "facebook.swav-2": a name with its organisation is another's than the name alone, so a result of

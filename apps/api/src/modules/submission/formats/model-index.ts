@@ -8,7 +8,7 @@
 import { isMap, parseDocument } from "yaml";
 import { shorten } from "../../../errors.ts";
 import type { Catalogue } from "../../catalogue/catalogue.ts";
-import { type Draft, type Fault, fault, jsonPointer, type Path, type ReadOptions } from "../faults.ts";
+import { type Draft, type Fault, fault, jsonPointer, type Path, type ReadOptions } from "../faults/fault.ts";
 import { measureToBe } from "../new-measure.ts";
 import { methodWith, nameWarnings, placeOfMethod } from "./method.ts";
 import { isTestSplit } from "./splits.ts";

@@ -7,7 +7,7 @@
 import { type ParsedJson, parseJson, shiftDecimal } from "@transferboard/eval-core/tensor";
 import { shorten } from "../../../errors.ts";
 import type { Catalogue } from "../../catalogue/catalogue.ts";
-import { type Draft, type Fault, fault, jsonPointer, type Path } from "../faults.ts";
+import { type Draft, type Fault, fault, jsonPointer, type Path } from "../faults/fault.ts";
 import { measureToBe } from "../new-measure.ts";
 import { notJson, repeatedFields } from "./json.ts";
 import { methodWith, nameWarnings, placeOfMethod, slugOf } from "./method.ts";

@@ -11,7 +11,7 @@ import { JsonError, parseJson } from "@transferboard/eval-core/tensor";
 import { fingerprint, sha256 } from "@transferboard/vocabulary/canonical-json";
 import { BadInput } from "../../../errors.ts";
 import type { Catalogue } from "../../catalogue/catalogue.ts";
-import { fault, InvalidSubmission } from "../faults.ts";
+import { fault, InvalidSubmission } from "../faults/fault.ts";
 import { measureToBe } from "../new-measure.ts";
 import type { TableBody, TableModel, TableRow } from "./body.ts";
 

@@ -1,5 +1,5 @@
 /** What a sender and a reviewer are told of a table that is no fault: warnings, and what has no measure here. */
-import { type Fault, fault } from "../faults.ts";
+import { type Fault, fault } from "../faults/fault.ts";
 import type { TableBody } from "./body.ts";
 
 /** More lines than these, nobody reads; their number is told. */

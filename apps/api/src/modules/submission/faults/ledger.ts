@@ -1,9 +1,9 @@
 /** What only the database can tell of a submission: protocols that are recorded, weights, entries that can be corrected. */
-import type { Context } from "../../context.ts";
-import { checkpointFaults } from "./checkpoint.ts";
-import { type Draft, type Fault, fault } from "./faults.ts";
-import type { Parts } from "./parts.ts";
-import { wrongSetting } from "./protocols.ts";
+import type { Context } from "../../../context.ts";
+import { checkpointFaults } from "../checkpoint.ts";
+import type { Parts } from "../parts.ts";
+import { wrongSetting } from "../protocols.ts";
+import { type Draft, type Fault, fault } from "./fault.ts";
 
 export async function ledgerFaults(
   parts: Parts,

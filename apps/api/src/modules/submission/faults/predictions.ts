@@ -1,8 +1,8 @@
 /** Values that name predictions are held against them: a value that its own predictions do not give is refused. */
 import { imageMetricOf, tolerated, valueOfPredictions } from "@transferboard/eval-core/record";
-import type { Context } from "../../context.ts";
-import { type Draft, type Fault, fault } from "./faults.ts";
-import type { Parts, ReadValue } from "./parts.ts";
+import type { Context } from "../../../context.ts";
+import type { Parts, ReadValue } from "../parts.ts";
+import { type Draft, type Fault, fault } from "./fault.ts";
 
 export async function predictionFaults(
   { values }: Parts,

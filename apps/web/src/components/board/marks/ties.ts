@@ -1,8 +1,8 @@
 /** Which neighbours on a board cannot be told apart, by stored predictions of the same images. */
 import { cache } from "react";
-import { graphql } from "../../../generated";
-import type { TiesQuery as Answer, BoardQueryVariables } from "../../../generated/graphql";
-import { ask } from "../../lib/api";
+import { graphql } from "../../../../generated";
+import type { TiesQuery as Answer, BoardQueryVariables } from "../../../../generated/graphql";
+import { ask } from "../../../lib/api";
 
 const TiesQuery = graphql(`
   query Ties(

@@ -10,13 +10,13 @@ import {
   PlausibilityLedger,
   PUBLISHED_FACTS,
 } from "@transferboard/eval-core/record";
-import type { Context } from "../../context.ts";
-import type { Catalogue } from "../catalogue/catalogue.ts";
-import type { Measure } from "../catalogue/entities.ts";
-import { openSource } from "../ledger/source.ts";
-import { type Draft, type Fault, fault, type Path } from "./faults.ts";
-import { measureToBe } from "./new-measure.ts";
-import type { Parts, ReadValue } from "./parts.ts";
+import type { Context } from "../../../context.ts";
+import type { Catalogue } from "../../catalogue/catalogue.ts";
+import type { Measure } from "../../catalogue/entities.ts";
+import { openSource } from "../../ledger/source.ts";
+import { measureToBe } from "../new-measure.ts";
+import type { Parts, ReadValue } from "../parts.ts";
+import { type Draft, type Fault, fault, type Path } from "./fault.ts";
 
 /** Said already where a single value is read, in words of the format. */
 const SAID_BEFORE: ReadonlySet<PlausibilityCode> = new Set([

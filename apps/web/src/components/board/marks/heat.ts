@@ -1,5 +1,5 @@
 /** Shading of cells: per column from its worst value to its best, by the metric's direction. */
-import type { Direction } from "../../../generated/graphql";
+import type { Direction } from "../../../../generated/graphql";
 
 /** 0 for the worst of a column and 1 for its best; null where there is no better side or nothing to compare. */
 export function heatOf(

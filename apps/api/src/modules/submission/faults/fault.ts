@@ -1,5 +1,5 @@
 /** What is wrong with a submission, each fault with its place and what was expected. */
-import { InvalidInput } from "../../errors.ts";
+import { InvalidInput } from "../../../errors.ts";
 
 export interface Fault {
   /** A stable name of what is wrong, for faults of plausibility; null for those of the form. */

@@ -1,7 +1,7 @@
 /** What a board's empty cells would hold, as other values foretell it: asked for only where the reader wants it. */
-import { graphql } from "../../../generated";
-import { ApiError, ask } from "../../lib/api";
-import type { BoardRow, Ghost } from "./rows";
+import { graphql } from "../../../../generated";
+import { ApiError, ask } from "../../../lib/api";
+import type { BoardRow, Ghost } from "../rows";
 
 const GhostsQuery = graphql(`
   query Ghosts($suite: String!) {
