@@ -115,6 +115,12 @@ const BENCHMARKS: readonly Benchmark[] = [
     what: "requests to the API",
   },
   {
+    name: "costs",
+    script: "tests/costs/bench.ts",
+    args: [],
+    what: "what each costly field of the API is charged, and the processor time that it takes",
+  },
+  {
     name: "kills",
     script: "tests/faults/bench.ts",
     args: [],
