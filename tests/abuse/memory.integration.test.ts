@@ -26,7 +26,8 @@ const filter = (i: number) => `filter: {year: {min: ${1000 + (i % 3000)}}}`;
 /** Each `i` is another question: what answers are remembered by is never the same twice. */
 const ASKED: readonly ((i: number) => string)[] = [
   (i) => `{ leaderboard(suite: "many-shot-linear", first: 20, ${filter(i)}) { nodes { rank aggregate } } }`,
-  (i) => `{ correlation(x: {measure: "imagenet/imagenet/top1"}, y: {suite: "segmentation"}, ${filter(i)}) { coefficient points { x } } }`,
+  (i) =>
+    `{ correlation(x: {measure: "imagenet/imagenet/top1"}, y: {suite: "segmentation"}, ${filter(i)}) { coefficient points { x } } }`,
   (i) => `{ results(first: ${1 + (i % 200)}) { nodes { value method { name } } } }`,
   (i) => `{ search(text: "s${i}", first: 20) { slug } }`,
   (i) => `{ method(slug: "nobody-${i}") { name } }`,
