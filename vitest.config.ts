@@ -40,6 +40,8 @@ export default defineConfig({
         extends: true,
         test: {
           name: "browser",
+          // A page that a link leads to is there within seconds, not within the one that is usual.
+          expect: { poll: { timeout: 15_000 } },
           globalSetup: "prisma/src/testing/global-setup.ts",
           include: where("*.browser.test.ts"),
           testTimeout: 180_000,

@@ -4,9 +4,9 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { count } from "../../packages/eval-core/src/tensor/testing/counts.ts";
 import { type Cluster, freePort, startApiProcess, startCluster } from "../faults/processes.ts";
 
-const REQUESTS = count(1_000, 20_000);
+const REQUESTS = count(400, 20_000);
 /** Before the first look: code is compiled and caches fill. */
-const WARM = count(500, 4_000);
+const WARM = count(300, 4_000);
 const MOST_GROWTH_MB = 100;
 const AT_ONCE = 8;
 

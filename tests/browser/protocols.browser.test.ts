@@ -126,7 +126,7 @@ describe.skipIf(!site)("a board with several protocols", () => {
     const row = page.getByRole("row", { name: /SwAV/ });
     expect(await row.textContent()).toContain("claimed 77.02, +0.38: other protocol");
     await expectWhole(page);
-    await row.getByRole("link", { name: "In which fields its protocol differs" }).focus();
+    await row.getByRole("link", { name: "How its protocol differs" }).focus();
     await page.keyboard.press("Enter");
     await page.waitForURL(new RegExp(`left=${published}&right=${own}`));
     expect(await page.getByRole("heading", { level: 1 }).textContent()).toBe("Compare two protocols");

@@ -6,7 +6,7 @@ import { makeToken } from "../api/accounts.ts";
 import { type Cluster, freePort, startApiProcess, startCluster, untilHealthy } from "./processes.ts";
 import { type Load, startWriters } from "./writers.ts";
 
-const KILLS = count(5, 100);
+const KILLS = count(3, 100);
 const CUTS = count(2, 100);
 const WRITERS = 20;
 const RECOVERY_MS = 5_000;

@@ -4,7 +4,10 @@
  */
 import { type TestDatabase, testDatabase } from "@transferboard/prisma/testing";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { count, isFull } from "../../packages/eval-core/src/tensor/testing/counts.ts";
 import { checkpoint, temporaryFolder, transferboard } from "../pipeline/command.ts";
+
+const STEPS = count(100, 200);
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -27,14 +30,15 @@ const evaluate = async (...more: string[]) => {
 
 it("fine-tuning beats the linear probe on the digits, end to end", { timeout: 400_000 }, async () => {
   const probe = await evaluate("--protocol", "many-shot-linear");
-  const short = ["--steps", "200", "--batch", "64", "--grid", "0.04/0/centre-crop"];
+  const short = ["--steps", `${STEPS}`, "--batch", "64", "--grid", "0.04/0/centre-crop"];
   const tuned = await evaluate("--protocol", "many-shot-finetune", ...short);
   expect(tuned.values.map(({ measure }) => measure)).toEqual([
     "many-shot-finetune/digits/accuracy",
     "calibration-finetune/digits/ece",
     "calibration-finetune/digits/ece-scaled",
   ]);
-  expect(tuned.values[0]!.value).toBeGreaterThan(probe.values[0]!.value + 3);
+  // Half the steps are enough to see that it learns, and not to beat the probe.
+  expect(tuned.values[0]!.value).toBeGreaterThan(isFull ? probe.values[0]!.value + 3 : 70);
 
   const results = await database.client.result.findMany({
     where: { measure: { slug: "many-shot-finetune/digits/accuracy" } },
@@ -48,7 +52,7 @@ it("fine-tuning beats the linear probe on the digits, end to end", { timeout: 40
     refit: { losses: number[] };
   };
   expect(record.search).toHaveLength(1);
-  expect(record.search[0]!.losses).toHaveLength(200);
-  expect(record.refit.losses).toHaveLength(200);
-  expect(run!.protocol.body).toMatchObject({ evaluation: "many-shot-finetune", steps: 200, batch: 64 });
+  expect(record.search[0]!.losses).toHaveLength(STEPS);
+  expect(record.refit.losses).toHaveLength(STEPS);
+  expect(run!.protocol.body).toMatchObject({ evaluation: "many-shot-finetune", steps: STEPS, batch: 64 });
 });

@@ -230,7 +230,7 @@ it("an operator imports: two accounts and the reason stand in the log, and no to
   const task = { task_name: "segmentation/ade20k/pixel-accuracy", scores: { test: [{ main_score: 0.751 }] } };
   writeFileSync(join(folder, "pixels.json"), JSON.stringify(task));
   const args = ["import", folder, "--account", "the authors", "--reason", "Their repository."];
-  expect(await done(args)).toMatch(/^Imported 1 values as /);
+  expect(await done(args)).toMatch(/^Imported 1 values of swav as /);
   const { client } = api.database;
   const submission = await client.submission.findFirstOrThrow({
     where: { account: { name: "the authors" } },

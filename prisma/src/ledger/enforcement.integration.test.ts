@@ -25,6 +25,9 @@ beforeAll(async () => {
   await insert(owner, "claim", { ...rows.claim, id: claim, text: "value(swav, a/b/c) > 1" });
   await insert(owner, "claim_event", { ...rows.claim_event, event_id: 1 });
   await insert(owner, "claim_progress", { claim_id: claim, event_id: 1 });
+  await insert(owner, "alias", { ...rows.alias, name: "taken" });
+  await insert(owner, "submitted_file", { ...rows.submitted_file, sha256: hash("7") });
+  await insert(owner, "result_origin", { ...rows.result_origin, result_id: 1 });
 });
 afterAll(async () => {
   await app.end();
@@ -124,6 +127,9 @@ const rows = {
   claim: { id: other, account_id: 1, text: "value(swav, a/b/c) > 2", question: {}, assertion: {} },
   claim_event: { claim_id: claim, event_id: 2, state: "HOLDING", value: 1, lower: 0, upper: 2 },
   claim_progress: { claim_id: claim, event_id: 2 },
+  alias: { kind: "timm", name: "free", method_id: 1 },
+  submitted_file: { sha256: hash("8"), size: 1, gzip: Buffer.of(0) },
+  result_origin: { result_id: 2, place: "line 2", extra: {} },
 } satisfies Record<string, Row>;
 type Table = keyof typeof rows;
 
@@ -259,6 +265,16 @@ const violations: readonly [constraint: string, table: Table, change: Row][] = [
   ["claim_event_event_id_fkey", "claim_event", { event_id: 9_000_000 }],
   ["claim_progress_pkey", "claim_progress", {}],
   ["claim_progress_claim_id_fkey", "claim_progress", { claim_id: other }],
+  ["alias_kind_form", "alias", { kind: "A b" }],
+  ["alias_name_text", "alias", { name: " " }],
+  ["alias_pkey", "alias", { name: "taken" }],
+  ["alias_any_case", "alias", { name: "TAKEN" }],
+  ["alias_method_id_fkey", "alias", { method_id: 0 }],
+  ["submitted_file_sha256_form", "submitted_file", { sha256: hash("A") }],
+  ["submitted_file_pkey", "submitted_file", { sha256: hash("7") }],
+  ["result_origin_extra_object", "result_origin", { extra: "[]" }],
+  ["result_origin_pkey", "result_origin", { result_id: 1 }],
+  ["result_origin_result_id_fkey", "result_origin", { result_id: 0 }],
 ];
 
 /** Those that the table above cannot show: keys of generated ids, and what has a test of its own below. */

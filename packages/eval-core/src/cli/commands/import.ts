@@ -85,7 +85,7 @@ async function importResults(context: Context, file: string, options: ImportOpti
       if (isTable) {
         const table = await acceptTable(reviewer, submission.id, why).catch(refused);
         if (options.json) return terminal.print(JSON.stringify({ ...table, warnings }, null, 2));
-        terminal.print(`${faultTable(warnings)}\n`);
+        if (warnings.length > 0) terminal.print(`${faultTable(warnings)}\n`);
         return terminal.print(`Imported ${table.values} values of ${table.method} as ${table.id}.`);
       }
       const decided = await decide(reviewer, submission.id, "ACCEPT", why).catch(refused);
