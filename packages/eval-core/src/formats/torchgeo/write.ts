@@ -23,6 +23,9 @@ function valueText(row: OutRow): string {
   return typeof raw === "string" && scale(Number(raw)) === row.value ? raw : asFloat(back(row, row.value));
 }
 
+/** An end that is the value is written as the value is: two fractions may be the same percent, and one beside the other. */
+const endText = (row: OutRow, end: number) => (end === row.value ? valueText(row) : asFloat(back(row, end)));
+
 const isCalibration = ({ measure }: OutRow) => measure.startsWith("calibration-");
 
 /** What a line and its calibration have in common. */
@@ -74,8 +77,8 @@ function lineOf(row: OutRow, { dataset, name, word, ece, scaled }: Line): string
     method: plain(protocol.evaluation),
     metric_name: word,
     metric_value: valueText(row),
-    ci_lower: interval ? asFloat(back(row, interval[0])) : "0.0",
-    ci_upper: interval ? asFloat(back(row, interval[1])) : "0.0",
+    ci_lower: interval ? endText(row, interval[0]) : "0.0",
+    ci_upper: interval ? endText(row, interval[1]) : "0.0",
     feature_dim: plain(checkpoint.featureDimension),
     best_c: asFloat(extra.bestC),
     best_lr: asFloat(extra.bestLr),
