@@ -21,9 +21,9 @@ export function complaints(page: Page): string[] {
 
 /**
  * The style follows width and scheme by itself, so one visit is seen in every view.
- * @param only the one of `views` to audit, where every page is looked at and time is short; the full run audits all
+ * @param only the one of `views` to audit, or none of them, where every page is looked at and time is short; the full run audits all
  */
-export async function expectWhole(page: Page, only?: 0 | 1): Promise<void> {
+export async function expectWhole(page: Page, only?: 0 | 1 | "none"): Promise<void> {
   for (const [i, { width, colorScheme, ...view }] of views.entries()) {
     const audited = only === undefined ? view.audited : i === only;
     const named = `${page.url()} at ${width} px, ${colorScheme}`;

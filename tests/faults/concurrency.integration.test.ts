@@ -8,7 +8,7 @@ import { inputOf, makeSubmission, REVIEW, SUBMIT } from "../api/submissions.ts";
 const SUBMISSIONS = 1_000;
 const KEYS = 100;
 const REVIEWERS = 20;
-const ROUNDS = count(20, 200);
+const ROUNDS = count(8, 200);
 
 let api: Api;
 beforeAll(async () => {

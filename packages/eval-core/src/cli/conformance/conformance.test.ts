@@ -21,7 +21,7 @@ const named = (name: string) => CONFORMANCE_KINDS.find(({ kind }) => kind === na
 const SLOW: Readonly<Record<string, readonly string[]>> = {
   record: ["forecast/paper_leave_one_out.json.gz", "forecast/large.json.gz"],
   // Its strong half is held by linear-dinov3/golden.test.ts.
-  probes: ["dinov3-logreg"],
+  probes: ["dinov3-logreg", "few-shot-linear"],
 };
 
 describe.each(CONFORMANCE_KINDS.map((kind) => [kind.kind, kind] as const))("%s", (_, kind) => {

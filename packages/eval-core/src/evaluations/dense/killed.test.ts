@@ -14,8 +14,8 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Segmentation is trained as surface normals are, and slower: the full run kills it too. */
-const KINDS = ["detection", "surface-normals", ...(isFull ? ["segmentation"] : [])];
+/** The three share their trainer and its states: the full run kills all. */
+const KINDS = ["detection", ...(isFull ? ["surface-normals", "segmentation"] : [])];
 
 describe.each(KINDS)("%s", (which) => {
   it("ends at the same weights, losses and score after kill -9 at random steps", async () => {
