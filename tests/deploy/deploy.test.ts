@@ -79,6 +79,11 @@ describe("the container", () => {
   });
 });
 
+it("keeps the Node that runs it when development packages are pruned", () => {
+  const { dependencies } = JSON.parse(read("package.json")) as { dependencies?: Record<string, string> };
+  expect(dependencies).toHaveProperty("node");
+});
+
 describe("systemd", () => {
   it.each(readdirSync(join(root, "deploy/systemd")))("%s starts a file that is there", (unit) => {
     const text = read(join("deploy/systemd", unit));
