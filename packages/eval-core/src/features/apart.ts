@@ -1,10 +1,10 @@
 /** The limits of a process that runs somebody else's graph. */
-import { totalmem } from "node:os";
 import { openSession, type ProcessLimits } from "../runtime/index.ts";
+import { memoryHere } from "../sandbox/index.ts";
 import type { AnyTensor } from "../tensor/index.ts";
 import type { Backbone } from "./backbone.ts";
 
-/** Of the machine's memory, for all such processes together. */
+/** Of the memory there is, for all such processes together. */
 const SHARE = 0.8;
 /** A batch of the largest networks takes a minute on one core. */
 const ANSWER_MS = 600_000;
@@ -20,7 +20,7 @@ export function apartOf(
   processes = 1,
 ): { readonly apart?: ProcessLimits } {
   if (!apart) return {};
-  return { apart: { memoryBytes: Math.floor((SHARE * totalmem()) / processes), timeoutMs: ANSWER_MS } };
+  return { apart: { memoryBytes: Math.floor((SHARE * memoryHere()) / processes), timeoutMs: ANSWER_MS } };
 }
 
 /**
@@ -31,7 +31,7 @@ export async function trial(
   model: Uint8Array,
   feeds: readonly Readonly<Record<string, AnyTensor>>[],
 ): Promise<(Readonly<Record<string, AnyTensor>> | Error)[]> {
-  const memoryBytes = Math.floor((SHARE * totalmem()) / 2);
+  const memoryBytes = Math.floor((SHARE * memoryHere()) / 2);
   await using session = await openSession(model, {
     device: "cpu",
     apart: { memoryBytes, timeoutMs: TRIAL_MS },

@@ -1,10 +1,14 @@
-/** How much memory another process holds, and a watch that says when it is too much. */
+/** How much memory there is, how much another process holds, and a watch that says when it is too much. */
 import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { totalmem } from "node:os";
 
 const LINUX_EVERY_MS = 50;
 /** Elsewhere each look is a process of its own. */
 const ELSEWHERE_EVERY_MS = 500;
+
+/** What this process and its children may take together: the machine's memory, or their container's where that is less. */
+export const memoryHere = (): number => Math.min(totalmem(), process.constrainedMemory() || Infinity);
 
 /** Calls `over` once when the process holds more than so many bytes. Answers how to end the watch. */
 export function watchMemory(pid: number, bytes: number, over: () => void): () => void {

@@ -3,15 +3,21 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
+import { memoryHere } from "../../sandbox/index.ts";
 import type { AddCommand, Context } from "../context.ts";
 import { CommandError, EXIT } from "../exit-codes.ts";
 import { jobManifest } from "../launch/kubernetes.ts";
 import { launchLocal, threadShare } from "../launch/local.ts";
-import { slurmScript } from "../launch/slurm.ts";
+import { slurmEvaluationMemory, slurmScript } from "../launch/slurm.ts";
 import { quoted, type WorkerShape, workerArguments } from "../launch/worker-command.ts";
 import { deviceChoice, wholeNumber } from "../options.ts";
+import { evaluationMemory, mebibytes } from "../requested/memory.ts";
+
+/** A worker takes no less for an evaluation. */
+const LEAST_MEMORY = 100 * 2 ** 20;
 
 interface LaunchOptions extends WorkerShape {
+  readonly device: string;
   readonly workers: string;
   readonly name: string;
   readonly print?: boolean;
@@ -33,18 +39,25 @@ interface LaunchOptions extends WorkerShape {
 export const addLaunch: AddCommand = (program, contextOf) => {
   const launch = program.command("launch").description("start many workers: on this machine or a cluster");
   worker(launch.command("slurm").description("submit an array of workers to Slurm"))
+    .option("--name <name>", "the name of the job", "transferboard")
     .option("--partition <name>", "the partition")
     .option("--account <name>", "the account that is charged")
     .option("--time <time>", "how long a task may run", "4:00:00")
     .option("--cpus <number>", "cores of a task", "4")
     .option("--gpus <number>", "graphics cards of a task", "0")
-    .option("--memory <amount>", "memory of a task, such as 16G")
+    .option("--memory <amount>", "memory of a task, such as 16G; an evaluation may take three quarters of it")
     .option("--logs <dir>", "where the tasks write", "transferboard-logs")
     .option("--command <command>", "how a node starts this command", "transferboard")
     .option("--print", "print the script and submit nothing")
     .action((options: LaunchOptions) => submitSlurm(contextOf(), options));
   worker(launch.command("kubernetes").description("print the manifest of a Job of workers"))
     .requiredOption("--image <image>", "the container image of the command")
+    .option(
+      "--command <command>",
+      "how the image starts this command",
+      "node packages/eval-core/bin/transferboard.mjs",
+    )
+    .option("--name <name>", "the name of the job", "transferboard")
     .option("--namespace <name>", "the namespace")
     .option("--cpus <number>", "cores of a pod", "4")
     .option("--gpus <number>", "NVIDIA cards of a pod", "0")
@@ -52,7 +65,7 @@ export const addLaunch: AddCommand = (program, contextOf) => {
     .option("--secret <name>", "the secret with the key DATABASE_URL", "transferboard")
     .requiredOption("--claim <name>", "the volume claim that holds checkpoints, data and cache")
     .option("--mount <dir>", "where it is mounted", "/work")
-    .action((options: LaunchOptions) => printJob(options));
+    .action(printJob);
   worker(launch.command("local").description("run workers on this machine until they end"))
     .option("--gpus <list>", "numbers of the cards, one for each worker in turn, such as 0,1", "")
     .action((options: LaunchOptions) => runLocal(contextOf(), options));
@@ -62,20 +75,32 @@ export const addLaunch: AddCommand = (program, contextOf) => {
 const worker = (command: Command): Command =>
   command
     .option("--workers <number>", "how many", "1")
-    .option("--name <name>", "the name of the job", "transferboard")
     .requiredOption("--checkpoints <dir>", "where files of weights are, on the machine that works")
     .option("--data <dir>", "where the datasets are")
     .option("--cache <dir>", "where unfinished work is kept: in storage that all share, others go on with it")
     .option("--device <device>", "auto, cpu, webgpu or cuda", "auto");
 
+/** The worker's own command line, once its options have been looked at. */
+function commandOf(
+  options: LaunchOptions,
+  share: Pick<WorkerShape, "threads" | "memory">,
+  ...flags: string[]
+) {
+  deviceChoice(options.device);
+  const { checkpoints, data, cache, device } = options;
+  return workerArguments({ checkpoints, data, cache, device, ...share }, ["--once", ...flags]);
+}
+
+const words = (command: string): string[] => command.split(" ").filter(Boolean);
+
 const countOf = ({ workers }: LaunchOptions): number => wholeNumber("--workers", workers, 1);
 
 function submitSlurm({ terminal }: Context, options: LaunchOptions): void {
-  deviceChoice(options.device ?? "auto");
   const cpus = wholeNumber("--cpus", options.cpus, 1);
+  const memory = slurmEvaluationMemory(options.memory);
   const command = [
-    ...options.command.split(" ").filter(Boolean),
-    ...workerArguments({ ...options, threads: String(cpus) }, ["--once", "--until-preempted"]),
+    ...words(options.command),
+    ...commandOf(options, { threads: String(cpus), memory }, "--until-preempted"),
   ];
   const script = slurmScript(command, {
     ...options,
@@ -83,6 +108,10 @@ function submitSlurm({ terminal }: Context, options: LaunchOptions): void {
     cpus,
     gpus: wholeNumber("--gpus", options.gpus, 0),
   });
+  if (options.memory === undefined)
+    terminal.say(
+      "Without --memory an evaluation may take three quarters of its node's memory, whatever share the cluster gives the task.",
+    );
   if (options.print) {
     process.stdout.write(script);
     return;
@@ -102,28 +131,25 @@ function submitSlurm({ terminal }: Context, options: LaunchOptions): void {
   terminal.say(`See them with: squeue --job ${id}     Stop them with: scancel ${id}`);
 }
 
-function printJob(options: LaunchOptions): void {
-  deviceChoice(options.device ?? "auto");
+function printJob(options: LaunchOptions & { readonly memory: string }): void {
   const cpus = wholeNumber("--cpus", options.cpus, 1);
-  const manifest = jobManifest(
-    workerArguments({ ...options, threads: String(cpus) }, ["--once", "--until-preempted"]),
-    {
-      ...options,
-      workers: countOf(options),
-      cpus,
-      gpus: wholeNumber("--gpus", options.gpus, 0),
-      memory: options.memory ?? "16Gi",
-    },
-  );
+  // Of memory a worker in a container sees what its pod has.
+  const manifest = jobManifest(commandOf(options, { threads: String(cpus) }, "--until-preempted"), {
+    ...options,
+    program: words(options.command),
+    workers: countOf(options),
+    cpus,
+    gpus: wholeNumber("--gpus", options.gpus, 0),
+  });
   process.stdout.write(`${JSON.stringify(manifest, null, 2)}\n`);
 }
 
 async function runLocal({ terminal, signal }: Context, options: LaunchOptions): Promise<void> {
-  deviceChoice(options.device ?? "auto");
   const workers = countOf(options);
   const gpus =
     options.gpus === "" ? [] : options.gpus.split(",").map((text) => wholeNumber("--gpus", text, 0));
-  const command = workerArguments({ ...options, threads: String(threadShare(workers)) }, ["--once"]);
+  const bytes = Math.max(LEAST_MEMORY, evaluationMemory(memoryHere()) / workers);
+  const command = commandOf(options, { threads: String(threadShare(workers)), memory: mebibytes(bytes) });
   terminal.say(`${workers} workers: ${command.map(quoted).join(" ")}`);
   const main = fileURLToPath(new URL("../main.ts", import.meta.url));
   const program = [process.execPath, ...process.execArgv, main];

@@ -4,12 +4,13 @@ import { join, resolve } from "node:path";
 import { databaseUrl, openQueue } from "@transferboard/prisma";
 import { checkpointFiles, work } from "../../jobs/index.ts";
 import { chooseDevice } from "../../runtime/index.ts";
-import { wallsHere } from "../../sandbox/index.ts";
+import { memoryHere, wallsHere } from "../../sandbox/index.ts";
 import { type AddCommand, type Context, cacheFolder } from "../context.ts";
 import { openStore } from "../evaluate/store.ts";
 import { CommandError, EXIT, sentenceOf } from "../exit-codes.ts";
 import { deviceChoice, wholeNumber } from "../options.ts";
-import { evaluateRequested, type Place, usualMemoryBytes } from "../requested/evaluate.ts";
+import { evaluateRequested, type Place } from "../requested/evaluate.ts";
+import { evaluationMemory } from "../requested/memory.ts";
 
 const HELP = `
 Any number of workers share one queue: each request is worked on by one of them. A worker that dies is replaced by the
@@ -46,7 +47,7 @@ export const addWorker: AddCommand = (program, contextOf) => {
     .option("--cache <dir>", "where features, hashes and unfinished work are kept")
     .option(
       "--memory <MiB>",
-      "memory that one evaluation may take; three quarters of the machine's unless told",
+      "memory that one evaluation may take; three quarters of the machine's or container's unless told",
     )
     .option("--hours <number>", "time that one evaluation may take", "24")
     .option("--once", "end when no request waits any more")
@@ -76,7 +77,7 @@ async function runWorker({ terminal, signal: asked }: Context, options: WorkerOp
   const choice = deviceChoice(device);
   const memoryBytes =
     options.memory === undefined
-      ? usualMemoryBytes()
+      ? evaluationMemory(memoryHere())
       : wholeNumber("--memory", options.memory, 100) * 2 ** 20;
   const hours = wholeNumber("--hours", options.hours, 1);
   if (threads !== undefined) wholeNumber("--threads", threads, 1);

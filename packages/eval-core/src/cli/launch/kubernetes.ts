@@ -4,6 +4,8 @@ import { CommandError, EXIT } from "../exit-codes.ts";
 export interface KubernetesOptions {
   readonly workers: number;
   readonly image: string;
+  /** How the image starts this command. */
+  readonly program: readonly string[];
   readonly name: string;
   readonly namespace?: string | undefined;
   readonly cpus: number;
@@ -28,7 +30,7 @@ function requireLabel(option: string, value: string): void {
 
 /** As data; the command writes it as YAML. A pod that was evicted or lost is replaced, at most ten times each. */
 export function jobManifest(command: readonly string[], options: KubernetesOptions): object {
-  const { workers, image, name, namespace, cpus, gpus, memory, secret, claim, mount } = options;
+  const { workers, image, program, name, namespace, cpus, gpus, memory, secret, claim, mount } = options;
   requireLabel("--name", name);
   requireLabel("--secret", secret);
   requireLabel("--claim", claim);
@@ -62,6 +64,7 @@ export function jobManifest(command: readonly string[], options: KubernetesOptio
             {
               name: "worker",
               image,
+              command: [...program],
               args: [...command],
               env: [
                 { name: "DATABASE_URL", valueFrom: { secretKeyRef: { name: secret, key: "DATABASE_URL" } } },

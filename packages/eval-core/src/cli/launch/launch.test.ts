@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
 import { jobManifest } from "./kubernetes.ts";
 import { environmentOf, launchLocal, threadShare } from "./local.ts";
-import { slurmScript } from "./slurm.ts";
+import { slurmEvaluationMemory, slurmScript } from "./slurm.ts";
 import { quoted, workerArguments } from "./worker-command.ts";
 
 const shape = { checkpoints: "/w/my weights", data: "/d", device: "cuda" };
@@ -44,6 +44,13 @@ describe("slurm", () => {
     expect(() => slurmScript(["worker"], { ...slurm, [key]: value })).toThrow(sentence);
   });
 
+  it("gives an evaluation three quarters of its task's memory", () => {
+    expect(["16G", "2048", "1T", "0", undefined].map(slurmEvaluationMemory)).toEqual([
+      ...["12288", "1536", "786432"],
+      ...[undefined, undefined],
+    ]);
+  });
+
   it("quotes for the shell", () => {
     for (const text of ["plain", "a b", "it's", "$(rm)", "`x`", ""]) {
       const { stdout } = spawnSync("bash", ["-c", `printf %s ${quoted(text)}`], { encoding: "utf8" });
@@ -55,6 +62,7 @@ describe("slurm", () => {
 describe("kubernetes", () => {
   const options = {
     ...{ workers: 3, image: "example/transferboard:1", name: "tb", cpus: 4, gpus: 1, memory: "16Gi" },
+    program: ["node", "bin.mjs"],
     ...{ secret: "db", claim: "data", mount: "/w" },
   };
   it("is a Job of as many pods, none of whose preemptions is a failure", () => {
@@ -65,7 +73,9 @@ describe("kubernetes", () => {
         completions: 3,
         parallelism: 3,
         podFailurePolicy: { rules: [{ action: "Ignore", onExitCodes: { values: [75] } }, {}] },
-        template: { spec: { restartPolicy: "Never", containers: [{ args: arguments_ }] } },
+        template: {
+          spec: { restartPolicy: "Never", containers: [{ command: ["node", "bin.mjs"], args: arguments_ }] },
+        },
       },
     });
   });

@@ -6,6 +6,7 @@
  * Slurm takes a step that ends by itself for done. Both hold whatever the partition's grace is.
  */
 import { CommandError, EXIT } from "../exit-codes.ts";
+import { evaluationMemory, mebibytes } from "../requested/memory.ts";
 import { quoted } from "./worker-command.ts";
 
 export interface SlurmOptions {
@@ -27,11 +28,25 @@ export interface SlurmOptions {
 const WARNING_SECONDS = 60;
 
 const TIME = /^(\d+|\d+:\d\d|\d+:\d\d:\d\d|\d+-\d+(:\d\d){0,2})$/;
+const MEMORY = /^(\d+)([KMGT]?)$/;
+/** Of the units of an amount; MiB without one. */
+const EXPONENTS: Readonly<Record<string, number>> = { K: 10, M: 20, G: 30, T: 40 };
 const WORD = /^[\w.,@-]+$/;
 
 function requireForm(option: string, value: string | undefined, form: RegExp, expected: string): void {
   if (value !== undefined && !form.test(value))
     throw new CommandError(`${option} must be ${expected}, not '${value}'`, EXIT.usage);
+}
+
+/**
+ * What an evaluation may take of a task's memory, in MiB: the worker sees the node's memory, not its task's. Undefined
+ * where nothing was asked for, and for 0, which is Slurm's word for the whole node.
+ */
+export function slurmEvaluationMemory(memory: string | undefined): string | undefined {
+  requireForm("--memory", memory, MEMORY, "an amount such as 16G");
+  const [, digits = "0", unit = ""] = MEMORY.exec(memory ?? "") ?? [];
+  const bytes = Number(digits) * 2 ** (EXPONENTS[unit] ?? 20);
+  return bytes === 0 ? undefined : mebibytes(evaluationMemory(bytes));
 }
 
 /**
@@ -43,7 +58,7 @@ export function slurmScript(command: readonly string[], options: SlurmOptions): 
   requireForm("--time", time, TIME, "a time such as 4:00:00 or 2-12:00:00");
   requireForm("--partition", partition, WORD, "the name of a partition");
   requireForm("--account", account, WORD, "the name of an account");
-  requireForm("--memory", memory, /^\d+[KMGT]?$/, "an amount such as 16G");
+  requireForm("--memory", memory, MEMORY, "an amount such as 16G");
   requireForm("--name", name, WORD, "a name of letters, digits, dots and dashes");
   if (/[\n\r]/.test(logs)) throw new CommandError("--logs must be a folder's path on one line", EXIT.usage);
   const lines: [string, string | number | undefined][] = [

@@ -5,12 +5,14 @@ export interface WorkerShape {
   readonly cache?: string | undefined;
   readonly device?: string | undefined;
   readonly threads?: string | undefined;
+  /** MiB that one evaluation may take. */
+  readonly memory?: string | undefined;
 }
 
 /** `worker` and its options, as arguments. */
 export function workerArguments(shape: WorkerShape, flags: readonly string[]): string[] {
-  const { checkpoints, data, cache, device, threads } = shape;
-  const given = Object.entries({ checkpoints, data, cache, device, threads });
+  const { checkpoints, data, cache, device, threads, memory } = shape;
+  const given = Object.entries({ checkpoints, data, cache, device, threads, memory });
   return [
     "worker",
     ...given.flatMap(([name, value]) => (value === undefined ? [] : [`--${name}`, value])),

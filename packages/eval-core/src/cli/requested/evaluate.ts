@@ -4,7 +4,6 @@
  */
 import { realpathSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
-import { totalmem } from "node:os";
 import { dirname, join } from "node:path";
 import type { EvaluationOutcome, EvaluationRequest } from "@transferboard/prisma";
 import { SIDECARS } from "../../backbones/index.ts";
@@ -29,9 +28,6 @@ export interface Place {
   readonly memoryBytes: number;
   readonly hours: number;
 }
-
-/** Unless the worker is told otherwise: what leaves the machine usable. */
-export const usualMemoryBytes = () => Math.floor(totalmem() * 0.75);
 
 /** @throws what may go better another time: interruptions, a database or a device that failed */
 export async function evaluateRequested(
