@@ -1,5 +1,4 @@
 /** The linear segmentation head from pictures to values and record, on random crops or on maps that are made once. */
-import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { backboneOf, batchSize, type Network, openNetwork } from "../../features/index.ts";
 import { mapOrdered } from "../../features/map-ordered.ts";
@@ -56,9 +55,10 @@ export async function runDenseLinear(
   const backbone = backboneOf(checkpoint, { readouts: [maps.slug], size: [side, side] });
   const network = await openNetwork(backbone, { device, ...(threads === undefined ? {} : { threads }) });
   const all: Work = { spec, context, settings, maps, pool, network };
-  const source = spec.setting === CACHED ? await cachedMaps(all) : randomCrops(all);
   const warnings: string[] = [];
+  let source: Source | undefined;
   try {
+    source = spec.setting === CACHED ? await cachedMaps(all) : randomCrops(all);
     const teller = pixelTeller(progress);
     await using training = await HeadTraining.open(
       {
@@ -80,7 +80,7 @@ export async function runDenseLinear(
     const tallies = await test(all, training, teller.onTested);
     return { ...resultOf(spec, settings, maps, tallies, { ...recorded(curves), weightsSha256 }), warnings };
   } finally {
-    source.close();
+    source?.close();
     await network.close();
   }
 }
@@ -160,11 +160,7 @@ async function cachedMaps({ spec, context, settings, maps, pool }: Work): Promis
       );
       return { maps: values, labels };
     },
-    close() {
-      store.close();
-      if (folder !== undefined && context.signal.aborted === false)
-        rmSync(folder, { recursive: true, force: true });
-    },
+    close: () => store.close(),
   };
 }
 
