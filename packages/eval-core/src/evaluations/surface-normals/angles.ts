@@ -26,8 +26,11 @@ export function summarise(angles: Float32Array): AngleSummary {
   return { count: angles.length, sum, below };
 }
 
-/** As they are kept beside a run: of each image the summary, and how many pixels fall into each bin of angles. */
-export function keptAngles(images: number, read: (image: number) => Float32Array): AnglePredictions {
+/** Each image's summary; and as they are kept beside a run, with how many of its pixels fall into each bin of angles. */
+export function summariseAll(
+  images: number,
+  read: (image: number) => Float32Array,
+): { readonly summaries: readonly AngleSummary[]; readonly kept: AnglePredictions } {
   const histograms = new Uint32Array(images * ANGLE_BINS);
   const summaries = Array.from({ length: images }, (_, image) => {
     const angles = read(image);
@@ -35,13 +38,14 @@ export function keptAngles(images: number, read: (image: number) => Float32Array
       histograms[image * ANGLE_BINS + Math.min(ANGLE_BINS - 1, Math.floor(angle / ANGLE_BIN))]!++;
     return summarise(angles);
   });
-  return {
+  const kept: AnglePredictions = {
     kind: "angles",
     sums: summaries.map(({ sum }) => sum),
     pixels: summaries.map(({ count }) => count),
     within: summaries.flatMap(({ below }) => below),
     histograms,
   };
+  return { summaries, kept };
 }
 
 /** Bins by the upper half of a float32's bits: angles are not negative, so bits order as they do. */

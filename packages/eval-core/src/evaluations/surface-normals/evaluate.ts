@@ -12,6 +12,7 @@ import type { PixelImage } from "../../datasets/dense/pixel-data.ts";
 import { mapOrdered } from "../../features/map-ordered.ts";
 import { WITHIN_DEGREES } from "../../metrics/index.ts";
 import { pspnet } from "../../networks/index.ts";
+import type { AnglePredictions } from "../../record/predictions/predictions.ts";
 import type { Device } from "../../runtime/index.ts";
 import {
   bytesOf,
@@ -34,7 +35,7 @@ import type { Interval } from "../pixel-labels/intervals.ts";
 import { encodeLevels } from "../pixel-labels/pictures.ts";
 import type { PixelSettings } from "../pixel-labels/settings.ts";
 import { PixelTraining, type PixelTrainingOptions } from "../pixel-labels/train.ts";
-import { exactMedian, normalsIntervals, normalsScores, summarise } from "./angles.ts";
+import { exactMedian, normalsIntervals, normalsScores, summariseAll } from "./angles.ts";
 import type { PredictRequest } from "./predict.ts";
 import { type Mode, MULTIPLE, normalsRules, normalsSchedule } from "./protocol.ts";
 
@@ -55,8 +56,8 @@ export interface NormalsOptions {
   readonly onPrepare?: (what: string) => void;
   readonly onStep?: (progress: StepProgress) => void;
   readonly onTested?: (done: number, total: number) => void;
-  /** The angles of every test image, once all are tested. */
-  readonly onAngles?: (anglesOf: (image: number) => Float32Array, images: number) => void;
+  /** What is kept of every test image's angles, once all are tested. */
+  readonly onAngles?: (kept: AnglePredictions) => void;
   /** A test image's normals, in the order of the test split, and where the true ones are. */
   readonly onPrediction?: (image: PixelImage, normals: Float32Array, truthFolder: string) => Promise<void>;
   readonly signal?: AbortSignal;
@@ -135,8 +136,8 @@ async function evaluate(options: NormalsOptions & { readonly work: string }): Pr
   const { curves } = await training.train();
   const weightsSha256 = hashOfWeights(await training.weights());
   const anglesOf = await testAll(training, options, truth, weightsSha256);
-  options.onAngles?.((i) => anglesOf(test[i]!), test.length);
-  const summaries = test.map((image) => summarise(anglesOf(image)));
+  const { summaries, kept } = summariseAll(test.length, (i) => anglesOf(test[i]!));
+  options.onAngles?.(kept);
   const { meanError, within, pixels } = normalsScores(summaries);
   const findings: NormalsFindings = {
     device: training.device,

@@ -13,7 +13,6 @@ import { roundUp, scaledSize } from "../pixel-labels/canvas.ts";
 import { pixelCost } from "../pixel-labels/cost.ts";
 import { encodeRgb, pictureOfNormals } from "../pixel-labels/pictures.ts";
 import { pixelTeller } from "../pixel-labels/progress.ts";
-import { keptAngles } from "./angles.ts";
 import { evaluateNormals, normalsTraining } from "./evaluate.ts";
 import { MULTIPLE, normalsSettings } from "./protocol.ts";
 
@@ -27,8 +26,8 @@ export async function runNormals(
   const shown = new Set(data.splits.test.slice(0, SHOWN).map(({ id }) => id));
   let angles: AnglePredictions | undefined;
   const { warnings, ...record } = await evaluateNormals({
-    onAngles: (read, images) => {
-      angles = keptAngles(images, read);
+    onAngles: (kept) => {
+      angles = kept;
     },
     checkpoint,
     data,
