@@ -1,5 +1,6 @@
 /** A confusion matrix of pixels, and every mean IoU that the field reads off it. */
 import { greatestAssignment } from "./assignment.ts";
+import { intersectionOverUnion } from "./dense.ts";
 import { MetricError } from "./input.ts";
 
 export interface ConfusionScore {
@@ -62,17 +63,18 @@ export class ConfusionMatrix {
     const { classes, counts } = this;
     if (this.pixels === 0) throw new MetricError("No labelled pixel was given: there is nothing to score.");
     const both = new Float64Array(classes);
-    const union = new Float64Array(classes);
+    const labelled = new Float64Array(classes);
+    const predicted = new Float64Array(classes);
     for (let label = 0; label < classes; label++) {
       for (let column = 0; column < classes; column++) {
         const n = counts[label * classes + column]!;
-        const predicted = classOf?.[column] ?? column;
-        union[label]! += n;
-        if (predicted === label) both[label]! += n;
-        else union[predicted]! += n;
+        const answer = classOf?.[column] ?? column;
+        labelled[label]! += n;
+        predicted[answer]! += n;
+        if (answer === label) both[label]! += n;
       }
     }
-    const iou = Array.from(both, (n, c) => (union[c] === 0 ? null : n / union[c]!));
+    const iou = intersectionOverUnion(both, labelled, predicted);
     const present = iou.filter((value) => value !== null);
     const sum = present.reduce((total, value) => total + value, 0);
     return { iou, meanIou: sum / present.length, meanIouAbsentZero: sum / classes };
