@@ -138,10 +138,6 @@ export class HeadTraining implements AsyncDisposable {
     return new HeadTraining(options, await Trainer.open({ key: KEY, network }, how), pool, weights);
   }
 
-  get device(): Device {
-    return this.#trainer.device;
-  }
-
   /** @throws TrainingError when it diverges; AbortError when interrupted, with the work kept */
   async train(): Promise<TrainingOutcome> {
     const { settings, pictures, seed, saveEvery, onStep, signal } = this.#options;

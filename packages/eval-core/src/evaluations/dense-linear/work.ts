@@ -69,7 +69,7 @@ export interface WindowsRequest {
   readonly normalisation: Normalisation;
 }
 
-/** Answers `predicted` [height, width] and `tally` [3, classes]: right, labelled and predicted pixels among the labelled. */
+/** Answers `tally` [3, classes]: right, labelled and predicted pixels among the labelled. */
 export interface LabelRequest extends OnePicture {
   readonly what: "label";
   readonly scores: Tensor<"float32">;
@@ -191,8 +191,5 @@ async function label(request: LabelRequest): Promise<Feeds> {
     tally[classes + truth]!++;
     tally[2 * classes + answer]!++;
   });
-  return {
-    predicted: tensor("uint8", [out.height, out.width], predicted),
-    tally: tensor("int32", [3, classes], tally),
-  };
+  return { tally: tensor("int32", [3, classes], tally) };
 }
