@@ -8,7 +8,7 @@ import type { BatchSource, Json } from "../../training/index.ts";
 export interface PictureDraw {
   /** Counted over the split. */
   readonly picture: number;
-  /** Counted over the run: the how manieth picture that is trained on. */
+  /** Its place among all pictures that the run trains on, from 0. */
   readonly turn: number;
 }
 

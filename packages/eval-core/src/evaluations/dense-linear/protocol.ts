@@ -22,7 +22,7 @@ export interface HeadSettings {
   readonly warmup: number;
 }
 
-/** DINOv3's; and what two cores can do in an hour or two. */
+/** DINOv3's; and what two cores should do in an hour or two, as the dry run reckons it. */
 const PUBLISHED = { steps: 40_000, batch: 16, side: 512 };
 const SHORTENED = { steps: 2000, batch: 16, side: 224 };
 /** For drawn data and narrow backbones. */

@@ -5,7 +5,7 @@ import type { Cost, CostContext } from "../kind.ts";
 import { PixelBatches } from "./batches.ts";
 import { PixelTraining, type PixelTrainingOptions, stepFlops } from "./train.ts";
 
-/** @param testPasses pixels that all test images have together in the network, and one input to time */
+/** @param test its images, the pixels that they have together in the network, and the size of one, to be timed */
 export async function pixelCost(
   options: PixelTrainingOptions,
   test: {

@@ -5,7 +5,7 @@
  * bilinear weights, so that dF[c] = sum over r of Ay[r]^T dOut[r, c] Ax[r]. The rows are sparse: of a region's own extent.
  *
  * Maps lie here with the channels last: what a region reads of all channels then lies together. Channel after channel, as
- * graphs have them, every row of a region is a page of memory of its own, which took three times as long.
+ * graphs have them, every row of a region is a page of memory of its own, which took longer.
  */
 
 /** Cells a side. */
