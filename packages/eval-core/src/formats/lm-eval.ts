@@ -12,7 +12,7 @@ import type {
 } from "./shared/format.ts";
 import { isSetting, isTestSplit, metricNamedBy, metricOf } from "./shared/measures.ts";
 import { hubModel, type Named, repoOf, UNNAMED } from "./shared/names.ts";
-import { anyMoment, secondsOf, toFraction, toPercent } from "./shared/numbers.ts";
+import { anyMoment, endsAround, secondsOf, toFraction, toPercent } from "./shared/numbers.ts";
 import { given, Sheet } from "./shared/sheet.ts";
 import {
   fieldsOf,
@@ -294,6 +294,15 @@ function runJson(rows: readonly OutRow[]) {
   const each = <T>(make: (own: readonly OutRow[]) => T | undefined) =>
     Object.fromEntries(tasks.flatMap(([task, own]) => (make(own) === undefined ? [] : [[task, make(own)]])));
   const scoreText = (row: OutRow, value: number) => (row.unit === "%" ? toFraction(value) : value);
+  const writtenScore = (row: OutRow) => {
+    const { raw } = row.extra;
+    const kept = typeof raw === "string" && scoreOfRaw(row, raw) === row.value;
+    return kept ? Number(raw) : scoreText(row, row.value);
+  };
+  const endsOf = (row: OutRow, interval: readonly [number, number]) => {
+    const [lower, upper] = endsAround(writtenScore(row), interval, (end) => scoreText(row, end));
+    return { lower, upper };
+  };
   const { revision } = first.checkpoint;
   const { source, evaluatedAt, seeds } = first;
   const hash = /^lm-evaluation-harness (\S+)$/.exec(source)?.[1];
@@ -302,10 +311,9 @@ function runJson(rows: readonly OutRow[]) {
       alias: taskOf(own[0]!),
       ...Object.fromEntries(
         own.flatMap((row) => {
-          const { raw, standardError } = row.extra;
-          const kept = typeof raw === "string" && scoreOfRaw(row, raw) === row.value;
+          const { standardError } = row.extra;
           return [
-            [keyOf(row), kept ? Number(raw) : scoreText(row, row.value)],
+            [keyOf(row), writtenScore(row)],
             [
               `${metricName(row)}_stderr,${filterOf(row)}`,
               typeof standardError === "number" ? scoreText(row, standardError) : "N/A",
@@ -319,9 +327,7 @@ function runJson(rows: readonly OutRow[]) {
       ...splitFields(row!),
       metadata: {
         protocol: row!.fingerprint ?? row!.protocol,
-        ...(row!.interval && {
-          interval: { lower: scoreText(row!, row!.interval[0]), upper: scoreText(row!, row!.interval[1]) },
-        }),
+        ...(row!.interval && { interval: endsOf(row!, row!.interval) }),
       },
     })),
     versions: each(([row]) => row!.protocol.version ?? 1),

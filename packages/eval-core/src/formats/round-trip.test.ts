@@ -5,6 +5,7 @@ import { describe, expect, it } from "vitest";
 import { count } from "../tensor/testing/counts.ts";
 import { FORMATS, formatNamed, type OutRow, recogniseFormat } from "./index.ts";
 import { repoOf } from "./shared/names.ts";
+import { neighbour } from "./shared/numbers.ts";
 import { RECORDS } from "./testing/records.ts";
 
 /** What the Hub's formats add of their own when they are read. */
@@ -59,3 +60,29 @@ describe.each(Object.entries(RECORDS))("%s", (name, records) => {
     expect(seen).toBeGreaterThan(count(50, 1000));
   });
 });
+
+it.each(["torchgeo-csv", "every-eval-ever", "lm-eval"])(
+  "%s keeps a value within ends a step away",
+  (name) => {
+    const format = formatNamed(name)!;
+    let seen = 0;
+    fc.assert(
+      fc.property(RECORDS[name]!, (rows) => {
+        const near = rows.map((row): OutRow => {
+          const { value, extra, unit } = row;
+          if (unit !== "%" || typeof extra.raw !== "string" || value === 0) return row;
+          return { ...row, interval: [neighbour(value, -1n), Math.min(100, neighbour(value, 1n))] };
+        });
+        const reading = format.read(format.write(near, { now: new Date(0) }).files, {});
+        expect(reading.faults).toEqual([]);
+        for (const { value, interval } of reading.rows) {
+          if (!interval) continue;
+          seen++;
+          expect(interval[0] <= value && value <= interval[1]).toBe(true);
+        }
+      }),
+      { numRuns: count(100, 1000) },
+    );
+    expect(seen).toBeGreaterThan(50);
+  },
+);

@@ -4,7 +4,7 @@ import { sha256 } from "@transferboard/vocabulary/canonical-json";
 import type { OutRow, TextFile, WriteContext, Written } from "../shared/format.ts";
 import { metricOf } from "../shared/measures.ts";
 import { repoOf } from "../shared/names.ts";
-import { secondsOf, toFraction, toPercent } from "../shared/numbers.ts";
+import { endsAround, secondsOf, toFraction, toPercent } from "../shared/numbers.ts";
 import { given } from "../shared/sheet.ts";
 import { isObject, toJson } from "../shared/tree.ts";
 
@@ -26,13 +26,15 @@ function resultOf(row: OutRow): object {
   // A fraction that a percentage was read from is written as it was.
   const isFraction = unit === "%" && typeof raw === "string" && toPercent(Number(raw)) === row.value;
   const scale = (value: number) => (isFraction ? toFraction(value) : value);
+  const score = isFraction ? Number(raw) : row.value;
+  const ends = interval && endsAround(score, interval, scale);
   const isBounded = lower !== null && upper !== null;
   const { standardError, standardErrorMethod, intervalMethod, confidenceInterval, standardDeviation } = extra;
   const uncertainty = given({
-    confidence_interval: interval
+    confidence_interval: ends
       ? {
-          lower: scale(interval[0]),
-          upper: scale(interval[1]),
+          lower: ends[0],
+          upper: ends[1],
           confidence_level: 0.95,
           ...given({ method: intervalMethod }),
         }
@@ -65,7 +67,7 @@ function resultOf(row: OutRow): object {
       ...(Object.keys(details).length > 0 && { additional_details: details }),
     },
     score_details: {
-      score: isFraction ? Number(raw) : row.value,
+      score,
       ...(Object.keys(uncertainty).length > 0 && { uncertainty }),
       ...given({ details: extra.scoreDetails }),
     },

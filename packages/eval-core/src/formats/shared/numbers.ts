@@ -30,8 +30,15 @@ export function toFraction(percent: number): number {
   return near;
 }
 
+/** An interval's ends in a file's own scale, with the value between them as the file has it: rounding may pass it by a step. */
+export const endsAround = (
+  value: number,
+  [lower, upper]: readonly [number, number],
+  scale: (end: number) => number,
+): [number, number] => [Math.min(scale(lower), value), Math.max(scale(upper), value)];
+
 /** So many doubles away. */
-function neighbour(value: number, steps: bigint): number {
+export function neighbour(value: number, steps: bigint): number {
   const view = new DataView(new ArrayBuffer(8));
   view.setFloat64(0, value);
   view.setBigInt64(0, view.getBigInt64(0) + steps);

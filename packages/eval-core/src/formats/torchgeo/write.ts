@@ -2,7 +2,7 @@
 import { writeTable } from "../shared/csv.ts";
 import type { OutRow, WriteContext, Written } from "../shared/format.ts";
 import { aliasOf } from "../shared/names.ts";
-import { toFraction, toPercent } from "../shared/numbers.ts";
+import { endsAround, toFraction, toPercent } from "../shared/numbers.ts";
 import { TORCHGEO_COLUMNS, TORCHGEO_METRICS, torchgeoName } from "./words.ts";
 
 const WORD_OF = new Map(Object.entries(TORCHGEO_METRICS).map(([word, metric]) => [metric, word]));
@@ -22,9 +22,6 @@ function valueText(row: OutRow): string {
   const scale = isIou(row) ? (x: number) => x : toPercent;
   return typeof raw === "string" && scale(Number(raw)) === row.value ? raw : asFloat(back(row, row.value));
 }
-
-/** An end that is the value is written as the value is: two fractions may be the same percent, and one beside the other. */
-const endText = (row: OutRow, end: number) => (end === row.value ? valueText(row) : asFloat(back(row, end)));
 
 const isCalibration = ({ measure }: OutRow) => measure.startsWith("calibration-");
 
@@ -71,14 +68,18 @@ interface Line {
 function lineOf(row: OutRow, { dataset, name, word, ece, scaled }: Line): string[] {
   const { protocol, interval, n, seeds, extra, checkpoint } = row;
   const [start, stop, num] = Array.isArray(protocol.cRange) ? (protocol.cRange as unknown[]) : [];
+  const value = valueText(row);
+  const [lower, upper] = interval
+    ? endsAround(Number(value), interval, (end) => back(row, end))
+    : ([0, 0] as const);
   const plain = (value: unknown) => (value === undefined || value === null ? "" : String(value));
   const line: Readonly<Record<string, string>> = {
     dataset,
     method: plain(protocol.evaluation),
     metric_name: word,
-    metric_value: valueText(row),
-    ci_lower: interval ? endText(row, interval[0]) : "0.0",
-    ci_upper: interval ? endText(row, interval[1]) : "0.0",
+    metric_value: value,
+    ci_lower: asFloat(lower),
+    ci_upper: asFloat(upper),
     feature_dim: plain(checkpoint.featureDimension),
     best_c: asFloat(extra.bestC),
     best_lr: asFloat(extra.bestLr),
