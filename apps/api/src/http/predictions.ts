@@ -4,7 +4,7 @@
  */
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { PREDICTIONS_TYPE, PredictionsError } from "@transferboard/eval-core/record";
+import { PREDICTIONS_TYPE } from "@transferboard/eval-core/record";
 import { decodeUtf8 } from "@transferboard/eval-core/tensor";
 import express, { type Request, type RequestHandler, Router } from "express";
 import type { Context } from "../context.ts";
@@ -28,15 +28,10 @@ function textOf(bytes: Buffer): string {
   throw new BadInput(`${decoded.wrong} Predictions are JSON in UTF-8, or a .npy array.`);
 }
 
-/** A file that is here and of another kind is not what was asked for. */
-async function ofItsKind<T>(read: Promise<T | undefined>): Promise<T> {
-  try {
-    const found = await read;
-    if (found !== undefined) return found;
-  } catch (error) {
-    if (!(error instanceof PredictionsError)) throw error;
-  }
-  throw gone();
+async function kept<T>(read: Promise<T | undefined>): Promise<T> {
+  const found = await read;
+  if (found === undefined) throw gone();
+  return found;
 }
 
 /** What keeping a file costs of its sender's minute. */
@@ -75,10 +70,10 @@ export function predictionRoutes(store: PredictionStore, makeContext: (request: 
       throw new BadInput(
         "Of JSON, test set and measures stand in the body, as /predictions/schema.json says.",
       );
-    const kept = isNpy
+    const answer = isNpy
       ? await bringNpy(bytes, testSet!, measures!, context)
       : await bringJson(textOf(bytes), context);
-    response.status(201).json(kept);
+    response.status(201).json(answer);
   });
 
   // A run's id as the site's addresses have it, or the UUID in it.
@@ -100,11 +95,11 @@ export function predictionRoutes(store: PredictionStore, makeContext: (request: 
       );
     response.set("cache-control", FOREVER).set("cross-origin-resource-policy", "cross-origin");
     if (format === "json") {
-      await ofItsKind(store.testSet(sha256));
+      await kept(store.testSet(sha256));
       response.type("application/json").send(await store.bytes(sha256));
       return;
     }
-    const file = await ofItsKind(store.predictions(sha256));
+    const file = await kept(store.predictions(sha256));
     if (format === "bin") {
       response
         .type(PREDICTIONS_TYPE)
@@ -112,7 +107,7 @@ export function predictionRoutes(store: PredictionStore, makeContext: (request: 
         .send(await store.bytes(sha256));
       return;
     }
-    const testSet = await ofItsKind(store.testSet(file.testSet));
+    const testSet = await kept(store.testSet(file.testSet));
     response.attachment(`predictions-${sha256.slice(0, 12)}.csv`).type("text/csv");
     await pipeline(Readable.from(csvOf(file.predictions, testSet)), response);
   });
@@ -120,7 +115,7 @@ export function predictionRoutes(store: PredictionStore, makeContext: (request: 
   router.get("/missed/:pictures/:name", async (request, response) => {
     new Address(request.query).done();
     const image = /^(\d{1,9})[.]png$/.exec(request.params.name)?.[1];
-    const pictures = await ofItsKind(store.pictures(request.params.pictures));
+    const pictures = await kept(store.pictures(request.params.pictures));
     const png = image === undefined ? undefined : pictures.get(Number(image));
     if (!png) throw new NotFound("There is no picture of this image: /missed/SHA256/IMAGE.png.");
     response

@@ -136,9 +136,7 @@ export async function bringNpy(
 
 async function testSetOf(given: Brought["testSet"], { predictions: store }: Context): Promise<TestSet> {
   if (typeof given === "string") {
-    const found = /^[0-9a-f]{64}$/.test(given)
-      ? await store.testSet(given).catch(() => undefined)
-      : undefined;
+    const found = await store.testSet(given);
     if (found) return found;
     throw new BadInput(
       `No test set ${shorten(given, 64)} is kept here: bring it with the predictions, as JSON.`,

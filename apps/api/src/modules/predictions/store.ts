@@ -1,6 +1,6 @@
 /**
  * The files that evaluations keep, read by the hash of their content: predictions, test sets, pictures of missed images. A file
- * that is not what its name says is treated as not there. What was read last is remembered, up to a limit of memory.
+ * that is not what its name says, or is of another kind, is treated as not there. What was read last is remembered, up to a limit of memory.
  */
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
@@ -11,6 +11,7 @@ import {
   decodePredictions,
   decodeTestSet,
   type PredictionFile,
+  PredictionsError,
   type TestSet,
 } from "@transferboard/eval-core/record";
 import { writeFileAtomically } from "@transferboard/eval-core/tensor";
@@ -18,6 +19,16 @@ import { CallerError } from "../../errors.ts";
 
 /** Bytes of files whose content is held in memory. */
 const MOST_BYTES = 100_000_000;
+
+/** Undefined for a file of another kind. */
+function orNothing<T>(decode: () => T): T | undefined {
+  try {
+    return decode();
+  } catch (error) {
+    if (error instanceof PredictionsError) return undefined;
+    throw error;
+  }
+}
 
 const isDigest = (text: string) => /^[0-9a-f]{64}$/.test(text);
 
@@ -83,8 +94,8 @@ export class PredictionStore {
     const value = this.bytes(sha256).then((data) => {
       // What is not here now may be brought later.
       if (data === undefined) return undefined;
-      const decoded = decode(data);
-      this.#keep(key, data.length, value);
+      const decoded = orNothing(() => decode(data));
+      if (decoded !== undefined) this.#keep(key, data.length, value);
       return decoded;
     });
     return value;

@@ -35,8 +35,8 @@ async function complaintOf(
     message,
     more: { code: "PREDICTIONS", expected },
   });
-  const file = await store.predictions(sha256).catch(() => undefined);
-  const testSet = file && (await store.testSet(file.testSet).catch(() => undefined));
+  const file = await store.predictions(sha256);
+  const testSet = file && (await store.testSet(file.testSet));
   if (!file || !testSet)
     return about(`No predictions ${sha256} are kept here.`, "the sha256 that POST /predictions answered");
   if (!file.measures.includes(measure))
