@@ -2,11 +2,12 @@
 import type { OutRow, Written } from "@transferboard/eval-core/formats";
 import { formatNamed } from "@transferboard/eval-core/formats";
 import type { Context } from "../../context.ts";
+import { BadInput } from "../../errors.ts";
 import { readIds } from "../result/page.ts";
 import type { ResultsQuestion } from "./results.ts";
 
 /** More entries than any of these tools has in one file. */
-export const MOST_OUT = 50_000;
+const MOST_OUT = 50_000;
 
 interface Read
   extends Omit<
@@ -42,6 +43,7 @@ const READ = `select r.id::text as position, m.slug as method, c.name, c.sha256:
 /** "repo@revision" -> its revision. */
 const revisionOf = (name: string) => /@([^@/]+)$/.exec(name)?.[1] ?? null;
 
+/** @throws BadInput for more entries than are written at once */
 export async function readOutRows(question: ResultsQuestion, context: Context): Promise<OutRow[]> {
   const { filter, asOf, orderBy } = question;
   const snapshot = await context.snapshot();
@@ -50,8 +52,12 @@ export async function readOutRows(question: ResultsQuestion, context: Context): 
     asOf,
     order: orderBy,
     after: null,
-    take: MOST_OUT,
+    take: MOST_OUT + 1,
   });
+  if (ids.length > MOST_OUT)
+    throw new BadInput(
+      `More than ${MOST_OUT} results are asked for, and a file of another tool holds ${MOST_OUT} at most: filter them.`,
+    );
   const rows = await context.db.sql<Read>(READ, [ids.map(String)]);
   return rows.map(
     ({
