@@ -10,7 +10,7 @@ import { DatasetRef } from "../measure/types.ts";
 import { BoardFilterInput } from "../method/inputs.ts";
 import { type Missed, type MissedImage, missedByAll } from "./missed.ts";
 import { pairTable } from "./pair-table.ts";
-import { type PredictionRow, rowOf } from "./rows.ts";
+import { type PredictionRow, rowsOf } from "./rows.ts";
 import { predictionsOfRun, type RunPredictions } from "./run.ts";
 import { significance } from "./significance.ts";
 import { PairTableType, SignificanceType } from "./types.ts";
@@ -83,14 +83,11 @@ const RunPredictionsType = builder.objectRef<RunPredictions>("RunPredictions").i
       args: { ...pageArgs, missed: t.arg.boolean({ description: "Only those that it has wrong." }) },
       complexity: pageCost,
       resolve: ({ predictions, testSet }, { missed, ...page }) => {
+        const row = rowsOf(predictions, testSet);
         const places = testSet.items.map((_, image) => image);
-        const shown =
-          missed == null
-            ? places
-            : places.filter((image) => rowOf(image, predictions, testSet).right === !missed);
+        const shown = missed == null ? places : places.filter((image) => row(image).right === !missed);
         const found = pageOfList(shown, page, (image) => String(image));
-        const node = (image: number) => rowOf(image, predictions, testSet);
-        return { ...found, edges: found.edges.map((edge) => ({ ...edge, node: node(edge.node) })) };
+        return { ...found, edges: found.edges.map((edge) => ({ ...edge, node: row(edge.node) })) };
       },
     }),
   }),

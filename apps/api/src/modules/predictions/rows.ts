@@ -1,5 +1,6 @@
 /** One image's prediction as a row: for pages of the API, and for files that people download. */
 import { ANGLE_BIN, ANGLE_BINS, type Predictions, type TestSet } from "@transferboard/eval-core/record";
+import { csvCell } from "../export/csv.ts";
 
 export interface PredictionRow {
   readonly image: number;
@@ -10,10 +11,24 @@ export interface PredictionRow {
   readonly details: object | null;
 }
 
-export function rowOf(
+/** Reads rows by image. Boxes and regions are looked through once, however many rows are read. */
+export function rowsOf(predictions: Predictions, testSet: TestSet): (image: number) => PredictionRow {
+  const entries = "image" in predictions ? entriesByImage(predictions.image) : null;
+  return (image) => rowOf(image, predictions, testSet, entries?.get(image) ?? []);
+}
+
+/** Places of each image's boxes or regions. */
+const entriesByImage = (images: ArrayLike<number>): ReadonlyMap<number, readonly number[]> =>
+  Map.groupBy(
+    Array.from(images, (_, entry) => entry),
+    (entry) => images[entry]!,
+  );
+
+function rowOf(
   image: number,
   predictions: Predictions,
   { items, classes, labels }: TestSet,
+  entries: readonly number[],
 ): PredictionRow {
   const plain = { image, item: items[image]!, truth: null, right: null, classes: [], details: null };
   const nameOf = (c: number) => classes[c] ?? String(c);
@@ -43,8 +58,7 @@ export function rowOf(
     }
     case "regions": {
       const own: { class: string; iou: number; union: number }[] = [];
-      for (let i = 0; i < predictions.image.length; i++) {
-        if (predictions.image[i] !== image) continue;
+      for (const i of entries) {
         const union = predictions.union[i]!;
         own.push({ class: nameOf(predictions.class[i]!), iou: predictions.intersection[i]! / union, union });
       }
@@ -76,8 +90,7 @@ export function rowOf(
     }
     case "detections": {
       const own: object[] = [];
-      for (let i = 0; i < predictions.image.length; i++) {
-        if (predictions.image[i] !== image) continue;
+      for (const i of entries) {
         const box = Array.from({ length: 4 }, (_, k) => predictions.boxes[4 * i + k]!);
         own.push({ class: nameOf(predictions.class[i]!), score: predictions.score[i]!, box });
       }
@@ -88,19 +101,15 @@ export function rowOf(
 
 /** Lines of CSV, image after image; what has no columns of its own stands as JSON in the last one. */
 export function* csvOf(predictions: Predictions, testSet: TestSet): Generator<string> {
-  const quoted = (text: string) => (/[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+  const read = rowsOf(predictions, testSet);
   yield "image,item,truth,right,predicted,logits,details\n";
   for (let image = 0; image < testSet.items.length; image++) {
-    const { item, truth, right, classes, details } = rowOf(image, predictions, testSet);
-    const cells = [
-      String(image),
-      item,
-      truth ?? "",
-      right === null ? "" : String(right),
-      classes.map(({ name }) => name).join("|"),
-      classes.map(({ logit }) => logit ?? "").join("|"),
-      details === null ? "" : JSON.stringify(details),
-    ];
-    yield `${cells.map(quoted).join(",")}\n`;
+    const { item, truth, right, classes, details } = read(image);
+    const told = [image, item, truth, right === null ? null : String(right)];
+    const names = classes.map(({ name }) => name).join("|");
+    // Digits, signs and bars: nothing that a sheet would run, and not to be marked as text either.
+    const logits = classes.map(({ logit }) => logit ?? "").join("|");
+    const more = details === null ? null : JSON.stringify(details);
+    yield `${[...told, names].map(csvCell).join(",")},${logits},${csvCell(more)}\n`;
   }
 }
