@@ -26,7 +26,7 @@ export {
 } from "./ledger/ledger.ts";
 export { type AuditReport, verifyAuditChain } from "./ledger/verify.ts";
 export { migrate, migrationState } from "./migrate.ts";
-export { applicationRole, databaseName, queueSchema } from "./names.ts";
+export { applicationRole, databaseName, queueName, queueSchema } from "./names.ts";
 export { type Postgres, type PostgresOptions, startPostgres } from "./postgres/index.ts";
 export {
   type EvaluationOutcome,

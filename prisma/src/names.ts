@@ -10,3 +10,6 @@ export const applicationLogin = "transferboard_api";
 
 /** The schema that pg-boss may fill with its tables (construct it with createSchema: false). */
 export const queueSchema = "pgboss";
+
+/** The queue of evaluations in it. */
+export const queueName = "evaluations";

@@ -24,11 +24,15 @@ describe("with METRICS=on", () => {
   it("counts and times requests by route, and names nothing that a caller made up", async () => {
     await api.ask("{ __typename }");
     await fetch(`${api.url}/made-up-${Math.random()}`);
+    await fetch(`${api.url}/predictions/none`);
+    await fetch(`${api.url}/pictures/none`, { method: "PUT" });
     const samples = await scrape();
     expect(
       samples.get('transferboard_http_requests_total{route="/graphql",method="POST",status="200"}'),
     ).toBeGreaterThan(0);
     expect(samples.get('transferboard_http_requests_total{route="other",method="GET",status="404"}')).toBe(1);
+    for (const series of ['route="/predictions",method="GET"', 'route="/pictures",method="PUT"'])
+      expect(samples.get(`transferboard_http_requests_total{${series},status="404"}`)).toBe(1);
     expect(samples.get('transferboard_http_request_seconds_count{route="/graphql"}')).toBeGreaterThan(0);
     expect([...samples.keys()].join("\n")).not.toContain("made-up");
   });

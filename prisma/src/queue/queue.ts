@@ -7,7 +7,7 @@ import { canonicalJson } from "@transferboard/vocabulary/canonical-json";
 import { fromPrisma, type JobWithMetadata, PgBoss } from "pg-boss";
 import { z } from "zod";
 import { applicationUrl, type TransactionClient } from "../client.ts";
-import { queueSchema } from "../names.ts";
+import { queueName, queueSchema } from "../names.ts";
 import {
   type EvaluationOutcome,
   type EvaluationRequest,
@@ -15,7 +15,6 @@ import {
   evaluationRequest,
 } from "./payload.ts";
 
-const QUEUE = "evaluations";
 const DAY_SECONDS = 24 * 3600;
 /** How often a job may be begun again after a worker that died or gave it back. */
 const RETRIES = 10;
@@ -107,16 +106,16 @@ export function openQueue(url: string, options: QueueOptions = {}): EvaluationQu
       return { id: await sendTo(running, request, tx), isNew: true };
     },
     async cancel(id, tx) {
-      const answer = await (await boss()).cancel(QUEUE, id, { db: fromPrisma(tx) });
+      const answer = await (await boss()).cancel(queueName, id, { db: fromPrisma(tx) });
       return commanded.parse(answer).affected > 0;
     },
     async find(id) {
-      const [job] = await (await boss()).findJobs<object>(QUEUE, { id });
+      const [job] = await (await boss()).findJobs<object>(queueName, { id });
       return job ? standing(job) : null;
     },
     async take() {
       const running = await boss();
-      const [job] = await running.fetch<object>(QUEUE, { includeMetadata: true });
+      const [job] = await running.fetch<object>(queueName, { includeMetadata: true });
       return job ? claimOf(running, job) : null;
     },
     async close() {
@@ -130,7 +129,7 @@ export function openQueue(url: string, options: QueueOptions = {}): EvaluationQu
 async function sendTo(boss: PgBoss, request: EvaluationRequest, tx?: TransactionClient): Promise<string> {
   const data = evaluationRequest.parse(request);
   const options = { singletonKey: keyOf(data), ...(tx ? { db: fromPrisma(tx) } : {}) };
-  const id = await boss.send(QUEUE, data, options);
+  const id = await boss.send(queueName, data, options);
   if (id === null) throw new Error("The queue did not take the request.");
   return id;
 }
@@ -145,7 +144,7 @@ const LOCKS = 0x65_76_61_6c;
 async function sameAs(request: EvaluationRequest, tx: TransactionClient): Promise<string | undefined> {
   const rows = await tx.$queryRaw<{ id: string }[]>`
     select id::text from pgboss.job
-    where name = ${QUEUE} and singleton_key = ${keyOf(evaluationRequest.parse(request))}
+    where name = ${queueName} and singleton_key = ${keyOf(evaluationRequest.parse(request))}
       and (state < 'completed' or (state = 'completed' and output ->> 'state' = 'DONE'))
     order by created_on limit 1`;
   return rows[0]?.id;
@@ -155,7 +154,7 @@ async function sameAs(request: EvaluationRequest, tx: TransactionClient): Promis
 async function underWay(tokenId: string, tx: TransactionClient): Promise<number> {
   const rows = await tx.$queryRaw<{ count: bigint }[]>`
     select count(*) from pgboss.job
-    where name = ${QUEUE} and state < 'completed' and data ->> 'tokenId' = ${tokenId}`;
+    where name = ${queueName} and state < 'completed' and data ->> 'tokenId' = ${tokenId}`;
   return Number(rows[0]?.count ?? 0);
 }
 
@@ -179,7 +178,7 @@ async function start(url: string, options: QueueOptions): Promise<PgBoss> {
   boss.on("error", (error) => onError?.(error));
   try {
     await boss.start();
-    await boss.createQueue(QUEUE, {
+    await boss.createQueue(queueName, {
       heartbeatSeconds: HEARTBEAT_SECONDS,
       retryLimit: RETRIES,
       retryDelay: 0,
@@ -189,7 +188,7 @@ async function start(url: string, options: QueueOptions): Promise<PgBoss> {
       deleteAfterSeconds: 365 * DAY_SECONDS,
     });
     // One that an earlier version made waits longer.
-    await boss.updateQueue(QUEUE, { heartbeatSeconds: HEARTBEAT_SECONDS });
+    await boss.updateQueue(queueName, { heartbeatSeconds: HEARTBEAT_SECONDS });
   } catch (error) {
     await boss.stop({ graceful: false }).catch(() => undefined);
     throw error;
@@ -208,12 +207,12 @@ function claimOf(boss: PgBoss, { id, retryCount, data }: JobWithMetadata): Claim
     attempt: retryCount + 1,
     data,
     beat: async () => {
-      if (held(await boss.touch(QUEUE, attempt))) return "held";
-      const [job] = await boss.findJobs<object>(QUEUE, { id });
+      if (held(await boss.touch(queueName, attempt))) return "held";
+      const [job] = await boss.findJobs<object>(queueName, { id });
       return job?.state === "cancelled" ? "cancelled" : "lost";
     },
-    end: async (outcome) => held(await boss.complete(QUEUE, attempt, evaluationOutcome.parse(outcome))),
-    giveBack: async (reason) => held(await boss.fail(QUEUE, attempt, { message: reason })),
+    end: async (outcome) => held(await boss.complete(queueName, attempt, evaluationOutcome.parse(outcome))),
+    giveBack: async (reason) => held(await boss.fail(queueName, attempt, { message: reason })),
   };
 }
 

@@ -3,7 +3,7 @@
  * oldest job has waited, where the ledger stands, and the process itself. Off unless METRICS=on: who may see the API need
  * not see how busy it is.
  */
-import { queueSchema } from "@transferboard/prisma";
+import { ledgerPosition, queueName, queueSchema } from "@transferboard/prisma";
 import type { Express, RequestHandler } from "express";
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import type { Database } from "../database/database.ts";
@@ -37,8 +37,9 @@ async function queueRows({ sql }: Pick<Database, "sql">): Promise<readonly Queue
     `select state::text as state, count(*)::int as jobs,
             extract(epoch from now() - min(created_on))::float8 as oldest
        from ${queueSchema}.job
-      where name = 'evaluations' and state < 'completed'
+      where name = $1 and state < 'completed'
       group by state`,
+    [queueName],
   );
 }
 
@@ -49,7 +50,7 @@ export interface Metrics {
   readonly serve: (app: Express) => void;
 }
 
-export function makeMetrics(db: Pick<Database, "sql">): Metrics {
+export function makeMetrics(db: Pick<Database, "sql" | "prisma">): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const registers = [registry];
@@ -91,9 +92,9 @@ export function makeMetrics(db: Pick<Database, "sql">): Metrics {
 
   async function readDatabase(): Promise<void> {
     try {
-      const [standing] = await db.sql<{ ledger: string }>("select ledger from ledger_position");
+      const standing = await ledgerPosition(db.prisma);
       const rows = await queueRows(db);
-      position.set(Number(standing?.ledger ?? 0));
+      position.set(Number(standing.position));
       for (const state of ["created", "retry", "active"]) {
         const row = rows.find((one) => one.state === state);
         jobs.set({ state }, row?.jobs ?? 0);
@@ -128,4 +129,4 @@ export function makeMetrics(db: Pick<Database, "sql">): Metrics {
   return { watch, serve };
 }
 
-const METHODS = new Set(["GET", "HEAD", "POST", "OPTIONS"]);
+const METHODS = new Set(["GET", "HEAD", "POST", "PUT", "OPTIONS"]);
