@@ -1,5 +1,5 @@
 /** Why a user's value is not the record's: the protocols' differences, and what each did alone in runs of ours. */
-import { type Explanation, everyPair, explain } from "@transferboard/eval-core/record";
+import { type Explanation, explain } from "@transferboard/eval-core/record";
 import type { Context } from "../../context.ts";
 import { BadInput, NotFound } from "../../errors.ts";
 import type { Measure, Method } from "../catalogue/entities.ts";
@@ -7,7 +7,7 @@ import { rankBoard } from "../leaderboard/service.ts";
 import type { Entry } from "../ledger/entries.ts";
 import { openSource } from "../ledger/source.ts";
 import { backedEntries } from "../predictions/find.ts";
-import { pairTable } from "../predictions/pair-table.ts";
+import { pairTable, testPairs } from "../predictions/pair-table.ts";
 import { type Difference, differences } from "../protocol/diff.ts";
 import { type Body, experimentOf, fieldsThatDiffer, type Tried } from "./experiment.ts";
 
@@ -108,7 +108,8 @@ async function pairedErrors(
   for (const [field, { entryId }] of changed) {
     const own = find(entryId);
     if (!own || own.file.testSet !== base.file.testSet) continue;
-    const [pair] = everyPair(base.metric, [own.file.predictions, base.file.predictions], base.testSet);
+    const methods = [own.file.predictions, base.file.predictions];
+    const [pair] = await testPairs({ metric: base.metric, methods, testSet: base.testSet }, context);
     if (pair) errors[field] = pair.standardError;
   }
   return errors;

@@ -13,6 +13,7 @@ import {
 } from "@transferboard/eval-core/record";
 import { benjaminiHochberg, holm } from "@transferboard/eval-core/stats";
 import type { Context } from "../../context.ts";
+import type { Tasks } from "../../statistics/tasks.ts";
 import type { Measure, Method } from "../catalogue/entities.ts";
 import type { BoardRow } from "../leaderboard/board.ts";
 import type { BoardAnswer } from "../leaderboard/service.ts";
@@ -135,7 +136,17 @@ interface Tested {
   readonly metric: ImageMetric;
 }
 
-/** Accuracies' pairs are counted at once; others are drawn, in a thread. */
+/** Every pair: accuracies' are counted at once; others are drawn, in a thread. */
+export async function testPairs(
+  given: Tasks["pairs"]["given"],
+  { statistics, signal }: Pick<Context, "statistics" | "signal">,
+): Promise<readonly PairTest[]> {
+  const { metric, methods, testSet } = given;
+  return metric === "accuracy" || metric === "top-5"
+    ? everyPair(metric, methods, testSet)
+    : statistics.compute("pairs", given, signal);
+}
+
 async function pairsOf(
   own: readonly Backed[],
   methods: readonly Method[],
@@ -144,11 +155,7 @@ async function pairsOf(
   const files = methods.map(({ id }) => own.find(({ entry }) => entry.methodId === id)!.file.predictions);
   const { metric, testSet } = own[0]!;
   const images = testSet.items.length;
-  const given = { metric, methods: files, testSet };
-  const pairs =
-    metric === "accuracy" || metric === "top-5"
-      ? everyPair(metric, files, testSet)
-      : await context.statistics.compute("pairs", given, context.signal);
+  const pairs = await testPairs({ metric, methods: files, testSet }, context);
   return { pairs, images, metric };
 }
 
