@@ -199,8 +199,8 @@ export async function Board({ suite, query }: { suite: string; query: Query }) {
       )}
       {ties && (
         <p className="mt-2 max-w-3xl text-xs text-muted">
-          {ties.sentence} A bar joins neighbours of which no two can be told apart by their predictions of the
-          same {ties.images.toLocaleString("en")} images: paired tests, corrected by Holm for all pairs.
+          {ties.sentence} Paired tests on predictions of the same {ties.images.toLocaleString("en")} images,
+          corrected by Holm for all pairs.
           {ties.without > 0 &&
             ` ${ties.without} ranked ${ties.without === 1 ? "method has" : "methods have"} no stored predictions, and so no bar.`}
           {ties.notSeparatedButApart.length > 0 &&
