@@ -98,10 +98,13 @@ export async function Board({ suite, query }: { suite: string; query: Query }) {
   const { leaderboard, variables } = await boardOf(suite, query);
   const title = leaderboard.suite.title;
   const columns = boardColumns(leaderboard);
-  const ties = await tiesOf(variables);
-  const measured = boardRows(leaderboard, lettersOf(ties));
   const wantsGhosts = readView((name) => query[name]).ghosts;
-  const ghosts = wantsGhosts ? await ghostsOf(leaderboard.suite.slug) : null;
+  const [ties, ghosts] = await Promise.all([
+    // Pairs are tested by the newest values: under another choice of readouts these are not the board's.
+    variables.readouts ? null : tiesOf(variables),
+    wantsGhosts ? ghostsOf(leaderboard.suite.slug) : null,
+  ]);
+  const measured = boardRows(leaderboard, lettersOf(ties));
   const rows = ghosts ? withGhosts(measured, columns, ghosts) : measured;
   const domains = [...new Set(leaderboard.suite.measures.map(({ dataset }) => dataset.domain))].sort();
   const present = new Set(rows.map((row) => row.family));

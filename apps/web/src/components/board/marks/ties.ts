@@ -1,5 +1,4 @@
 /** Which neighbours on a board cannot be told apart, by stored predictions of the same images. */
-import { cache } from "react";
 import { graphql } from "../../../../generated";
 import type { TiesQuery as Answer, BoardQueryVariables } from "../../../../generated/graphql";
 import { ask } from "../../../lib/api";
@@ -38,20 +37,15 @@ const TiesQuery = graphql(`
 export type Ties = NonNullable<Answer["pairs"]>;
 
 /** Null where fewer than two methods have predictions. */
-export const tiesOf = cache(async (asked: BoardQueryVariables): Promise<Ties | null> => {
-  const { suite, aggregate, filter, among, asOf } = asked;
-  return (
-    (
-      await ask(TiesQuery, {
-        suite,
-        among,
-        aggregate: aggregate ?? null,
-        filter: filter ?? null,
-        asOf: asOf ?? null,
-      })
-    ).pairs ?? null
-  );
-});
+export async function tiesOf({
+  suite,
+  aggregate = null,
+  filter = null,
+  among,
+  asOf = null,
+}: BoardQueryVariables): Promise<Ties | null> {
+  return (await ask(TiesQuery, { suite, aggregate, filter, among, asOf })).pairs ?? null;
+}
 
 /** The letters of each method's groups, in the groups' order, by slug. */
 export function lettersOf(ties: Ties | null): ReadonlyMap<string, readonly string[]> {
