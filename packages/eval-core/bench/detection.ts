@@ -1,8 +1,8 @@
 /**
  * A training step of Faster R-CNN on ResNet-50 with a pyramid, batch 2, 500 x 375 photographs at a short edge of 800, and its
- * test, on the CPU beside torchvision's on the same cores; how long ROIAlign takes; and the largest memory.
+ * test, beside torchvision's on the same machine; how long ROIAlign takes; and the largest memory.
  *
- *     node packages/eval-core/bench/detection.ts [--steps N] [--tests N] [--setting detection-frozen] [--short N] [--ours]
+ *     node packages/eval-core/bench/detection.ts [--steps N] [--tests N] [--setting detection-frozen] [--short N] [--device D] [--ours]
  *
  * Times are of the clock and of the processors: the latter count where others use the machine too. torchvision's detector has
  * two layers of 1,024 and 512 regions an image as here; it clips its boxes and pads to 32 alike.
@@ -19,6 +19,7 @@ import { canvasOf, resizedShortestEdge } from "../src/evaluations/detection/inpu
 import { RegionPool } from "../src/evaluations/detection/region-pool.ts";
 import { type DetectionSetting, PUBLISHED } from "../src/evaluations/detection/settings.ts";
 import { Detector } from "../src/evaluations/detection/train.ts";
+import { chooseDevice, type DeviceChoice } from "../src/runtime/index.ts";
 import { SeededRandom } from "../src/tensor/index.ts";
 import { writePhotographs, writeResnet50 } from "./extraction-data.ts";
 
@@ -29,6 +30,7 @@ const { values } = parseArgs({
     setting: { type: "string", default: "detection-frozen" },
     short: { type: "string", default: "800" },
     threads: { type: "string", default: String(availableParallelism()) },
+    device: { type: "string", default: "cpu" },
     ours: { type: "boolean", default: false },
   },
 });
@@ -100,7 +102,7 @@ async function ours(): Promise<void> {
     images,
     seed: 0,
     identity: "bench",
-    device: "cpu",
+    device: await chooseDevice(values.device as DeviceChoice),
     threads,
     // The first step touches its memory for the first time.
     onStep: ({ step }) => {
@@ -166,5 +168,9 @@ function theirs(): void {
   }
   const script = fileURLToPath(new URL("detection_torch.py", import.meta.url));
   const layers = setting === "detection-frozen" ? "1" : "5";
-  spawnSync(python, [script, ...[steps, tests, short, threads].map(String), layers], { stdio: "inherit" });
+  spawnSync(
+    python,
+    [script, ...[steps, tests, short, threads].map(String), layers, values.device === "cpu" ? "cpu" : "cuda"],
+    { stdio: "inherit" },
+  );
 }

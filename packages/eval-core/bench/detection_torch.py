@@ -1,6 +1,6 @@
 """Steps and tests of torchvision's Faster R-CNN with a pyramid on ResNet-50: the other side of detection.ts.
 
-Arguments: steps, tests, short edge, threads, trained layers of the backbone (1: layer4; 5: all). Random weights and
+Arguments: steps, tests, short edge, threads, trained layers of the backbone (1: layer4; 5: all), cpu or cuda. Random weights and
 images: only the time counts. Prints the medians by the clock and by the processors, and the largest memory.
 """
 import resource
@@ -18,13 +18,16 @@ backbone = torchvision.models.detection.backbone_utils.resnet_fpn_backbone(
 model = torchvision.models.detection.FasterRCNN(
     backbone, num_classes=21, min_size=short, max_size=1333, rpn_pre_nms_top_n_train=2000, rpn_post_nms_top_n_train=1000,
     rpn_pre_nms_top_n_test=1000, rpn_post_nms_top_n_test=1000, box_batch_size_per_image=512, box_detections_per_img=100)
+device = sys.argv[6]
+torch.backends.cudnn.allow_tf32 = False
+model.to(device)
 trained = [p for p in model.parameters() if p.requires_grad]
 optimizer = torch.optim.SGD(trained, lr=1e-5, momentum=.9, weight_decay=1e-4)
 
 
 def picture():
     boxes = torch.tensor([[50., 50, 200, 180], [120, 30, 260, 150], [20, 200, 140, 330]])
-    return torch.rand(3, 375, 500), {'boxes': boxes, 'labels': torch.tensor([1, 2, 3])}
+    return torch.rand(3, 375, 500).to(device), {'boxes': boxes.to(device), 'labels': torch.tensor([1, 2, 3]).to(device)}
 
 
 def timed(work, times):
@@ -39,6 +42,7 @@ def step():
     optimizer.zero_grad()
     loss.backward()
     optimizer.step()
+    loss.item()  # Ends when a card is done with it.
 
 
 def report(what, times):

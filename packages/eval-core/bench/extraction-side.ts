@@ -2,7 +2,7 @@
  * One side of the extraction bench, in a process of its own: `ours` (files through the whole pipeline), `all-readouts` (the
  * same, every vector that the network has in the one pass) or `onnxruntime` (tensors made beforehand through onnxruntime alone, the same model, threads and batch).
  *
- * usage: extraction-side.ts SIDE WEIGHTS FOLDER IMAGES; each line on standard input asks for a round, and is
+ * usage: extraction-side.ts SIDE WEIGHTS FOLDER IMAGES DEVICE; each line on standard input asks for a round, and is
  * answered by one JSON line: images, seconds of the clock, and the highest memory so far.
  */
 import { readdirSync } from "node:fs";
@@ -14,10 +14,12 @@ import { loadCheckpoint } from "../src/backbones/index.ts";
 import { type Dataset, makeItem } from "../src/datasets/index.ts";
 import { backboneOf, batchSize, openExtractor } from "../src/features/index.ts";
 import { PREPROCESSINGS } from "../src/images/index.ts";
+import { chooseDevice, type DeviceChoice } from "../src/runtime/index.ts";
 import { SeededRandom, tensor, writeNpy } from "../src/tensor/index.ts";
 
-const [side, weights = "", folder = "", images = "0"] = process.argv.slice(2);
+const [side, weights = "", folder = "", images = "0", given = "cpu"] = process.argv.slice(2);
 const count = Number(images);
+const device = await chooseDevice(given as DeviceChoice);
 const preprocessing = PREPROCESSINGS["imagenet-shorter-224"];
 const batch = batchSize(preprocessing.crop);
 const checkpoint = await loadCheckpoint(weights, { normalisation: "imagenet" });
@@ -25,7 +27,7 @@ const vectors = checkpoint.readouts.filter(({ kind }) => kind === "vector").map(
 const backbone = backboneOf(checkpoint, side === "all-readouts" ? { readouts: vectors } : {});
 
 async function ours(): Promise<() => Promise<void>> {
-  const extractor = await openExtractor(backbone, { device: "cpu" });
+  const extractor = await openExtractor(backbone, { device });
   const files = readdirSync(folder)
     .filter((file) => file.endsWith(".jpg"))
     .sort();
@@ -56,7 +58,7 @@ async function ours(): Promise<() => Promise<void>> {
 
 async function onnxruntime(): Promise<() => Promise<void>> {
   const session = await ort.InferenceSession.create(backbone.model, {
-    executionProviders: ["cpu"],
+    executionProviders: [device],
     intraOpNumThreads: availableParallelism(),
     logSeverityLevel: 3,
   });

@@ -1,15 +1,15 @@
 /**
- * Feature extraction of JPEG files through a full-width network on the CPU: the whole pipeline against onnxruntime
+ * Feature extraction of JPEG files through a full-width network: the whole pipeline against onnxruntime
  * alone on tensors made beforehand, and against PyTorch with Pillow, in one run on one machine, taking turns.
  *
- *     node packages/eval-core/bench/extraction.ts [--network resnet50|vit-b16|vit-s16] [--images N] [--rounds N] [--memory]
+ *     node packages/eval-core/bench/extraction.ts [--network resnet50|vit-b16|vit-s16] [--images N] [--rounds N] [--memory] [--device D]
  *
  * Prints images a second, the processor time an image, the ratios, and how far our features lie from PyTorch's. --memory instead prints the
  * highest memory of extracting 200 and 2,000 images. Of a transformer also what all of its readouts cost beside one.
  */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
@@ -31,6 +31,7 @@ const { values } = parseArgs({
     images: { type: "string", default: "128" },
     rounds: { type: "string", default: "3" },
     memory: { type: "boolean", default: false },
+    device: { type: "string", default: "cpu" },
   },
 });
 /** Of onnxruntime alone, in percent. */
@@ -174,7 +175,9 @@ function startSide(name: string, command: string, args: readonly string[]): Side
 
 function startOurs(side: "ours" | "all-readouts" | "onnxruntime", images: number): Side {
   const script = fileURLToPath(new URL("extraction-side.ts", import.meta.url));
-  return startSide(side, process.execPath, [script, side, weights, photographs, String(images)]);
+  return startSide(side, process.execPath, [
+    ...[script, side, weights, photographs, String(images), values.device],
+  ]);
 }
 
 /** With the files read by the process itself, and by two beside it: whichever is faster counts. */
@@ -187,13 +190,15 @@ function torchSides(images: number): Side[] {
     return [];
   }
   const script = fileURLToPath(new URL("extraction_torch.py", import.meta.url));
-  return [0, 2].map((workers) =>
+  return (values.device === "cpu" ? [0, 2] : [0, availableParallelism() - 1]).map((workers) =>
     startSide(`PyTorch, ${workers} loaders`, python, [
       script,
       weights,
       photographs,
       String(images),
       String(workers),
+      // PyTorch has no WebGPU: its own way to the same card stands beside ours.
+      values.device === "cpu" ? "cpu" : "cuda",
     ]),
   );
 }

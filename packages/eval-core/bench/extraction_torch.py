@@ -1,8 +1,9 @@
 """PyTorch's side of the extraction bench: JPEG files through Pillow and a ResNet-50 or a
 vision transformer, as the networks' authors do.
 
-usage: extraction_torch.py WEIGHTS FOLDER IMAGES WORKERS; each line on standard input asks for a round, and is
-answered by one JSON line. WORKERS are the DataLoader's processes; the network uses every core.
+usage: extraction_torch.py WEIGHTS FOLDER IMAGES WORKERS DEVICE; each line on standard input asks for a round, and is
+answered by one JSON line. WORKERS are the DataLoader's processes; on the CPU the
+network uses every core. On a card it computes in float32, without TF32, as ours does.
 """
 import json
 import os
@@ -16,7 +17,7 @@ import torch
 from PIL import Image
 from torch import nn
 
-weights, folder, count, workers = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
+weights, folder, count, workers, device = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4]), sys.argv[5]
 BATCH = 16
 
 
@@ -146,13 +147,14 @@ tensors = read_safetensors(weights)
 model = ViT(tensors["cls_token"].shape[-1]) if "cls_token" in tensors else ResNet50()
 left = model.load_state_dict(tensors, strict=False)
 assert not left.unexpected_keys and all("num_batches_tracked" in key for key in left.missing_keys)
-model.eval()
+model.eval().to(device)
+torch.backends.cudnn.allow_tf32 = False
 
 
 def extract(indices):
     loader = torch.utils.data.DataLoader(Files(indices), batch_size=BATCH, num_workers=workers)
     with torch.no_grad():
-        return torch.cat([model(batch) for batch in loader])
+        return torch.cat([model(batch.to(device)).cpu() for batch in loader])
 
 
 extract(range(2 * BATCH))

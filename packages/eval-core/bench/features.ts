@@ -1,8 +1,8 @@
 /**
- * What features keep, on the CPU with a ResNet-50 of full width, taking turns with others in one run: an iteration of a
+ * What features keep, with a ResNet-50 of full width, taking turns with others in one run: an iteration of a
  * reconstruction beside PyTorch's, and the passes of attention beside onnxruntime alone on tensors made beforehand.
  *
- *     node packages/eval-core/bench/features.ts [--rounds N] [--threads N] [--only dip|attention]
+ *     node packages/eval-core/bench/features.ts [--rounds N] [--threads N] [--only dip|attention] [--device D]
  *
  * Times are of the clock and of the processors: the latter count where others use the machine too.
  */
@@ -18,7 +18,7 @@ import { Occluder } from "../src/evaluations/attention/occluder.ts";
 import { ReconstructionTrainer } from "../src/evaluations/reconstruction/trainer.ts";
 import { drawPrior, IMAGE_PRIOR, reconstructionGraph } from "../src/networks/index.ts";
 import { type Graph, writeModel } from "../src/onnx/index.ts";
-import { openSession } from "../src/runtime/index.ts";
+import { chooseDevice, type DeviceChoice, openSession } from "../src/runtime/index.ts";
 import { NumpyRandomState, SeededRandom, tensor } from "../src/tensor/index.ts";
 import { writeResnet50 } from "./extraction-data.ts";
 
@@ -37,9 +37,11 @@ const { values } = parseArgs({
     rounds: { type: "string", default: "7" },
     threads: { type: "string", default: String(availableParallelism()) },
     only: { type: "string" },
+    device: { type: "string", default: "cpu" },
   },
 });
 const [rounds, threads] = [Number(values.rounds), Number(values.threads)];
+const device = await chooseDevice(values.device as DeviceChoice);
 const checkpoint = await resnet50();
 if (values.only !== "attention") await compare("an iteration", [await ours(), await torch()], 4);
 if (values.only !== "dip") {
@@ -99,7 +101,7 @@ async function ours(): Promise<Side> {
   const drawn = drawPrior(IMAGE_PRIOR, new NumpyRandomState(0));
   const shape = [1, 2048, 7, 7];
   const graph = reconstructionGraph(backbone, "layer4", shape, IMAGE_PRIOR, drawn);
-  const trainer = await ReconstructionTrainer.open(graph, { device: "cpu", threads });
+  const trainer = await ReconstructionTrainer.open(graph, { device, threads });
   await trainer.begin(drawn, tensor("float32", shape, new Float32Array(2048 * 49)));
   let step = 0;
   return {
@@ -118,7 +120,7 @@ async function torch(): Promise<Side | undefined> {
     return undefined;
   }
   const script = fileURLToPath(new URL("features_torch.py", import.meta.url));
-  const child: ChildProcess = spawn(python, [script, String(threads)], {
+  const child: ChildProcess = spawn(python, [script, String(threads), device === "cpu" ? "cpu" : "cuda"], {
     stdio: ["pipe", "pipe", "inherit"],
     env: { ...process.env, OMP_NUM_THREADS: String(threads) },
   });
@@ -144,12 +146,7 @@ const SIZE = 242;
 const PASSES = 64;
 
 async function passes(backbone: Graph): Promise<Side> {
-  const occluder = await Occluder.open(
-    backbone,
-    "features",
-    { size: SIZE, mask: 10 },
-    { device: "cpu", threads },
-  );
+  const occluder = await Occluder.open(backbone, "features", { size: SIZE, mask: 10 }, { device, threads });
   const random = new SeededRandom(3);
   const pixels = Float32Array.from({ length: 3 * SIZE * SIZE }, () => random.uniform(-2, 2));
   await occluder.look(tensor("float32", [1, 3, SIZE, SIZE], pixels));
@@ -164,11 +161,12 @@ async function passes(backbone: Graph): Promise<Side> {
 /** The same batches through the same number of sessions, each with its tensor in place: nothing is masked or sent. */
 async function alone(backbone: Graph): Promise<Side> {
   const model = writeModel(backbone);
-  const batch = 4;
-  const count = Math.max(1, Math.min(4, threads));
+  // As the occluder has them.
+  const batch = device === "cpu" ? 4 : 32;
+  const count = device === "cpu" ? Math.max(1, Math.min(4, threads)) : 1;
   const lanes = await Promise.all(
     Array.from({ length: count }, () =>
-      openSession(model, { device: "cpu", threads: Math.max(1, Math.floor(threads / count)) }),
+      openSession(model, { device, threads: Math.max(1, Math.floor(threads / count)) }),
     ),
   );
   const random = new SeededRandom(4);

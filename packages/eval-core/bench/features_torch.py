@@ -43,12 +43,17 @@ def main():
     threads = int(sys.argv[1])
     torch.manual_seed(0)
     torch.set_num_threads(threads)
+    device = sys.argv[2]
+    torch.backends.cudnn.allow_tf32 = False
     prior = nn.Sequential(Level(0, DEPTH), nn.Conv2d(WIDTHS[0], 3, 1))
     assert sum(p.numel() for p in prior.parameters()) == 2_606_763
     # Up to layer4: without the average, the flattening and the classifier.
     backbone = resnet50(1000)[:-3].eval().requires_grad_(False)
     noise = 0.1 * torch.rand(1, DEPTH, 256, 256)
     target = torch.randn(1, 2048, 7, 7)
+    for part in (prior, backbone):
+        part.to(device)
+    noise, target = noise.to(device), target.to(device)
     optimizer = torch.optim.Adam(prior.parameters(), lr=1e-3)
     print(f"ready {torch.__version__}", flush=True)
     for _ in sys.stdin:
@@ -57,6 +62,7 @@ def main():
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
+        loss.item()  # Ends when a card is done with it.
         print(time.perf_counter() - clock, time.process_time() - processor, flush=True)
 
 

@@ -2,7 +2,7 @@
  * The many-shot linear sweep (45 weight decays, selection, refit) against scikit-learn's LogisticRegression as the
  * paper's authors call it, on the same features and the same machine, in one run, taking turns.
  *
- *     node packages/eval-core/bench/linear.ts [--small | --large] [--rounds N] [--ours] [--every N]
+ *     node packages/eval-core/bench/linear.ts [--small | --large] [--rounds N] [--ours] [--every N] [--device D]
  *
  * Prints the ratio of the times and, for every weight decay, how our objective compares. Times are of the clock and
  * of the processors: the latter count where others use the machine too. scikit-learn's 45 values at the large size
@@ -16,6 +16,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { fitLinear } from "../src/evaluations/many-shot-linear/evaluate.ts";
 import type { LinearRecord } from "../src/evaluations/many-shot-linear/record.ts";
+import type { DeviceChoice } from "../src/runtime/index.ts";
 import { writeNpy } from "../src/tensor/index.ts";
 import { makeSplits } from "./linear-data.ts";
 
@@ -50,6 +51,7 @@ const { values } = parseArgs({
     ours: { type: "boolean", default: false },
     rounds: { type: "string", default: "1" },
     every: { type: "string", default: "1" },
+    device: { type: "string", default: "cpu" },
   },
 });
 const name = values.large ? "large" : "small";
@@ -75,7 +77,7 @@ try {
       classes,
       task: "multi-class",
       metric: "accuracy",
-      device: "cpu",
+      device: values.device as DeviceChoice,
       onProgress: ({ point, done, total }) => {
         if (!point) return;
         const seconds = ((performance.now() - began) / 1000).toFixed(1);

@@ -1,8 +1,8 @@
 /**
  * A full training step of surface normals (PSPNet's head on a frozen, dilated ResNet-50) and of segmentation (UPerNet, all
- * trained), batch 2 at the protocols' usual size, on the CPU beside PyTorch on the same cores, taking turns.
+ * trained), batch 2 at the protocols' usual size, beside PyTorch on the same machine, taking turns.
  *
- *     node packages/eval-core/bench/pixels.ts [--rounds N] [--height N] [--width N] [--threads N] [--only NAME] [--ours]
+ *     node packages/eval-core/bench/pixels.ts [--rounds N] [--height N] [--width N] [--threads N] [--only NAME] [--device D] [--ours]
  *
  * Times are of the clock and of the processors: the latter count where others use the machine too.
  */
@@ -16,6 +16,7 @@ import { parseArgs } from "node:util";
 import { type Checkpoint, loadCheckpoint } from "../src/backbones/index.ts";
 import { drawn, pspnet, upernet } from "../src/networks/index.ts";
 import { sgd } from "../src/optim/index.ts";
+import { chooseDevice, type DeviceChoice } from "../src/runtime/index.ts";
 import { SeededRandom, sizeOf, tensor } from "../src/tensor/index.ts";
 import { Trainer } from "../src/training/index.ts";
 import { writeResnet50 } from "./extraction-data.ts";
@@ -27,12 +28,14 @@ const { values } = parseArgs({
     width: { type: "string", default: "608" },
     threads: { type: "string", default: String(availableParallelism()) },
     only: { type: "string" },
+    device: { type: "string", default: "cpu" },
     ours: { type: "boolean", default: false },
   },
 });
 const [rounds, height, width, threads] = [values.rounds, values.height, values.width, values.threads].map(
   Number,
 ) as [number, number, number, number];
+const device = await chooseDevice(values.device as DeviceChoice);
 const BATCH = 2;
 const WARM_UP = 2;
 const NETWORKS = {
@@ -112,7 +115,7 @@ async function opened(name: Name): Promise<{ step(): Promise<Timed>; close(): Pr
   };
   const trainer = await Trainer.open(
     { key: name, network },
-    { optimizer: sgd({ momentum: 0.9 }), statisticsMomentum: "fed", device: "cpu", threads },
+    { optimizer: sgd({ momentum: 0.9 }), statisticsMomentum: "fed", device, threads },
   );
   const filled = (shape: number[], value: () => number) =>
     tensor("float32", shape, Float32Array.from({ length: sizeOf(shape) }, value));
@@ -143,10 +146,14 @@ async function torch(name: Name) {
     return undefined;
   }
   const script = fileURLToPath(new URL("pixels_torch.py", import.meta.url));
-  const child = spawn(python, [script, name, `${height}`, `${width}`, `${threads}`], {
-    stdio: ["pipe", "pipe", "inherit"],
-    env: { ...process.env, OMP_NUM_THREADS: `${threads}` },
-  });
+  const child = spawn(
+    python,
+    [script, name, `${height}`, `${width}`, `${threads}`, device === "cpu" ? "cpu" : "cuda"],
+    {
+      stdio: ["pipe", "pipe", "inherit"],
+      env: { ...process.env, OMP_NUM_THREADS: `${threads}` },
+    },
+  );
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const line = async (): Promise<string> => {
     const { value, done } = await lines.next();

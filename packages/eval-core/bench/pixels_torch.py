@@ -1,6 +1,6 @@
 """One training step of surface normals (PSPNet's head) or segmentation (UPerNet) in PyTorch: the other side of pixels.ts.
 
-    pixels_torch.py surface-normals|segmentation HEIGHT WIDTH THREADS
+    pixels_torch.py surface-normals|segmentation HEIGHT WIDTH THREADS DEVICE
 
 Reads a line a round and answers a line with the seconds that a step took by the clock and by the processors. Networks are
 CSAIL's, written anew; weights and inputs are random: only the time counts.
@@ -115,6 +115,8 @@ class Upernet(nn.Module):
 def main():
     which = sys.argv[1]
     height, width, threads = (int(v) for v in sys.argv[2:5])
+    device = sys.argv[5]
+    torch.backends.cudnn.allow_tf32 = False
     torch.manual_seed(0)
     torch.set_num_threads(threads)
     normals = which == "surface-normals"
@@ -122,10 +124,11 @@ def main():
     if normals:
         model.encoder.eval()
     stride, classes = (8, 40) if normals else (4, 150)
+    model.to(device)
     trained = [p for p in model.parameters() if p.requires_grad]
     optimizer = torch.optim.SGD(trained, 1e-3, momentum=0.9, weight_decay=1e-4)
-    x = torch.randn(2, 3, height, width)
-    y = torch.randint(0, classes, (2, height // stride, width // stride))
+    x = torch.randn(2, 3, height, width, device=device)
+    y = torch.randint(0, classes, (2, height // stride, width // stride), device=device)
     print(f"ready {torch.__version__}", flush=True)
     for _ in sys.stdin:
         clock, processor = time.perf_counter(), time.process_time()
@@ -133,6 +136,7 @@ def main():
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
+        loss.item()  # Ends when a card is done with it.
         print(time.perf_counter() - clock, time.process_time() - processor, flush=True)
 
 
