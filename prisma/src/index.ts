@@ -33,10 +33,15 @@ export {
   type EvaluationRequest,
   evaluationOutcome,
   evaluationRequest,
+  type JobProgress,
+  jobProgress,
 } from "./queue/payload.ts";
 export {
+  type Attempt,
   type Claim,
   type EvaluationQueue,
+  type Hold,
+  LeaseLost,
   openQueue,
   type QueueOptions,
   type RequestedEvaluation,

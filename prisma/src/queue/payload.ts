@@ -50,3 +50,13 @@ export const evaluationOutcome = z.discriminatedUnion("state", [
   z.strictObject({ state: z.literal("FAILED"), reason: z.string(), runs, notes }),
 ]);
 export type EvaluationOutcome = z.infer<typeof evaluationOutcome>;
+
+/** How far a job is, as its worker tells it with its heartbeat. */
+export const jobProgress = z.strictObject({
+  /** What is being done, in words. */
+  what: z.string().max(300),
+  done: z.number().min(0).optional(),
+  total: z.number().min(0).optional(),
+  secondsLeft: z.number().min(0).optional(),
+});
+export type JobProgress = z.infer<typeof jobProgress>;

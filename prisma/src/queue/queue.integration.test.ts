@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type TestDatabase, testDatabase } from "../testing/index.ts";
 import type { EvaluationOutcome, EvaluationRequest } from "./payload.ts";
-import { type EvaluationQueue, openQueue } from "./queue.ts";
+import { type Attempt, type EvaluationQueue, LeaseLost, openQueue } from "./queue.ts";
 
 const request: EvaluationRequest = {
   checkpoint: "a".repeat(64),
@@ -59,6 +59,29 @@ it("is deaf to a worker that gave its job back", async () => {
   expect(await queue.find(id)).toMatchObject({ state: "RUNNING" });
   expect(await second.end(done)).toBe(true);
   expect(await queue.find(id)).toMatchObject({ state: "DONE" });
+});
+
+it("writes nothing for an attempt that is over, and keeps what its worker told of how far it is", async () => {
+  const id = await queue.send(request);
+  const stale = (await queue.take())!;
+  const progress = { what: "Digits: features", done: 3, total: 9, secondsLeft: 12 };
+  expect(await stale.beat(progress)).toBe("held");
+  expect(await stale.beat()).toBe("held");
+  expect((await queue.find(id))!.progress).toEqual(progress);
+  const held = (ending: boolean, { hold }: Attempt = stale) =>
+    database.client.$transaction((tx) => hold(tx, ending));
+  await held(false);
+  await stale.giveBack("silent");
+  expect((await queue.find(id))!.progress).toBeNull();
+  await expect(held(true)).rejects.toThrow(LeaseLost);
+  const next = (await queue.take())!;
+  await expect(held(false)).rejects.toThrow("given to another worker");
+  // The same attempt, known by its number alone.
+  const same = await queue.attempt(id, next.attempt);
+  await held(false, same);
+  await database.client.$transaction((tx) => queue.cancel(id, tx));
+  await expect(held(false, same)).rejects.toThrow(LeaseLost);
+  await held(true, same);
 });
 
 it("holds a request back until its transaction commits, and forgets it where that fails", async () => {

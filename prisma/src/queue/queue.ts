@@ -13,6 +13,8 @@ import {
   type EvaluationRequest,
   evaluationOutcome,
   evaluationRequest,
+  type JobProgress,
+  jobProgress,
 } from "./payload.ts";
 
 const DAY_SECONDS = 24 * 3600;
@@ -43,6 +45,8 @@ export interface RequestedEvaluation {
   readonly runs: readonly string[];
   /** How often a worker has taken it. */
   readonly attempts: number;
+  /** What its worker told last, while it runs. */
+  readonly progress: JobProgress | null;
   readonly createdAt: Date;
   readonly startedAt: Date | null;
   readonly finishedAt: Date | null;
@@ -53,17 +57,38 @@ export interface Asked {
   readonly isNew: boolean;
 }
 
-/** A job in hand. Each answer says whether it still was ours. */
-export interface Claim {
+export type Hold = "held" | "lost" | "cancelled";
+
+/** An attempt at a job, by whoever says that it is theirs. Each answer says whether it still was. */
+export interface Attempt {
   readonly id: string;
   /** 1 for the first. */
   readonly attempt: number;
-  /** As it was sent, not parsed yet. */
-  readonly data: unknown;
-  beat(): Promise<"held" | "lost" | "cancelled">;
+  /** A sign of life, with how far the job is where that is known. */
+  beat(progress?: JobProgress): Promise<Hold>;
+  /**
+   * Keeps the attempt as it is until the transaction ends, so that what that writes is written by whoever has the job.
+   * @param ending what is written is only that something ended: somebody who cancelled the job does not forbid it
+   * @throws LeaseLost where the job is another's by now, or nobody's
+   */
+  hold(tx: TransactionClient, ending: boolean): Promise<void>;
   end(outcome: EvaluationOutcome): Promise<boolean>;
   /** Back to the queue, for the next worker. */
   giveBack(reason: string): Promise<boolean>;
+}
+
+/** A job in hand. */
+export interface Claim extends Attempt {
+  /** As it was sent, not parsed yet. */
+  readonly data: unknown;
+}
+
+/** What a worker would have written belongs to a job that is no longer its own: nothing was written. */
+export class LeaseLost extends Error {
+  override readonly name = "LeaseLost";
+  constructor() {
+    super("the job was given to another worker, or was cancelled, meanwhile");
+  }
 }
 
 export interface EvaluationQueue {
@@ -81,6 +106,8 @@ export interface EvaluationQueue {
   cancel(id: string, tx: TransactionClient): Promise<boolean>;
   /** The oldest job that waits, if any does. */
   take(): Promise<Claim | null>;
+  /** An attempt that was taken here or elsewhere. */
+  attempt(id: string, attempt: number): Promise<Attempt>;
   close(): Promise<void>;
 }
 
@@ -116,8 +143,9 @@ export function openQueue(url: string, options: QueueOptions = {}): EvaluationQu
     async take() {
       const running = await boss();
       const [job] = await running.fetch<object>(queueName, { includeMetadata: true });
-      return job ? claimOf(running, job) : null;
+      return job ? { ...attemptOf(running, job.id, job.retryCount), data: job.data } : null;
     },
+    attempt: async (id, attempt) => attemptOf(await boss(), id, attempt - 1),
     async close() {
       const running = await started?.catch(() => undefined);
       started = undefined;
@@ -199,17 +227,31 @@ async function start(url: string, options: QueueOptions): Promise<PgBoss> {
 /** What pg-boss answers to a command, which its types keep to themselves. */
 const commanded = z.object({ affected: z.number() });
 
-function claimOf(boss: PgBoss, { id, retryCount, data }: JobWithMetadata): Claim {
+/** A sign of life; what is known of how far the job is stands where its outcome will. */
+const BEAT = `update ${queueSchema}.job
+  set heartbeat_on = now(), output = coalesce($4::jsonb, output)
+  where name = $1 and id = $2::uuid and state = 'active' and retry_count = $3 returning id`;
+
+function attemptOf(boss: PgBoss, id: string, retryCount: number): Attempt {
   const attempt = { id, retryCount };
   const held = (answer: unknown) => commanded.parse(answer).affected > 0;
   return {
     id,
     attempt: retryCount + 1,
-    data,
-    beat: async () => {
-      if (held(await boss.touch(queueName, attempt))) return "held";
+    beat: async (progress) => {
+      const told = progress === undefined ? null : JSON.stringify({ progress: jobProgress.parse(progress) });
+      const { rows } = await boss.getDb().executeSql(BEAT, [queueName, id, retryCount, told]);
+      if (rows.length > 0) return "held";
       const [job] = await boss.findJobs<object>(queueName, { id });
       return job?.state === "cancelled" ? "cancelled" : "lost";
+    },
+    hold: async (tx, ending) => {
+      const rows = await tx.$queryRaw<unknown[]>`
+        select id from pgboss.job
+        where name = ${queueName} and id = ${id}::uuid and retry_count = ${retryCount}::int
+          and (state = 'active' or (${ending} and state = 'cancelled'))
+        for share`;
+      if (rows.length === 0) throw new LeaseLost();
     },
     end: async (outcome) => held(await boss.complete(queueName, attempt, evaluationOutcome.parse(outcome))),
     giveBack: async (reason) => held(await boss.fail(queueName, attempt, { message: reason })),
@@ -228,11 +270,14 @@ function standing(job: JobWithMetadata): RequestedEvaluation {
     notes: outcome?.notes ?? [],
     runs: outcome?.runs ?? [],
     attempts: begun ? retryCount + 1 : 0,
+    progress: job.state === "active" ? (told.safeParse(job.output).data?.progress ?? null) : null,
     createdAt: createdOn,
     startedAt: begun ? startedOn : null,
     finishedAt: completedOn,
   };
 }
+
+const told = z.object({ progress: jobProgress });
 
 const STATES = {
   created: "QUEUED",
@@ -246,8 +291,8 @@ const STATES = {
 /** Of a job that ended without an outcome: for good, or until another worker takes it. */
 function reasonOf({ state, retryCount, output }: JobWithMetadata): string | null {
   if (state !== "failed" && state !== "retry") return null;
-  const told = z.object({ message: z.string() }).safeParse(output);
-  const last = told.success ? told.data.message.replace(/\.$/, "") : "its worker died";
+  const failed = z.object({ message: z.string() }).safeParse(output);
+  const last = failed.success ? failed.data.message.replace(/\.$/, "") : "its worker died";
   return state === "failed"
     ? `Given up after ${retryCount + 1} attempts; the last: ${last}.`
     : `The last attempt ended early: ${last}. It waits for another.`;

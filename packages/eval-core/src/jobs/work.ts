@@ -1,15 +1,16 @@
 /**
  * The worker's loop: takes a job, keeps its heart beating while it is worked on, and says how it ended. A job that is
- * interrupted goes back to the queue; one whose claim is lost is dropped, for it is another worker's by then.
+ * interrupted goes back to the queue; one whose lease is lost is dropped, for it is another worker's by then.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import {
-  type Claim,
   type EvaluationOutcome,
-  type EvaluationQueue,
   type EvaluationRequest,
   evaluationRequest,
+  type JobProgress,
+  LeaseLost,
 } from "@transferboard/prisma";
+import type { JobSource, Lease } from "./source.ts";
 
 /** Between two looks into an empty queue. */
 const POLL_MS = 1_000;
@@ -24,10 +25,19 @@ export class Cancelled extends Error {
   override readonly name = "AbortError";
 }
 
+/** What an evaluation gets of its job. */
+export interface JobInHand {
+  readonly lease: Lease;
+  /** Aborted where the worker shall stop, or the job is no longer its own. */
+  readonly signal: AbortSignal;
+  /** How far it is; goes with the next sign of life. */
+  readonly tell: (progress: JobProgress) => void;
+}
+
 export interface WorkOptions {
-  readonly queue: EvaluationQueue;
+  readonly source: JobSource;
   /** Throws what another attempt may mend; whatever is final is an outcome. */
-  readonly evaluate: (request: EvaluationRequest, signal: AbortSignal) => Promise<EvaluationOutcome>;
+  readonly evaluate: (request: EvaluationRequest, job: JobInHand) => Promise<EvaluationOutcome>;
   /** Aborted: give back what is at hand, and return. */
   readonly signal: AbortSignal;
   /** Return when nothing waits any more. */
@@ -37,11 +47,11 @@ export interface WorkOptions {
 }
 
 export async function work(options: WorkOptions): Promise<void> {
-  const { queue, signal, once, say } = options;
+  const { source, signal, once, say } = options;
   while (!signal.aborted) {
-    let claim: Claim | null;
+    let lease: Lease | null;
     try {
-      claim = await queue.take();
+      lease = await source.lease();
     } catch (error) {
       // A worker outlives its database: --once, which someone waits for, does not.
       if (once) throw error;
@@ -49,7 +59,7 @@ export async function work(options: WorkOptions): Promise<void> {
       await rest(REST_MS, signal);
       continue;
     }
-    if (claim) await handle(claim, options);
+    if (lease) await handle(lease, options);
     else if (once) return say("No request waits.");
     else await rest(POLL_MS, signal);
   }
@@ -60,21 +70,22 @@ const sentence = (error: unknown) =>
 
 const rest = (ms: number, signal: AbortSignal) => sleep(ms, undefined, { signal }).catch(() => undefined);
 
-async function handle(claim: Claim, { evaluate, signal, say }: WorkOptions): Promise<void> {
-  const { id, attempt, data } = claim;
+async function handle(lease: Lease, { evaluate, signal, say }: WorkOptions): Promise<void> {
+  const { id, attempt, data } = lease;
   const tell = (line: string) => say(`${id}: ${line}`);
   const parsed = evaluationRequest.safeParse(data);
   if (!parsed.success) {
     const reason = `This worker cannot read the request: ${parsed.error.issues.map(({ message }) => message).join("; ")}.`;
-    return end(claim, { state: "FAILED", reason, runs: [], notes: [] }, tell);
+    return end(lease, { state: "FAILED", reason, runs: [], notes: [] }, tell);
   }
   const { checkpoint, method, target } = parsed.data;
   const on = "suite" in target ? target.suite : target.measure;
   tell(`taken (attempt ${attempt}): ${method}, checkpoint ${checkpoint.slice(0, 12)}, on ${on}`);
 
   const lost = new AbortController();
+  let latest: JobProgress | undefined;
   const beating = setInterval(() => {
-    claim.beat().then(
+    lease.beat(latest).then(
       (state) => {
         if (state === "cancelled") lost.abort(new Cancelled("the request was cancelled"));
         else if (state === "lost") lost.abort();
@@ -83,13 +94,20 @@ async function handle(claim: Claim, { evaluate, signal, say }: WorkOptions): Pro
     );
   }, BEAT_MS);
   try {
-    const outcome = await evaluate(parsed.data, AbortSignal.any([signal, lost.signal]));
-    await end(claim, outcome, tell);
+    const outcome = await evaluate(parsed.data, {
+      lease,
+      signal: AbortSignal.any([signal, lost.signal]),
+      tell: (progress) => {
+        latest = progress;
+      },
+    });
+    await end(lease, outcome, tell);
   } catch (error) {
     if (lost.signal.reason instanceof Cancelled) return tell("cancelled: stopped");
-    if (lost.signal.aborted) return tell("given to another worker meanwhile: dropped");
+    if (lost.signal.aborted || error instanceof LeaseLost)
+      return tell("given to another worker meanwhile: dropped");
     const why = signal.aborted ? "the worker was stopped" : sentence(error);
-    const given = await claim.giveBack(why).catch((again: unknown) => tell(sentence(again)));
+    const given = await lease.giveBack(why).catch((again: unknown) => tell(sentence(again)));
     if (given) tell(`back in the queue: ${why}`);
     if (!signal.aborted) await rest(REST_MS, signal);
   } finally {
@@ -97,8 +115,8 @@ async function handle(claim: Claim, { evaluate, signal, say }: WorkOptions): Pro
   }
 }
 
-async function end(claim: Claim, outcome: EvaluationOutcome, tell: (line: string) => void): Promise<void> {
-  const held = await claim.end(outcome);
+async function end(lease: Lease, outcome: EvaluationOutcome, tell: (line: string) => void): Promise<void> {
+  const held = await lease.finish(outcome);
   const how = outcome.state === "DONE" ? `done, ${outcome.runs.length} runs` : `failed: ${outcome.reason}`;
   tell(held ? how : `${how}; another worker has the job by now and will find this recorded`);
 }

@@ -3,6 +3,7 @@ import type { Database } from "@transferboard/prisma";
 import { recordEvaluation } from "./record.ts";
 import type { CompanionToRecord, EvaluationToRecord, ValueToRecord } from "./records.ts";
 import { startRun } from "./runs.ts";
+import type { Guard } from "./transaction.ts";
 
 /**
  * Records an evaluation and its companions; what is on record stays as it is. The main run is done last: once it is,
@@ -12,15 +13,16 @@ export async function recordWithCompanions(
   db: Database,
   main: EvaluationToRecord,
   companions: readonly CompanionToRecord[],
+  guard?: Guard,
 ): Promise<void> {
   if (companions.length > 0) {
-    const { runId: parentRunId } = await startRun(db, main);
+    const { runId: parentRunId } = await startRun(db, main, guard);
     for (const { identity, protocol, record, results } of companions) {
       const run = { ...main.run, identity, record, parentRunId };
-      await recordEvaluation(db, { ...main, protocol, run, results });
+      await recordEvaluation(db, { ...main, protocol, run, results }, guard);
     }
   }
-  await recordEvaluation(db, main);
+  await recordEvaluation(db, main, guard);
 }
 
 /** A run's values, and those of the runs that came out of it. Undefined where none of this identity is done. */

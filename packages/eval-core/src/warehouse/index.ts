@@ -15,3 +15,4 @@ export type {
   ValueToRecord,
 } from "./records.ts";
 export { cancelRun, failRun, type RecordedRun, recordedRuns, refusalOf, startRun } from "./runs.ts";
+export type { Guard } from "./transaction.ts";

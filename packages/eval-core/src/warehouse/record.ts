@@ -4,7 +4,7 @@ import { ensureCatalogued, ensureMeasures } from "./catalogue.ts";
 import { WarehouseError } from "./errors.ts";
 import type { EvaluationToRecord, JsonObject, ValueToRecord } from "./records.ts";
 import { completeRun } from "./runs.ts";
-import { inTransaction } from "./transaction.ts";
+import { type Guard, inTransaction } from "./transaction.ts";
 
 export interface Recorded {
   readonly runId: string;
@@ -62,37 +62,45 @@ function sourceOf(runId: string, { unreadable }: JsonObject): string {
  * same one. The same identity again, at once or later, answers what is on record.
  * @throws WarehouseError where it contradicts the record, or its numbers are no results
  */
-export async function recordEvaluation(db: Database, evaluation: EvaluationToRecord): Promise<Recorded> {
+export async function recordEvaluation(
+  db: Database,
+  evaluation: EvaluationToRecord,
+  guard?: Guard,
+): Promise<Recorded> {
   check(evaluation);
   const { protocol, run, suite } = evaluation;
   const known = await resultsOf(db, run.identity);
   if (known) return known;
-  const recorded = await inTransaction(db, async (tx): Promise<Recorded | null> => {
-    const catalogued = await ensureCatalogued(tx, evaluation);
-    const measures = await ensureMeasures(
-      tx,
-      evaluation.results.map(({ measure }) => measure),
-      suite,
-    );
-    const runId = await completeRun(tx, evaluation, catalogued);
-    if (runId === null) return null;
-    const rows = await tx.result.createManyAndReturn({
-      data: evaluation.results.map((result) => ({
-        ...catalogued,
-        ...rowOf(result),
-        measureId: measures.get(result.measure)!,
-        seeds: [BigInt(run.seed)],
-        provenance: "REPRODUCED" as const,
-        source: sourceOf(runId, run.record),
-        protocolFingerprint: protocol.fingerprint,
-        runId,
-      })),
-      select: { id: true, value: true, measureId: true },
-    });
-    const slugs = new Map([...measures].map(([slug, id]) => [id, slug]));
-    const results = rows.map(({ id, value, measureId }) => ({ id, value, measure: slugs.get(measureId)! }));
-    return { runId, results, alreadyRecorded: false };
-  });
+  const recorded = await inTransaction(
+    db,
+    async (tx): Promise<Recorded | null> => {
+      const catalogued = await ensureCatalogued(tx, evaluation);
+      const measures = await ensureMeasures(
+        tx,
+        evaluation.results.map(({ measure }) => measure),
+        suite,
+      );
+      const runId = await completeRun(tx, evaluation, catalogued);
+      if (runId === null) return null;
+      const rows = await tx.result.createManyAndReturn({
+        data: evaluation.results.map((result) => ({
+          ...catalogued,
+          ...rowOf(result),
+          measureId: measures.get(result.measure)!,
+          seeds: [BigInt(run.seed)],
+          provenance: "REPRODUCED" as const,
+          source: sourceOf(runId, run.record),
+          protocolFingerprint: protocol.fingerprint,
+          runId,
+        })),
+        select: { id: true, value: true, measureId: true },
+      });
+      const slugs = new Map([...measures].map(([slug, id]) => [id, slug]));
+      const results = rows.map(({ id, value, measureId }) => ({ id, value, measure: slugs.get(measureId)! }));
+      return { runId, results, alreadyRecorded: false };
+    },
+    guard,
+  );
   if (recorded) return recorded;
   const others = await resultsOf(db, run.identity);
   if (!others) throw new Error(`The run ${run.identity} is done and has vanished.`);

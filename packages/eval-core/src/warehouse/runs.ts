@@ -6,7 +6,7 @@ import type { Database, RunState, TransactionClient } from "@transferboard/prism
 import { asJson, type Catalogued, ensureCatalogued } from "./catalogue.ts";
 import { WarehouseError } from "./errors.ts";
 import type { EvaluationToRecord, RunToRecord } from "./records.ts";
-import { inTransaction } from "./transaction.ts";
+import { type Guard, inTransaction } from "./transaction.ts";
 
 export interface RecordedRun {
   readonly runId: string;
@@ -26,25 +26,32 @@ const fixedOf = ({ protocol, dataset, run }: RunToRecord, { checkpointId }: Cata
 });
 
 /** Notes that a run has begun. A run that is DONE stays as it is, and is answered as such. */
-export function startRun(db: Database, planned: RunToRecord): Promise<RecordedRun> {
+export function startRun(db: Database, planned: RunToRecord, guard?: Guard): Promise<RecordedRun> {
   const { identity, device, versions, startedAt } = planned.run;
-  return inTransaction(db, async (tx) => {
-    const catalogued = await ensureCatalogued(tx, planned);
-    const known = await tx.run.findUnique({ where: { identity }, select: { id: true, state: true } });
-    if (known?.state === "DONE") return { runId: known.id, state: known.state };
-    const running = {
-      device,
-      versions,
-      startedAt,
-      finishedAt: null,
-      failure: null,
-      state: "RUNNING",
-    } as const;
-    const { id } = known
-      ? await tx.run.update({ where: { id: known.id }, data: running, select: { id: true } })
-      : await tx.run.create({ data: { ...fixedOf(planned, catalogued), ...running }, select: { id: true } });
-    return { runId: id, state: "RUNNING" };
-  });
+  return inTransaction(
+    db,
+    async (tx) => {
+      const catalogued = await ensureCatalogued(tx, planned);
+      const known = await tx.run.findUnique({ where: { identity }, select: { id: true, state: true } });
+      if (known?.state === "DONE") return { runId: known.id, state: known.state };
+      const running = {
+        device,
+        versions,
+        startedAt,
+        finishedAt: null,
+        failure: null,
+        state: "RUNNING",
+      } as const;
+      const { id } = known
+        ? await tx.run.update({ where: { id: known.id }, data: running, select: { id: true } })
+        : await tx.run.create({
+            data: { ...fixedOf(planned, catalogued), ...running },
+            select: { id: true },
+          });
+      return { runId: id, state: "RUNNING" };
+    },
+    guard,
+  );
 }
 
 /** Ends a transaction that was only tried. */
@@ -88,21 +95,30 @@ export async function completeRun(
   return id;
 }
 
-async function endRun(db: Database, runId: string, state: "FAILED" | "CANCELLED", failure: string | null) {
-  const { count } = await db.run.updateMany({
-    where: { id: runId, state: { in: ["QUEUED", "RUNNING"] } },
-    data: { state, failure, finishedAt: new Date() },
-  });
-  if (count === 0) throw new WarehouseError(`There is no run ${runId} under way that could end as ${state}.`);
+async function endRun(
+  db: Database,
+  runId: string,
+  ended: { readonly state: "FAILED" | "CANCELLED"; readonly failure: string | null },
+  guard?: Guard,
+) {
+  const end = (tx: TransactionClient) =>
+    tx.run.updateMany({
+      where: { id: runId, state: { in: ["QUEUED", "RUNNING"] } },
+      data: { ...ended, finishedAt: new Date() },
+    });
+  const { count } = guard ? await inTransaction(db, end, guard, true) : await end(db);
+  if (count === 0)
+    throw new WarehouseError(`There is no run ${runId} under way that could end as ${ended.state}.`);
 }
 
 /** Keeps why a run ended without a result: a blank cell with a reason. */
-export function failRun(db: Database, runId: string, reason: string): Promise<void> {
+export function failRun(db: Database, runId: string, reason: string, guard?: Guard): Promise<void> {
   const text = reason.trim() || "No reason was given.";
-  return endRun(db, runId, "FAILED", text.slice(0, 20_000));
+  return endRun(db, runId, { state: "FAILED", failure: text.slice(0, 20_000) }, guard);
 }
 
-export const cancelRun = (db: Database, runId: string): Promise<void> => endRun(db, runId, "CANCELLED", null);
+export const cancelRun = (db: Database, runId: string, guard?: Guard): Promise<void> =>
+  endRun(db, runId, { state: "CANCELLED", failure: null }, guard);
 
 /** Which of these evaluations are on record, and how far: what `--resume` need not do again. */
 export async function recordedRuns(

@@ -2,11 +2,11 @@
 import { statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { databaseUrl, openQueue } from "@transferboard/prisma";
-import { checkpointFiles, work } from "../../jobs/index.ts";
+import { checkpointFiles, databaseSource, work } from "../../jobs/index.ts";
 import { chooseDevice } from "../../runtime/index.ts";
 import { memoryHere, wallsHere } from "../../sandbox/index.ts";
 import { type AddCommand, type Context, cacheFolder } from "../context.ts";
-import { openStore } from "../evaluate/store.ts";
+import { openDatabase } from "../evaluate/store.ts";
 import { CommandError, EXIT, sentenceOf } from "../exit-codes.ts";
 import { deviceChoice, wholeNumber } from "../options.ts";
 import { evaluateRequested, type Place } from "../requested/evaluate.ts";
@@ -95,7 +95,7 @@ async function runWorker({ terminal, signal: asked }: Context, options: WorkerOp
     memoryBytes,
     hours,
   };
-  const store = await openStore();
+  const db = await openDatabase();
   const queue = openQueue(databaseUrl().appUrl, {
     supervise: true,
     applicationName: "transferboard worker",
@@ -106,8 +106,8 @@ async function runWorker({ terminal, signal: asked }: Context, options: WorkerOp
       terminal.say(`Not limited on this machine: ${missing}.`);
     terminal.say(`Waiting for requests; weights are in ${checkpoints}.`);
     await work({
-      queue,
-      evaluate: (request, stop) => evaluateRequested({ terminal, signal: stop }, place, store, request),
+      source: databaseSource(queue, db),
+      evaluate: (request, job) => evaluateRequested({ terminal, signal: job.signal }, place, job, request),
       signal,
       once,
       say: (line) => terminal.say(line),
@@ -115,7 +115,7 @@ async function runWorker({ terminal, signal: asked }: Context, options: WorkerOp
     if (preempted?.aborted) process.exitCode = EXIT.preempted;
   } finally {
     await queue.close();
-    await store.close();
+    await db.$disconnect();
   }
 }
 

@@ -1,54 +1,22 @@
-/** What a recorder writes to and asks: plain records alone, so that it may be on the other side of a process. */
-import { connect, databaseUrl } from "@transferboard/prisma";
-import {
-  boardOf,
-  type CompanionToRecord,
-  cancelRun,
-  type EvaluationToRecord,
-  failRun,
-  publishedValues,
-  type RunToRecord,
-  recordedRuns,
-  recordedValues,
-  recordWithCompanions,
-  refusalOf,
-  startRun,
-  type ValueToRecord,
-} from "../../warehouse/index.ts";
+/** The record in the database, opened and tried. */
+import { connect, type Database, databaseUrl } from "@transferboard/prisma";
+import { databaseStore, type Store } from "../../jobs/index.ts";
 import { CommandError, EXIT, sentenceOf } from "../exit-codes.ts";
 
-export interface Standing {
-  readonly title: string;
-  readonly rank: number;
-  readonly of: number;
-}
-
-export interface Store {
-  /** What a run of this identity recorded, if it is done. */
-  recorded(identity: string): Promise<readonly ValueToRecord[] | undefined>;
-  /** The ids of the runs of these identities that are on record. */
-  runIds(identities: readonly string[]): Promise<readonly string[]>;
-  /** Why the record would not take this run: told before it is computed. */
-  refusalOf(run: RunToRecord): Promise<Awaited<ReturnType<typeof refusalOf>>>;
-  /** Where a method stands on a board, if it is ranked there. */
-  standing(board: string, method: string): Promise<Standing | undefined>;
-  /** Answers the run's id. */
-  begin(run: RunToRecord): Promise<string>;
-  /** An evaluation with its results, and what came out of its work under protocols of their own. */
-  record(evaluation: EvaluationToRecord, companions: readonly CompanionToRecord[]): Promise<void>;
-  fail(runId: string, reason: string): Promise<void>;
-  cancel(runId: string): Promise<void>;
-  /** The published values of a measure, by method slug. */
-  published(measure: string): Promise<ReadonlyMap<string, number>>;
-  close(): Promise<void>;
-}
+export type { Standing, Store } from "../../jobs/index.ts";
 
 /** @throws DatabaseError where there is no database, CommandError where it does not answer */
 export async function openStore(): Promise<Store> {
+  return databaseStore(await openDatabase());
+}
+
+/** @throws DatabaseError where there is no database, CommandError where it does not answer */
+export async function openDatabase(): Promise<Database> {
   const { appUrl } = databaseUrl();
   const db = connect(appUrl, { poolSize: 2, applicationName: "transferboard evaluate" });
   try {
     await db.method.count();
+    return db;
   } catch (error) {
     await db.$disconnect();
     const { hostname, port } = new URL(appUrl);
@@ -58,24 +26,4 @@ export async function openStore(): Promise<Store> {
       EXIT.database,
     );
   }
-  return {
-    recorded: (identity) => recordedValues(db, identity),
-    runIds: async (identities) =>
-      [...(await recordedRuns(db, identities)).values()].map(({ runId }) => runId),
-    refusalOf: (run) => refusalOf(db, run),
-    standing: async (board, method) => {
-      const { title, rows } = await boardOf(db, board);
-      const ranked = rows.filter(({ rank }) => rank !== null);
-      const rank = ranked.find((row) => row.method.slug === method)?.rank;
-      return rank == null ? undefined : { title, rank, of: ranked.length };
-    },
-    begin: async (run) => (await startRun(db, run)).runId,
-    record: async (evaluation, companions) => {
-      await recordWithCompanions(db, evaluation, companions);
-    },
-    fail: (runId, reason) => failRun(db, runId, reason),
-    cancel: (runId) => cancelRun(db, runId),
-    published: (measure) => publishedValues(db, measure),
-    close: () => db.$disconnect(),
-  };
 }

@@ -5,13 +5,12 @@
 import { realpathSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import type { EvaluationOutcome, EvaluationRequest } from "@transferboard/prisma";
+import { type EvaluationOutcome, type EvaluationRequest, LeaseLost } from "@transferboard/prisma";
 import { SIDECARS } from "../../backbones/index.ts";
-import { Cancelled, type CheckpointFiles } from "../../jobs/index.ts";
+import { Cancelled, type CheckpointFiles, type JobInHand } from "../../jobs/index.ts";
 import type { Device } from "../../runtime/index.ts";
 import { runSandboxed, SandboxError } from "../../sandbox/index.ts";
 import type { Context } from "../context.ts";
-import type { Store } from "../evaluate/store.ts";
 import { sentenceOf } from "../exit-codes.ts";
 import type { Work, Worked } from "./messages.ts";
 import { publicly } from "./publicly.ts";
@@ -33,7 +32,7 @@ export interface Place {
 export async function evaluateRequested(
   { terminal, signal }: Context,
   place: Place,
-  store: Store,
+  { lease: { store } }: Pick<JobInHand, "lease">,
   asked: EvaluationRequest,
 ): Promise<EvaluationOutcome> {
   const onHash = (file: string) => terminal.say(`hashing ${file}`);
@@ -47,7 +46,13 @@ export async function evaluateRequested(
   const work: Work = { asked, checkpoint, checkpoints, data, device, threads, cache };
   const { handlers, open, begun } = handlersOn(store, asked);
   const end = async (reason: string, cancelled = false) => {
-    for (const id of open) await (cancelled ? store.cancel(id) : store.fail(id, reason));
+    for (const id of open) {
+      const ended = cancelled ? store.cancel(id) : store.fail(id, reason);
+      // Of what is another's by now, nothing is told.
+      await ended.catch((error: unknown) => {
+        if (!(error instanceof LeaseLost)) throw error;
+      });
+    }
   };
   try {
     const worked = await runSandboxed<Worked>(

@@ -1,0 +1,48 @@
+/**
+ * What a worker does with the queue, whichever way it reaches it: lease a job, show signs of life, read and write what the job
+ * needs of the record, finish it or give it back. A lease is one attempt at a job: once the job is another's, nothing
+ * that is said under the old lease changes anything.
+ */
+import type { Database, EvaluationOutcome, EvaluationQueue, Hold, JobProgress } from "@transferboard/prisma";
+import { databaseStore, type Store } from "./store.ts";
+
+export interface Lease {
+  readonly id: string;
+  /** 1 for the first. */
+  readonly attempt: number;
+  /** What is to be done, as it was sent, not parsed yet. */
+  readonly data: unknown;
+  /** The record, within this lease: what is written once the job is another's is refused with LeaseLost. */
+  readonly store: Store;
+  /** A sign of life, with how far the job is where that is known. */
+  beat(progress?: JobProgress): Promise<Hold>;
+  /** How it ended, for good. False where the job was no longer ours. */
+  finish(outcome: EvaluationOutcome): Promise<boolean>;
+  /** Back to the queue, for the next worker. False where the job was no longer ours. */
+  giveBack(reason: string): Promise<boolean>;
+}
+
+export interface JobSource {
+  /** The oldest job that waits, if any does. */
+  lease(): Promise<Lease | null>;
+  close(): Promise<void>;
+}
+
+/** Jobs by the database itself. It closes neither; whoever opened them does. */
+export function databaseSource(queue: EvaluationQueue, db: Database): JobSource {
+  return {
+    async lease() {
+      const claim = await queue.take();
+      if (!claim) return null;
+      const { id, attempt, data } = claim;
+      return {
+        ...{ id, attempt, data },
+        store: databaseStore(db, claim.hold),
+        beat: claim.beat,
+        finish: claim.end,
+        giveBack: claim.giveBack,
+      };
+    },
+    close: async () => undefined,
+  };
+}
