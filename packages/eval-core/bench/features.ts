@@ -42,6 +42,9 @@ const { values } = parseArgs({
 });
 const [rounds, threads] = [Number(values.rounds), Number(values.threads)];
 const device = await chooseDevice(values.device as DeviceChoice);
+const SIZE = 242;
+const PASSES = 64;
+
 const checkpoint = await resnet50();
 if (values.only !== "attention") await compare("an iteration", [await ours(), await torch()], 4);
 if (values.only !== "dip") {
@@ -141,9 +144,6 @@ async function torch(): Promise<Side | undefined> {
     end: () => void child.stdin!.end(),
   };
 }
-
-const SIZE = 242;
-const PASSES = 64;
 
 async function passes(backbone: Graph): Promise<Side> {
   const occluder = await Occluder.open(backbone, "features", { size: SIZE, mask: 10 }, { device, threads });
