@@ -22,7 +22,7 @@ import "./modules/comparison/duels.ts";
 import "./modules/account/types.ts";
 import "./modules/claim/queries.ts";
 import "./modules/explain/queries.ts";
-import "./modules/explain/queries.ts";
+import "./modules/finding/queries.ts";
 import "./modules/forecast/ghosts.ts";
 import "./modules/forecast/queries.ts";
 import "./modules/predictions/queries.ts";

@@ -21,11 +21,12 @@ const LIMIT_MS = {
   matrix: 30_000,
   // Once a ledger position, for everybody: requests do not wait for it.
   forecast: 600_000,
+  findings: 600_000,
 } as const satisfies Record<TaskName, number>;
 /** A thread that has not loaded its code by then never will. */
 const START_MS = 60_000;
 /** Of these one runs at a time, so that they do not take all threads for minutes. */
-const ONE_AT_A_TIME: ReadonlySet<TaskName> = new Set(["forecast"]);
+const ONE_AT_A_TIME: ReadonlySet<TaskName> = new Set(["forecast", "findings"]);
 
 interface Job {
   readonly name: TaskName;

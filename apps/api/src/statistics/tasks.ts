@@ -5,6 +5,9 @@ import {
   type Draws,
   everyPair,
   type ImageMetric,
+  type LedgerFinding,
+  type LedgerTable,
+  ledgerFindings,
   type PairTest,
   type Predictions,
   type Significance,
@@ -63,6 +66,8 @@ export interface Tasks {
     };
     readonly found: Significance;
   };
+  /** Implausible values of the whole ledger. */
+  readonly findings: { readonly given: LedgerTable; readonly found: LedgerFinding[] };
   /** Every two of several methods. */
   readonly pairs: {
     readonly given: {
@@ -114,6 +119,7 @@ export const computations: Computations = {
       },
     });
   },
+  findings: (table) => ledgerFindings(table),
   pair: ({ metric, pair, testSet, draws }) => compareOnImages(metric, pair, testSet, draws),
   pairs: ({ metric, methods, testSet }) => everyPair(metric, methods, testSet),
   ranks: ({ scores, clusters, resamples, seed }) =>

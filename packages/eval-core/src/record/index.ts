@@ -42,6 +42,19 @@ export {
 } from "./plausibility/finding.ts";
 export { type Facts, halfUnit, type OfferedValue } from "./plausibility/input.ts";
 export { PlausibilityLedger } from "./plausibility/ledger.ts";
+export {
+  type DatasetFacts,
+  type LedgerRow,
+  ledgerTableOf,
+  type MeasureBounds,
+} from "./plausibility/ledger-table.ts";
+export {
+  findingKey,
+  type LedgerFinding,
+  type LedgerMethod,
+  type LedgerTable,
+  ledgerFindings,
+} from "./plausibility/over-ledger.ts";
 export * from "./predictions/index.ts";
 export { type McNemar, mcnemar, RightImages } from "./significance/mcnemar.ts";
 export * from "./significance/paired.ts";

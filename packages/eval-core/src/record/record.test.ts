@@ -124,7 +124,7 @@ describe("rounding", () => {
 });
 
 describe("identities that the goldens have no case of", () => {
-  const empty = new PlausibilityLedger([], [], [], PUBLISHED_FACTS.bounds);
+  const empty = PlausibilityLedger.of([], [], [], PUBLISHED_FACTS.bounds);
   const codes = (values: { measure: string; value: number }[]) =>
     checkPlausibility({ method: "mine", values }, empty, PUBLISHED_FACTS).map(({ code }) => code);
 
@@ -145,7 +145,7 @@ describe("identities that the goldens have no case of", () => {
   it("a copy, but not where all methods have one value", () => {
     const measures = ["food", "cars", "dtd", "pets"].map((dataset) => `many-shot-linear/${dataset}/map11`);
     const found = (rows: number[][], mine: number[]) => {
-      const ledger = new PlausibilityLedger(["a", "b"], measures, rows, PUBLISHED_FACTS.bounds);
+      const ledger = PlausibilityLedger.of(["a", "b"], measures, rows, PUBLISHED_FACTS.bounds);
       const values = measures.map((measure, j) => ({ measure, value: mine[j]! }));
       return checkPlausibility({ method: "mine", values }, ledger, PUBLISHED_FACTS).map(({ code }) => code);
     };

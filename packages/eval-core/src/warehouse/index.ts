@@ -2,6 +2,7 @@
 export { type Board, type BoardCell, type BoardRow, boardOf } from "./board.ts";
 export { WarehouseError } from "./errors.ts";
 export { publishedValues, recordedValues, recordWithCompanions } from "./evaluations.ts";
+export { openFindings } from "./findings.ts";
 export { type Recorded, recordEvaluation } from "./record.ts";
 export type {
   CheckpointToRecord,

@@ -10,6 +10,7 @@ export const MUTATION_SCOPES = {
   stateClaim: "SUBMIT",
   reviewSubmission: "REVIEW",
   retractResult: "REVIEW",
+  decideFinding: "REVIEW",
   createToken: "ADMIN",
   /** One's own with any token; anyone's with ADMIN. */
   revokeToken: "READ",

@@ -1,7 +1,7 @@
 /** The fitted model of all results, once a ledger position: computed in a thread, waited for no longer than a request may take. */
 import type { Bounds } from "@transferboard/eval-core/record";
 import type { Context } from "../../context.ts";
-import { CallerError } from "../../errors.ts";
+import { withinRequest } from "../../statistics/within.ts";
 import type { Measure, Method } from "../catalogue/entities.ts";
 import { openSource } from "../ledger/source.ts";
 import type { ForecastAnswer } from "./fit.ts";
@@ -17,7 +17,6 @@ export interface Fitted extends ForecastAnswer {
 
 /** A model with more factors than methods says nothing. */
 const FEWEST_METHODS = 4;
-const LONGEST_WAIT_MS = 8_000;
 const IMAGENET = "imagenet/imagenet/top1";
 
 /** @throws CallerError UNAVAILABLE while it is still being computed: another ask finds it further */
@@ -47,26 +46,8 @@ export async function fittedModel(context: Context): Promise<Fitted | null> {
   const fitting = context.ledger.memoize(snapshot, "forecast", make, (made) =>
     made === null ? 1 : 60 * made.values.length,
   );
-  return within(fitting, LONGEST_WAIT_MS);
-}
-
-async function within<T>(promise: Promise<T>, limitMs: number): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () =>
-        reject(
-          new CallerError(
-            "UNAVAILABLE",
-            "The model of all results is being fitted to the newest values. Ask again in a minute.",
-          ),
-        ),
-      limitMs,
-    );
-  });
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    clearTimeout(timer);
-  }
+  return withinRequest(
+    fitting,
+    "The model of all results is being fitted to the newest values. Ask again in a minute.",
+  );
 }

@@ -5,6 +5,11 @@ import { MeasureRef, SuiteRef } from "../measure/types.ts";
 import type { RankChange } from "./changes.ts";
 import { type Fault, InvalidSubmission } from "./faults/fault.ts";
 
+export const FaultSeverityEnum = builder.enumType("FaultSeverity", {
+  description: "How bad it is: an error stops a submission.",
+  values: ["ERROR", "WARNING"] as const,
+});
+
 export const FaultType = builder.objectRef<Fault>("Fault").implement({
   description: "Something wrong, or perhaps wrong, at one place of a submission.",
   fields: (t) => ({
@@ -17,10 +22,7 @@ export const FaultType = builder.objectRef<Fault>("Fault").implement({
     message: t.exposeString("message", { description: "What was found." }),
     expected: t.exposeString("expected", { nullable: true, description: "What was expected." }),
     severity: t.field({
-      type: builder.enumType("FaultSeverity", {
-        description: "Whether it stops the submission.",
-        values: ["ERROR", "WARNING"] as const,
-      }),
+      type: FaultSeverityEnum,
       description: "Whether it stops the submission.",
       resolve: ({ severity }) => severity,
     }),

@@ -1,6 +1,6 @@
 /**
- * `transferboard doctor`: which devices work, whether the database answers and its record is as it was written, which
- * versions these are.
+ * `transferboard doctor`: which devices work, whether the database answers and its record is as it was written, which of its
+ * values are implausible, which versions these are.
  */
 import { availableParallelism, totalmem } from "node:os";
 import {
@@ -10,7 +10,9 @@ import {
   encodingFault,
   verifyAuditChain,
 } from "@transferboard/prisma";
+import type { LedgerFinding } from "../../record/index.ts";
 import { listDevices } from "../../runtime/index.ts";
+import { openFindings } from "../../warehouse/index.ts";
 import { type AddCommand, STATE_FOLDER } from "../context.ts";
 import { EXIT, sentenceOf } from "../exit-codes.ts";
 import { table } from "../table.ts";
@@ -22,9 +24,12 @@ interface DatabaseReport {
   readonly results?: number;
   readonly reason?: string;
   readonly audit?: Omit<AuditReport, "events"> & { readonly events: number };
+  /** Implausible values of the ledger of which no reviewer has decided. */
+  readonly findings?: readonly LedgerFinding[];
+  readonly decidedFindings?: number;
 }
 
-async function tryDatabase(audit: boolean): Promise<DatabaseReport> {
+async function tryDatabase(audit: boolean, say: (sentence: string) => void): Promise<DatabaseReport> {
   try {
     const { appUrl, source } = databaseUrl();
     const db = connect(appUrl, { poolSize: 1, applicationName: "transferboard doctor" });
@@ -35,7 +40,14 @@ async function tryDatabase(audit: boolean): Promise<DatabaseReport> {
       const results = await db.result.count();
       if (!audit) return { works: true, source, results };
       const { events, ...chain } = await verifyAuditChain(db);
-      return { works: true, source, results, audit: { events: Number(events), ...chain } };
+      let told = Date.now();
+      const { open, decided } = await openFindings(db, (done, total) => {
+        if (Date.now() - told < 2_000) return;
+        told = Date.now();
+        say(`Holding the values of ${done} of ${total} methods against the others'.`);
+      });
+      const report = { findings: open, decidedFindings: decided };
+      return { works: true, source, results, audit: { events: Number(events), ...chain }, ...report };
     } finally {
       await db.$disconnect();
     }
@@ -50,15 +62,29 @@ function auditRows({ events, head, faults }: NonNullable<DatabaseReport["audit"]
   return faults.map((fault, i) => [i === 0 ? "audit chain" : "", "broken", fault]);
 }
 
+/** An implausible value is no failure of the machine: a reviewer decides. */
+function findingRows({ findings = [], decidedFindings = 0 }: DatabaseReport): string[][] {
+  const decided = decidedFindings === 0 ? "" : `${decidedFindings} decided by reviewers`;
+  if (findings.length === 0) return [["values", "plausible", decided]];
+  return findings.map(({ method, code, severity, place, message }, i) => [
+    i === 0 ? "values" : "",
+    `${code}, ${severity === "ERROR" ? "error" : "warning"}`,
+    `${method}${place && `, ${place}`}: ${message}`,
+  ]);
+}
+
 export const addDoctor: AddCommand = (program, contextOf) => {
   program
     .command("doctor")
     .description("check the devices, the database and the record")
-    .option("--no-audit", "do not verify the audit chain, which reads the whole record")
+    .option("--no-audit", "verify neither the audit chain nor the numbers, which reads the whole record")
     .option("--json", "print one JSON document")
     .action(async (options: { audit: boolean; json?: boolean }) => {
       const { terminal } = contextOf(options.json);
-      const [devices, database] = await Promise.all([listDevices(), tryDatabase(options.audit)]);
+      const [devices, database] = await Promise.all([
+        listDevices(),
+        tryDatabase(options.audit, (sentence) => terminal.say(sentence)),
+      ]);
       const machine = { cores: availableParallelism(), memoryGiB: Math.round(totalmem() / 2 ** 30) };
       const { audit } = database;
       // A record that was tampered with is a failure whatever else works.
@@ -77,6 +103,7 @@ export const addDoctor: AddCommand = (program, contextOf) => {
           database.reason ?? `${database.results} results, found by ${database.source}`,
         ],
         ...(audit ? auditRows(audit) : []),
+        ...(audit ? findingRows(database) : []),
         ["cores", String(machine.cores), ""],
         ["memory", `${machine.memoryGiB} GiB`, ""],
         ...Object.entries(versions()).map(([name, version]) => [name, version, ""]),

@@ -23,7 +23,7 @@ interface GoldenSubmission {
 export function checkSubmissions(root: GoldenFolder, { methods, measures, values }: PaperTable): Finding[] {
   const folder = root.folder("submissions");
   const ledgerOf = (rows: readonly number[]) =>
-    new PlausibilityLedger(
+    PlausibilityLedger.of(
       rows.map((row) => methods[row]!),
       measures,
       rows.map((row) => values[row]!),

@@ -21,27 +21,25 @@ export function checkCopies(
   ledger: PlausibilityLedger,
   say: Say,
 ): void {
-  const mine = new Map<number, number>();
+  const offered = new Map<number, number>();
   for (const { measure, value } of values) {
     const column = ledger.column(measure);
-    if (column !== undefined) mine.set(column, value);
+    if (column !== undefined) offered.set(column, value);
   }
-  const columns = [...mine.keys()];
-  const all = new Map(columns.map((column) => [column, ledger.valuesOf(column)]));
-  const deviations = new Map(columns.map((column) => [column, ledger.deviationOf(column)]));
+  const cells = [...offered].map(([column, mine]) => {
+    const deviation = ledger.deviationOf(column);
+    const decimals = decimalsOf(mine);
+    // The chance of two draws in one cell of the rounding.
+    const chance = 10 ** -decimals / (2 * Math.sqrt(Math.PI) * deviation);
+    return { mine, deviation, decimals, chance, all: ledger.valuesOf(column) };
+  });
   for (const [row, other] of ledger.methods.entries()) {
     if (other === slug) continue;
-    const shared = columns.filter((column) => !Number.isNaN(all.get(column)![row]!));
-    const theirs = (column: number) => all.get(column)![row]!;
+    const shared = cells.filter(({ all }) => !Number.isNaN(all[row]!));
     // Where all known values are one, or only one is known, nothing tells a copy from a coincidence.
-    const telling = shared.filter((column) => deviations.get(column)! > 0);
-    const same = telling.filter((column) => theirs(column) === mine.get(column));
-    // The chance of two draws in one cell of the rounding.
-    const rate = telling.reduce(
-      (sum, column) =>
-        sum + 10 ** -decimalsOf(mine.get(column)!) / (2 * Math.sqrt(Math.PI) * deviations.get(column)!),
-      0,
-    );
+    const telling = shared.filter(({ deviation }) => deviation > 0);
+    const same = telling.filter(({ all, mine }) => all[row] === mine);
+    const rate = telling.reduce((sum, { chance }) => sum + chance, 0);
     if (same.length >= 2 && poissonTail(same.length, rate) < 1e-6) {
       say(
         "COPY",
@@ -51,8 +49,8 @@ export function checkCopies(
       continue;
     }
     const differences = shared
-      .filter((column) => theirs(column) !== mine.get(column) && decimalsOf(mine.get(column)!) >= 1)
-      .map((column) => Number((mine.get(column)! - theirs(column)).toFixed(6)));
+      .filter(({ all, mine, decimals }) => all[row] !== mine && decimals >= 1)
+      .map(({ all, mine }) => Number((mine - all[row]!).toFixed(6)));
     const counts = new Map<number, number>();
     for (const difference of differences) counts.set(difference, (counts.get(difference) ?? 0) + 1);
     const [top, count] = [...counts].sort(([a, x], [b, y]) => y - x || a - b)[0] ?? [0, 0];

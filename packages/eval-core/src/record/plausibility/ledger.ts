@@ -13,32 +13,53 @@ export interface Residual {
   readonly expected: number;
 }
 
+/** The model of values in their metrics' units. @param bounds of each column's metric */
+export function fitOf(values: Matrix, bounds: readonly Bounds[]): Forecast {
+  const data = values.data.map((value, cell) => toForecastScale(value, bounds[cell % values.columns]!));
+  return forecastTable({ ...values, data });
+}
+
 export class PlausibilityLedger {
   readonly methods: readonly string[];
   readonly measures: readonly string[];
   readonly values: Matrix;
   readonly forecast: Forecast;
+  /** The row that is left out of `values`, -1 where none is. */
+  readonly #hidden: number;
   readonly #index: ReadonlyMap<string, number>;
   /** Place among the forecast columns. */
   readonly #forecastIndex: ReadonlyMap<number, number>;
 
-  /** @param rows [method, measure] in the metrics' units, null where there is none */
+  /**
+   * @param values [method, measure] in the metrics' units, NaN where there is none
+   * @param forecast of these values
+   * @param hidden a row of `values` that is held against the others: as if it were not there; `forecast` must not know it
+   */
   constructor(
+    methods: readonly string[],
+    measures: readonly string[],
+    values: Matrix,
+    forecast: Forecast,
+    hidden = -1,
+  ) {
+    this.methods = methods;
+    this.measures = measures;
+    this.values = values;
+    this.forecast = forecast;
+    this.#hidden = hidden;
+    this.#index = new Map(measures.map((measure, j) => [measure, j]));
+    this.#forecastIndex = new Map(this.forecast.standard.kept.map((j, at) => [j, at]));
+  }
+
+  /** Fits the model. @param rows [method, measure] in the metrics' units, null where there is none */
+  static of(
     methods: readonly string[],
     measures: readonly string[],
     rows: readonly (readonly (number | null)[])[],
     bounds: (measure: string) => Bounds,
-  ) {
-    this.methods = methods;
-    this.measures = measures;
-    this.values = matrixOf(rows);
-    const own = measures.map(bounds);
-    const scaled = this.values.data.map((value, cell) =>
-      toForecastScale(value, own[cell % measures.length]!),
-    );
-    this.forecast = forecastTable({ ...this.values, data: scaled });
-    this.#index = new Map(measures.map((measure, j) => [measure, j]));
-    this.#forecastIndex = new Map(this.forecast.standard.kept.map((j, at) => [j, at]));
+  ): PlausibilityLedger {
+    const values = matrixOf(rows);
+    return new PlausibilityLedger(methods, measures, values, fitOf(values, measures.map(bounds)));
   }
 
   column(measure: string): number | undefined {
@@ -51,7 +72,10 @@ export class PlausibilityLedger {
 
   /** The known values of a measure, method by method; NaN where one has none. */
   valuesOf(column: number): number[] {
-    return this.methods.map((_, i) => this.values.data[i * this.measures.length + column]!);
+    const { rows, columns, data } = this.values;
+    const known = Array.from({ length: rows }, (_, i) => data[i * columns + column]!);
+    if (this.#hidden >= 0) known[this.#hidden] = Number.NaN;
+    return known;
   }
 
   /** Sample deviation of a measure's known values. */

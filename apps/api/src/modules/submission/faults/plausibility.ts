@@ -56,7 +56,7 @@ export async function plausibilityLedger(method: string, context: Context): Prom
       }),
     );
     const slugs = measures.map(({ slug }) => slug);
-    return new PlausibilityLedger(
+    return PlausibilityLedger.of(
       methods.map(({ slug }) => slug),
       slugs,
       rows,
