@@ -29,13 +29,17 @@ export { migrate, migrationState } from "./migrate.ts";
 export { applicationRole, databaseName, queueName, queueSchema } from "./names.ts";
 export { type Postgres, type PostgresOptions, startPostgres } from "./postgres/index.ts";
 export {
+  type DividedJob,
+  dividedJob,
   type EvaluationOutcome,
   type EvaluationRequest,
   evaluationOutcome,
   evaluationRequest,
   type JobProgress,
+  type JobWork,
   jobProgress,
 } from "./queue/payload.ts";
+export type { EvaluationJob, JobFound, PlannedJob, Taken } from "./queue/plan.ts";
 export {
   type Attempt,
   type Claim,

@@ -3,7 +3,10 @@
  * a line that says the file is whole. Plain enough to be read in fifty years without this project.
  */
 
-/** Every table, each after those that it refers to. Migrations are the project's own and are applied anew. */
+/**
+ * Every table, each after those that it refers to. Migrations are the project's own and are applied anew; the queue and
+ * the plans of its evaluations are no part of the record.
+ */
 export const tables = [
   "account",
   "setting",

@@ -1,5 +1,5 @@
 /**
- * What travels through the queue of evaluations: the request, and how it ended. The API and the worker both parse it,
+ * What travels through the queue of evaluations: the request, the jobs it is divided into, and how each ended. The API and the worker both parse it,
  * so that neither has to trust what the other, perhaps of another version, has written.
  */
 import { z } from "zod";
@@ -34,20 +34,47 @@ export const evaluationRequest = z.strictObject({
     .string()
     .regex(/^[a-z0-9-]{1,60}$/, "expected a preprocessing's name, such as imagenet-shorter-224"),
   seed: z.int().min(0),
-  /** The account that asked. */
-  requestedById: z.int().positive(),
+  /** The account that asked; nobody where an operator did, on this machine. */
+  requestedById: z.int().positive().optional(),
   /** The token that the account asked with, which has a quota. */
   tokenId: z.uuid().optional(),
 });
 export type EvaluationRequest = z.infer<typeof evaluationRequest>;
 
+const count = z.int().min(0).max(100_000);
+/** One column to fill. */
+const column = { setting: slug, dataset: slug };
+
+/** What a job of a divided evaluation does; the one that closes it is the request itself. */
+export const jobWork = z.discriminatedUnion("kind", [
+  /** Every `shards`th block of a dataset's features, from the `shard`th on, for the cache that all share. */
+  z.strictObject({ kind: z.literal("EXTRACTION"), ...column, shard: count, shards: count }),
+  /** One of the parts into which the evaluation divides, such as a configuration of a grid. */
+  z.strictObject({ kind: z.literal("PART"), ...column, part: count }),
+  /** The evaluation on one dataset, from its parts where it has such. */
+  z.strictObject({ kind: z.literal("DATASET"), ...column }),
+]);
+export type JobWork = z.infer<typeof jobWork>;
+
+/** A job of a divided evaluation, as it travels. */
+export const dividedJob = z.strictObject({
+  /** Id of the request that it is of. */
+  evaluation: z.uuid(),
+  request: evaluationRequest,
+  work: jobWork,
+});
+export type DividedJob = z.infer<typeof dividedJob>;
+
 const runs = z.array(z.uuid());
 const notes = z.array(z.string());
 
-/** How a request ended. A failure that another attempt could mend is not an end: the queue tries again. */
+/** What a job hands to those that wait for it: plain JSON that only they understand. */
+const result = z.unknown();
+
+/** How a request or a job ended. A failure that another attempt could mend is not an end: the queue tries again. */
 export const evaluationOutcome = z.discriminatedUnion("state", [
-  z.strictObject({ state: z.literal("DONE"), runs, notes }),
-  z.strictObject({ state: z.literal("FAILED"), reason: z.string(), runs, notes }),
+  z.strictObject({ state: z.literal("DONE"), runs, notes, result: result.optional() }),
+  z.strictObject({ state: z.literal("FAILED"), reason: z.string(), runs, notes, result: result.optional() }),
 ]);
 export type EvaluationOutcome = z.infer<typeof evaluationOutcome>;
 

@@ -2,13 +2,14 @@
  * The queue of evaluations, over pg-boss in this database. Any number of machines share it: a job belongs to whoever
  * took it for as long as its heart beats, and what a worker says of a job that is no longer its own changes nothing.
  */
-import { createHash } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { canonicalJson } from "@transferboard/vocabulary/canonical-json";
 import { fromPrisma, type JobWithMetadata, PgBoss } from "pg-boss";
 import { z } from "zod";
 import { applicationUrl, type TransactionClient } from "../client.ts";
 import { queueName, queueSchema } from "../names.ts";
 import {
+  dividedJob,
   type EvaluationOutcome,
   type EvaluationRequest,
   evaluationOutcome,
@@ -16,6 +17,19 @@ import {
   type JobProgress,
   jobProgress,
 } from "./payload.ts";
+import {
+  drawPlan,
+  type EvaluationJob,
+  foundFor,
+  insertPlan,
+  type JobFound,
+  jobIdsOf,
+  jobsOf,
+  noteTaken,
+  type PlannedJob,
+  type Sql,
+  told,
+} from "./plan.ts";
 
 const DAY_SECONDS = 24 * 3600;
 /** How often a job may be begun again after a worker that died or gave it back. */
@@ -72,6 +86,8 @@ export interface Attempt {
    * @throws LeaseLost where the job is another's by now, or nobody's
    */
   hold(tx: TransactionClient, ending: boolean): Promise<void>;
+  /** What the jobs found that this one waited for, in the plan's order; none where nothing was divided. */
+  found(): Promise<readonly JobFound[]>;
   end(outcome: EvaluationOutcome): Promise<boolean>;
   /** Back to the queue, for the next worker. */
   giveBack(reason: string): Promise<boolean>;
@@ -94,18 +110,28 @@ export class LeaseLost extends Error {
 export interface EvaluationQueue {
   /** Within a transaction, the request is there when and only when that commits. Answers its id. */
   send(request: EvaluationRequest, tx?: TransactionClient): Promise<string>;
+  /** The same of a request that is divided into jobs; with none it is as if it were sent. */
+  divide(request: EvaluationRequest, jobs: readonly PlannedJob[], tx: TransactionClient): Promise<string>;
   /**
    * As `send`, unless the account has asked for the same already and that waits, runs or is done: then that one's id.
    * What failed or was cancelled may be asked for again. The transaction must read what others have committed
    * meanwhile (read committed).
+   * @param jobs that it is divided into
    * @returns null where the token has `quota` requests waiting or running
    */
-  ask(request: EvaluationRequest, quota: number, tx: TransactionClient): Promise<Asked | null>;
+  ask(
+    request: EvaluationRequest,
+    quota: number,
+    tx: TransactionClient,
+    jobs?: readonly PlannedJob[],
+  ): Promise<Asked | null>;
   find(id: string): Promise<RequestedEvaluation | null>;
+  /** The jobs of a request, itself the last; none where it was not divided. */
+  plan(id: string): Promise<readonly EvaluationJob[]>;
   /** Ends a request that waits or runs; its worker notices within seconds. False where it had ended. */
   cancel(id: string, tx: TransactionClient): Promise<boolean>;
-  /** The oldest job that waits, if any does. */
-  take(): Promise<Claim | null>;
+  /** The oldest job that waits, if any does. @param worker who takes it: for the plan, and the run's record */
+  take(worker?: string): Promise<Claim | null>;
   /** An attempt that was taken here or elsewhere. */
   attempt(id: string, attempt: number): Promise<Attempt>;
   close(): Promise<void>;
@@ -123,27 +149,43 @@ export function openQueue(url: string, options: QueueOptions = {}): EvaluationQu
   };
   return {
     send: async (request, tx) => sendTo(await boss(), request, tx),
-    async ask(request, quota, tx) {
+    divide: async (request, jobs, tx) => divideTo(await boss(), request, jobs, tx),
+    async ask(request, quota, tx, jobs = []) {
       const running = await boss();
       // One after the other for each account: two requests at once would both find nothing.
-      await tx.$executeRaw`select pg_advisory_xact_lock(${LOCKS}::int, ${request.requestedById}::int)`;
+      await tx.$executeRaw`select pg_advisory_xact_lock(${LOCKS}::int, ${request.requestedById ?? 0}::int)`;
       const same = await sameAs(request, tx);
       if (same) return { id: same, isNew: false };
       if (request.tokenId !== undefined && (await underWay(request.tokenId, tx)) >= quota) return null;
-      return { id: await sendTo(running, request, tx), isNew: true };
+      return { id: await divideTo(running, request, jobs, tx), isNew: true };
     },
     async cancel(id, tx) {
-      const answer = await (await boss()).cancel(queueName, id, { db: fromPrisma(tx) });
-      return commanded.parse(answer).affected > 0;
+      const running = await boss();
+      const db = fromPrisma(tx);
+      const answer = await running.cancel(queueName, id, { db });
+      if (commanded.parse(answer).affected === 0) return false;
+      const parts = await jobIdsOf(sqlOf(tx), id);
+      if (parts.length > 0) await running.cancel(queueName, parts, { db });
+      return true;
     },
     async find(id) {
-      const [job] = await (await boss()).findJobs<object>(queueName, { id });
-      return job ? standing(job) : null;
+      const running = await boss();
+      const [job] = await running.findJobs<object>(queueName, { id });
+      // A job of a plan is no request.
+      if (!job || dividedJob.safeParse(job.data).success) return null;
+      return job.state === "created"
+        ? begunBy(standing(job), await jobsOf(sqlFrom(running), id))
+        : standing(job);
     },
-    async take() {
+    plan: async (id) => jobsOf(sqlFrom(await boss()), id),
+    async take(worker) {
       const running = await boss();
       const [job] = await running.fetch<object>(queueName, { includeMetadata: true });
-      return job ? { ...attemptOf(running, job.id, job.retryCount), data: job.data } : null;
+      if (!job) return endGivenUp(running).then(() => null);
+      const { id, retryCount, data } = job;
+      const taken = { attempt: retryCount + 1, worker: worker ?? null, at: new Date().toISOString() };
+      await noteTaken(sqlFrom(running), id, taken);
+      return { ...attemptOf(running, id, retryCount), data };
     },
     attempt: async (id, attempt) => attemptOf(await boss(), id, attempt - 1),
     async close() {
@@ -160,6 +202,59 @@ async function sendTo(boss: PgBoss, request: EvaluationRequest, tx?: Transaction
   const id = await boss.send(queueName, data, options);
   if (id === null) throw new Error("The queue did not take the request.");
   return id;
+}
+
+/** The queue's own connection, and a transaction, as the plan's statements take them. */
+const sqlFrom =
+  (boss: PgBoss): Sql =>
+  async (text, values) =>
+    (await boss.getDb().executeSql(text, values)).rows;
+const sqlOf =
+  (tx: TransactionClient): Sql =>
+  (text, values) =>
+    tx.$queryRawUnsafe(text, ...values);
+
+async function divideTo(
+  boss: PgBoss,
+  request: EvaluationRequest,
+  jobs: readonly PlannedJob[],
+  tx: TransactionClient,
+): Promise<string> {
+  if (jobs.length === 0) return sendTo(boss, request, tx);
+  const data = evaluationRequest.parse(request);
+  const id = randomUUID();
+  const { flow, rows } = drawPlan(id, data, jobs, keyOf(data));
+  // Several statements at once, whose answers nobody reads and Prisma's query could not.
+  const executeSql = (text: string) => tx.$executeRawUnsafe(text).then(() => ({ rows: [] }));
+  await boss.flow(flow, { db: { executeSql } });
+  await insertPlan(sqlOf(tx), id, rows);
+  return id;
+}
+
+/** A request whose jobs have begun runs, though its own turn comes last. */
+function begunBy(request: RequestedEvaluation, jobs: readonly EvaluationJob[]): RequestedEvaluation {
+  const times = jobs.flatMap(({ taken }) => taken.slice(0, 1).map(({ at }) => Date.parse(at)));
+  if (times.length === 0) return request;
+  return { ...request, state: "RUNNING", startedAt: new Date(Math.min(...times)) };
+}
+
+/**
+ * A job of a plan that was begun too often fails, and those that wait for it must hear so: pg-boss alone would leave
+ * them waiting for ever.
+ */
+async function endGivenUp(boss: PgBoss): Promise<void> {
+  const rows = await sqlFrom(boss)(
+    `select id::text from ${queueSchema}.job where name = $1 and state = 'failed' and blocking`,
+    [queueName],
+  );
+  for (const id of rows.map((row) => String(row.id))) {
+    const [job] = await boss.findJobs<object>(queueName, { id });
+    if (job?.state !== "failed") continue;
+    const outcome = { state: "FAILED", reason: reasonOf(job) ?? "Given up.", runs: [], notes: [] } as const;
+    await boss.retry(queueName, id);
+    await boss.complete(queueName, id, outcome, { includeQueued: true });
+  }
+  if (rows.length > 0) await boss.resolveFlow();
 }
 
 /** The same for the same question of the same account, whichever of its tokens asks. */
@@ -253,9 +348,21 @@ function attemptOf(boss: PgBoss, id: string, retryCount: number): Attempt {
         for share`;
       if (rows.length === 0) throw new LeaseLost();
     },
-    end: async (outcome) => held(await boss.complete(queueName, attempt, evaluationOutcome.parse(outcome))),
+    found: () => foundFor(sqlFrom(boss), id),
+    end: async (outcome) => {
+      const ended = held(await boss.complete(queueName, attempt, evaluationOutcome.parse(outcome)));
+      // Those that wait for it are freed now; where this fails, by the next worker that looks, within seconds.
+      if (ended) await freeWaiting(boss, id).catch(() => undefined);
+      return ended;
+    },
     giveBack: async (reason) => held(await boss.fail(queueName, attempt, { message: reason })),
   };
+}
+
+/** Frees the jobs that waited for one that has ended, if any did. */
+async function freeWaiting(boss: PgBoss, id: string): Promise<void> {
+  const text = `select 1 from ${queueSchema}.job where name = $1 and id = $2::uuid and blocking`;
+  if ((await sqlFrom(boss)(text, [queueName, id])).length > 0) await boss.resolveFlow();
 }
 
 function standing(job: JobWithMetadata): RequestedEvaluation {
@@ -276,8 +383,6 @@ function standing(job: JobWithMetadata): RequestedEvaluation {
     finishedAt: completedOn,
   };
 }
-
-const told = z.object({ progress: jobProgress });
 
 const STATES = {
   created: "QUEUED",

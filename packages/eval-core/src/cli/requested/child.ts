@@ -37,7 +37,11 @@ async function evaluate(work: Work, inside: Inside): Promise<Worked> {
     },
   };
   try {
-    const request = { ...(await requestOf(optionsOf(work))), requestedById: asked.requestedById };
+    const { requestedById } = asked;
+    const request = {
+      ...(await requestOf(optionsOf(work))),
+      ...(requestedById === undefined ? {} : { requestedById }),
+    };
     const outcomes = await runTargets({ terminal, signal }, request, watched);
     for (const derived of deriveFrom(request, outcomes)) await recorder.derive(derived);
     return await outcomeOf(outcomes, recorder, begun, work);
