@@ -50,7 +50,8 @@ export interface RunOptions {
 
 /** The tensors that stay with a worker between runs, shared by the sessions on it. */
 export interface State {
-  set(name: string, value: AnyTensor): Promise<void>;
+  /** Copies the tensor, or takes its buffer if it is given away: the caller's array is empty afterwards. */
+  set(name: string, value: AnyTensor, options?: Pick<RunOptions, "give">): Promise<void>;
   read(name: string): Promise<AnyTensor>;
   drop(name: string): Promise<void>;
 }
@@ -156,8 +157,8 @@ class WorkerSession implements Session {
     this.inputs = opened.inputs;
     this.outputs = opened.outputs;
     this.state = {
-      set: async (name, tensor) => {
-        const { value, buffer } = packed(tensor);
+      set: async (name, tensor, { give = false } = {}) => {
+        const { value, buffer } = packed(tensor, give);
         await client.ask("set", { name, value, device }, buffer ? [buffer] : []);
       },
       read: (name) => client.ask("read", { name }),

@@ -8,7 +8,6 @@ import {
   comesBefore,
   type DeviceRows,
   openDeviceRows,
-  queriesAtOnce,
   unitRows,
 } from "../../probe/nearest/index.ts";
 import type { DeviceChoice } from "../../runtime/index.ts";
@@ -52,7 +51,7 @@ export async function positiveRanks(
   for (let start = 0; start < train.count; start += rowsAtOnce) {
     const end = Math.min(train.count, start + rowsAtOnce);
     await rows.load(`${start}-${end}`, () => unitRows(train, trainNorms, start, end));
-    const step = queriesAtOnce(end - start);
+    const step = rows.queriesAtOnce(end - start);
     for (let at = from; at < to; at += step) {
       options.signal?.throwIfAborted();
       const last = Math.min(to, at + step);

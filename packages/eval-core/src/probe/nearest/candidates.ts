@@ -3,7 +3,7 @@
  * block, so that memory is bounded whatever the number of rows.
  */
 import type { DeviceChoice } from "../../runtime/index.ts";
-import { type DeviceRows, openDeviceRows, queriesAtOnce } from "./device.ts";
+import { type DeviceRows, openDeviceRows } from "./device.ts";
 import { type Rows, unitRows } from "./rows.ts";
 
 /** Candidates beyond k: what lies between k and here tells that nothing beyond can be among the k. */
@@ -64,7 +64,7 @@ export async function findCandidates(
     const end = Math.min(start + rowsAtOnce, train.count);
     await rows.load(`${start}-${end}`, () => unitRows(train, trainNorms, start, end));
     const own = Math.min(width, end - start);
-    const step = queriesAtOnce(end - start);
+    const step = rows.queriesAtOnce(end - start);
     const ask = (at: number) =>
       rows.largest(unitRows(query, queryNorms, from + at, Math.min(from + at + step, to)), own);
     // The next block is on its way while this one is merged.
