@@ -3,16 +3,9 @@ import { CommanderError } from "commander";
 import { colours } from "./colour.ts";
 import { EXIT, exitCodeOf, sentenceOf } from "./exit-codes.ts";
 import { makeProgram } from "./program.ts";
+import { watchSignals } from "./signals.ts";
 
-const interruption = new AbortController();
-
-for (const signal of ["SIGINT", "SIGTERM"] as const) {
-  process.on(signal, () => {
-    if (interruption.signal.aborted) process.exit(EXIT.interrupted);
-    interruption.abort();
-    process.stderr.write("\nStopping after what is at hand; what is done is kept. Again to stop at once.\n");
-  });
-}
+const interruption = watchSignals();
 
 // A launcher on an older Node relays to us: its death, kill -9 included, is ours.
 if (process.env.TRANSFERBOARD_RELAYED && process.channel) {
@@ -27,7 +20,7 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 });
 
 try {
-  const program = await makeProgram(interruption.signal, process.argv.slice(2));
+  const program = await makeProgram(interruption, process.argv.slice(2));
   await program.parseAsync(process.argv);
 } catch (error) {
   process.exitCode = report(error);
@@ -36,7 +29,7 @@ try {
 function report(error: unknown): number {
   // Commander has said by itself what is wrong.
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-  if (interruption.signal.aborted) return EXIT.interrupted;
+  if (interruption.aborted) return EXIT.interrupted;
   const { code, expected } = exitCodeOf(error);
   process.stderr.write(`${colours(process.stderr).red("transferboard:")} ${sentenceOf(error)}\n`);
   if (!expected && error instanceof Error) process.stderr.write(`${error.stack}\n`);

@@ -34,7 +34,7 @@ import type { TestPredictions, Value } from "./evaluation.ts";
 const MOST_PICTURES = 200;
 const PICTURE_SIDE = 96;
 
-/** @returns a sentence where the predictions do not give the values, and are not kept */
+/** @returns a sentence where the predictions do not give the values, and are not kept; or where pictures are not */
 export async function keepPredictions(
   artefacts: ArtefactStore,
   { predictions, testSet, measures, load }: TestPredictions,
@@ -57,28 +57,37 @@ export async function keepPredictions(
     role: PREDICTIONS_ROLE,
   });
   if (predictions.kind === "classes" && load) {
-    const pictures = await picturesOfMissed(predictions, whole, load);
+    const { pictures, unreadable } = await picturesOfMissed(predictions, whole, load);
     if (pictures.length > 0)
       artefacts.put(encodePictures(pictures), { mediaType: PICTURES_TYPE, role: PICTURES_ROLE });
+    const [first] = unreadable;
+    if (first !== undefined)
+      return `pictures of missed images that are left out, because they cannot be read any more: ${unreadable.length}, the first ${first}`;
   }
   return undefined;
 }
 
 /**
  * Of the first images that the method misses, in the test set's order: what all methods miss is among what each misses.
+ * The values are there by now, perhaps of cached features: an image that went meanwhile costs its picture alone.
  */
 async function picturesOfMissed(
   predictions: ClassPredictions,
-  { labels }: TestSet,
+  { items, labels }: TestSet,
   load: (image: number) => Promise<RgbImage>,
-): Promise<SmallPicture[]> {
+): Promise<{ pictures: SmallPicture[]; unreadable: string[] }> {
   const pictures: SmallPicture[] = [];
+  const unreadable: string[] = [];
   for (const [image, right] of rightImages(predictions, labels!).entries()) {
     if (right) continue;
     if (pictures.length === MOST_PICTURES) break;
-    pictures.push({ image, png: await encodePng(small(await load(image))) });
+    try {
+      pictures.push({ image, png: await encodePng(small(await load(image))) });
+    } catch (error) {
+      unreadable.push(`${items[image]}: ${error instanceof Error ? error.message : String(error)}`);
+    }
   }
-  return pictures;
+  return { pictures, unreadable };
 }
 
 /** At most so many pixels a side. */

@@ -3,10 +3,10 @@
  * somebody else decides, such as a graph from a file. What breaks its limits, or crashes, ends that process and nothing
  * else.
  */
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { watchMemory } from "../sandbox/memory.ts";
-import { bareEnvironment, dataLimit, nodeArguments, wallsHere } from "../sandbox/walls.ts";
+import { spawnBehindWalls } from "../sandbox/spawn.ts";
 import { WaitingRequests } from "./waiting.ts";
 
 export interface ProcessLimits {
@@ -124,14 +124,9 @@ export class WorkerProcess<Answer extends { readonly id: number }> {
 }
 
 async function startWithin(script: URL, { memoryBytes }: ProcessLimits): Promise<ChildProcess> {
-  const path = fileURLToPath(script);
   // What a crashed library writes is in its own language: its end is said in ours.
-  const options = { stdio: ["ignore", "ignore", "ignore", "ipc"], serialization: "advanced" } as const;
+  const options: SpawnOptions = { stdio: ["ignore", "ignore", "ignore", "ipc"], serialization: "advanced" };
   // A driver of a graphics card is found by the environment, and reserves far more memory than it uses.
-  if (memoryBytes === undefined)
-    return spawn(process.execPath, [path], { ...options, stdio: [...options.stdio] });
-  const walls = await wallsHere();
-  const node = [process.execPath, ...nodeArguments({ read: [], write: [] }, memoryBytes), path];
-  const [command, ...args] = [...walls.wrapper(dataLimit(memoryBytes)), ...node];
-  return spawn(command!, args, { ...options, stdio: [...options.stdio], env: bareEnvironment({}) });
+  if (memoryBytes === undefined) return spawn(process.execPath, [fileURLToPath(script)], options);
+  return spawnBehindWalls({ script, granted: { read: [], write: [] }, memoryBytes }, options);
 }

@@ -1,5 +1,4 @@
 /** The child's side of a sandbox: does one piece of work, may ask the parent meanwhile, and ends. */
-import { readFileSync } from "node:fs";
 import { receivedError, type SentError, sentError, type ToChild, type ToParent } from "./messages.ts";
 
 export interface Inside {
@@ -28,7 +27,7 @@ export function serveSandboxed<Value, Answer>(work: (value: Value, inside: Insid
   process.on("message", (message: ToChild) => {
     switch (message.kind) {
       case "start":
-        void begin(message.value as Value, message.dataBytes);
+        void begin(message.value as Value);
         return;
       case "stop":
         stop.abort();
@@ -46,9 +45,8 @@ export function serveSandboxed<Value, Answer>(work: (value: Value, inside: Insid
   });
   send({ kind: "ready" });
 
-  async function begin(value: Value, dataBytes: number | undefined): Promise<void> {
+  async function begin(value: Value): Promise<void> {
     try {
-      requireLimit(dataBytes);
       last({ kind: "done", value: await work(value, inside) });
     } catch (error) {
       last({ kind: "failed", error: sentError(error) as SentError });
@@ -63,13 +61,4 @@ function send(message: ToParent): void {
 /** Ends when the parent has it: what is said and not sent yet would be lost. */
 function last(message: ToParent): void {
   process.send?.(message, () => process.disconnect());
-}
-
-/** A wrapper that set no limit must not go unseen: without it one bad file takes the machine's memory. */
-function requireLimit(dataBytes: number | undefined): void {
-  if (dataBytes === undefined) return;
-  const line = /^Max data size\s+(\S+)/m.exec(readFileSync("/proc/self/limits", "latin1"));
-  if (line?.[1] !== String(dataBytes)) {
-    throw new Error(`the limit of memory is not set: expected ${dataBytes} bytes, found ${line?.[1]}`);
-  }
 }

@@ -2,7 +2,7 @@
 
 /** To the child. */
 export type ToChild =
-  | { readonly kind: "start"; readonly value: unknown; readonly dataBytes: number | undefined }
+  | { readonly kind: "start"; readonly value: unknown }
   | { readonly kind: "answer"; readonly id: number; readonly ok: true; readonly value: unknown }
   | { readonly kind: "answer"; readonly id: number; readonly ok: false; readonly error: SentError }
   | { readonly kind: "stop" };

@@ -2,14 +2,14 @@
  * Runs one piece of work on files that nobody here wrote, in a process of its own behind the walls of `walls.ts`: with
  * a limit of memory and of time, without our environment, and without a network.
  */
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { watchMemory } from "./memory.ts";
 import { receivedError, sentError, type ToChild, type ToParent } from "./messages.ts";
-import { bareEnvironment, dataLimit, type Granted, nodeArguments, wallsHere } from "./walls.ts";
+import { spawnBehindWalls } from "./spawn.ts";
+import type { Granted } from "./walls.ts";
 
 /** How long a child that was asked to stop may take to. */
 const GRACE_MS = 10_000;
@@ -57,37 +57,29 @@ export class SandboxError extends Error {
  * @throws SandboxError where the child was ended or died; what the work threw, by name and message; the signal's reason
  */
 export async function runSandboxed<Answer>(options: SandboxOptions, value: unknown): Promise<Answer> {
-  const { signal, limits } = options;
+  const { script, signal, limits, environment = {}, serialization = "json" } = options;
   signal?.throwIfAborted();
-  const walls = await wallsHere();
-  const dataBytes = limits.limitData === false ? undefined : dataLimit(limits.memoryBytes);
-  const wrapper = walls.wrapper(dataBytes);
   const home = mkdtempSync(join(tmpdir(), "sandbox-"));
   try {
-    const child = spawnChild(options, wrapper, home);
-    return await conversation<Answer>(child, options, {
-      kind: "start",
-      value,
-      dataBytes: wrapper[0] === "prlimit" ? dataBytes : undefined,
-    });
+    const child = await spawnBehindWalls(
+      {
+        script,
+        granted: { read: options.read, write: [...options.write, home] },
+        ...limits,
+        environment: { HOME: home, TMPDIR: home, ...environment },
+      },
+      {
+        cwd: home,
+        stdio: ["ignore", "ignore", "pipe", "ipc"],
+        serialization,
+        // A group of its own: a terminal's Ctrl-C is ours to pass on.
+        detached: true,
+      },
+    );
+    return await conversation<Answer>(child, options, { kind: "start", value });
   } finally {
     rmSync(home, { recursive: true, force: true });
   }
-}
-
-function spawnChild(options: SandboxOptions, wrapper: readonly string[], home: string): ChildProcess {
-  const { script, limits, environment = {}, serialization = "json" } = options;
-  const granted = { read: options.read, write: [...options.write, home] };
-  const node = [process.execPath, ...nodeArguments(granted, limits.memoryBytes), fileURLToPath(script)];
-  const [command, ...args] = [...wrapper, ...node];
-  return spawn(command!, args, {
-    cwd: home,
-    env: bareEnvironment({ HOME: home, TMPDIR: home, ...environment }),
-    stdio: ["ignore", "ignore", "pipe", "ipc"],
-    serialization,
-    // A group of its own: a terminal's Ctrl-C is ours to pass on.
-    detached: true,
-  });
 }
 
 function conversation<Answer>(child: ChildProcess, options: SandboxOptions, start: ToChild): Promise<Answer> {

@@ -1,4 +1,5 @@
 /** What a sandboxed process cannot do, and how its end is told. Each test is one hostile or unlucky child. */
+import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -83,3 +84,17 @@ it("stops when it is asked to", async () => {
   setTimeout(() => stop.abort(new Error("not wanted any more")), 1_000);
   await expect(run({ what: "wait" }, { signal: stop.signal })).rejects.toThrow("not wanted any more");
 });
+
+it.skipIf(process.platform !== "linux")(
+  "ends where the limit of memory that it was to have is not set",
+  () => {
+    const guard = new URL("./guard.ts?data=123456789", import.meta.url).href;
+    const { status, stderr, stdout } = spawnSync(
+      process.execPath,
+      ["--import", guard, "-e", "console.log('began')"],
+      { encoding: "utf8" },
+    );
+    expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
+    expect(stderr).toContain("the limit of memory is not set: expected 123456789 bytes");
+  },
+);

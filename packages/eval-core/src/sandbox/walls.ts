@@ -12,7 +12,7 @@ import { fileURLToPath } from "node:url";
 
 /** What Node, its threads and WebAssembly reserve of RLIMIT_DATA before they do anything: 1.18 GB were measured. */
 const RESERVED_BYTES = 1_400 * 2 ** 20;
-const GUARD = fileURLToPath(new URL("./no-sockets.ts", import.meta.url));
+const GUARD = new URL("./guard.ts", import.meta.url).href;
 
 export interface Walls {
   /** Which limits hold here, for whoever asks: "memory (RLIMIT_DATA)". */
@@ -88,8 +88,15 @@ function ownCode(): string[] {
     .filter((path) => existsSync(path));
 }
 
-/** Node's own arguments: what it may touch, and how large its heap may be. */
-export function nodeArguments({ read, write }: Granted, memoryBytes: number): string[] {
+/**
+ * Node's own arguments: what it may touch, and how large its heap may be.
+ * @param dataBytes the RLIMIT_DATA that it is to find set, or end
+ */
+export function nodeArguments(
+  { read, write }: Granted,
+  memoryBytes: number,
+  dataBytes: number | undefined,
+): string[] {
   // Not /proc: a parent's environment can be read there.
   const limits = process.platform === "linux" ? ["/proc/self/limits"] : [];
   return [
@@ -102,7 +109,7 @@ export function nodeArguments({ read, write }: Granted, memoryBytes: number): st
     "--disable-warning=ExperimentalWarning",
     "--disable-warning=SecurityWarning",
     "--import",
-    GUARD,
+    dataBytes === undefined ? GUARD : `${GUARD}?data=${dataBytes}`,
   ];
 }
 

@@ -6,7 +6,7 @@ import type { Command } from "commander";
 import { memoryHere } from "../../sandbox/index.ts";
 import type { AddCommand, Context } from "../context.ts";
 import { CommandError, EXIT } from "../exit-codes.ts";
-import { jobManifest } from "../launch/kubernetes.ts";
+import { jobManifest, requireMounted } from "../launch/kubernetes.ts";
 import { launchLocal, threadShare } from "../launch/local.ts";
 import { slurmEvaluationMemory, slurmScript } from "../launch/slurm.ts";
 import { quoted, type WorkerShape, workerArguments } from "../launch/worker-command.ts";
@@ -133,6 +133,7 @@ function submitSlurm({ terminal }: Context, options: LaunchOptions): void {
 
 function printJob(options: LaunchOptions & { readonly memory: string }): void {
   const cpus = wholeNumber("--cpus", options.cpus, 1);
+  requireMounted(options.mount, options);
   // Of memory a worker in a container sees what its pod has.
   const manifest = jobManifest(commandOf(options, { threads: String(cpus) }, "--until-preempted"), {
     ...options,

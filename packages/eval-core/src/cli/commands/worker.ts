@@ -11,6 +11,7 @@ import { CommandError, EXIT, sentenceOf } from "../exit-codes.ts";
 import { deviceChoice, wholeNumber } from "../options.ts";
 import { evaluateRequested, type Place } from "../requested/evaluate.ts";
 import { evaluationMemory } from "../requested/memory.ts";
+import { onSigtermInstead } from "../signals.ts";
 
 const HELP = `
 Any number of workers share one queue: each request is worked on by one of them. A worker that dies is replaced by the
@@ -59,8 +60,7 @@ export const addWorker: AddCommand = (program, contextOf) => {
 /** Aborted by the first SIGTERM; those that follow are not taken for a wish to stop at once. */
 function preemption(): AbortSignal {
   const preempted = new AbortController();
-  process.removeAllListeners("SIGTERM");
-  process.on("SIGTERM", () => {
+  onSigtermInstead(() => {
     if (preempted.signal.aborted) return;
     preempted.abort();
     process.stderr.write("\nPreempted: giving back what is at hand.\n");

@@ -1,5 +1,7 @@
 /** The manifest of a Kubernetes Job whose pods are workers. */
+import { posix } from "node:path";
 import { CommandError, EXIT } from "../exit-codes.ts";
+import type { WorkerShape } from "./worker-command.ts";
 
 export interface KubernetesOptions {
   readonly workers: number;
@@ -26,6 +28,25 @@ function requireLabel(option: string, value: string): void {
       `${option} must be a name as Kubernetes has them (a to z, digits, dashes, at most 63), not '${value}'`,
       EXIT.usage,
     );
+}
+
+/**
+ * A pod has the volume's files alone: what lies elsewhere is not there, and a cache is lost with its pod.
+ * @throws CommandError naming the path that is not below `mount`
+ */
+export function requireMounted(
+  mount: string,
+  { checkpoints, data, cache }: Pick<WorkerShape, "checkpoints" | "data" | "cache">,
+): void {
+  for (const [name, path] of Object.entries({ checkpoints, data, cache })) {
+    if (path === undefined) continue;
+    const below = posix.relative(mount, path);
+    if (posix.isAbsolute(path) && below !== ".." && !below.startsWith("../")) continue;
+    throw new CommandError(
+      `--${name} must be a whole path below --mount ${mount}, where pods have the claim's files, not '${path}'`,
+      EXIT.usage,
+    );
+  }
 }
 
 /** As data; the command writes it as YAML. A pod that was evicted or lost is replaced, at most ten times each. */

@@ -1,7 +1,7 @@
 /** What the launchers write and start. */
 import { spawnSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
-import { jobManifest } from "./kubernetes.ts";
+import { jobManifest, requireMounted } from "./kubernetes.ts";
 import { environmentOf, launchLocal, threadShare } from "./local.ts";
 import { slurmEvaluationMemory, slurmScript } from "./slurm.ts";
 import { quoted, workerArguments } from "./worker-command.ts";
@@ -82,6 +82,20 @@ describe("kubernetes", () => {
   it("refuses names that Kubernetes does not take", () => {
     expect(() => jobManifest([], { ...options, name: "My Job" })).toThrow("--name must be a name");
     expect(() => jobManifest([], { ...options, mount: "work" })).toThrow("--mount must be a whole path");
+  });
+  it.each([
+    ["checkpoints", "/x/weights"],
+    ["checkpoints", "weights"],
+    ["checkpoints", "/work/../weights"],
+    ["checkpoints", "/workers"],
+    ["data", "/data"],
+    ["cache", "/tmp/cache"],
+  ])("refuses --%s %s, which a pod would not have", (name, path) => {
+    const paths = { checkpoints: "/work/weights", data: "/work/data", cache: "/work", [name]: path };
+    expect(() => requireMounted("/work", paths)).toThrow(
+      `--${name} must be a whole path below --mount /work, where pods have the claim's files, not '${path}'`,
+    );
+    expect(() => requireMounted("/work/", { ...paths, [name]: "/work/..data" })).not.toThrow();
   });
 });
 
