@@ -256,13 +256,15 @@ const ROWS: Readonly<Record<string, () => Row>> = {
     other: { state: "SHAKEN" },
     costs: [6, 6, 6],
   }),
-  // What it would change is read of its suites and of its method; what may be wrong, of weights, protocols and all measures.
+  // The submission, who offered it, its audit events and the entries that it became; what it would change, by the entries of
+  // its suites and by its method's; what may be wrong: its weights, all entries that numbers are plausible by, and whether
+  // the ledger has its values already. Before all that, as everywhere: the token, its account, where the ledger stands.
   submission: () => ({
     query: `query ($id: ID!) { submission(id: $id) { status submitter warnings { place message } timeline { action }
       changes { suite { slug measures { slug } } before after } } }`,
     variables: { id: offered[0] },
     other: { id: offered[1] },
-    costs: [14, 12, 11],
+    costs: [12, 10, 9],
     token: true,
   }),
   submissions: () => ({

@@ -24,7 +24,7 @@ export async function check(draft: Draft, context: Context): Promise<Checked> {
     ...(await plausibilityFaults(parts, draft.placeOf, context)),
   ];
   const isWrong = found.some(({ severity }) => severity === "ERROR");
-  const all = isWrong ? found : [...found, ...(await alreadyThere(parts, draft.placeOf, context.db))];
+  const all = isWrong ? found : [...found, ...(await alreadyThere(parts, draft.placeOf, context))];
   // What both the submission and the ledger say is said once.
   return { body, faults: [...new Map(all.map((one) => [`${one.place} ${one.message}`, one])).values()] };
 }

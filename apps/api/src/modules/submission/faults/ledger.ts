@@ -63,13 +63,16 @@ export async function ledgerFaults(
 export async function alreadyThere(
   { method, values }: Parts,
   placeOf: Draft["placeOf"],
-  db: Context["db"],
+  { db, snapshot }: Pick<Context, "db" | "snapshot">,
 ): Promise<Fault[]> {
   if (!method || values.length === 0) return [];
+  const { catalogue } = await snapshot();
   const rows = await db.prisma.result.findMany({
     where: {
       method: { slug: method.slug },
-      measure: { slug: { in: [...new Set(values.map(({ measure }) => measure))] } },
+      measureId: {
+        in: [...new Set(values.flatMap(({ measure }) => catalogue.findMeasure(measure)?.id ?? []))],
+      },
       supersededBy: null,
       retraction: null,
     },
@@ -78,14 +81,14 @@ export async function alreadyThere(
       value: true,
       source: true,
       protocolFingerprint: true,
-      measure: { select: { slug: true } },
+      measureId: true,
     },
   });
   return values.flatMap(({ at, measure, value, protocol, corrects, source }) => {
     const same = rows.find(
       (row) =>
         corrects === undefined &&
-        row.measure.slug === measure &&
+        row.measureId === catalogue.findMeasure(measure)?.id &&
         row.value === value &&
         row.source === source &&
         (row.protocolFingerprint?.trim() ?? undefined) === protocol,
