@@ -1,5 +1,5 @@
 /** Nothing is left out without a word: splits by other names, folders in folders, other formats, archives' own folders. */
-import { writeFile } from "node:fs/promises";
+import { chmod, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { openDataset } from "./open.ts";
@@ -117,6 +117,64 @@ describe("formats", () => {
     );
     const tree = { ...inSplit("train"), ...inSplit("test"), ...images("train/9.jpg") };
     await expect(opened(tree)).rejects.toThrow(/1 images lie beside the classes of "train"/);
+  });
+});
+
+describe("links", () => {
+  it("to images and to folders are followed", async () => {
+    const elsewhere = await temporaryTree(images("3.jpg", "more/4.jpg"));
+    const folder = await temporaryTree(images(...classes("a", "b")));
+    await symlink(join(elsewhere.path, "3.jpg"), join(folder.path, "a/3.jpg"));
+    await symlink(join(elsewhere.path, "more"), join(folder.path, "b/more"));
+    const found = Object.values(await listing(await openDataset("folder", folder.path))).flat();
+    expect(found).toEqual(expect.arrayContaining(["a/3.jpg 0", "b/more/4.jpg 1"]));
+  });
+
+  it("that lead nowhere are named with their number", async () => {
+    const folder = await temporaryTree(images(...classes("a", "b")));
+    for (const name of ["a/3.jpg", "b/3.jpg", "b/more"])
+      await symlink("/nowhere/there", join(folder.path, name));
+    await expect(openDataset("folder", folder.path)).rejects.toThrow(
+      /3 links lead to what is not there: a\/3\.jpg/,
+    );
+    const partial = await openDataset("folder", folder.path, { allowPartial: true });
+    expect(Object.values(await listing(partial)).flat()).toHaveLength(4);
+  });
+
+  it("that lead back to a folder above count no image twice", async () => {
+    const folder = await temporaryTree(images(...classes("a", "b")));
+    await symlink("..", join(folder.path, "a/up"));
+    await symlink(".", join(folder.path, "b/here"));
+    const found = Object.values(await listing(await openDataset("folder", folder.path))).flat();
+    expect(found).toHaveLength(4);
+  });
+});
+
+// The superuser may read everything.
+it.skipIf(process.getuid?.() === 0)("a folder that may not be read is named", async () => {
+  const folder = await temporaryTree(images(...classes("a", "b", "c")));
+  await chmod(join(folder.path, "c"), 0);
+  await expect(openDataset("folder", folder.path)).rejects.toThrow(
+    /the folder .*c cannot be read \(EACCES\)/,
+  );
+  await chmod(join(folder.path, "c"), 0o700);
+});
+
+describe("lists that are not UTF-8", () => {
+  const lists = (bytes: Uint8Array) => ({
+    ...images("images/Café_1.jpg", "images/Abyssinian_2.jpg"),
+    "annotations/trainval.txt": bytes,
+    "annotations/test.txt": "Abyssinian_2 1 1 1\n",
+  });
+  it.each<[string, Buffer]>([
+    ["Latin-1", Buffer.from("Café_1 1 1 1\n", "latin1")],
+    ["UTF-16", Buffer.from("\ufeffCafé_1 1 1 1\n", "utf16le")],
+    ["cut in a letter", Buffer.from("Café_1 1 1 1\n").subarray(0, 4)],
+  ])("%s are refused by name", async (_, bytes) => {
+    const folder = await temporaryTree(lists(bytes));
+    await expect(openDataset("pets", folder.path, { allowPartial: true })).rejects.toThrow(
+      /trainval\.txt is not UTF-8/,
+    );
   });
 });
 

@@ -1,6 +1,6 @@
 /** A dataset's folder on disk: reading its lists and asking which of its files are there, cheaply for 100,000. */
-import { readdir, readFile, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { readdir, readFile, realpath, stat } from "node:fs/promises";
+import { join, sep } from "node:path";
 import { DatasetError, type Item, type Label, makeItem } from "./dataset.ts";
 
 const IMAGE_NAME = /^[^.].*\.(jpe?g|jpe|jfif|pjpeg|pjp|png|webp|bmp|dib|gif|tiff?|ppm|pgm|pbm|pnm)$/i;
@@ -16,8 +16,11 @@ const LITTER = new Set([
   "System Volume Information",
   "lost+found",
 ]);
-/** Folders in each other that are looked into for images; a link to a folder above would never end. */
+/** Folders in each other that are looked into for images: links that lead to each other would never end. */
 const DEEPEST = 12;
+
+/** A link whose target is not there is `broken`. */
+type Kind = "file" | "folder" | "broken";
 
 /** Names in code-unit order, which is the same on every machine (a locale's order is not). */
 export function inOrder(names: Iterable<string>): string[] {
@@ -33,7 +36,7 @@ async function exists(path: string): Promise<boolean> {
 
 export class DatasetRoot {
   readonly path: string;
-  readonly #listings = new Map<string, Promise<ReadonlyMap<string, "file" | "folder">>>();
+  readonly #listings = new Map<string, Promise<ReadonlyMap<string, Kind>>>();
 
   constructor(path: string) {
     this.path = path;
@@ -48,7 +51,7 @@ export class DatasetRoot {
     return new DatasetRoot(this.at(relative));
   }
 
-  #listing(folder: string): Promise<ReadonlyMap<string, "file" | "folder">> {
+  #listing(folder: string): Promise<ReadonlyMap<string, Kind>> {
     let found = this.#listings.get(folder);
     if (found === undefined) {
       found = this.#readFolder(folder);
@@ -57,25 +60,41 @@ export class DatasetRoot {
     return found;
   }
 
-  async #readFolder(folder: string): Promise<ReadonlyMap<string, "file" | "folder">> {
-    const entries = await readdir(this.at(folder), { withFileTypes: true }).catch(() => []);
-    const listing = new Map<string, "file" | "folder">();
+  /** @throws DatasetError where the folder is there and cannot be read: its images would be left out */
+  async #readFolder(folder: string): Promise<ReadonlyMap<string, Kind>> {
+    const entries = await readdir(this.at(folder), { withFileTypes: true }).catch((error) => {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === "ENOENT" || code === "ENOTDIR") return [];
+      throw new DatasetError(`the folder ${this.at(folder)} cannot be read (${code})`, { cause: error });
+    });
+    const listing = new Map<string, Kind>();
     for (const entry of entries) {
       if (entry.isDirectory()) listing.set(entry.name, "folder");
       else if (entry.isFile()) listing.set(entry.name, "file");
       else if (entry.isSymbolicLink()) {
-        const target = await stat(this.at(join(folder, entry.name))).catch(() => undefined);
-        if (target) listing.set(entry.name, target.isDirectory() ? "folder" : "file");
+        const kind = await this.#linked(folder, entry.name);
+        if (kind) listing.set(entry.name, kind);
       }
     }
     return listing;
+  }
+
+  /** What a link leads to; nothing where it leads back to a folder that it is in, whose images are counted already. */
+  async #linked(folder: string, name: string): Promise<Kind | undefined> {
+    const path = this.at(join(folder, name));
+    const target = await stat(path).catch(() => undefined);
+    if (!target) return "broken";
+    if (!target.isDirectory()) return "file";
+    const [there, here] = await Promise.all([realpath(path), realpath(this.at(folder))]);
+    return here === there || here.startsWith(there + sep) ? undefined : "folder";
   }
 
   /** Whether the file or folder is there, exactly so; a listing is read once a folder. */
   async #has(relative: string): Promise<boolean> {
     const cut = relative.lastIndexOf("/");
     const folder = cut < 0 ? "." : relative.slice(0, cut);
-    return (await this.#listing(folder)).has(relative.slice(cut + 1));
+    const kind = (await this.#listing(folder)).get(relative.slice(cut + 1));
+    return kind !== undefined && kind !== "broken";
   }
 
   /**
@@ -110,9 +129,9 @@ export class DatasetRoot {
     return inOrder([...listing].filter(([name, kind]) => kind === "folder" && isOwn(name)).map(([n]) => n));
   }
 
-  async #named(folder: string, pattern: RegExp): Promise<string[]> {
+  async #named(folder: string, pattern: RegExp, wanted: Kind = "file"): Promise<string[]> {
     const listing = await this.#listing(folder);
-    return inOrder([...listing].filter(([n, kind]) => kind === "file" && pattern.test(n)).map(([n]) => n));
+    return inOrder([...listing].filter(([n, kind]) => kind === wanted && pattern.test(n)).map(([n]) => n));
   }
 
   /** The names of the folders in `folder`; what systems and archives leave there is none. */
@@ -135,12 +154,17 @@ export class DatasetRoot {
     return this.#below(folder, UNREAD_IMAGE_NAME, 0);
   }
 
-  async #below(folder: string, pattern: RegExp, depth: number): Promise<string[]> {
+  /** Likewise links called as images and folders are, whose targets are not there. */
+  async brokenLinksBelow(folder: string): Promise<string[]> {
+    return this.#below(folder, /^[^.]/, 0, "broken");
+  }
+
+  async #below(folder: string, pattern: RegExp, depth: number, kind?: Kind): Promise<string[]> {
     const inside = (name: string) => (folder === "." ? name : `${folder}/${name}`);
-    const found = (await this.#named(folder, pattern)).map(inside);
+    const found = (await this.#named(folder, pattern, kind)).map(inside);
     if (depth === DEEPEST) return found;
     for (const name of await this.#folders(folder)) {
-      for (const path of await this.#below(inside(name), pattern, depth + 1)) found.push(path);
+      for (const path of await this.#below(inside(name), pattern, depth + 1, kind)) found.push(path);
     }
     return found;
   }
@@ -160,8 +184,14 @@ export class DatasetRoot {
     }
   }
 
+  /** @throws DatasetError where it is not UTF-8: a name with lost letters would be another's, or nobody's */
   async text(relative: string): Promise<string> {
-    return new TextDecoder().decode(await this.bytes(relative));
+    const bytes = await this.bytes(relative);
+    try {
+      return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    } catch (cause) {
+      throw new DatasetError(`${this.at(relative)} is not UTF-8: save it as UTF-8 and try again`, { cause });
+    }
   }
 
   /** The lines that are not empty, without their ends. */

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
 import type { RgbImage } from "../images/index.ts";
-import { decodePictures, PICTURES_ROLE } from "../record/predictions/index.ts";
+import { type ClassPredictions, decodePictures, PICTURES_ROLE } from "../record/predictions/index.ts";
 import { artefactPath, artefactStore } from "./artefacts.ts";
 import { keepPredictions } from "./predictions.ts";
 
@@ -14,10 +14,10 @@ it("leaves out the pictures of missed images that cannot be read any more, and n
   const folder = mkdtempSync(join(tmpdir(), "artefacts-"));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const store = artefactStore(folder);
-  const predictions = {
-    ...{ kind: "classes", classes: 2, depth: 1, logits: null, inTop5: null },
-    top: Int32Array.of(1, 1, 0, 0),
-  } as const;
+  const predictions: ClassPredictions = {
+    kind: "classes",
+    ...{ classes: 2, depth: 1, logits: null, inTop5: null, top: Int32Array.of(1, 1, 0, 0) },
+  };
   const said = await keepPredictions(
     store,
     {

@@ -21,9 +21,22 @@ export async function imagesByClass(
 }
 
 /**
- * The images of `folders` that are of formats which are not read, in a sentence with their number; empty where there is none.
+ * The images of `folders` that are of formats which are not read, and links that lead nowhere, a sentence each with their
+ * number; empty where there is none.
  */
 export async function unreadIn(root: DatasetRoot, folders: readonly string[]): Promise<string[]> {
+  const broken: string[] = [];
+  for (const folder of folders) broken.push(...(await root.brokenLinksBelow(folder)));
+  return [...(await unreadFormats(root, folders)), ...brokenLinks(broken)];
+}
+
+function brokenLinks(paths: readonly string[]): string[] {
+  if (paths.length === 0) return [];
+  const links = paths.length === 1 ? "1 link leads" : `${paths.length.toLocaleString("en")} links lead`;
+  return [`${links} to what is not there: ${paths[0]}`];
+}
+
+async function unreadFormats(root: DatasetRoot, folders: readonly string[]): Promise<string[]> {
   const all: string[] = [];
   for (const folder of folders) all.push(...(await root.unreadImagesBelow(folder)));
   if (all.length === 0) return [];
