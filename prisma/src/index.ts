@@ -28,6 +28,7 @@ export { type AuditReport, verifyAuditChain } from "./ledger/verify.ts";
 export { migrate, migrationState } from "./migrate.ts";
 export { applicationRole, databaseName, queueName, queueSchema } from "./names.ts";
 export { type Postgres, type PostgresOptions, startPostgres } from "./postgres/index.ts";
+export { type Attempt, type Claim, type End, type Hold, LeaseLost, type Taker } from "./queue/attempts.ts";
 export {
   type DividedJob,
   dividedJob,
@@ -41,11 +42,7 @@ export {
 } from "./queue/payload.ts";
 export type { EvaluationJob, JobFound, PlannedJob, Taken } from "./queue/plan.ts";
 export {
-  type Attempt,
-  type Claim,
   type EvaluationQueue,
-  type Hold,
-  LeaseLost,
   openQueue,
   type QueueOptions,
   type RequestedEvaluation,

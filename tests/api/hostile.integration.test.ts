@@ -108,7 +108,7 @@ it(`${COUNT} hostile requests: no 5xx, no leak, the server lives`, async () => {
   console.log(`hostile requests: ${COUNT}, HOSTILE_SEED=${SEED}`);
   // Tokens of every reach, so that what is behind them is reached too.
   const tokens = await Promise.all(
-    (["READ", "SUBMIT", "REVIEW", "ADMIN"] as const).map((scope) => makeToken(api, scope, [scope])),
+    (["READ", "SUBMIT", "REVIEW", "WORK", "ADMIN"] as const).map((scope) => makeToken(api, scope, [scope])),
   );
   const statuses = new Map<number, number>();
   const some = fc.array(fc.tuple(hostileRequest, fc.nat(tokens.length * 3)), {

@@ -19,7 +19,7 @@ const ALLOWED: Readonly<Record<string, readonly Scope[]>> = {
   requestEvaluation: ["SUBMIT", "ADMIN"],
   cancelEvaluation: ["SUBMIT", "ADMIN"],
   stateClaim: ["SUBMIT", "ADMIN"],
-  revokeToken: ["READ", "SUBMIT", "REVIEW", "ADMIN"],
+  revokeToken: ["READ", "SUBMIT", "REVIEW", "WORK", "ADMIN"],
 };
 
 /** A call that nothing but the caller's rights can refuse as NotAuthorized. */

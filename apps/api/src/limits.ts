@@ -25,6 +25,10 @@ export const LIMITS = {
   pictureSide: 2_048,
   /** Pictures of one submission. */
   pictures: 300,
+  /** Bytes of what a worker says of its job. */
+  workBytes: 100_000,
+  /** Bytes of a whole record that a worker sends. */
+  recordBytes: 64_000_000,
   /** Root fields of one operation. */
   rootFields: 20,
   /** Evaluations that one token may have waiting or running. */

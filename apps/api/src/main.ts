@@ -28,6 +28,9 @@ const log = makeLog(env.logLevel);
 const db = openDatabase(env);
 const queue = openQueue(env.databaseUrl, {
   applicationName: "transferboard-api queue",
+  // Workers that have no database do not look after jobs of dead ones.
+  supervise: true,
+  connections: 4,
   onError: (error) => log.warn({ err: error }, "the queue of evaluations"),
 });
 const server = await createServer({ db, queue, log, env });

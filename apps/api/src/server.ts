@@ -23,11 +23,14 @@ import { cors, rateLimits } from "./http/protection.ts";
 import { submissionRoutes } from "./http/submissions.ts";
 import { requireUtf8 } from "./http/utf8.ts";
 import { Visitors } from "./http/visitors.ts";
+import { workRoutes } from "./http/work.ts";
 import { LIMITS } from "./limits.ts";
 import { authenticate } from "./modules/account/authenticate.ts";
 import { Snapshots } from "./modules/catalogue/load.ts";
 import { LedgerCache } from "./modules/ledger/cache.ts";
 import { PredictionStore } from "./modules/predictions/store.ts";
+import { WorkService } from "./modules/work/service.ts";
+import { Workers } from "./modules/work/workers.ts";
 import { StatisticsPool } from "./statistics/pool.ts";
 
 export interface Deps {
@@ -94,6 +97,14 @@ export async function createServer({ db, queue, log, env }: Deps): Promise<Serve
   app.use(helmet());
   metrics?.serve(app);
   app.get("/healthz", health(db));
+  // Many workers share one address, and are no visitors: their tokens were given out one by one.
+  app.use(
+    workRoutes({
+      work: new WorkService(db, () => queue),
+      workers: new Workers(db),
+      charge: limits.charge,
+    }),
+  );
   app.use(cors(env.corsOrigins));
   app.use(limits.handler);
   app.get("/graphql", explorer(env.siteUrl));

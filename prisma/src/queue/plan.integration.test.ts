@@ -1,9 +1,10 @@
 /** A divided evaluation by the queue alone: jobs wait for what they depend on, and late workers change nothing. */
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type TestDatabase, testDatabase } from "../testing/index.ts";
+import type { Claim } from "./attempts.ts";
 import type { EvaluationOutcome, EvaluationRequest } from "./payload.ts";
 import type { PlannedJob } from "./plan.ts";
-import { type Claim, type EvaluationQueue, openQueue } from "./queue.ts";
+import { type EvaluationQueue, openQueue } from "./queue.ts";
 
 const request: EvaluationRequest = {
   checkpoint: "b".repeat(64),

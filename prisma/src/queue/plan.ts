@@ -132,11 +132,15 @@ export async function insertPlan(sql: Sql, id: string, rows: readonly Row[]): Pr
 }
 
 /** Notes who took a job; of a request that is not divided there is nothing to note. */
-export async function noteTaken(sql: Sql, id: string, taken: Taken): Promise<void> {
-  await sql("update public.evaluation_job set taken = taken || $2::text::jsonb where id = $1::uuid", [
-    id,
-    JSON.stringify([taken]),
-  ]);
+export async function noteTaken(
+  sql: Sql,
+  jobs: readonly { readonly id: string; readonly taken: Taken }[],
+): Promise<void> {
+  await sql(
+    `update public.evaluation_job e set taken = e.taken || jsonb_build_array(t.taken)
+     from jsonb_to_recordset($1::text::jsonb) as t(id uuid, taken jsonb) where e.id = t.id`,
+    [JSON.stringify(jobs)],
+  );
 }
 
 const row = z.object({

@@ -1,8 +1,9 @@
 /** The queue by itself: what is sent is taken once, ends as it was told, and obeys only whoever holds it. */
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type TestDatabase, testDatabase } from "../testing/index.ts";
+import { type Attempt, LeaseLost } from "./attempts.ts";
 import type { EvaluationOutcome, EvaluationRequest } from "./payload.ts";
-import { type Attempt, type EvaluationQueue, LeaseLost, openQueue } from "./queue.ts";
+import { type EvaluationQueue, openQueue } from "./queue.ts";
 
 const request: EvaluationRequest = {
   checkpoint: "a".repeat(64),
@@ -77,7 +78,7 @@ it("writes nothing for an attempt that is over, and keeps what its worker told o
   const next = (await queue.take())!;
   await expect(held(false)).rejects.toThrow("given to another worker");
   // The same attempt, known by its number alone.
-  const same = await queue.attempt(id, next.attempt);
+  const same = (await queue.attempt(id, next.attempt))!;
   await held(false, same);
   await database.client.$transaction((tx) => queue.cancel(id, tx));
   await expect(held(false, same)).rejects.toThrow(LeaseLost);

@@ -9,27 +9,24 @@ import { z } from "zod";
 import { applicationUrl, type TransactionClient } from "../client.ts";
 import { queueName, queueSchema } from "../names.ts";
 import {
+  type Claim,
+  commanded,
+  type End,
+  endAll,
+  findAttempt,
+  sqlFrom,
+  sqlOf,
+  type Taker,
+  takeFor,
+} from "./attempts.ts";
+import {
   dividedJob,
-  type EvaluationOutcome,
   type EvaluationRequest,
   evaluationOutcome,
   evaluationRequest,
   type JobProgress,
-  jobProgress,
 } from "./payload.ts";
-import {
-  drawPlan,
-  type EvaluationJob,
-  foundFor,
-  insertPlan,
-  type JobFound,
-  jobIdsOf,
-  jobsOf,
-  noteTaken,
-  type PlannedJob,
-  type Sql,
-  told,
-} from "./plan.ts";
+import { drawPlan, type EvaluationJob, insertPlan, jobIdsOf, jobsOf, type PlannedJob, told } from "./plan.ts";
 
 const DAY_SECONDS = 24 * 3600;
 /** How often a job may be begun again after a worker that died or gave it back. */
@@ -42,6 +39,8 @@ const SUPERVISE_SECONDS = 2;
 export interface QueueOptions {
   /** Look after jobs of dead workers from here: what workers do. */
   supervise?: boolean;
+  /** Connections at most; 2 unless told. */
+  connections?: number;
   applicationName?: string;
   /** Told of what goes wrong in the background; the next call tries again. */
   onError?: (error: Error) => void;
@@ -71,42 +70,6 @@ export interface Asked {
   readonly isNew: boolean;
 }
 
-export type Hold = "held" | "lost" | "cancelled";
-
-/** An attempt at a job, by whoever says that it is theirs. Each answer says whether it still was. */
-export interface Attempt {
-  readonly id: string;
-  /** 1 for the first. */
-  readonly attempt: number;
-  /** A sign of life, with how far the job is where that is known. */
-  beat(progress?: JobProgress): Promise<Hold>;
-  /**
-   * Keeps the attempt as it is until the transaction ends, so that what that writes is written by whoever has the job.
-   * @param ending what is written is only that something ended: somebody who cancelled the job does not forbid it
-   * @throws LeaseLost where the job is another's by now, or nobody's
-   */
-  hold(tx: TransactionClient, ending: boolean): Promise<void>;
-  /** What the jobs found that this one waited for, in the plan's order; none where nothing was divided. */
-  found(): Promise<readonly JobFound[]>;
-  end(outcome: EvaluationOutcome): Promise<boolean>;
-  /** Back to the queue, for the next worker. */
-  giveBack(reason: string): Promise<boolean>;
-}
-
-/** A job in hand. */
-export interface Claim extends Attempt {
-  /** As it was sent, not parsed yet. */
-  readonly data: unknown;
-}
-
-/** What a worker would have written belongs to a job that is no longer its own: nothing was written. */
-export class LeaseLost extends Error {
-  override readonly name = "LeaseLost";
-  constructor() {
-    super("the job was given to another worker, or was cancelled, meanwhile");
-  }
-}
-
 export interface EvaluationQueue {
   /** Within a transaction, the request is there when and only when that commits. Answers its id. */
   send(request: EvaluationRequest, tx?: TransactionClient): Promise<string>;
@@ -132,8 +95,12 @@ export interface EvaluationQueue {
   cancel(id: string, tx: TransactionClient): Promise<boolean>;
   /** The oldest job that waits, if any does. @param worker who takes it: for the plan, and the run's record */
   take(worker?: string): Promise<Claim | null>;
-  /** An attempt that was taken here or elsewhere. */
-  attempt(id: string, attempt: number): Promise<Attempt>;
+  /** As many as wait, at most one for each, in order. */
+  takeFor(takers: readonly Taker[]): Promise<readonly Claim[]>;
+  /** An attempt that was taken here or elsewhere, by `holder` where one is named: null where that one does not have it. */
+  attempt(id: string, attempt: number, holder?: string): Promise<Claim | null>;
+  /** Ends several at once. Answers of each whether it still was whoever's that says so, or has ended so before. */
+  endAll(ends: readonly End[]): Promise<readonly boolean[]>;
   close(): Promise<void>;
 }
 
@@ -146,6 +113,12 @@ export function openQueue(url: string, options: QueueOptions = {}): EvaluationQu
       throw error;
     });
     return started;
+  };
+  const takeAll = async (takers: readonly Taker[]) => {
+    const running = await boss();
+    const claims = await takeFor(running, takers);
+    if (claims.length === 0) await endGivenUp(running);
+    return claims;
   };
   return {
     send: async (request, tx) => sendTo(await boss(), request, tx),
@@ -178,16 +151,10 @@ export function openQueue(url: string, options: QueueOptions = {}): EvaluationQu
         : standing(job);
     },
     plan: async (id) => jobsOf(sqlFrom(await boss()), id),
-    async take(worker) {
-      const running = await boss();
-      const [job] = await running.fetch<object>(queueName, { includeMetadata: true });
-      if (!job) return endGivenUp(running).then(() => null);
-      const { id, retryCount, data } = job;
-      const taken = { attempt: retryCount + 1, worker: worker ?? null, at: new Date().toISOString() };
-      await noteTaken(sqlFrom(running), id, taken);
-      return { ...attemptOf(running, id, retryCount), data };
-    },
-    attempt: async (id, attempt) => attemptOf(await boss(), id, attempt - 1),
+    take: async (worker) => (await takeAll([worker === undefined ? {} : { worker }]))[0] ?? null,
+    takeFor: takeAll,
+    attempt: async (id, attempt, holder) => findAttempt(await boss(), id, attempt, holder),
+    endAll: async (ends) => endAll(await boss(), ends),
     async close() {
       const running = await started?.catch(() => undefined);
       started = undefined;
@@ -203,16 +170,6 @@ async function sendTo(boss: PgBoss, request: EvaluationRequest, tx?: Transaction
   if (id === null) throw new Error("The queue did not take the request.");
   return id;
 }
-
-/** The queue's own connection, and a transaction, as the plan's statements take them. */
-const sqlFrom =
-  (boss: PgBoss): Sql =>
-  async (text, values) =>
-    (await boss.getDb().executeSql(text, values)).rows;
-const sqlOf =
-  (tx: TransactionClient): Sql =>
-  (text, values) =>
-    tx.$queryRawUnsafe(text, ...values);
 
 async function divideTo(
   boss: PgBoss,
@@ -282,11 +239,11 @@ async function underWay(tokenId: string, tx: TransactionClient): Promise<number>
 }
 
 async function start(url: string, options: QueueOptions): Promise<PgBoss> {
-  const { supervise = false, applicationName, onError } = options;
+  const { supervise = false, connections = 2, applicationName, onError } = options;
   const boss = new PgBoss({
     connectionString: applicationUrl(url),
     application_name: applicationName ?? "transferboard queue",
-    max: 2,
+    max: connections,
     connectionTimeoutMillis: 10_000,
     schema: queueSchema,
     createSchema: false,
@@ -317,52 +274,6 @@ async function start(url: string, options: QueueOptions): Promise<PgBoss> {
     throw error;
   }
   return boss;
-}
-
-/** What pg-boss answers to a command, which its types keep to themselves. */
-const commanded = z.object({ affected: z.number() });
-
-/** A sign of life; what is known of how far the job is stands where its outcome will. */
-const BEAT = `update ${queueSchema}.job
-  set heartbeat_on = now(), output = coalesce($4::jsonb, output)
-  where name = $1 and id = $2::uuid and state = 'active' and retry_count = $3 returning id`;
-
-function attemptOf(boss: PgBoss, id: string, retryCount: number): Attempt {
-  const attempt = { id, retryCount };
-  const held = (answer: unknown) => commanded.parse(answer).affected > 0;
-  return {
-    id,
-    attempt: retryCount + 1,
-    beat: async (progress) => {
-      const told = progress === undefined ? null : JSON.stringify({ progress: jobProgress.parse(progress) });
-      const { rows } = await boss.getDb().executeSql(BEAT, [queueName, id, retryCount, told]);
-      if (rows.length > 0) return "held";
-      const [job] = await boss.findJobs<object>(queueName, { id });
-      return job?.state === "cancelled" ? "cancelled" : "lost";
-    },
-    hold: async (tx, ending) => {
-      const rows = await tx.$queryRaw<unknown[]>`
-        select id from pgboss.job
-        where name = ${queueName} and id = ${id}::uuid and retry_count = ${retryCount}::int
-          and (state = 'active' or (${ending} and state = 'cancelled'))
-        for share`;
-      if (rows.length === 0) throw new LeaseLost();
-    },
-    found: () => foundFor(sqlFrom(boss), id),
-    end: async (outcome) => {
-      const ended = held(await boss.complete(queueName, attempt, evaluationOutcome.parse(outcome)));
-      // Those that wait for it are freed now; where this fails, by the next worker that looks, within seconds.
-      if (ended) await freeWaiting(boss, id).catch(() => undefined);
-      return ended;
-    },
-    giveBack: async (reason) => held(await boss.fail(queueName, attempt, { message: reason })),
-  };
-}
-
-/** Frees the jobs that waited for one that has ended, if any did. */
-async function freeWaiting(boss: PgBoss, id: string): Promise<void> {
-  const text = `select 1 from ${queueSchema}.job where name = $1 and id = $2::uuid and blocking`;
-  if ((await sqlFrom(boss)(text, [queueName, id])).length > 0) await boss.resolveFlow();
 }
 
 function standing(job: JobWithMetadata): RequestedEvaluation {

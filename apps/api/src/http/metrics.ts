@@ -14,7 +14,7 @@ const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 /** Paths that are counted under their own name: any other is "other", so that nobody can make series without end. */
 const ROUTES = [
   ...["/healthz", "/graphql", "/submissions", "/export", "/bibtex", "/badge", "/feeds"],
-  ...["/pictures", "/predictions", "/missed", "/metrics"],
+  ...["/pictures", "/predictions", "/missed", "/metrics", "/work"],
 ];
 
 export const routeOf = (path: string): string =>

@@ -53,6 +53,8 @@ const CODES: Readonly<Record<string, ExitCode>> = {
   DatabaseError: EXIT.database,
   WarehouseError: EXIT.badInput,
   RuntimeError: EXIT.device,
+  ServerError: EXIT.server,
+  RefusedError: EXIT.refused,
   AbortError: EXIT.interrupted,
 };
 

@@ -3,7 +3,15 @@
  * needs of the record, finish it or give it back. A lease is one attempt at a job: once the job is another's, nothing
  * that is said under the old lease changes anything.
  */
-import type { Database, EvaluationOutcome, EvaluationQueue, Hold, JobProgress } from "@transferboard/prisma";
+import type {
+  Claim,
+  Database,
+  EvaluationOutcome,
+  EvaluationQueue,
+  Hold,
+  JobFound,
+  JobProgress,
+} from "@transferboard/prisma";
 import { databaseStore, type Store } from "./store.ts";
 
 export interface Lease {
@@ -16,6 +24,8 @@ export interface Lease {
   readonly store: Store;
   /** A sign of life, with how far the job is where that is known. */
   beat(progress?: JobProgress): Promise<Hold>;
+  /** What the jobs found that this one waited for, in the plan's order; none where nothing was divided. */
+  found(): Promise<readonly JobFound[]>;
   /** How it ended, for good. False where the job was no longer ours. */
   finish(outcome: EvaluationOutcome): Promise<boolean>;
   /** Back to the queue, for the next worker. False where the job was no longer ours. */
@@ -23,26 +33,34 @@ export interface Lease {
 }
 
 export interface JobSource {
-  /** The oldest job that waits, if any does. */
-  lease(): Promise<Lease | null>;
+  /** The oldest job that waits, if any does. It may take a while to say that none does. */
+  lease(signal?: AbortSignal): Promise<Lease | null>;
   close(): Promise<void>;
 }
 
-/** Jobs by the database itself. It closes neither; whoever opened them does. */
-export function databaseSource(queue: EvaluationQueue, db: Database): JobSource {
+/**
+ * Jobs by the database itself. It closes neither; whoever opened them does.
+ * @param worker who takes them, for the plan and the run's record
+ */
+export function databaseSource(queue: EvaluationQueue, db: Database, worker?: string): JobSource {
   return {
     async lease() {
-      const claim = await queue.take();
-      if (!claim) return null;
-      const { id, attempt, data } = claim;
-      return {
-        ...{ id, attempt, data },
-        store: databaseStore(db, claim.hold),
-        beat: claim.beat,
-        finish: claim.end,
-        giveBack: claim.giveBack,
-      };
+      const claim = await queue.take(worker);
+      return claim && leaseOf(claim, db);
     },
     close: async () => undefined,
+  };
+}
+
+/** What a claim on the queue allows, with the record. */
+export function leaseOf(claim: Claim, db: Database): Lease {
+  const { id, attempt, data } = claim;
+  return {
+    ...{ id, attempt, data },
+    store: databaseStore(db, claim.hold),
+    beat: claim.beat,
+    found: claim.found,
+    finish: claim.end,
+    giveBack: claim.giveBack,
   };
 }

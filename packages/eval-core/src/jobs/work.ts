@@ -8,8 +8,8 @@ import {
   type EvaluationRequest,
   evaluationRequest,
   type JobProgress,
-  LeaseLost,
 } from "@transferboard/prisma";
+import { RefusedError } from "./http-client.ts";
 import type { JobSource, Lease } from "./source.ts";
 
 /** Between two looks into an empty queue. */
@@ -51,10 +51,11 @@ export async function work(options: WorkOptions): Promise<void> {
   while (!signal.aborted) {
     let lease: Lease | null;
     try {
-      lease = await source.lease();
+      lease = await source.lease(signal);
     } catch (error) {
+      if (signal.aborted) return;
       // A worker outlives its database: --once, which someone waits for, does not.
-      if (once) throw error;
+      if (once || error instanceof RefusedError) throw error;
       say(`The queue does not answer (${sentence(error)}): trying again.`);
       await rest(REST_MS, signal);
       continue;
@@ -67,6 +68,9 @@ export async function work(options: WorkOptions): Promise<void> {
 
 const sentence = (error: unknown) =>
   (error instanceof Error ? error.message : String(error)).trim().split("\n").at(-1) || "no reason given";
+
+/** By its name: it may come from another process. */
+const isLost = (error: unknown) => error instanceof Error && error.name === "LeaseLost";
 
 const rest = (ms: number, signal: AbortSignal) => sleep(ms, undefined, { signal }).catch(() => undefined);
 
@@ -104,8 +108,7 @@ async function handle(lease: Lease, { evaluate, signal, say }: WorkOptions): Pro
     await end(lease, outcome, tell);
   } catch (error) {
     if (lost.signal.reason instanceof Cancelled) return tell("cancelled: stopped");
-    if (lost.signal.aborted || error instanceof LeaseLost)
-      return tell("given to another worker meanwhile: dropped");
+    if (lost.signal.aborted || isLost(error)) return tell("given to another worker meanwhile: dropped");
     const why = signal.aborted ? "the worker was stopped" : sentence(error);
     const given = await lease.giveBack(why).catch((again: unknown) => tell(sentence(again)));
     if (given) tell(`back in the queue: ${why}`);

@@ -1,5 +1,5 @@
 /** What a token may do. */
-export const SCOPES = ["READ", "SUBMIT", "REVIEW", "ADMIN"] as const;
+export const SCOPES = ["READ", "SUBMIT", "REVIEW", "WORK", "ADMIN"] as const;
 export type Scope = (typeof SCOPES)[number];
 
 /** ADMIN includes the others, and whoever may do anything may read. */

@@ -15,6 +15,7 @@ const ScopeEnum = builder.enumType("Scope", {
     READ: { description: "Read what is the account's own." },
     SUBMIT: { description: "Offer results and ask for evaluations." },
     REVIEW: { description: "Decide on submissions of others and retract results." },
+    WORK: { description: "Take evaluations that were asked for, and record them: for workers." },
     ADMIN: { description: "All of it, and make tokens." },
   } satisfies Record<(typeof SCOPES)[number], { description: string }>,
 });

@@ -38,7 +38,7 @@ export type TokenState =
   | { readonly secret: string; readonly account: string };
 
 const signedOut = "You are no longer signed in: sign in again.";
-const known: readonly string[] = ["READ", "SUBMIT", "REVIEW", "ADMIN"] satisfies Scope[];
+const known: readonly string[] = ["READ", "SUBMIT", "REVIEW", "WORK", "ADMIN"] satisfies Scope[];
 
 const textOf = (form: FormData, name: string) => {
   const value = form.get(name);

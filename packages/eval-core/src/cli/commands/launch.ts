@@ -12,6 +12,7 @@ import { slurmEvaluationMemory, slurmScript } from "../launch/slurm.ts";
 import { quoted, type WorkerShape, workerArguments } from "../launch/worker-command.ts";
 import { deviceChoice, wholeNumber } from "../options.ts";
 import { evaluationMemory, mebibytes } from "../requested/memory.ts";
+import { baseOf } from "../server/server.ts";
 
 /** A worker takes no less for an evaluation. */
 const LEAST_MEMORY = 100 * 2 ** 20;
@@ -62,7 +63,11 @@ export const addLaunch: AddCommand = (program, contextOf) => {
     .option("--cpus <number>", "cores of a pod", "4")
     .option("--gpus <number>", "NVIDIA cards of a pod", "0")
     .option("--memory <amount>", "memory of a pod", "16Gi")
-    .option("--secret <name>", "the secret with the key DATABASE_URL", "transferboard")
+    .option(
+      "--secret <name>",
+      "the secret with the key DATABASE_URL, or with --server TRANSFERBOARD_TOKEN",
+      "transferboard",
+    )
     .requiredOption("--claim <name>", "the volume claim that holds checkpoints, data and cache")
     .option("--mount <dir>", "where it is mounted", "/work")
     .action(printJob);
@@ -75,6 +80,10 @@ export const addLaunch: AddCommand = (program, contextOf) => {
 const worker = (command: Command): Command =>
   command
     .option("--workers <number>", "how many", "1")
+    .option(
+      "--server <url>",
+      "work for this server through its API, with the token in TRANSFERBOARD_TOKEN, instead of for the database",
+    )
     .requiredOption("--checkpoints <dir>", "where files of weights are, on the machine that works")
     .option("--data <dir>", "where the datasets are")
     .option("--cache <dir>", "where unfinished work is kept: in storage that all share, others go on with it")
@@ -88,7 +97,8 @@ function commandOf(
 ) {
   deviceChoice(options.device);
   const { checkpoints, data, cache, device } = options;
-  return workerArguments({ checkpoints, data, cache, device, ...share }, ["--once", ...flags]);
+  const server = options.server === undefined ? undefined : baseOf(options.server);
+  return workerArguments({ server, checkpoints, data, cache, device, ...share }, ["--once", ...flags]);
 }
 
 const words = (command: string): string[] => command.split(" ").filter(Boolean);
@@ -137,6 +147,7 @@ function printJob(options: LaunchOptions & { readonly memory: string }): void {
   // Of memory a worker in a container sees what its pod has.
   const manifest = jobManifest(commandOf(options, { threads: String(cpus) }, "--until-preempted"), {
     ...options,
+    secretKey: options.server === undefined ? "DATABASE_URL" : "TRANSFERBOARD_TOKEN",
     program: words(options.command),
     workers: countOf(options),
     cpus,

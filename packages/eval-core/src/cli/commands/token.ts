@@ -7,7 +7,7 @@ import { withDatabase } from "../operator.ts";
 import { oneOf, shortest } from "../server/ids.ts";
 import { table } from "../table.ts";
 
-const SCOPES: readonly Scope[] = ["READ", "SUBMIT", "REVIEW", "ADMIN"];
+const SCOPES: readonly Scope[] = ["READ", "SUBMIT", "REVIEW", "WORK", "ADMIN"];
 const HOURS = { h: 1, d: 24, w: 168 } as const;
 const MOST_DAYS = 366;
 
@@ -57,7 +57,7 @@ export const addToken: AddCommand = (program, contextOf) => {
       "whose it is: others see the name beside what was submitted or decided",
     )
     .requiredOption("--name <name>", "what it is for, such as laptop")
-    .requiredOption("--scope <scope>", "read, submit, review or admin (may be repeated)", collect)
+    .requiredOption("--scope <scope>", "read, submit, review, work or admin (may be repeated)", collect)
     .option("--expires <time>", "12h, 90d, 8w from now", "90d")
     .option("--json", "print one JSON document")
     .action(async (options: CreateOptions) => {

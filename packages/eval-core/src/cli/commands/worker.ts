@@ -1,16 +1,16 @@
 /** `transferboard worker`: evaluates what was asked for through the API, on this machine. */
 import { statSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { databaseUrl, openQueue } from "@transferboard/prisma";
-import { checkpointFiles, databaseSource, work } from "../../jobs/index.ts";
+import { checkpointFiles, work } from "../../jobs/index.ts";
 import { chooseDevice } from "../../runtime/index.ts";
 import { memoryHere, wallsHere } from "../../sandbox/index.ts";
 import { type AddCommand, type Context, cacheFolder } from "../context.ts";
-import { openDatabase } from "../evaluate/store.ts";
-import { CommandError, EXIT, sentenceOf } from "../exit-codes.ts";
+import { CommandError, EXIT } from "../exit-codes.ts";
 import { deviceChoice, wholeNumber } from "../options.ts";
 import { evaluateRequested, type Place } from "../requested/evaluate.ts";
 import { evaluationMemory } from "../requested/memory.ts";
+import { openSource, type SourceOptions } from "../requested/source.ts";
+import { tokenOption } from "../server/server.ts";
 import { onSigtermInstead } from "../signals.ts";
 
 const HELP = `
@@ -19,13 +19,15 @@ next one, which goes on where it stopped if they share --cache. SIGTERM or Ctrl-
 
 Each request is evaluated in a process of its own, without the database's address, which may read the checkpoint, --data
 and --cache and write to --cache. The worker says at its start which of its limits this machine cannot hold.
+With --server the worker needs no database: it leases, shows signs of life and records through the API, with a token of the
+scope WORK ('transferboard token create --scope work').
 --until-preempted is for clusters: SIGTERM, once or several times, ends the worker within 10 seconds with exit code 75,
 by which the batch script knows to queue again.`;
 
 /** A cluster kills half a minute after SIGTERM at the earliest; the queue gives a silent worker's job on after that, too. */
 const GIVE_BACK_MS = 10_000;
 
-interface WorkerOptions {
+interface WorkerOptions extends SourceOptions {
   readonly checkpoints: string;
   readonly data?: string;
   readonly device: string;
@@ -43,6 +45,11 @@ export const addWorker: AddCommand = (program, contextOf) => {
     .description("run the evaluations requested through the API, one at a time")
     .requiredOption("--checkpoints <dir>", "where files of weights are; requests name them by SHA-256")
     .option("--data <dir>", "where the datasets are")
+    .option(
+      "--server <url>",
+      "work for this server through its API, without a database (also TRANSFERBOARD_SERVER, where DATABASE_URL is not set)",
+    )
+    .addOption(tokenOption())
     .option("--device <device>", "auto, cpu, webgpu or cuda", "auto")
     .option("--threads <number>", "CPU threads of one operator")
     .option("--cache <dir>", "where features, hashes and unfinished work are kept")
@@ -95,18 +102,13 @@ async function runWorker({ terminal, signal: asked }: Context, options: WorkerOp
     memoryBytes,
     hours,
   };
-  const db = await openDatabase();
-  const queue = openQueue(databaseUrl().appUrl, {
-    supervise: true,
-    applicationName: "transferboard worker",
-    onError: (error) => terminal.say(`The queue: ${sentenceOf(error)}`),
-  });
+  const source = await openSource(options, terminal);
   try {
     for (const missing of (await wallsHere()).missing)
       terminal.say(`Not limited on this machine: ${missing}.`);
     terminal.say(`Waiting for requests; weights are in ${checkpoints}.`);
     await work({
-      source: databaseSource(queue, db),
+      source,
       evaluate: (request, job) => evaluateRequested({ terminal, signal: job.signal }, place, job, request),
       signal,
       once,
@@ -114,8 +116,7 @@ async function runWorker({ terminal, signal: asked }: Context, options: WorkerOp
     });
     if (preempted?.aborted) process.exitCode = EXIT.preempted;
   } finally {
-    await queue.close();
-    await db.$disconnect();
+    await source.close();
   }
 }
 

@@ -13,8 +13,9 @@ export interface KubernetesOptions {
   readonly cpus: number;
   readonly gpus: number;
   readonly memory: string;
-  /** The secret whose key DATABASE_URL holds the database's address. */
+  /** The secret whose key `secretKey` holds what the workers may reach. */
   readonly secret: string;
+  readonly secretKey: "DATABASE_URL" | "TRANSFERBOARD_TOKEN";
   /** The volume claim that holds checkpoints, data and cache, mounted where their paths begin. */
   readonly claim: string;
   readonly mount: string;
@@ -51,7 +52,8 @@ export function requireMounted(
 
 /** As data; the command writes it as YAML. A pod that was evicted or lost is replaced, at most ten times each. */
 export function jobManifest(command: readonly string[], options: KubernetesOptions): object {
-  const { workers, image, program, name, namespace, cpus, gpus, memory, secret, claim, mount } = options;
+  const { workers, image, program, name, namespace, cpus, gpus, memory, claim, mount } = options;
+  const { secret, secretKey } = options;
   requireLabel("--name", name);
   requireLabel("--secret", secret);
   requireLabel("--claim", claim);
@@ -87,9 +89,7 @@ export function jobManifest(command: readonly string[], options: KubernetesOptio
               image,
               command: [...program],
               args: [...command],
-              env: [
-                { name: "DATABASE_URL", valueFrom: { secretKeyRef: { name: secret, key: "DATABASE_URL" } } },
-              ],
+              env: [{ name: secretKey, valueFrom: { secretKeyRef: { name: secret, key: secretKey } } }],
               resources: { requests: resources, limits: resources },
               volumeMounts: [{ name: "work", mountPath: mount }],
             },

@@ -63,7 +63,7 @@ describe("kubernetes", () => {
   const options = {
     ...{ workers: 3, image: "example/transferboard:1", name: "tb", cpus: 4, gpus: 1, memory: "16Gi" },
     program: ["node", "bin.mjs"],
-    ...{ secret: "db", claim: "data", mount: "/w" },
+    ...{ secret: "db", secretKey: "DATABASE_URL" as const, claim: "data", mount: "/w" },
   };
   it("is a Job of as many pods, none of whose preemptions is a failure", () => {
     expect(jobManifest(arguments_, options)).toMatchObject({

@@ -1,5 +1,7 @@
 /** The command line of the workers that a launcher starts: the options that it was given for them, handed on. */
 export interface WorkerShape {
+  /** The API that they work for; the database unless named. Its token is in the environment, never on a command line. */
+  readonly server?: string | undefined;
   readonly checkpoints: string;
   readonly data?: string | undefined;
   readonly cache?: string | undefined;
@@ -11,8 +13,8 @@ export interface WorkerShape {
 
 /** `worker` and its options, as arguments. */
 export function workerArguments(shape: WorkerShape, flags: readonly string[]): string[] {
-  const { checkpoints, data, cache, device, threads, memory } = shape;
-  const given = Object.entries({ checkpoints, data, cache, device, threads, memory });
+  const { server, checkpoints, data, cache, device, threads, memory } = shape;
+  const given = Object.entries({ server, checkpoints, data, cache, device, threads, memory });
   return [
     "worker",
     ...given.flatMap(([name, value]) => (value === undefined ? [] : [`--${name}`, value])),

@@ -2,6 +2,7 @@
 import type { EvaluationOutcome } from "@transferboard/prisma";
 import { settingsFromAfar, targetsOfAsked } from "../../evaluations/asked/suites.ts";
 import { kindOf } from "../../evaluations/settings.ts";
+import { remoteStore } from "../../jobs/index.ts";
 import { assumeDevice } from "../../runtime/index.ts";
 import { type Inside, serveSandboxed } from "../../sandbox/index.ts";
 import { requestOf } from "../evaluate/checkpoint.ts";
@@ -13,7 +14,6 @@ import { EXIT, exitCodeOf, sentenceOf } from "../exit-codes.ts";
 import { terminalOver } from "../terminal.ts";
 import type { Work, Worked } from "./messages.ts";
 import { publicly } from "./publicly.ts";
-import { remoteStore } from "./store.ts";
 
 /** What another attempt, or another machine, would answer alike. */
 const isFinal = (exitCode: number) => exitCode === EXIT.badInput || exitCode === EXIT.usage;
@@ -27,7 +27,7 @@ async function evaluate(work: Work, inside: Inside): Promise<Worked> {
   // Said by the worker, on its own terminal.
   const terminal = terminalOver((line) => void inside.call("say", line).catch(() => undefined));
   const begun = new Set<string>();
-  const recorder = recorderOn(remoteStore(inside));
+  const recorder = recorderOn(remoteStore(inside.call));
   const watched: Recorder = {
     ...recorder,
     begin: async (run) => {

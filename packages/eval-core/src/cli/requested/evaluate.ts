@@ -7,14 +7,13 @@ import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { type EvaluationOutcome, type EvaluationRequest, LeaseLost } from "@transferboard/prisma";
 import { SIDECARS } from "../../backbones/index.ts";
-import { Cancelled, type CheckpointFiles, type JobInHand } from "../../jobs/index.ts";
+import { Cancelled, type CheckpointFiles, handlersOn, type JobInHand } from "../../jobs/index.ts";
 import type { Device } from "../../runtime/index.ts";
 import { runSandboxed, SandboxError } from "../../sandbox/index.ts";
 import type { Context } from "../context.ts";
 import { sentenceOf } from "../exit-codes.ts";
 import type { Work, Worked } from "./messages.ts";
 import { publicly } from "./publicly.ts";
-import { handlersOn } from "./store.ts";
 
 /** Where things are on this machine, what it computes with, and how much of it one evaluation may take. */
 export interface Place {

@@ -139,7 +139,7 @@ export class Server {
 }
 
 /** The address without what people copy along with it. */
-function baseOf(given: string): string {
+export function baseOf(given: string): string {
   const url = URL.canParse(given) ? new URL(given) : null;
   if (url === null || !/^https?:$/.test(url.protocol)) {
     throw new CommandError(

@@ -1,0 +1,111 @@
+/**
+ * /work: for workers that have no database. Lease a job, show signs of life, read and write the record, finish or give back;
+ * everything under the number of the attempt, so that a worker that comes back too late changes nothing.
+ */
+import {
+  beatSent,
+  finishSent,
+  giveBackSent,
+  leaseAsked,
+  recordSent,
+  WORK_PATH,
+} from "@transferboard/eval-core/jobs";
+import express, { type ErrorRequestHandler, type Request, type Response, Router } from "express";
+import type { z } from "zod";
+import { BadInput, CallerError, NotFound } from "../errors.ts";
+import { LIMITS } from "../limits.ts";
+import type { LeaseName, WorkService } from "../modules/work/service.ts";
+import type { Workers } from "../modules/work/workers.ts";
+import { isUuid } from "../uuid.ts";
+
+export interface WorkDeps {
+  readonly work: WorkService;
+  readonly workers: Workers;
+  /** Takes points of the sender's minute: from whoever is refused, so that tokens are not guessed at. */
+  readonly charge: (request: Request, points: number) => void;
+}
+
+const REFUSED_POINTS = 10;
+
+export function workRoutes({ work, workers, charge }: WorkDeps): Router {
+  const router = Router();
+  const small = express.json({ limit: LIMITS.workBytes, type: () => true });
+  const whole = express.json({ limit: LIMITS.recordBytes, type: () => true });
+
+  router.use(WORK_PATH, async (request, response, next) => {
+    try {
+      response.locals.holder = (await workers.of(request.headers.authorization)).tokenId;
+    } catch (error) {
+      if (error instanceof CallerError) charge(request, REFUSED_POINTS);
+      throw error;
+    }
+    response.set("cache-control", "no-store");
+    next();
+  });
+
+  router.post(`${WORK_PATH}/leases`, small, async (request, response) => {
+    const { waitSeconds, worker } = read(leaseAsked, request);
+    const gone = new AbortController();
+    response.once("close", () => gone.abort());
+    const claim = await work.lease(
+      { holder: holderOf(response), ...(worker !== undefined && { worker }) },
+      waitSeconds * 1_000,
+      gone.signal,
+    );
+    response.json({ lease: claim && { id: claim.id, attempt: claim.attempt, data: claim.data } });
+  });
+
+  const lease = `${WORK_PATH}/leases/:id/:attempt`;
+  router.post(`${lease}/beat`, small, async (request, response) => {
+    const { progress } = read(beatSent, request);
+    response.json({ state: await work.beat(leaseIn(request, response), progress) });
+  });
+  router.post(`${lease}/found`, small, async (request, response) => {
+    response.json({ found: await work.found(leaseIn(request, response)) });
+  });
+  router.post(`${lease}/finish`, whole, async (request, response) => {
+    const { outcome } = read(finishSent, request);
+    response.json({ held: await work.finish(leaseIn(request, response), outcome) });
+  });
+  router.post(`${lease}/give-back`, small, async (request, response) => {
+    const { reason } = read(giveBackSent, request);
+    response.json({ held: await work.giveBack(leaseIn(request, response), reason) });
+  });
+  router.post(`${lease}/record`, whole, async (request, response) => {
+    const { call, value } = read(recordSent, request);
+    response.json({ answer: await work.record(leaseIn(request, response), call, value) });
+  });
+  router.use(workFaults);
+  return router;
+}
+
+const holderOf = (response: Response) => response.locals.holder as string;
+
+function leaseIn({ params }: Request, response: Response): LeaseName {
+  const { id, attempt } = params as { id: string; attempt: string };
+  if (!isUuid(id) || !/^[1-9]\d{0,5}$/.test(attempt))
+    throw new NotFound("A lease's address is /work/leases/ID/ATTEMPT, as it was given.");
+  return { id, attempt: Number(attempt), holder: holderOf(response) };
+}
+
+/** @throws BadInput naming the first fault */
+function read<Shape extends z.ZodType>(shape: Shape, { body }: Request): z.output<Shape> {
+  const parsed = shape.safeParse(body ?? {});
+  if (parsed.success) return parsed.data;
+  const { path, message } = parsed.error.issues[0]!;
+  const place = path.length > 0 ? `'${path.map(String).join(".")}'` : "The body";
+  throw new BadInput(
+    `${place} is not what a worker sends: ${message}. The worker may be of another version.`,
+  );
+}
+
+/** Errors of the record that the worker, or whoever evaluates for it, tells apart by their names. */
+const NAMES: Readonly<Record<string, number>> = { LeaseLost: 409, WarehouseError: 422 };
+
+const workFaults: ErrorRequestHandler = (error, _request, response, next) => {
+  const { name, message } = error as Error;
+  const status = NAMES[name];
+  if (status === undefined || response.headersSent) return next(error);
+  const code = status === 409 ? "CONFLICT" : "BAD_INPUT";
+  response.status(status).json({ errors: [{ message, extensions: { code, name } }] });
+};

@@ -1,0 +1,126 @@
+/**
+ * What a worker without a database does, done here in its stead. A lease belongs to the token that it was given to: another
+ * token that knows its number is told that it is lost.
+ */
+import { handlersOn, leaseOf, type RecordCall } from "@transferboard/eval-core/jobs";
+import {
+  type Claim,
+  type EvaluationOutcome,
+  type EvaluationQueue,
+  type EvaluationRequest,
+  evaluationRequest,
+  type Hold,
+  type JobFound,
+  type JobProgress,
+  LeaseLost,
+  type Taker,
+} from "@transferboard/prisma";
+import { z } from "zod";
+import type { Database } from "../../database/database.ts";
+import { BadInput } from "../../errors.ts";
+import { batched } from "./batch.ts";
+import { LeaseBroker } from "./broker.ts";
+
+/** Leases that are known without asking the database. */
+const MOST_KNOWN = 5_000;
+
+/** Which attempt, and whose token speaks for it. */
+export interface LeaseName {
+  readonly id: string;
+  readonly attempt: number;
+  readonly holder: string;
+}
+
+const nameOf = ({ id, attempt, holder }: LeaseName) => `${id} ${attempt} ${holder}`;
+
+/** A job of a divided evaluation carries the request that it is of. */
+const jobOfRequest = z.looseObject({ request: evaluationRequest });
+
+function requestIn(data: unknown): EvaluationRequest {
+  const whole = evaluationRequest.safeParse(data);
+  if (whole.success) return whole.data;
+  const part = jobOfRequest.safeParse(data);
+  if (part.success) return part.data.request;
+  throw new BadInput("This job's request cannot be read here: nothing is recorded for it.");
+}
+
+export class WorkService {
+  readonly #db: Database;
+  readonly #queue: () => EvaluationQueue;
+  readonly #broker: LeaseBroker;
+  readonly #end: (end: LeaseName & { readonly outcome: EvaluationOutcome }) => Promise<boolean>;
+  /** In the order in which they were given. */
+  readonly #known = new Map<string, Claim>();
+
+  constructor(db: Database, queue: () => EvaluationQueue) {
+    this.#db = db;
+    this.#queue = queue;
+    this.#broker = new LeaseBroker(queue);
+    this.#end = batched((ends) => queue().endAll(ends));
+  }
+
+  async lease(
+    taker: Taker & Pick<LeaseName, "holder">,
+    waitMs: number,
+    signal: AbortSignal,
+  ): Promise<Claim | null> {
+    const claim = await this.#broker.ask(taker, waitMs, signal);
+    if (claim) this.#keep({ ...claim, holder: taker.holder }, claim);
+    return claim;
+  }
+
+  async beat(lease: LeaseName, progress: JobProgress | undefined): Promise<Hold> {
+    const claim = await this.#find(lease);
+    return claim ? claim.beat(progress) : "lost";
+  }
+
+  async finish(lease: LeaseName, outcome: EvaluationOutcome): Promise<boolean> {
+    return (await this.#find(lease)) !== null && this.#end({ ...lease, outcome });
+  }
+
+  async giveBack(lease: LeaseName, reason: string): Promise<boolean> {
+    return (await this.#find(lease))?.giveBack(reason) ?? false;
+  }
+
+  /** @throws LeaseLost */
+  async found(lease: LeaseName): Promise<readonly JobFound[]> {
+    return (await this.#require(lease)).found();
+  }
+
+  /** @throws LeaseLost, or what the record says of it */
+  async record(lease: LeaseName, call: RecordCall, value: unknown): Promise<unknown> {
+    const claim = await this.#require(lease);
+    const asked = requestIn(claim.data);
+    const { store } = leaseOf(claim, this.#db.prisma);
+    const isOwn = async (id: string) => {
+      const run = await this.#db.prisma.run.findFirst({
+        where: { id, requestedById: asked.requestedById ?? null, checkpoint: { sha256: asked.checkpoint } },
+        select: { id: true },
+      });
+      return run !== null;
+    };
+    return (await handlersOn(store, asked, isOwn).handlers[call](value)) ?? null;
+  }
+
+  async #require(lease: LeaseName): Promise<Claim> {
+    const claim = await this.#find(lease);
+    if (!claim) throw new LeaseLost();
+    return claim;
+  }
+
+  /** Null where the lease never was this token's. Whether it still is, each deed finds out for itself. */
+  async #find(lease: LeaseName): Promise<Claim | null> {
+    const known = this.#known.get(nameOf(lease));
+    if (known) return known;
+    const claim = await this.#queue().attempt(lease.id, lease.attempt, lease.holder);
+    if (claim) this.#keep(lease, claim);
+    return claim;
+  }
+
+  #keep(lease: LeaseName, claim: Claim): void {
+    this.#known.set(nameOf(lease), claim);
+    if (this.#known.size <= MOST_KNOWN) return;
+    const [oldest] = this.#known.keys();
+    this.#known.delete(oldest!);
+  }
+}

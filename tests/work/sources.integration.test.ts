@@ -1,0 +1,229 @@
+/**
+ * The ways by which a worker reaches the queue and the record, by one set of tests: the database itself, and the API over
+ * HTTP. Both give a job to one worker, and are deaf to one that comes back when the job is another's.
+ */
+import { databaseSource, httpSource, type JobSource } from "@transferboard/eval-core/jobs";
+import { type EvaluationOutcome, type EvaluationQueue, openQueue } from "@transferboard/prisma";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { makeToken } from "../api/accounts.ts";
+import { type Api, startApi } from "../api/harness.ts";
+import { hash, makeFound, makeRequest } from "./evaluations.ts";
+
+let api: Api;
+let queue: EvaluationQueue;
+let token = "";
+let requestedById = 0;
+beforeAll(async () => {
+  api = await startApi();
+  queue = openQueue(api.database.appUrl);
+  token = await makeToken(api, "cluster", ["WORK"]);
+  requestedById = (await api.database.client.account.create({ data: { name: "ada" } })).id;
+});
+afterAll(async () => {
+  await queue.close();
+  await api.stop();
+});
+
+const SOURCES: Readonly<Record<string, () => JobSource>> = {
+  "the database": () => databaseSource(queue, api.database.client),
+  "the API": () => httpSource({ server: api.url, token, waitSeconds: 0, firstWaitMs: 20 }),
+};
+const DONE: EvaluationOutcome = { state: "DONE", runs: [], notes: [] };
+
+describe.each(Object.keys(SOURCES))("by %s", (name) => {
+  const source = () => SOURCES[name]!();
+  const ask = async () => {
+    const request = makeRequest({ requestedById });
+    return { request, id: await queue.send(request) };
+  };
+  const runs = (identity: string) => api.database.client.run.findMany({ where: { identity } });
+
+  it("gives a job to one of many, and keeps how far it is and how it ended", async () => {
+    expect(await source().lease()).toBeNull();
+    const { request, id } = await ask();
+    const leases = (await Promise.all([1, 2, 3].map(() => source().lease()))).filter((one) => one !== null);
+    expect(leases).toMatchObject([{ id, attempt: 1, data: request }]);
+    const [lease] = leases;
+    const progress = { what: "Digits: features", done: 3, total: 9, secondsLeft: 12.5 };
+    expect(await lease!.beat(progress)).toBe("held");
+    expect(await lease!.beat()).toBe("held");
+    expect((await queue.find(id))!.progress).toEqual(progress);
+    const failed: EvaluationOutcome = {
+      state: "FAILED",
+      reason: "the dataset is missing",
+      runs: [],
+      notes: [],
+    };
+    expect(await lease!.finish(failed)).toBe(true);
+    // Said twice, because the first answer was lost, it is as true as before; anything else comes too late.
+    expect(await lease!.finish(failed)).toBe(true);
+    expect(await lease!.finish(DONE)).toBe(false);
+    expect(await queue.find(id)).toMatchObject({ state: "FAILED", reason: "the dataset is missing" });
+  });
+
+  it("reads and writes the record", async () => {
+    const { request, id } = await ask();
+    const lease = (await source().lease())!;
+    const found = makeFound(request);
+    const { identity } = found.run;
+    expect(await lease.store.recorded(identity)).toBeUndefined();
+    expect(await lease.store.refusalOf(found)).toBeUndefined();
+    const strange = { ...found, protocol: { ...found.protocol, setting: "no-such", fingerprint: hash() } };
+    expect(await lease.store.refusalOf(strange)).toContain("'no-such' is not a setting");
+    const runId = await lease.store.begin(found);
+    expect(await lease.store.begin(found)).toBe(runId);
+    await lease.store.fail(runId, "the disk is full");
+    expect(await runs(identity)).toMatchObject([{ id: runId, state: "FAILED", failure: "the disk is full" }]);
+    await lease.store.begin(found);
+    const beside = {
+      ...{ identity: hash(), record: { of: identity } },
+      protocol: { ...found.protocol, fingerprint: "e".repeat(64) },
+      results: [{ ...found.results[0]!, measure: "many-shot-linear/digits/ece", value: 3, interval: null }],
+    };
+    await lease.store.record(found, [beside]);
+    await lease.store.record(found, [beside]);
+    expect(await runs(identity)).toMatchObject([
+      { state: "DONE", requestedById, startedAt: new Date("2026-01-01T00:00:00Z") },
+    ]);
+    expect((await lease.store.recorded(identity))!.map(({ value }) => value)).toEqual([87.5, 3]);
+    expect(await lease.store.runIds([identity, hash()])).toEqual([runId]);
+    expect(
+      (await lease.store.published("many-shot-linear/pets/mean-per-class-accuracy")).get("swav"),
+    ).toBeGreaterThan(80);
+    await expect(lease.store.fail(runId, "too late")).rejects.toThrow(`no run ${runId} under way`);
+    expect(await lease.finish({ ...DONE, runs: [runId] })).toBe(true);
+    expect(await queue.find(id)).toMatchObject({ state: "DONE", runs: [runId] });
+  });
+
+  it("is deaf to a worker that was silent and comes back", async () => {
+    const { request, id } = await ask();
+    const silent = (await source().lease())!;
+    const found = makeFound(request);
+    const runId = await silent.store.begin(found);
+    // Its silence was noticed: the job goes to the next.
+    expect(await (await queue.attempt(id, 1))!.giveBack("silent")).toBe(true);
+    expect(await silent.beat()).toBe("lost");
+    const next = (await source().lease())!;
+    expect(next).toMatchObject({ id, attempt: 2 });
+    await next.store.begin(found);
+    for (const write of [
+      () => silent.store.begin(found),
+      () => silent.store.fail(runId, "interrupted"),
+      () => silent.store.cancel(runId),
+      () => silent.store.record(found, []),
+    ]) {
+      await expect(write()).rejects.toMatchObject({ name: "LeaseLost" });
+    }
+    expect(await silent.beat({ what: "nonsense" })).toBe("lost");
+    expect(await silent.giveBack("interrupted")).toBe(false);
+    expect(await silent.finish(DONE)).toBe(false);
+    expect(await runs(found.run.identity)).toMatchObject([{ id: runId, state: "RUNNING", failure: null }]);
+    expect(await queue.find(id)).toMatchObject({ state: "RUNNING", attempts: 2, progress: null });
+    await next.store.record(found, []);
+    expect(await next.finish({ ...DONE, runs: [runId] })).toBe(true);
+    expect(await api.database.client.result.count({ where: { runId } })).toBe(1);
+  });
+
+  it("tells of a cancelled job, and keeps of its run that it ended so", async () => {
+    const { request, id } = await ask();
+    const lease = (await source().lease())!;
+    const found = makeFound(request);
+    const runId = await lease.store.begin(found);
+    await api.database.client.$transaction((tx) => queue.cancel(id, tx));
+    expect(await lease.beat()).toBe("cancelled");
+    await lease.store.cancel(runId);
+    await expect(lease.store.record(found, [])).rejects.toMatchObject({ name: "LeaseLost" });
+    expect(await runs(found.run.identity)).toMatchObject([{ state: "CANCELLED" }]);
+    expect(await lease.finish(DONE)).toBe(false);
+    expect(await queue.find(id)).toMatchObject({ state: "CANCELLED" });
+  });
+});
+
+describe("the API alone", () => {
+  const post = (path: string, body: object, authorization?: string) =>
+    fetch(`${api.url}/work/${path}`, {
+      method: "POST",
+      headers: { "content-type": "application/json", ...(authorization && { authorization }) },
+      body: JSON.stringify(body),
+    });
+
+  it.each([
+    ["no token", undefined, "none came"],
+    ["a token of another kind", ["SUBMIT", "REVIEW"] as const, "this one has SUBMIT, REVIEW"],
+  ])("refuses %s", async (_, scopes, words) => {
+    const secret = scopes && (await makeToken(api, "eve", scopes));
+    const response = await post("leases", {}, secret && `Bearer ${secret}`);
+    expect(response.status).toBe(401);
+    expect(JSON.stringify(await response.json())).toContain(words);
+    await expect(
+      httpSource({ server: api.url, token: secret ?? "x", waitSeconds: 0 }).lease(),
+    ).rejects.toMatchObject({ name: "RefusedError" });
+  });
+
+  it("lets no token speak for another's job", async () => {
+    const request = makeRequest({ requestedById });
+    const id = await queue.send(request);
+    const lease = (await SOURCES["the API"]!().lease())!;
+    const other = `Bearer ${await makeToken(api, "other cluster", ["WORK"])}`;
+    expect(await (await post(`leases/${id}/1/beat`, {}, other)).json()).toEqual({ state: "lost" });
+    expect(await (await post(`leases/${id}/1/finish`, { outcome: DONE }, other)).json()).toEqual({
+      held: false,
+    });
+    const told = { call: "begin", value: makeFound(request) };
+    expect((await post(`leases/${id}/1/record`, told, other)).status).toBe(409);
+    expect(await lease.beat()).toBe("held");
+    await lease.finish(DONE);
+  });
+
+  it("records nothing but what was asked for, in the name of whoever asked", async () => {
+    const request = makeRequest({ requestedById });
+    await queue.send(request);
+    const lease = (await SOURCES["the API"]!().lease())!;
+    const found = makeFound(request);
+    const another = { ...found, checkpoint: { ...found.checkpoint, sha256: hash() } };
+    await expect(lease.store.record(another, [])).rejects.toThrow("not what was asked for");
+    await expect(lease.store.record(found, [])).resolves.toBeUndefined();
+    await lease.store.begin({ ...found, run: { ...found.run, identity: hash(), requestedById: 1e6 } });
+    const names = await api.database.client.run.findMany({
+      where: { checkpoint: { sha256: request.checkpoint } },
+      select: { requestedById: true },
+    });
+    expect(names).toEqual([{ requestedById }, { requestedById }]);
+    const foreign = await api.database.client.run.findFirstOrThrow({
+      where: { checkpoint: { sha256: { not: request.checkpoint } } },
+    });
+    await expect(lease.store.fail(foreign.id, "spite")).rejects.toThrow("this run is not of this request");
+    await lease.finish(DONE);
+  });
+
+  it("keeps idle workers waiting until a job comes, and gives none to one that is gone", async () => {
+    const waiting = httpSource({ server: api.url, token, waitSeconds: 20 });
+    const gone = new AbortController();
+    const left = waiting.lease(gone.signal);
+    left.catch(() => undefined);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    gone.abort();
+    await expect(left).rejects.toThrow();
+    const patient = waiting.lease();
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    const id = await queue.send(makeRequest({ requestedById }));
+    const lease = (await patient)!;
+    expect(lease).toMatchObject({ id, attempt: 1 });
+    await lease.finish(DONE);
+  });
+
+  it.each([
+    ["leases", { waitSeconds: 9_999 }, 400, "'waitSeconds' is not what a worker sends"],
+    ["leases", { waits: 1 }, 400, "The body is not what a worker sends"],
+    ["leases/1/1/beat", {}, 404, "A lease's address is"],
+    [`leases/${crypto.randomUUID()}/1/finish`, { outcome: { state: "DONE" } }, 400, "'outcome.runs'"],
+    [`leases/${crypto.randomUUID()}/1/record`, { call: "drop", value: 1 }, 400, "'call'"],
+    [`leases/${crypto.randomUUID()}/1/record`, { call: "runIds", value: [] }, 409, "given to another worker"],
+  ])("answers POST /work/%s %j with %d", async (path, body, status, words) => {
+    const response = await post(path, body, `Bearer ${token}`);
+    expect([response.status, JSON.stringify(await response.json())]).toEqual([
+      status,
+      expect.stringContaining(words),
+    ]);
+  });
+});
