@@ -25,8 +25,8 @@ afterAll(async () => {
 });
 
 const SOURCES: Readonly<Record<string, () => JobSource>> = {
-  "the database": () => databaseSource(queue, api.database.client),
-  "the API": () => httpSource({ server: api.url, token, waitSeconds: 0, firstWaitMs: 20 }),
+  "the database": () => databaseSource(queue, api.database.client, "node 7"),
+  "the API": () => httpSource({ server: api.url, token, waitSeconds: 0, firstWaitMs: 20, worker: "node 7" }),
 };
 const DONE: EvaluationOutcome = { state: "DONE", runs: [], notes: [] };
 
@@ -122,6 +122,32 @@ describe.each(Object.keys(SOURCES))("by %s", (name) => {
     await next.store.record(found, []);
     expect(await next.finish({ ...DONE, runs: [runId] })).toBe(true);
     expect(await api.database.client.result.count({ where: { runId } })).toBe(1);
+  });
+
+  it("hands on what the jobs found that one waited for", async () => {
+    const request = makeRequest({ requestedById });
+    const work = { kind: "DATASET" as const, setting: "many-shot-linear", dataset: "digits" };
+    const id = await api.database.client.$transaction((tx) =>
+      queue.divide(request, [{ work, title: "the digits", after: [] }], tx),
+    );
+    const part = (await source().lease())!;
+    expect(part.data).toMatchObject({ evaluation: id, work });
+    expect(await part.found()).toEqual([]);
+    // A job of a plan records for the request that it is of.
+    const found = makeFound(request);
+    await part.store.begin(found);
+    await part.store.record(found, []);
+    expect(await part.finish({ ...DONE, result: { kept: [1, 2] } })).toBe(true);
+    const closing = (await source().lease())!;
+    expect(closing.id).toBe(id);
+    expect(await closing.found()).toMatchObject([
+      { title: "the digits", outcome: { result: { kept: [1, 2] } }, startedAt: expect.any(Date) },
+    ]);
+    expect(await closing.finish(DONE)).toBe(true);
+    expect((await queue.plan(id)).map(({ state, worker }) => [state, worker])).toEqual([
+      ["DONE", "node 7"],
+      ["DONE", "node 7"],
+    ]);
   });
 
   it("tells of a cancelled job, and keeps of its run that it ended so", async () => {

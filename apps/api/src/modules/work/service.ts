@@ -5,6 +5,7 @@
 import { handlersOn, leaseOf, type RecordCall } from "@transferboard/eval-core/jobs";
 import {
   type Claim,
+  dividedJob,
   type EvaluationOutcome,
   type EvaluationQueue,
   type EvaluationRequest,
@@ -15,7 +16,6 @@ import {
   LeaseLost,
   type Taker,
 } from "@transferboard/prisma";
-import { z } from "zod";
 import type { Database } from "../../database/database.ts";
 import { BadInput } from "../../errors.ts";
 import { batched } from "./batch.ts";
@@ -33,13 +33,11 @@ export interface LeaseName {
 
 const nameOf = ({ id, attempt, holder }: LeaseName) => `${id} ${attempt} ${holder}`;
 
-/** A job of a divided evaluation carries the request that it is of. */
-const jobOfRequest = z.looseObject({ request: evaluationRequest });
-
 function requestIn(data: unknown): EvaluationRequest {
   const whole = evaluationRequest.safeParse(data);
   if (whole.success) return whole.data;
-  const part = jobOfRequest.safeParse(data);
+  // A job of a divided evaluation carries the request that it is of.
+  const part = dividedJob.safeParse(data);
   if (part.success) return part.data.request;
   throw new BadInput("This job's request cannot be read here: nothing is recorded for it.");
 }
