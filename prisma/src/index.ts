@@ -38,6 +38,7 @@ export {
   evaluationRequest,
   type JobProgress,
   type JobWork,
+  jobAsSent,
   jobProgress,
 } from "./queue/payload.ts";
 export type { EvaluationJob, JobFound, PlannedJob, Taken } from "./queue/plan.ts";

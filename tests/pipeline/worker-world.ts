@@ -14,7 +14,9 @@ export const sha256 = createHash("sha256").update(readFileSync(WEIGHTS)).digest(
 export interface World {
   readonly database: TestDatabase;
   readonly queue: EvaluationQueue;
-  /** Asks for the digits by one of the network's protocols. */
+  /** A request for the digits by one of the network's protocols. */
+  readonly requestOf: (change?: Partial<EvaluationRequest>) => EvaluationRequest;
+  /** Asks for it. */
   readonly ask: (change?: Partial<EvaluationRequest>) => Promise<string>;
   readonly worker: (...options: string[]) => Started;
   readonly checkpoints: string;
@@ -36,19 +38,19 @@ export async function makeWorld(given?: TestDatabase): Promise<World> {
     await queue.close();
     if (!given) await database.drop();
   });
+  const requestOf: World["requestOf"] = (change) => ({
+    checkpoint: sha256,
+    method: "untrained-resnet",
+    target: { measure: "few-shot-5/digits/accuracy" },
+    mode: "converged",
+    preprocessing: "shorter-32",
+    seed: 0,
+    requestedById: id,
+    ...change,
+  });
   return {
-    ...{ database, queue, checkpoints, cache },
-    ask: (change) =>
-      queue.send({
-        checkpoint: sha256,
-        method: "untrained-resnet",
-        target: { measure: "few-shot-5/digits/accuracy" },
-        mode: "converged",
-        preprocessing: "shorter-32",
-        seed: 0,
-        requestedById: id,
-        ...change,
-      }),
+    ...{ database, queue, checkpoints, cache, requestOf },
+    ask: (change) => queue.send(requestOf(change)),
     worker: (...options) => {
       const args = ["worker", "--checkpoints", checkpoints, "--device", "cpu", "--threads", "1"];
       const started = start([...args, "--cache", cache, ...options], { databaseUrl: database.appUrl });

@@ -65,6 +65,12 @@ export const dividedJob = z.strictObject({
 });
 export type DividedJob = z.infer<typeof dividedJob>;
 
+/** Whatever a worker is given: a request, or a job of one. */
+export const jobAsSent = z.union([
+  dividedJob.transform(({ request, work }) => ({ request, work })),
+  evaluationRequest.transform((request) => ({ request, work: undefined })),
+]);
+
 const runs = z.array(z.uuid());
 const notes = z.array(z.string());
 

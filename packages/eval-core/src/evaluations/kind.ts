@@ -112,6 +112,8 @@ export interface RunContext {
   readonly signal: AbortSignal;
   readonly progress: Progress;
   readonly artefacts: ArtefactStore;
+  /** What was found elsewhere of the parts that the kind divides into, by their number; what is missing is done here. */
+  readonly parts?: ReadonlyMap<number, JsonRecord>;
   /** Features of the dataset from the cache, or made now: the network is opened at the first call that needs it. */
   features(request?: FeaturesRequest): Promise<DatasetFeatures>;
   /** The same of any set of the backbone's readouts by slug, maps and tokens too, in one pass over the images. */
@@ -150,6 +152,14 @@ export interface Derivation<O> {
   derive(parts: readonly DerivePart[], context: DeriveContext<O>): DerivedResult | undefined;
 }
 
+/** How an evaluation falls into parts that know nothing of each other, for as many machines: a grid's configurations. */
+export interface Division<O, D extends EvaluationData> {
+  /** What each part is, in a few words, in their order. Pure. */
+  parts(options: O): readonly string[];
+  /** Works one of them out. The answer survives JSON unchanged, and is what `run` finds among its context's parts. */
+  run(spec: Spec<O & object, D>, context: RunContext, part: number): Promise<JsonRecord>;
+}
+
 /** For `evaluate --features DIR`: arrays that someone else made, in place of a checkpoint. */
 export interface GivenFeatures<O> {
   /** Which files the folder holds, for the command's help. */
@@ -182,6 +192,8 @@ export interface EvaluationKind<O extends object = object, D extends EvaluationD
   cost(spec: Spec<O, D>, context: CostContext): Promise<Cost>;
   run(spec: Spec<O, D>, context: RunContext): Promise<RunResult>;
   readonly derivations?: readonly Derivation<O>[];
+  /** Absent where it is one piece. */
+  readonly division?: Division<O, D>;
   /** Absent where features alone cannot be evaluated. */
   readonly given?: GivenFeatures<O>;
   /** Golden folders that `transferboard conformance` can hold; checks are loaded on use. */

@@ -1,6 +1,4 @@
 /** Runs what is planned: builds the context that a kind's `run` gets, and completes what it answers. */
-import { rmSync } from "node:fs";
-import { join } from "node:path";
 import type { Checkpoint } from "../backbones/index.ts";
 import { allItems, type Dataset, someOf } from "../datasets/index.ts";
 import type {
@@ -12,11 +10,12 @@ import type {
 } from "../features/index.ts";
 import type { Device } from "../runtime/index.ts";
 import { artefactFolder, artefactStore } from "./artefacts.ts";
-import type { Evaluation } from "./evaluation.ts";
+import type { Evaluation, JsonRecord } from "./evaluation.ts";
 import type { FeaturesRequest, RunContext } from "./kind.ts";
 import type { Planned } from "./plan.ts";
 import { keepPredictions } from "./predictions.ts";
 import { duration, type Progress, type Step, timed } from "./progress.ts";
+import { removeWork, workFolder } from "./work-folder.ts";
 
 /** What the machine lends to a run. */
 export interface Surroundings {
@@ -31,20 +30,75 @@ export interface Surroundings {
   readonly readout?: string;
   /** All that are evaluated together: one pass over the images makes them all. */
   readonly readouts?: readonly string[];
+  /** What was found elsewhere of the parts that the kind divides into, by their number. */
+  readonly parts?: ReadonlyMap<number, JsonRecord>;
+  /** Tells this attempt's unfinished work from that of others which may still run. */
+  readonly attempt?: string;
   /** Opens the network for extraction, for inputs of so many pixels a side; once for all runs that share it. */
   extractor(what: { readonly readouts?: readonly string[]; readonly side: number }): Promise<Extractor>;
 }
 
 export async function runEvaluation(planned: Planned, surroundings: Surroundings): Promise<Evaluation> {
   const { kind, spec, manifest, protocol, identity } = planned;
-  const { checkpoint, device, threads, cacheFolder, signal } = surroundings;
+  const { cacheFolder, attempt } = surroundings;
+  const work = workFolder(cacheFolder, identity, attempt === undefined ? {} : { attempt });
+  const { context, artefacts, notes, lost } = contextOf(planned, surroundings, work);
+  const { values, record, warnings = [], companions = [], predictions } = await kind.run(spec, context);
+  if (predictions) {
+    const dataset = { dataset: spec.data.name, manifest };
+    const complaint = await keepPredictions(artefacts, predictions, dataset, values);
+    if (complaint !== undefined) notes.push(complaint);
+  }
+  removeWork(cacheFolder, identity);
+  const made = artefacts.all.length > 0 ? { artefacts: artefacts.all } : {};
+  return {
+    protocol,
+    values,
+    // Whichever evaluation it is: the record names what the value is not of.
+    record: { ...record, ...(lost.size > 0 ? { unreadable: [...lost] } : {}), ...made },
+    warnings: [...notes, ...warnings],
+    companions,
+    artefacts: artefacts.all,
+  };
+}
+
+/** One part of what is planned, for another machine to go on from. @throws Error where the kind has no such part */
+export async function runPart(
+  planned: Planned,
+  surroundings: Surroundings,
+  part: number,
+): Promise<JsonRecord> {
+  const { kind, spec, identity } = planned;
+  const { cacheFolder, attempt } = surroundings;
+  const parts: number = kind.division?.parts(spec.options).length ?? 0;
+  if (!kind.division || part >= parts) {
+    throw new Error(`${kind.name} divides into ${parts} parts here: there is none with the number ${part}`);
+  }
+  const whose = { part, ...(attempt === undefined ? {} : { attempt }) };
+  const { context } = contextOf(planned, surroundings, workFolder(cacheFolder, identity, whose));
+  const found = await kind.division.run(spec, context, part);
+  removeWork(cacheFolder, identity, whose);
+  return found;
+}
+
+interface Prepared {
+  readonly context: RunContext;
+  readonly artefacts: ReturnType<typeof artefactStore>;
+  /** What is worth saying of the images, and ids of those that could not be read. */
+  readonly notes: string[];
+  readonly lost: Set<string>;
+}
+
+/** What a kind's functions get. */
+function contextOf(planned: Planned, surroundings: Surroundings, work: string): Prepared {
+  const { spec, manifest, protocol, identity } = planned;
+  const { checkpoint, device, threads, cacheFolder, signal, parts } = surroundings;
   const { title } = spec.data;
   const progress: Progress = {
     say: (sentence) => surroundings.progress.say(`${title}: ${sentence}`),
     step: (name) => timed(surroundings.progress.step(`${title}: ${name}`)),
   };
   const artefacts = artefactStore(artefactFolder(cacheFolder));
-  const work = join(cacheFolder, "unfinished", identity);
   const notes: string[] = [];
   const lost = new Set<string>();
   const noting = <T extends { readonly unreadable: readonly string[] }>(data: Dataset, extracted: T): T => {
@@ -54,6 +108,7 @@ export async function runEvaluation(planned: Planned, surroundings: Surroundings
   };
   const context: RunContext = {
     ...{ checkpoint, protocol, identity, manifest, device, threads, work, signal, progress, artefacts },
+    ...(parts === undefined ? {} : { parts }),
     async features(request) {
       const { readout, readouts } = surroundings;
       const images = imagesOf(planned, signal, progress, request);
@@ -72,23 +127,7 @@ export async function runEvaluation(planned: Planned, surroundings: Surroundings
       return noting(images[0], await extractor.readouts(...images));
     },
   };
-  const { values, record, warnings = [], companions = [], predictions } = await kind.run(spec, context);
-  if (predictions) {
-    const dataset = { dataset: spec.data.name, manifest };
-    const complaint = await keepPredictions(artefacts, predictions, dataset, values);
-    if (complaint !== undefined) notes.push(complaint);
-  }
-  rmSync(work, { recursive: true, force: true });
-  const made = artefacts.all.length > 0 ? { artefacts: artefacts.all } : {};
-  return {
-    protocol,
-    values,
-    // Whichever evaluation it is: the record names what the value is not of.
-    record: { ...record, ...(lost.size > 0 ? { unreadable: [...lost] } : {}), ...made },
-    warnings: [...notes, ...warnings],
-    companions,
-    artefacts: artefacts.all,
-  };
+  return { context, artefacts, notes, lost };
 }
 
 /** One readout of several, as features. */

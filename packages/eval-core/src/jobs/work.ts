@@ -6,8 +6,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import {
   type EvaluationOutcome,
   type EvaluationRequest,
-  evaluationRequest,
   type JobProgress,
+  type JobWork,
+  jobAsSent,
 } from "@transferboard/prisma";
 import { RefusedError } from "./http-client.ts";
 import type { JobSource, Lease } from "./source.ts";
@@ -37,7 +38,12 @@ export interface JobInHand {
 export interface WorkOptions {
   readonly source: JobSource;
   /** Throws what another attempt may mend; whatever is final is an outcome. */
-  readonly evaluate: (request: EvaluationRequest, job: JobInHand) => Promise<EvaluationOutcome>;
+  readonly evaluate: (
+    request: EvaluationRequest,
+    job: JobInHand,
+    /** Which job of a divided request; undefined for the request itself. */
+    work?: JobWork,
+  ) => Promise<EvaluationOutcome>;
   /** Aborted: give back what is at hand, and return. */
   readonly signal: AbortSignal;
   /** Return when nothing waits any more. */
@@ -77,14 +83,16 @@ const rest = (ms: number, signal: AbortSignal) => sleep(ms, undefined, { signal 
 async function handle(lease: Lease, { evaluate, signal, say }: WorkOptions): Promise<void> {
   const { id, attempt, data } = lease;
   const tell = (line: string) => say(`${id}: ${line}`);
-  const parsed = evaluationRequest.safeParse(data);
+  const parsed = jobAsSent.safeParse(data);
   if (!parsed.success) {
     const reason = `This worker cannot read the request: ${parsed.error.issues.map(({ message }) => message).join("; ")}.`;
     return end(lease, { state: "FAILED", reason, runs: [], notes: [] }, tell);
   }
-  const { checkpoint, method, target } = parsed.data;
+  const { request, work } = parsed.data;
+  const { checkpoint, method, target } = request;
   const on = "suite" in target ? target.suite : target.measure;
-  tell(`taken (attempt ${attempt}): ${method}, checkpoint ${checkpoint.slice(0, 12)}, on ${on}`);
+  const which = work ? `${inWords(work)}, ` : "";
+  tell(`taken (attempt ${attempt}): ${which}${method}, checkpoint ${checkpoint.slice(0, 12)}, on ${on}`);
 
   const lost = new AbortController();
   let latest: JobProgress | undefined;
@@ -98,13 +106,14 @@ async function handle(lease: Lease, { evaluate, signal, say }: WorkOptions): Pro
     );
   }, BEAT_MS);
   try {
-    const outcome = await evaluate(parsed.data, {
+    const job: JobInHand = {
       lease,
       signal: AbortSignal.any([signal, lost.signal]),
       tell: (progress) => {
         latest = progress;
       },
-    });
+    };
+    const outcome = await evaluate(request, job, work);
     await end(lease, outcome, tell);
   } catch (error) {
     if (lost.signal.reason instanceof Cancelled) return tell("cancelled: stopped");
@@ -116,6 +125,11 @@ async function handle(lease: Lease, { evaluate, signal, say }: WorkOptions): Pro
   } finally {
     clearInterval(beating);
   }
+}
+
+function inWords(work: JobWork): string {
+  if (work.kind === "PART") return `part ${work.part + 1} of ${work.dataset}`;
+  return work.kind === "EXTRACTION" ? `features of ${work.dataset}, share ${work.shard + 1}` : work.dataset;
 }
 
 async function end(lease: Lease, outcome: EvaluationOutcome, tell: (line: string) => void): Promise<void> {

@@ -18,6 +18,8 @@ export interface GridOptions<Configuration, Finished extends Tried<Configuration
   readonly run: (index: number, configuration: Configuration) => Promise<Finished>;
   /** Where finished configurations are kept, under "finished". */
   readonly store: ResumeStore;
+  /** Those that were finished elsewhere, by their place in the grid. */
+  readonly given?: ReadonlyMap<number, Finished>;
 }
 
 /** The configurations that an earlier run finished, in the grid's order. */
@@ -31,10 +33,11 @@ export async function searchGrid<Configuration, Finished extends Tried<Configura
   configurations,
   run,
   store,
+  given,
 }: GridOptions<Configuration, Finished>): Promise<{ finished: readonly Finished[]; chosen: Configuration }> {
   const finished = finishedConfigurations<Finished>(store);
   for (let index = finished.length; index < configurations.length; index++) {
-    finished.push(await run(index, configurations[index]!));
+    finished.push(given?.get(index) ?? (await run(index, configurations[index]!)));
     store.write("finished", finished as unknown as Json);
   }
   let best: Finished | undefined;

@@ -9,7 +9,7 @@ import { CommandError, EXIT } from "../exit-codes.ts";
 import { deviceChoice, wholeNumber } from "../options.ts";
 import { evaluateRequested, type Place } from "../requested/evaluate.ts";
 import { evaluationMemory } from "../requested/memory.ts";
-import { openSource, type SourceOptions } from "../requested/source.ts";
+import { openSource, type SourceOptions, workerName } from "../requested/source.ts";
 import { tokenOption } from "../server/server.ts";
 import { onSigtermInstead } from "../signals.ts";
 
@@ -92,6 +92,7 @@ async function runWorker({ terminal, signal: asked }: Context, options: WorkerOp
   if (data !== undefined) requireFolder("--data", data);
   const cache = cacheFolder(options.cache);
   const place: Place = {
+    worker: workerName(),
     checkpoints,
     files: checkpointFiles(checkpoints, join(cache, "checkpoints.json")),
     data: data === undefined ? undefined : resolve(data),
@@ -109,7 +110,8 @@ async function runWorker({ terminal, signal: asked }: Context, options: WorkerOp
     terminal.say(`Waiting for requests; weights are in ${checkpoints}.`);
     await work({
       source,
-      evaluate: (request, job) => evaluateRequested({ terminal, signal: job.signal }, place, job, request),
+      evaluate: (request, job, part) =>
+        evaluateRequested({ terminal, signal: job.signal }, place, job, request, part),
       signal,
       once,
       say: (line) => terminal.say(line),

@@ -1,5 +1,6 @@
 /** What is asked of `transferboard evaluate`, parsed once and not changed afterwards. */
 import type { Checkpoint } from "../../backbones/index.ts";
+import type { JsonRecord } from "../../evaluations/evaluation.ts";
 import type { GivenOptions } from "../../evaluations/options.ts";
 import type { Setting } from "../../evaluations/settings.ts";
 import type { Preprocessing } from "../../images/index.ts";
@@ -37,6 +38,10 @@ export interface EvaluateRequest {
   readonly again: boolean;
   /** The account that asked for it; nobody where it was asked for here. */
   readonly requestedById?: number;
+  /** What was found elsewhere of the parts that the only target divides into, by their number, for the run of an identity. */
+  readonly parts?: (identity: string) => ReadonlyMap<number, JsonRecord>;
+  /** Tells the unfinished work of this attempt from that of others, which may still run. */
+  readonly attempt?: string;
 }
 
 /** The options of `transferboard evaluate`. */

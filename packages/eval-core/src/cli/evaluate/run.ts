@@ -1,13 +1,18 @@
 /** Runs the targets of a request one after the other: what fails or is missing is named, and the rest goes on. */
 import type { EvaluationData } from "../../evaluations/data.ts";
-import { type Evaluation, networkName, type ProtocolDescription } from "../../evaluations/evaluation.ts";
+import {
+  type Evaluation,
+  type JsonRecord,
+  networkName,
+  type ProtocolDescription,
+} from "../../evaluations/evaluation.ts";
 import { networkFacts, type Planned, planEvaluation } from "../../evaluations/plan.ts";
-import { runEvaluation, type Surroundings } from "../../evaluations/run.ts";
+import { runEvaluation, runPart, type Surroundings } from "../../evaluations/run.ts";
 import { backboneOf, type Extractor, openExtractor } from "../../features/index.ts";
 import { chooseDevice, type Device } from "../../runtime/index.ts";
 import type { Context } from "../context.ts";
 import { exitCodeOf, sentenceOf } from "../exit-codes.ts";
-import { type Finished, readFinished, writeFinished } from "./finished.ts";
+import { readFinished, writeFinished } from "./finished.ts";
 import { manifestOf } from "./manifest.ts";
 import type { RecordedValue, Recorder, RunDescription } from "./recorder.ts";
 import type { EvaluateRequest, Target } from "./request.ts";
@@ -32,11 +37,24 @@ interface Shared {
   extractor: Surroundings["extractor"];
 }
 
-export async function runTargets(
+export function runTargets(
   context: Context,
   request: EvaluateRequest,
   recorder: Recorder | undefined,
 ): Promise<Outcome[]> {
+  return withShared(request, async (shared) => {
+    const outcomes: Outcome[] = [];
+    for (const target of request.targets) {
+      context.signal.throwIfAborted();
+      const title = target.setting.kind.data.titleOf(target.dataset);
+      const ending = await runTarget(context, request, target, recorder, shared);
+      outcomes.push({ target, title, ...ending });
+    }
+    return outcomes;
+  });
+}
+
+async function withShared<T>(request: EvaluateRequest, use: (shared: Shared) => Promise<T>): Promise<T> {
   const { threads, cacheFolder, checkpoint } = request;
   let chosen: Promise<Device> | undefined;
   const opened = new Map<string, Promise<Extractor>>();
@@ -56,18 +74,40 @@ export async function runTargets(
     opened.set(key, known);
     return known;
   };
-  const outcomes: Outcome[] = [];
   try {
-    for (const target of request.targets) {
-      context.signal.throwIfAborted();
-      const title = target.setting.kind.data.titleOf(target.dataset);
-      const ending = await runTarget(context, request, target, recorder, { device, extractor });
-      outcomes.push({ target, title, ...ending });
-    }
+    return await use({ device, extractor });
   } finally {
     for (const one of opened.values()) await (await one.catch(() => undefined))?.close();
   }
-  return outcomes;
+}
+
+export type PartOutcome =
+  /** Of a run of this identity. */
+  | { readonly state: "done"; readonly identity: string; readonly found: JsonRecord }
+  /** The whole is in the record already. */
+  | { readonly state: "recorded" }
+  | { readonly state: "missing"; readonly reason: string };
+
+/** One part of the only target, for another machine to go on from. @throws what opening the data and running throws */
+export function runPartOf(
+  { terminal, signal }: Context,
+  request: EvaluateRequest,
+  part: number,
+  recorder: Recorder,
+): Promise<PartOutcome> {
+  return withShared(request, async (shared) => {
+    const target = request.targets[0]!;
+    const reason = await missingHere(request, target);
+    if (reason !== undefined) return { state: "missing", reason };
+    const { data, manifest } = await openData({ terminal, signal }, request, target);
+    const planned = planOf(request, target, data, manifest);
+    if (await recorder.recorded(planned.identity)) return { state: "recorded" };
+    const lent = surroundingsOf(request, target, planned, await shared.device(), shared, {
+      terminal,
+      signal,
+    });
+    return { state: "done", identity: planned.identity, found: await runPart(planned, lent, part) };
+  });
 }
 
 type Ending = Outcome extends infer O ? (O extends Outcome ? Omit<O, "target" | "title"> : never) : never;
@@ -80,12 +120,10 @@ async function runTarget(
   shared: Shared,
 ): Promise<Ending> {
   const { terminal, signal } = context;
-  const { data, several } = request;
-  const { kind, options } = target.setting;
-  if (several && (await kind.data.locate(target.dataset, data, options)) === undefined) {
-    const { layout, source } = kind.data.expected(target.dataset);
-    return { state: "missing", reason: `not in ${data ?? "any folder"}: expected ${layout}; ${source}` };
-  }
+  const { several } = request;
+  const { kind } = target.setting;
+  const missing = several ? await missingHere(request, target) : undefined;
+  if (missing !== undefined) return { state: "missing", reason: missing };
   try {
     return await evaluateTarget(context, request, target, recorder, shared);
   } catch (error) {
@@ -105,15 +143,8 @@ async function evaluateTarget(
   recorder: Recorder | undefined,
   shared: Shared,
 ): Promise<Ending> {
-  const { kind, options } = target.setting;
-  const { allowPartial, cacheFolder } = request;
-  const data = await kind.data.open(target.dataset, { folder: request.data, allowPartial }, options);
-  if (data.origin.missing.length > 0) {
-    terminal.say(
-      `Note: ${data.title} is not whole (${data.origin.missing.join("; ")}): its result is recorded under a protocol of its own.`,
-    );
-  }
-  const manifest = await manifestOf(data, { terminal, signal }, cacheFolder);
+  const { cacheFolder } = request;
+  const { data, manifest } = await openData({ terminal, signal }, request, target);
   const plan = planOf(request, target, data, manifest);
   const { identity, protocol } = plan;
   const known = { identity, manifest, protocol };
@@ -127,7 +158,10 @@ async function evaluateTarget(
     const device = await shared.device();
     const runId = await recorder?.begin(described(device, new Date()));
     try {
-      finished = await compute(plan, device, shared, { terminal, signal }, request, target.readout);
+      const startedAt = new Date().toISOString();
+      const lent = surroundingsOf(request, target, plan, device, shared, { terminal, signal });
+      const evaluation = await runEvaluation(plan, lent);
+      finished = { evaluation, startedAt, finishedAt: new Date().toISOString(), device };
     } catch (error) {
       const reason = signal.aborted ? "interrupted" : sentenceOf(error);
       // Whether or not the database still takes the reason, the error itself is what the user must see.
@@ -141,6 +175,30 @@ async function evaluateTarget(
   await recorder?.finish(described(device, new Date(startedAt)), evaluation, new Date(finishedAt));
   for (const warning of evaluation.warnings) terminal.say(`Note: ${warning}`);
   return { state: "done", evaluation, ...known };
+}
+
+/** Why a target cannot be evaluated on this machine, where its data is not here. */
+async function missingHere(
+  { data }: EvaluateRequest,
+  { setting: { kind, options }, dataset }: Target,
+): Promise<string | undefined> {
+  if ((await kind.data.locate(dataset, data, options)) !== undefined) return undefined;
+  const { layout, source } = kind.data.expected(dataset);
+  return `not in ${data ?? "any folder"}: expected ${layout}; ${source}`;
+}
+
+async function openData(
+  { terminal, signal }: Context,
+  { data: folder, allowPartial, cacheFolder }: EvaluateRequest,
+  { setting: { kind, options }, dataset }: Target,
+): Promise<{ readonly data: EvaluationData; readonly manifest: string }> {
+  const data: EvaluationData = await kind.data.open(dataset, { folder, allowPartial }, options);
+  if (data.origin.missing.length > 0) {
+    terminal.say(
+      `Note: ${data.title} is not whole (${data.origin.missing.join("; ")}): its result is recorded under a protocol of its own.`,
+    );
+  }
+  return { data, manifest: await manifestOf(data, { terminal, signal }, cacheFolder) };
 }
 
 /** The evaluation of a target, described in full. */
@@ -175,26 +233,15 @@ export const describedOf = (
   dataset: setting.kind.data.facts(data, dataset),
 });
 
-async function compute(
-  plan: Planned,
+const surroundingsOf = (
+  { cacheFolder, checkpoint, threads, readouts, parts, attempt }: EvaluateRequest,
+  { readout }: Target,
+  { identity }: Planned,
   device: Device,
   { extractor }: Shared,
   { terminal, signal }: Context,
-  { cacheFolder, checkpoint, threads, readouts }: EvaluateRequest,
-  readout: string,
-): Promise<Finished> {
-  const startedAt = new Date().toISOString();
-  const surroundings = {
-    checkpoint,
-    device,
-    threads,
-    cacheFolder,
-    signal,
-    progress: terminal,
-    extractor,
-    readout,
-    readouts,
-  };
-  const evaluation = await runEvaluation(plan, surroundings);
-  return { evaluation, startedAt, finishedAt: new Date().toISOString(), device };
-}
+): Surroundings => ({
+  ...{ checkpoint, device, threads, cacheFolder, signal, progress: terminal, extractor, readout, readouts },
+  ...(parts === undefined ? {} : { parts: parts(identity) }),
+  ...(attempt === undefined ? {} : { attempt }),
+});

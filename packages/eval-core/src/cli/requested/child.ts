@@ -1,19 +1,22 @@
 /** The process that evaluates what was asked for: see ../../sandbox for what it may. It has no database; it asks for one. */
-import type { EvaluationOutcome } from "@transferboard/prisma";
+import type { EvaluationOutcome, JobFound, JobWork } from "@transferboard/prisma";
 import { settingsFromAfar, targetsOfAsked } from "../../evaluations/asked/suites.ts";
 import { kindOf } from "../../evaluations/settings.ts";
 import { remoteStore } from "../../jobs/index.ts";
 import { assumeDevice } from "../../runtime/index.ts";
 import { type Inside, serveSandboxed } from "../../sandbox/index.ts";
+import type { Context } from "../context.ts";
 import { requestOf } from "../evaluate/checkpoint.ts";
 import { deriveFrom } from "../evaluate/derive.ts";
 import { type Recorder, recorderOn } from "../evaluate/recorder.ts";
-import type { EvaluateOptions } from "../evaluate/request.ts";
-import { type Outcome, runTargets } from "../evaluate/run.ts";
-import { EXIT, exitCodeOf, sentenceOf } from "../exit-codes.ts";
+import type { EvaluateOptions, EvaluateRequest, Target } from "../evaluate/request.ts";
+import { type Outcome, runPartOf, runTargets } from "../evaluate/run.ts";
+import { CommandError, EXIT, exitCodeOf, sentenceOf } from "../exit-codes.ts";
 import { terminalOver } from "../terminal.ts";
+import { handedOn, outcomeFrom, partEnded, partsFrom } from "./found.ts";
 import type { Work, Worked } from "./messages.ts";
 import { publicly } from "./publicly.ts";
+import { telling } from "./telling.ts";
 
 /** What another attempt, or another machine, would answer alike. */
 const isFinal = (exitCode: number) => exitCode === EXIT.badInput || exitCode === EXIT.usage;
@@ -24,8 +27,11 @@ async function evaluate(work: Work, inside: Inside): Promise<Worked> {
   const { asked, device } = work;
   const { signal } = inside;
   assumeDevice(device);
-  // Said by the worker, on its own terminal.
-  const terminal = terminalOver((line) => void inside.call("say", line).catch(() => undefined));
+  const terminal = telling(
+    // Said by the worker, on its own terminal.
+    terminalOver((line) => void inside.call("say", line).catch(() => undefined)),
+    (progress) => void inside.call("progress", progress).catch(() => undefined),
+  );
   const begun = new Set<string>();
   const recorder = recorderOn(remoteStore(inside.call));
   const watched: Recorder = {
@@ -38,13 +44,12 @@ async function evaluate(work: Work, inside: Inside): Promise<Worked> {
   };
   try {
     const { requestedById } = asked;
-    const request = {
+    const request: EvaluateRequest = {
       ...(await requestOf(optionsOf(work))),
       ...(requestedById === undefined ? {} : { requestedById }),
+      attempt: work.attempt,
     };
-    const outcomes = await runTargets({ terminal, signal }, request, watched);
-    for (const derived of deriveFrom(request, outcomes)) await recorder.derive(derived);
-    return await outcomeOf(outcomes, recorder, begun, work);
+    return await workOn({ terminal, signal }, request, { ...watched, begun }, work);
   } catch (error) {
     if (signal.aborted) throw error;
     const reason = publicly(sentenceOf(error), work);
@@ -53,6 +58,59 @@ async function evaluate(work: Work, inside: Inside): Promise<Worked> {
     return { outcome: { state: "FAILED", reason, runs: [...begun], notes: [] } };
   }
 }
+
+type Watched = Recorder & { readonly begun: ReadonlySet<string> };
+
+/** The job, whichever it is: all of a request, one of its columns, a part of that, or what closes it. */
+async function workOn(
+  context: Context,
+  request: EvaluateRequest,
+  recorder: Watched,
+  work: Work,
+): Promise<Worked> {
+  const { job, found } = work;
+  if (job === undefined) {
+    const outcomes =
+      found.length > 0 ? outcomesFound(request, found) : await runTargets(context, request, recorder);
+    for (const derived of deriveFrom(request, outcomes)) await recorder.derive(derived);
+    return outcomeOf(outcomes, recorder, work);
+  }
+  const one = { ...request, targets: [targetOf(request, job)], several: true };
+  const [target] = one.targets;
+  const title = target!.setting.kind.data.titleOf(target!.dataset);
+  const hide = (reason: string) => publicly(reason, work);
+  switch (job.kind) {
+    case "PART":
+      return { outcome: partEnded(title, await runPartOf(context, one, job.part, recorder), hide) };
+    case "DATASET": {
+      const parts = (identity: string) => partsFrom(found, identity);
+      const outcomes = await runTargets(context, { ...one, parts }, recorder);
+      const ended = await outcomeOf(outcomes, recorder, work);
+      if ("again" in ended) return ended;
+      const result = handedOn(outcomes[0]!, hide);
+      const [missing] = outcomes.filter(({ state }) => state === "missing");
+      // For whoever asks why this job failed; the closing job goes on without the dataset, and notes it.
+      const reason = missing ? { reason: ended.outcome.notes[0]!, notes: [] } : {};
+      return { outcome: { ...ended.outcome, ...reason, ...(result === undefined ? {} : { result }) } };
+    }
+    default:
+      throw new CommandError(`this worker knows no job of the kind ${job.kind}`);
+  }
+}
+
+/** @throws CommandError where the request has no such column */
+function targetOf({ targets }: EvaluateRequest, { setting, dataset }: JobWork): Target {
+  const target = targets.find((one) => one.setting.name === setting && one.dataset === dataset);
+  if (!target) throw new CommandError(`the request has no ${setting} on ${dataset}`);
+  return target;
+}
+
+/** What the datasets' jobs found, in the request's order. */
+const outcomesFound = (request: EvaluateRequest, found: readonly JobFound[]): Outcome[] =>
+  found.map((one) => {
+    const target = targetOf(request, one.work);
+    return outcomeFrom(target, target.setting.kind.data.titleOf(target.dataset), one);
+  });
 
 function optionsOf({ asked, data, device, threads, cache, checkpoint }: Work): EvaluateOptions {
   const { method, target, mode, options, preprocessing, seed } = asked;
@@ -77,12 +135,7 @@ function optionsOf({ asked, data, device, threads, cache, checkpoint }: Work): E
   };
 }
 
-async function outcomeOf(
-  outcomes: readonly Outcome[],
-  recorder: Recorder,
-  begun: ReadonlySet<string>,
-  work: Work,
-): Promise<Worked> {
+async function outcomeOf(outcomes: readonly Outcome[], recorder: Watched, work: Work): Promise<Worked> {
   const failed = outcomes.filter((outcome) => outcome.state === "failed");
   const mendable = failed.find(({ exitCode }) => !isFinal(exitCode));
   if (mendable) return { again: publicly(`${mendable.title}: ${mendable.reason}`, work) };
@@ -90,7 +143,7 @@ async function outcomeOf(
     publicly(`${title}: ${reason}`, work);
   const notes = outcomes.filter((outcome) => outcome.state === "missing").map(told);
   const identities = outcomes.flatMap((outcome) => ("identity" in outcome ? [outcome.identity] : []));
-  const runs = [...new Set([...begun, ...(await recorder.runIds(identities))])];
+  const runs = [...new Set([...recorder.begun, ...(await recorder.runIds(identities))])];
   const failure = (reason: string): EvaluationOutcome => ({ state: "FAILED", reason, runs, notes });
   if (failed.length > 0) return { outcome: failure(failed.map(told).join("; ")) };
   if (identities.length > 0) return { outcome: { state: "DONE", runs, notes } };

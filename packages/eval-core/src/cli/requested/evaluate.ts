@@ -5,7 +5,13 @@
 import { realpathSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { type EvaluationOutcome, type EvaluationRequest, LeaseLost } from "@transferboard/prisma";
+import {
+  type EvaluationOutcome,
+  type EvaluationRequest,
+  type JobWork,
+  jobProgress,
+  LeaseLost,
+} from "@transferboard/prisma";
 import { SIDECARS } from "../../backbones/index.ts";
 import { Cancelled, type CheckpointFiles, handlersOn, type JobInHand } from "../../jobs/index.ts";
 import type { Device } from "../../runtime/index.ts";
@@ -14,9 +20,12 @@ import type { Context } from "../context.ts";
 import { sentenceOf } from "../exit-codes.ts";
 import type { Work, Worked } from "./messages.ts";
 import { publicly } from "./publicly.ts";
+import { storeWithWork, workOf } from "./who.ts";
 
 /** Where things are on this machine, what it computes with, and how much of it one evaluation may take. */
 export interface Place {
+  /** This worker's name. */
+  readonly worker: string;
   readonly checkpoints: string;
   readonly files: CheckpointFiles;
   readonly data: string | undefined;
@@ -31,18 +40,25 @@ export interface Place {
 export async function evaluateRequested(
   { terminal, signal }: Context,
   place: Place,
-  { lease: { store } }: Pick<JobInHand, "lease">,
+  { lease, tell }: Pick<JobInHand, "lease" | "tell">,
   asked: EvaluationRequest,
+  job?: JobWork,
 ): Promise<EvaluationOutcome> {
+  const startedAt = new Date();
   const onHash = (file: string) => terminal.say(`hashing ${file}`);
   const checkpoint = await place.files.find(asked.checkpoint, { signal, onHash });
   if (checkpoint === undefined) {
     const reason = `The file of weights with the SHA-256 ${asked.checkpoint} is not in the worker's folder of checkpoints: put it there, and ask again.`;
     return { state: "FAILED", reason, runs: [], notes: [] };
   }
-  const { checkpoints, data, device, threads, cache, memoryBytes, hours } = place;
+  const { checkpoints, data, device, threads, cache, memoryBytes, hours, worker } = place;
   await mkdir(cache, { recursive: true });
-  const work: Work = { asked, checkpoint, checkpoints, data, device, threads, cache };
+  const found = await lease.found();
+  const attempt = `${lease.id}-${lease.attempt}`;
+  const work: Work = { asked, job, found, attempt, checkpoint, checkpoints, data, device, threads, cache };
+  const store = storeWithWork(lease.store, () =>
+    workOf({ job, found, startedAt, device, worker, attempts: lease.attempt }),
+  );
   const { handlers, open, begun } = handlersOn(store, asked);
   const end = async (reason: string, cancelled = false) => {
     for (const id of open) {
@@ -73,6 +89,7 @@ export async function evaluateRequested(
               ? handlers.cancel?.((value as string[])[0])
               : handlers.fail?.(value),
           say: (line) => terminal.say(String(line).slice(0, 2_000)),
+          progress: (value) => tell(jobProgress.parse(value)),
         },
         signal,
       },

@@ -34,6 +34,7 @@ import {
   type FinetuneConfiguration,
   type FinetuneSettings,
   finetuneProtocol,
+  inWords,
   PAPER_SETTINGS,
   randomCropOf,
 } from "./protocol.ts";
@@ -54,6 +55,8 @@ export interface FinetuneOptions {
   readonly saveEvery?: number;
   readonly onProgress?: (progress: FinetuneProgress) => void;
   readonly signal?: AbortSignal;
+  /** Configurations that were trained and validated elsewhere, by their place in the grid. */
+  readonly given?: ReadonlyMap<number, FinishedConfiguration>;
 }
 
 /** All batches of fine-tuning have one size. */
@@ -69,6 +72,16 @@ export async function finetune(options: FinetuneOptions): Promise<FinetuneRecord
   const run = await Run.open(options);
   try {
     return await run.all();
+  } finally {
+    await run.close();
+  }
+}
+
+/** Trains and validates one configuration of the grid: what the whole search does with it, bit for bit. */
+export async function finetuneOne(options: FinetuneOptions, index: number): Promise<FinishedConfiguration> {
+  const run = await Run.open(options);
+  try {
+    return await run.one(index);
   } finally {
     await run.close();
   }
@@ -133,17 +146,15 @@ class Run {
   async all(): Promise<FinetuneRecord> {
     const { dataset, checkpoint } = this.#options;
     const { train: trainItems, val, trainVal, test } = trainingSplits(dataset);
+    const { given } = this.#options;
     const made = finishedConfigurations(this.#store).length;
-    await this.#estimate(trainItems, this.#grid.length + 1 - made);
+    const elsewhere = [...(given?.keys() ?? [])].filter((index) => index >= made).length;
+    await this.#estimate(trainItems, this.#grid.length + 1 - made - elsewhere);
     const { finished, chosen } = await searchGrid<FinetuneConfiguration, FinishedConfiguration>({
       configurations: this.#grid,
       store: this.#store,
-      run: async (index, configuration) => {
-        const { losses, diverged } = await this.#train(index, configuration, trainItems);
-        const validation =
-          diverged === undefined ? this.#score(await this.#logits(val), val, false).value : null;
-        return { configuration, validation, losses, ...(diverged === undefined ? {} : { diverged }) };
-      },
+      run: (index, configuration) => this.#try(index, configuration, trainItems, val),
+      ...(given === undefined ? {} : { given }),
     });
     const refit = await this.#train(this.#grid.length, chosen, trainVal);
     if (refit.diverged !== undefined)
@@ -177,6 +188,26 @@ class Run {
     };
     this.#store.remove();
     return record;
+  }
+
+  /** One configuration by itself, with its work kept as the whole's is. */
+  async one(index: number): Promise<FinishedConfiguration> {
+    const { train: trainItems, val } = trainingSplits(this.#options.dataset);
+    await this.#estimate(trainItems, 1);
+    const finished = await this.#try(index, this.#grid[index]!, trainItems, val);
+    this.#store.remove();
+    return finished;
+  }
+
+  async #try(
+    index: number,
+    configuration: FinetuneConfiguration,
+    trainItems: readonly Item[],
+    val: readonly Item[],
+  ): Promise<FinishedConfiguration> {
+    const { losses, diverged } = await this.#train(index, configuration, trainItems);
+    const validation = diverged === undefined ? this.#score(await this.#logits(val), val, false).value : null;
+    return { configuration, validation, losses, ...(diverged === undefined ? {} : { diverged }) };
   }
 
   async close(): Promise<void> {
@@ -301,8 +332,5 @@ class Run {
     return required(metric, scoresOf(task, logits, labelsOf(items), classes.length, intervals));
   }
 }
-
-const inWords = ({ learningRate, weightDecay, augmentation }: FinetuneConfiguration): string =>
-  `learning rate ${learningRate.toPrecision(3)}, weight decay ${weightDecay.toPrecision(3)}, ${augmentation}`;
 
 const labelsOf = (items: readonly Item[]): Int32Array => Int32Array.from(items.flatMap((item) => item.label));

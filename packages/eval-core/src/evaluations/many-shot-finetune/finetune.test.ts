@@ -11,9 +11,10 @@ import { type Dataset, openDataset } from "../../datasets/index.ts";
 import { preprocessingNamed, shorterSide } from "../../images/index.ts";
 import { SeededRandom } from "../../tensor/index.ts";
 import { BatchStream } from "../../training/batches.ts";
-import { type FinetuneOptions, finetune } from "./evaluate.ts";
+import { type FinetuneOptions, finetune, finetuneOne } from "./evaluate.ts";
 import { finetuneDescription } from "./index.ts";
 import { configurations, gridNamed, PAPER_SETTINGS } from "./protocol.ts";
+import type { FinetuneProgress } from "./record.ts";
 
 const golden = fileURLToPath(new URL("../../../golden/finetune/initial.pth", import.meta.url));
 let folder: string;
@@ -113,6 +114,18 @@ describe("a grid", () => {
     await expect(finetune(short("1e30/0/centre-crop"))).rejects.toThrow(
       /^every configuration of the grid diverged \(the first: the loss became .*\): use smaller learning rates$/,
     );
+  });
+
+  it("ends at the same record, bit for bit, from configurations that were worked out apart", async () => {
+    const options = short("1e30,0.01/0/centre-crop");
+    const whole = await finetune(options);
+    const apart = await finetuneOne(options, 1);
+    // The way to another machine. The first, which nobody worked out, is worked out here.
+    const given = new Map([[1, JSON.parse(JSON.stringify(apart))]]);
+    const searched = new Set<number>();
+    const onProgress = (p: FinetuneProgress) => p.phase === "search" && searched.add(p.configuration);
+    expect(await finetune({ ...options, given, onProgress })).toEqual(whole);
+    expect(searched).not.toContain(1);
   });
 
   it("is the paper's 40", () => {

@@ -14,6 +14,7 @@ import {
   finetuneProtocol,
   gridInProtocol,
   gridNamed,
+  inWords,
   PAPER_SETTINGS,
 } from "./protocol.ts";
 
@@ -86,6 +87,10 @@ export const manyShotFinetune: EvaluationKind<FinetuneSettings, Dataset> = {
     };
   },
   run: async (spec, context) => (await import("./run.ts")).runFinetune(spec, context),
+  division: {
+    parts: ({ grid }) => configurations(grid).map(inWords),
+    run: async (spec, context, part) => (await import("./run.ts")).runConfiguration(spec, context, part),
+  },
   derivations: [
     calibrationMean({
       setting: "calibration-finetune",

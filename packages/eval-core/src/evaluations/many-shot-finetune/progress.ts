@@ -2,6 +2,20 @@
 import { duration, type Progress, type Step } from "../progress.ts";
 import type { FinetuneProgress } from "./record.ts";
 
+/** The same of one configuration that is trained by itself. */
+export function configurationTeller(
+  { say }: Pick<Progress, "say">,
+  step: Step,
+): (progress: FinetuneProgress) => void {
+  return (progress) => {
+    if (progress.phase === "diverged") return say(`stopped: ${progress.reason}`);
+    if (progress.phase !== "search") return;
+    const { loss, accuracy } = progress;
+    const rightly = accuracy === undefined ? "" : `, ${accuracy.toFixed(0)}% of the batch`;
+    step.update(progress.step, progress.steps, `loss ${loss.toFixed(3)}${rightly}`);
+  };
+}
+
 export function finetuneTeller(
   { say }: Pick<Progress, "say">,
   step: Step,

@@ -62,6 +62,9 @@ export function configurations({
   );
 }
 
+export const inWords = ({ learningRate, weightDecay, augmentation }: FinetuneConfiguration): string =>
+  `learning rate ${learningRate.toPrecision(3)}, weight decay ${weightDecay.toPrecision(3)}, ${augmentation}`;
+
 /** Random crops of the side that the evaluation's own crops have. */
 export const randomCropOf = ({ crop }: Preprocessing): RandomCrop => ({ ...RANDOM_RESIZED_CROP, crop });
 
