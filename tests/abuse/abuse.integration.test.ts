@@ -29,6 +29,8 @@ afterAll(async () => {
   await cluster?.[Symbol.asyncDispose]();
 });
 
+/** Of each attack that ran, how long /healthz took at its 99th percentile. */
+const health99 = new Map<string, number>();
 const written = () => client.submission.count({ where: { account: { name: "abuser" } } });
 
 it.each(Object.keys(ATTACKS))(
@@ -41,6 +43,7 @@ it.each(Object.keys(ATTACKS))(
     const seconds = (performance.now() - began) / 1000;
     const times = await health.stop();
     const answers = Object.fromEntries([...tally].sort());
+    health99.set(name, percentile(times, 0.99));
     console.log(
       `${name}: ${JSON.stringify(answers)} in ${seconds.toFixed(1)} s; /healthz p50 ${percentile(times, 0.5).toFixed(0)} ms, p99 ${percentile(times, 0.99).toFixed(0)} ms of ${times.length}`,
     );
@@ -58,5 +61,7 @@ it.each(Object.keys(ATTACKS))(
 );
 
 it("leaves the audit chain whole", async () => {
+  const [worst, ms] = [...health99].reduce((most, one) => (one[1] > most[1] ? one : most));
+  console.log(`/healthz: the longest p99 is ${ms.toFixed(0)} ms, under ${worst}; the aim is 200`);
   expect(await verifyAuditChain(client)).toMatchObject({ faults: [] });
 });

@@ -6,9 +6,10 @@ import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { isFull } from "../../packages/eval-core/src/tensor/testing/counts.ts";
 import { makeWorld, saying } from "../pipeline/worker-world.ts";
+import { kills, recoveryTimes } from "./kills.ts";
 
 /** One kill is in `npm test` already (tests/pipeline/worker.integration.test.ts). */
-const KILLS = Number(process.env.KILLS ?? 100);
+const KILLS = kills(100, 100);
 
 const childrenOf = (pid: number): number[] => {
   try {
@@ -59,7 +60,7 @@ it.runIf((isFull || process.env.KILLS !== undefined) && process.platform === "li
     }
     running.child.kill("SIGTERM");
     await running.ended;
-    console.log(`taken over after ${recoveries.map((ms) => `${(ms / 1000).toFixed(1)} s`).join(", ")}`);
+    console.log(`kill -9 of the worker: taken over after ${recoveryTimes(recoveries)}`);
     for (const id of ids) expect(await queue.find(id)).toMatchObject({ state: "DONE" });
     const runs = await database.client.run.findMany({ include: { results: true } });
     expect(runs.map(({ seed, state, results }) => `${seed} ${state} ${results.length}`).sort()).toEqual(

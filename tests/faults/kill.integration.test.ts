@@ -3,11 +3,12 @@ import { connect, type Database, verifyAuditChain } from "@transferboard/prisma"
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { count } from "../../packages/eval-core/src/tensor/testing/counts.ts";
 import { makeToken } from "../api/accounts.ts";
+import { kills, recoveryTimes } from "./kills.ts";
 import { type Cluster, freePort, startApiProcess, startCluster, untilHealthy } from "./processes.ts";
 import { type Load, startWriters } from "./writers.ts";
 
-const KILLS = count(3, 100);
-const CUTS = count(2, 100);
+const KILLS = kills(3, 100);
+const CUTS = kills(2, 100);
 const WRITERS = 20;
 const RECOVERY_MS = 5_000;
 
@@ -52,6 +53,7 @@ it(
     const port = await freePort();
     let api = await startApiProcess(cluster.appUrl, port);
     const load = startWriters(api.url, token, WRITERS);
+    const recoveries: number[] = [];
     try {
       for (let kill = 0; kill < KILLS; kill++) {
         const before = load.acknowledged.size;
@@ -59,7 +61,11 @@ it(
         await pause(kill * 7);
         api.child.kill("SIGKILL");
         await api.ended;
+        const written = load.acknowledged.size;
+        const began = performance.now();
         api = await startApiProcess(cluster.appUrl, port);
+        while (load.acknowledged.size === written) await pause(5);
+        recoveries.push(performance.now() - began);
       }
       await pause(200);
     } finally {
@@ -67,6 +73,7 @@ it(
       api.child.kill("SIGKILL");
       await api.ended;
     }
+    console.log(`kill -9 of the API, started again: written after ${recoveryTimes(recoveries)}`);
     expect(load.acknowledged.size).toBeGreaterThanOrEqual(KILLS * WRITERS);
     expect(load.statuses.get("none")).toBeGreaterThan(0);
     await verify("killed", load);
@@ -97,10 +104,7 @@ it(
     } finally {
       await load.stop();
     }
-    console.log(
-      `Recovered after ${recoveries.map((ms) => `${Math.round(ms)} ms`).join(", ")}.`,
-      load.statuses,
-    );
+    console.log(`Postgres cut off: written after ${recoveryTimes(recoveries)}`, load.statuses);
     expect(api.child.exitCode).toBeNull();
     expect(Math.max(...recoveries)).toBeLessThan(RECOVERY_MS);
     // Nothing but answers: no broken connection, no time run out.
