@@ -78,6 +78,31 @@ describe("bookkeeping beside the weights stays closed", () => {
   });
 });
 
+describe("more of it, of the standard library and of NumPy", () => {
+  it.each(["bookkeeping-more-2.pth", "bookkeeping-more-4.pth"])("%s", async (name) => {
+    expect(await numbers(name, "state_dict/")).toEqual(expected.weights);
+    const source = openSource(path(name));
+    try {
+      const closed = [...readContents(source).closed!.keys()];
+      for (const one of [
+        "mylab.config.Slots",
+        "collections.deque",
+        "numpy.random._pickle.__generator_ctor",
+        "random.Random",
+        "re._compile",
+        "ipaddress.IPv4Address",
+        "fractions.Fraction",
+        "pathlib.PureWindowsPath",
+        "array.array",
+        "builtins.Ellipsis",
+      ])
+        expect(closed).toContain(one);
+    } finally {
+      source.close();
+    }
+  });
+});
+
 describe("weights in other forms", () => {
   it.each(["arrays-2.pth", "arrays-4.pth", "arrays-5.pth"])("%s: NumPy arrays", async (name) => {
     expect(await numbers(name, "model/")).toEqual(expected.arrays);

@@ -4,7 +4,8 @@ forms than tensors in a dictionary. Written with PyTorch 1.13.1, NumPy 1.24.2. B
 The classes that stand beside the weights are made up under the names that real libraries use, so that nothing but PyTorch
 is needed: the pickle holds only the name.
 """
-import argparse, collections, datetime, decimal, enum, functools, json, pathlib, sys, types, uuid
+import argparse, array, collections, datetime, decimal, enum, fractions, functools, ipaddress, json, pathlib, random, re, sys
+import types, uuid
 import numpy as np
 import torch
 
@@ -84,6 +85,28 @@ bookkeeping = {
 }
 
 
+Slots = cls("mylab.config.Slots", __slots__=("rate",))
+slots = Slots()
+slots.rate = 0.1
+more = {
+    "slots": slots,
+    "history": collections.deque([1, 2], maxlen=3),
+    "generator": np.random.default_rng(3),
+    "random": random.Random(3),
+    "keep": re.compile("a+"),
+    "host": ipaddress.ip_address("127.0.0.1"),
+    "share": fractions.Fraction(1, 3),
+    "path": pathlib.PureWindowsPath("C:/data"),
+    "counts": array.array("d", [1.0]),
+    "lists": collections.defaultdict(list, {"a": [1]}),
+    "shape": torch.Size([1, 2]),
+    "device": torch.device("cpu"),
+    "best": np.float32(1.5),
+    "steps": 2**80,
+    "plain": [complex(1, 2), slice(1, 2), frozenset([1]), bytearray(b"x"), Ellipsis, range(3), int],
+}
+
+
 class Packed:
     def __init__(self, tensor):
         self.tensor = tensor
@@ -113,6 +136,8 @@ files = {
         {"state_dict": weights, **bookkeeping},
         dict(pickle_protocol=5, _use_new_zipfile_serialization=False),
     ),
+    "bookkeeping-more-2.pth": ({"state_dict": weights, **more}, dict(pickle_protocol=2)),
+    "bookkeeping-more-4.pth": ({"state_dict": weights, **more}, dict(pickle_protocol=4)),
     # Weights in other forms.
     "arrays-2.pth": ({"model": arrays}, dict(pickle_protocol=2)),
     "arrays-4.pth": ({"model": arrays}, dict(pickle_protocol=4)),
