@@ -4,6 +4,9 @@ import {
   compareOnImages,
   type Draws,
   everyPair,
+  type ForecastAnswer,
+  type ForecastTask,
+  fitForecast,
   type ImageMetric,
   type LedgerFinding,
   type LedgerTable,
@@ -23,7 +26,6 @@ import {
 } from "@transferboard/eval-core/stats";
 import { SeededRandom } from "@transferboard/eval-core/tensor";
 import { computePart, type PartOfMatrix } from "../modules/correlation/matrix-part.ts";
-import { type ForecastAnswer, type ForecastTask, fitForecast } from "../modules/forecast/fit.ts";
 
 export interface Tasks {
   /** BCa of a coefficient over resampled methods. */

@@ -14,17 +14,15 @@ export {
 } from "./claims/grammar.ts";
 export { type Answer, type Assertion, type ClaimState, claimState } from "./claims/state.ts";
 export { type Effect, type Experiment, type Explanation, explain, type Measured } from "./explain.ts";
-export { backInUnit, type Forecast, type ForecastValue, forecastTable } from "./forecast/forecast.ts";
 export {
-  columnMean,
-  errorsOf,
-  type ForecastErrors,
-  kappaOf,
-  type LeftOut,
-  leaveOut,
-  leaveOutBy,
-  lineOn,
-} from "./forecast/quality.ts";
+  type ForecastAnswer,
+  type ForecastTask,
+  fitForecast,
+  type Quality,
+  type QualityModel,
+} from "./forecast/fit.ts";
+export { backInUnit, type Forecast, type ForecastValue, forecastTable } from "./forecast/forecast.ts";
+export { errorsOf, type ForecastErrors, kappaOf, type LeftOut, leaveOut } from "./forecast/quality.ts";
 export {
   type Bounds,
   fromForecastScale,

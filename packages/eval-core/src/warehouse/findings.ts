@@ -1,4 +1,4 @@
-/** Numbers of the ledger that can hardly be, and what reviewers decided of them: for the command, which asks no server. */
+/** Implausible values of the ledger, and what reviewers decided of them: for the command, which asks no server. */
 import type { Database } from "@transferboard/prisma";
 import {
   findingKey,

@@ -1,10 +1,9 @@
 /** The fitted model of all results, once a ledger position: computed in a thread, waited for no longer than a request may take. */
-import type { Bounds } from "@transferboard/eval-core/record";
+import type { Bounds, ForecastAnswer } from "@transferboard/eval-core/record";
 import type { Context } from "../../context.ts";
 import { withinRequest } from "../../statistics/within.ts";
 import type { Measure, Method } from "../catalogue/entities.ts";
 import { openSource } from "../ledger/source.ts";
-import type { ForecastAnswer } from "./fit.ts";
 
 export interface Fitted extends ForecastAnswer {
   readonly methods: readonly Method[];

@@ -1,4 +1,6 @@
 /** What has not been measured of a method: what the values that it has foretell, and which evaluation would teach most. */
+
+import type { Quality, QualityModel } from "@transferboard/eval-core/record";
 import { backInUnit, type ForecastValue, teaching } from "@transferboard/eval-core/record";
 import { builder } from "../../builder.ts";
 import type { Context } from "../../context.ts";
@@ -7,7 +9,6 @@ import type { Measure, Method } from "../catalogue/entities.ts";
 import { type Interval, IntervalType } from "../measure/interval.ts";
 import { MeasureRef } from "../measure/types.ts";
 import { MethodRef } from "../method/types.ts";
-import type { Quality, QualityModel } from "./fit.ts";
 import { type Fitted, fittedModel } from "./fitted.ts";
 
 interface Ghost extends ForecastValue {

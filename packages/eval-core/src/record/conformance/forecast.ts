@@ -10,16 +10,15 @@ import {
 import { studentTQuantile } from "../../stats/distributions.ts";
 import { NumpyRandomState } from "../../tensor/mt19937.ts";
 import { backInUnit, forecastTable } from "../forecast/forecast.ts";
+import { columnMean, lineOn } from "../forecast/guesses.ts";
 import { expectation } from "../forecast/model.ts";
 import {
-  columnMean,
   errorsOf,
   type ForecastErrors,
   kappaOf,
   type LeftOut,
   leaveOut,
   leaveOutBy,
-  lineOn,
 } from "../forecast/quality.ts";
 import { type Matrix, matrixOf, standardise, toForecastScale } from "../forecast/scale.ts";
 import { teaching } from "../forecast/teaching.ts";

@@ -31,6 +31,17 @@ export function forecastTable(table: Matrix, options: FitOptions = {}): Forecast
   return { standard, model, means, deviations, degrees };
 }
 
+/** Cells of a column share their degrees of freedom: whole numbers, as many as there are methods at most. */
+const quantiles = new Map<number, number>();
+function quantileOf(degrees: number): number {
+  let found = quantiles.get(degrees);
+  if (found === undefined) {
+    found = studentTQuantile(0.975, degrees);
+    quantiles.set(degrees, found);
+  }
+  return found;
+}
+
 export interface ForecastValue {
   /** The median, in the metric's unit. */
   readonly value: number;
@@ -50,7 +61,7 @@ export function backInUnit(
   bounds: Bounds,
   kappa = 1,
 ): ForecastValue {
-  const half = kappa * studentTQuantile(0.975, degrees) * deviation;
+  const half = kappa * quantileOf(degrees) * deviation;
   return {
     value: fromForecastScale(mean, bounds),
     lower: fromForecastScale(mean - half, bounds),

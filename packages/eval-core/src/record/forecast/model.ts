@@ -50,15 +50,21 @@ export interface FitOptions {
   readonly onIteration?: (iteration: number, model: FactorModel) => void;
 }
 
-/** The other indices of every known cell, row by row (or column by column), in one array with starts. */
-function knownBy(outer: number, inner: number, known: (o: number, i: number) => boolean) {
+/** The known cells row by row (or column by column): their other indices and values in one array each, with starts. */
+function knownBy(outer: number, inner: number, at: (o: number, i: number) => number) {
   const starts = new Uint32Array(outer + 1);
   const indices: number[] = [];
+  const values: number[] = [];
   for (let o = 0; o < outer; o++) {
-    for (let i = 0; i < inner; i++) if (known(o, i)) indices.push(i);
+    for (let i = 0; i < inner; i++) {
+      const value = at(o, i);
+      if (Number.isNaN(value)) continue;
+      indices.push(i);
+      values.push(value);
+    }
     starts[o + 1] = indices.length;
   }
-  return { starts, indices: Uint32Array.from(indices) };
+  return { starts, indices: Uint32Array.from(indices), values: Float64Array.from(values) };
 }
 
 /** @param matrix standardised: known columns with mean 0 and deviation 1 */
@@ -67,9 +73,8 @@ export function fitFactors(matrix: Matrix, { onIteration }: FitOptions = {}): Fa
   const k = Math.max(1, Math.min(MOST_FACTORS, n - 2, m - 1));
   const p = k + 1;
   const q = packedSize(p);
-  const known = (i: number, j: number) => !Number.isNaN(data[i * m + j]!);
-  const ofRow = knownBy(n, m, known);
-  const ofColumn = knownBy(m, n, (j, i) => known(i, j));
+  const ofRow = knownBy(n, m, (i, j) => data[i * m + j]!);
+  const ofColumn = knownBy(m, n, (j, i) => data[i * m + j]!);
 
   const random = new NumpyRandomState(0);
   const u = new Float64Array(n * p);
@@ -90,23 +95,37 @@ export function fitFactors(matrix: Matrix, { onIteration }: FitOptions = {}): Fa
   );
   const model: FactorModel = { factors: k, rows: n, columns: m, w, ww, u, uu, tau, alpha, degrees };
 
+  // Of each column, over its known cells: Σ ⟨u uᵀ⟩, Σ u y and Σ y². The noise and the next loadings are made of them.
+  const sums = new Float64Array(m * q);
+  const rights = new Float64Array(m * p);
+  const squares = new Float64Array(m);
+  for (let j = 0; j < m; j++)
+    for (let at = ofColumn.starts[j]!; at < ofColumn.starts[j + 1]!; at++)
+      squares[j]! += ofColumn.values[at]! ** 2;
+  const sumColumns = () => {
+    for (let j = 0; j < m; j++) {
+      const [sum, right] = [sums.subarray(j * q, (j + 1) * q), rights.subarray(j * p, (j + 1) * p)];
+      sum.fill(0);
+      right.fill(0);
+      for (let at = ofColumn.starts[j]!; at < ofColumn.starts[j + 1]!; at++) {
+        const i = ofColumn.indices[at]!;
+        const y = ofColumn.values[at]!;
+        for (let a = 0, from = i * q; a < q; a++) sum[a]! += uu[from + a]!;
+        for (let a = 0, from = i * p; a < p; a++) right[a]! += u[from + a]! * y;
+      }
+    }
+  };
+  sumColumns();
+
   const sum = new Float64Array(q);
   const whole = new Float64Array(p * p);
   const small = new Float64Array(k * k);
   const right = new Float64Array(p);
   for (let iteration = 1; iteration <= ITERATIONS; iteration++) {
     for (let j = 0; j < m; j++) {
-      sum.fill(0);
-      right.fill(0);
-      for (let at = ofColumn.starts[j]!; at < ofColumn.starts[j + 1]!; at++) {
-        const i = ofColumn.indices[at]!;
-        const y = data[i * m + j]!;
-        for (let a = 0, from = i * q; a < q; a++) sum[a]! += uu[from + a]!;
-        for (let a = 0, from = i * p; a < p; a++) right[a]! += u[from + a]! * y;
-      }
       for (let a = 0; a < p; a++) {
-        right[a]! *= tau[j]!;
-        for (let b = 0; b <= a; b++) whole[a * p + b] = sum[packed(a, b)]! * tau[j]!;
+        right[a] = rights[j * p + a]! * tau[j]!;
+        for (let b = 0; b <= a; b++) whole[a * p + b] = sums[j * q + packed(a, b)]! * tau[j]!;
         whole[a * p + a]! += a < k ? alpha[a]! : BETA;
       }
       invertInPlace(whole, p);
@@ -120,7 +139,7 @@ export function fitFactors(matrix: Matrix, { onIteration }: FitOptions = {}): Fa
       for (let at = ofRow.starts[i]!; at < ofRow.starts[i + 1]!; at++) {
         const j = ofRow.indices[at]!;
         const weight = tau[j]!;
-        const y = data[i * m + j]! * weight;
+        const y = ofRow.values[at]! * weight;
         for (let a = 0, from = j * q; a < q; a++) sum[a]! += weight * ww[from + a]!;
         for (let a = 0, from = j * p; a < k; a++) right[a]! += w[from + a]! * y;
       }
@@ -129,13 +148,11 @@ export function fitFactors(matrix: Matrix, { onIteration }: FitOptions = {}): Fa
       outer(u, i * p, uu, i * q, p);
       for (let a = 0; a < k; a++) for (let b = 0; b <= a; b++) uu[i * q + packed(a, b)]! += small[a * k + b]!;
     }
+    sumColumns();
     for (let j = 0; j < m; j++) {
-      let error = 0;
-      for (let at = ofColumn.starts[j]!; at < ofColumn.starts[j + 1]!; at++) {
-        const i = ofColumn.indices[at]!;
-        const y = data[i * m + j]!;
-        error += y * y - 2 * y * expectation(model, i, j) + secondMoment(model, i, j);
-      }
+      // Σ (y² − 2 y w·u + ⟨u uᵀ, w wᵀ⟩)
+      let error = squares[j]! + innerProduct(sums, j * q, ww, j * q, k);
+      for (let a = 0; a < p; a++) error -= 2 * w[j * p + a]! * rights[j * p + a]!;
       tau[j] = degrees[j]! / (2 * GAMMA_B + error);
     }
     for (let l = 0; l < k; l++) {
@@ -169,16 +186,21 @@ export function expectation({ w, u, factors }: FactorModel, i: number, j: number
   return sum;
 }
 
-/** ⟨u uᵀ, w wᵀ⟩: every element below the diagonal stands for two. */
-export function secondMoment({ ww, uu, factors }: FactorModel, i: number, j: number): number {
-  const q = packedSize(factors + 1);
+/** Of two packed symmetric matrices: every element below the diagonal stands for two. */
+function innerProduct(x: Float64Array, xStart: number, y: Float64Array, yStart: number, k: number): number {
   let sum = 0;
   let diagonal = 0;
-  for (let a = 0, next = 0, x = i * q, y = j * q; a <= factors; next += ++a + 1) {
-    for (let at = packed(a, 0); at < next; at++) sum += uu[x + at]! * ww[y + at]!;
-    diagonal += uu[x + next]! * ww[y + next]!;
+  for (let a = 0, next = 0; a <= k; next += ++a + 1) {
+    for (let at = packed(a, 0); at < next; at++) sum += x[xStart + at]! * y[yStart + at]!;
+    diagonal += x[xStart + next]! * y[yStart + next]!;
   }
   return 2 * sum + diagonal;
+}
+
+/** ⟨u uᵀ, w wᵀ⟩ */
+export function secondMoment({ ww, uu, factors }: FactorModel, i: number, j: number): number {
+  const q = packedSize(factors + 1);
+  return innerProduct(uu, i * q, ww, j * q, factors);
 }
 
 /** The variance of a value still to be measured. */

@@ -1,10 +1,11 @@
 /**
  * How good forecasts are: known cells are left out, everything is fitted again without them, and the forecasts are held
- * against what was measured. Beside it two plain ways to guess: the column's mean, and a line on ImageNet accuracy.
+ * against what was measured.
  */
-import { mean, quantile, standardDeviation } from "../../stats/describe.ts";
+import { mean, quantile } from "../../stats/describe.ts";
 import { NumpyRandomState } from "../../tensor/mt19937.ts";
 import { backInUnit, type ForecastValue, forecastTable } from "./forecast.ts";
+import type { Guess } from "./guesses.ts";
 import { type Bounds, FEWEST_VALUES, type Matrix, toForecastScale } from "./scale.ts";
 
 /** Up to this many known cells each is left out by itself; up to the second, a tenth at a time; beyond, one tenth. */
@@ -21,13 +22,6 @@ export interface LeftOut extends ForecastValue {
   readonly truth: number;
 }
 
-/** A guess at one cell from a table that lacks it: on the forecast scale. */
-export type Guess = (
-  table: Matrix,
-  row: number,
-  column: number,
-) => { readonly mean: number; readonly deviation: number; readonly degrees: number };
-
 /** The cells that may be left out, in the groups that are left out together. */
 export function leftOutGroups({ rows, columns, data }: Matrix): number[][] {
   const counts = new Uint32Array(columns);
@@ -42,15 +36,15 @@ export function leftOutGroups({ rows, columns, data }: Matrix): number[][] {
   }
   const order = new NumpyRandomState(0).permutation(known.length);
   const folds: number[][] = Array.from({ length: FOLDS }, () => []);
-  const left = new Map<string, number>();
+  // [fold, column]: how many of the column the fold leaves out.
+  const left = new Uint32Array(FOLDS * columns);
   for (const [position, index] of order.entries()) {
     const cell = known[index]!;
     const fold = position % FOLDS;
-    const key = `${fold}/${cell % columns}`;
-    const gone = left.get(key) ?? 0;
+    const key = fold * columns + (cell % columns);
     // A column that would fall below four values keeps this one.
-    if (counts[cell % columns]! - gone - 1 < FEWEST_VALUES) continue;
-    left.set(key, gone + 1);
+    if (counts[cell % columns]! - left[key]! - 1 < FEWEST_VALUES) continue;
+    left[key]!++;
     folds[fold]!.push(cell);
   }
   return known.length <= MOST_FOLDS ? folds : folds.slice(0, 1);
@@ -81,46 +75,15 @@ export function* leaveOutBy(guess: Guess, table: Matrix, bounds: readonly Bounds
   const without = { ...table, data: data.slice() };
   for (const group of leftOutGroups(table)) {
     for (const cell of group) without.data[cell] = Number.NaN;
+    const guessAt = guess(without);
     for (const cell of group) {
       const [row, column] = [Math.floor(cell / columns), cell % columns];
-      const { mean: centre, deviation, degrees } = guess(without, row, column);
+      const { mean: centre, deviation, degrees } = guessAt(row, column);
       yield { row, column, truth: data[cell]!, ...backInUnit(centre, deviation, degrees, bounds[column]!) };
     }
     for (const cell of group) without.data[cell] = data[cell]!;
   }
 }
-
-function columnOf({ rows, columns, data }: Matrix, j: number): number[] {
-  return Array.from({ length: rows }, (_, i) => data[i * columns + j]!);
-}
-
-export const columnMean: Guess = (table, _, j) => {
-  const known = columnOf(table, j).filter((value) => !Number.isNaN(value));
-  const n = known.length;
-  const deviation = standardDeviation(known, "sample") * Math.sqrt(1 + 1 / n);
-  return { mean: mean(known), deviation, degrees: n - 1 };
-};
-
-/** Least squares on one column, ImageNet accuracy as a rule; the column's mean where it is not known of the row. */
-export const lineOn =
-  (from: number): Guess =>
-  (table, i, j) => {
-    const at = table.data[i * table.columns + from]!;
-    if (j === from || Number.isNaN(at)) return columnMean(table, i, j);
-    const [xs, ys] = [columnOf(table, from), columnOf(table, j)];
-    const pairs = xs.flatMap((x, row) =>
-      Number.isNaN(x) || Number.isNaN(ys[row]!) ? [] : [[x, ys[row]!] as const],
-    );
-    const n = pairs.length;
-    if (n < 3) return columnMean(table, i, j);
-    const mx = mean(pairs.map(([x]) => x));
-    const my = mean(pairs.map(([, y]) => y));
-    const sx = pairs.reduce((sum, [x]) => sum + (x - mx) ** 2, 0);
-    const slope = pairs.reduce((sum, [x, y]) => sum + (x - mx) * (y - my), 0) / sx;
-    const squares = pairs.reduce((sum, [x, y]) => sum + (y - my - slope * (x - mx)) ** 2, 0);
-    const deviation = Math.sqrt((squares / (n - 2)) * (1 + 1 / n + (at - mx) ** 2 / sx));
-    return { mean: my + slope * (at - mx), deviation, degrees: n - 2 };
-  };
 
 /** Of intervals that hold 95% of left-out cells: 1, or what they have to be widened by. */
 export function kappaOf(cells: readonly LeftOut[], bounds: readonly Bounds[]): number {

@@ -1,19 +1,8 @@
-/** Fits the model of all results and leaves cells out: seconds to minutes, so a thread does it. */
-import {
-  type Bounds,
-  columnMean,
-  errorsOf,
-  type Forecast,
-  type ForecastErrors,
-  forecastTable,
-  kappaOf,
-  type LeftOut,
-  leaveOut,
-  leaveOutBy,
-  lineOn,
-  type Matrix,
-  toForecastScale,
-} from "@transferboard/eval-core/record";
+/** The model of all results with how good it is, as a thread computes it: seconds to minutes. */
+import { type Forecast, forecastTable } from "./forecast.ts";
+import { columnMean, lineOn } from "./guesses.ts";
+import { errorsOf, type ForecastErrors, kappaOf, type LeftOut, leaveOut, leaveOutBy } from "./quality.ts";
+import { type Bounds, type Matrix, toForecastScale } from "./scale.ts";
 
 /** Values in the metrics' units, [method, measure]; NaN where there is none. */
 export interface ForecastTask {
