@@ -115,6 +115,12 @@ const BENCHMARKS: readonly Benchmark[] = [
     what: "requests to the API",
   },
   {
+    name: "import",
+    script: "apps/api/bench/import.ts",
+    args: [],
+    what: "timm's tables of 1,266 models by `transferboard import`: sent, checked, recorded and accepted (aim: 10 s)",
+  },
+  {
     name: "costs",
     script: "tests/costs/bench.ts",
     args: [],

@@ -7,13 +7,14 @@ export function transactAs<T>(
   { prisma }: Pick<Database, "prisma">,
   { accountId }: Pick<Viewer, "accountId">,
   work: (tx: TransactionClient) => Promise<T>,
+  timeoutMs = 15_000,
 ): Promise<T> {
   return prisma.$transaction(
     async (tx) => {
       await tx.$executeRaw`select set_config('transferboard.account', ${String(accountId)}, true)`;
       return work(tx);
     },
-    { timeout: 15_000, maxWait: 10_000 },
+    { timeout: timeoutMs, maxWait: 10_000 },
   );
 }
 

@@ -1,5 +1,5 @@
 /** Offering results, deciding on them, taking them back: the rules, and what is written. */
-import type { Prisma } from "@transferboard/prisma";
+import type { Prisma, TransactionClient } from "@transferboard/prisma";
 import { fingerprint } from "@transferboard/vocabulary/canonical-json";
 import type { Context } from "../../context.ts";
 import { isDuplicate, transactAs } from "../../database/transact.ts";
@@ -16,6 +16,7 @@ import { changesBy } from "./pending.ts";
 import { publish } from "./publish.ts";
 import type { TableBody } from "./table/body.ts";
 import { keepFiles } from "./table/keep.ts";
+import { TABLE_MS } from "./table/publish.ts";
 import { isMtebs, readTable, type Told } from "./table/read.ts";
 import { warningsOfTable } from "./table/warnings.ts";
 
@@ -138,7 +139,7 @@ export interface Decision {
 export async function review({ id, verdict, reason }: Decision, context: Context): Promise<SubmissionRow> {
   const viewer = await requireViewer(context, "REVIEW");
   if (!isUuid(id)) throw new NotFound("There is no submission of yours with this id.");
-  const decided = await transactAs(context.db, viewer, async (tx) => {
+  const decide = async (tx: TransactionClient) => {
     const { count } = await tx.submission.updateMany({
       where: { id, status: "PENDING", accountId: { not: viewer.accountId } },
       data: {
@@ -152,7 +153,8 @@ export async function review({ id, verdict, reason }: Decision, context: Context
     const submission = await tx.submission.findUniqueOrThrow({ where: { id } });
     if (verdict === "ACCEPT") await publish(submission, tx);
     return submission;
-  }).catch((error: unknown) => {
+  };
+  const decided = await transactAs(context.db, viewer, decide, TABLE_MS).catch((error: unknown) => {
     if (!isDuplicate(error)) throw error;
     throw new Conflict(
       "Something that this submission adds was added by another one meanwhile: review it again.",

@@ -4,6 +4,9 @@ import { Conflict } from "../../../errors.ts";
 import { recordMeasures } from "../new-measure.ts";
 import type { TableBody, TableModel } from "./body.ts";
 
+/** How long accepting a table may take. */
+export const TABLE_MS = 120_000;
+
 type Ids = ReadonlyMap<string, number>;
 
 /** "timm:NAME" -> its kind and name. */
@@ -86,6 +89,10 @@ async function protocolsOf({ protocols }: TableBody, tx: TransactionClient): Pro
 
 /** @throws Conflict where every value is in the ledger already */
 export async function publishTable(id: string, body: TableBody, tx: TransactionClient): Promise<void> {
+  // One statement writes all values, tens of thousands at once: it may take longer than a question. The planner takes each
+  // list for a hundred rows, for which a loop in a loop would do.
+  await tx.$executeRaw`SELECT set_config('statement_timeout', ${String(TABLE_MS)}, true),
+    set_config('enable_nestloop', 'off', true)`;
   const methods = await methodsOf(body, tx);
   const checkpoints = await checkpointsOf(body, methods, tx);
   await protocolsOf(body, tx);
@@ -108,31 +115,30 @@ export async function publishTable(id: string, body: TableBody, tx: TransactionC
       extra,
     }),
   );
-  const text = JSON.stringify(rows);
   // A value that stands already, of the same weights, protocol and source, is not said twice.
   const added = await tx.$executeRaw`
-    INSERT INTO result (method_id, checkpoint_id, measure_id, value, interval_lower, interval_upper, sample_size, seeds,
-      provenance, source, protocol_fingerprint, submission_id)
-    SELECT x.method_id, x.checkpoint_id, x.measure_id, x.value, x.lower, x.upper, x.n,
-      ARRAY(SELECT jsonb_array_elements_text(x.seeds)::bigint), ${body.provenance}::"Provenance", x.source, x.protocol,
-      ${id}::uuid
-    FROM jsonb_to_recordset(${text}::jsonb) AS x(at int, method_id int, checkpoint_id int, measure_id int, value float8,
-      lower float8, upper float8, n int, seeds jsonb, protocol text, source text)
-    WHERE NOT EXISTS (SELECT FROM result r WHERE r.checkpoint_id = x.checkpoint_id AND r.measure_id = x.measure_id
-      AND r.method_id = x.method_id AND r.provenance = ${body.provenance}::"Provenance" AND r.source = x.source
-      AND r.value = x.value AND r.protocol_fingerprint IS NOT DISTINCT FROM x.protocol::char(64)
-      AND NOT EXISTS (SELECT FROM retraction t WHERE t.result_id = r.id))
-    ORDER BY x.at`;
+    WITH x AS MATERIALIZED (
+      SELECT * FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS x(at int, method_id int, checkpoint_id int,
+        measure_id int, value float8, lower float8, upper float8, n int, seeds jsonb, protocol char(64), source text,
+        place text, evaluated_at text, extra jsonb)),
+    added AS (
+      INSERT INTO result (method_id, checkpoint_id, measure_id, value, interval_lower, interval_upper, sample_size, seeds,
+        provenance, source, protocol_fingerprint, submission_id)
+      SELECT x.method_id, x.checkpoint_id, x.measure_id, x.value, x.lower, x.upper, x.n,
+        ARRAY(SELECT jsonb_array_elements_text(x.seeds)::bigint), ${body.provenance}::"Provenance", x.source, x.protocol,
+        ${id}::uuid
+      FROM x WHERE NOT EXISTS (SELECT FROM result r WHERE r.checkpoint_id = x.checkpoint_id AND r.measure_id = x.measure_id
+        AND r.method_id = x.method_id AND r.provenance = ${body.provenance}::"Provenance" AND r.source = x.source
+        AND r.value = x.value AND r.protocol_fingerprint IS NOT DISTINCT FROM x.protocol
+        AND NOT EXISTS (SELECT FROM retraction t WHERE t.result_id = r.id))
+      ORDER BY x.at RETURNING id, checkpoint_id, measure_id, protocol_fingerprint)
+    INSERT INTO result_origin (result_id, place, evaluated_at, extra)
+    SELECT r.id, x.place, x.evaluated_at, x.extra
+    FROM added r JOIN x ON x.measure_id = r.measure_id AND x.checkpoint_id = r.checkpoint_id
+      AND x.protocol IS NOT DISTINCT FROM r.protocol_fingerprint`;
   if (added === 0) {
     throw new Conflict(
       "Every value of this submission is in the ledger already, from the same source: reject it.",
     );
   }
-  await tx.$executeRaw`
-    INSERT INTO result_origin (result_id, place, evaluated_at, extra)
-    SELECT r.id, x.place, x.evaluated_at, x.extra
-    FROM jsonb_to_recordset(${text}::jsonb) AS x(checkpoint_id int, measure_id int, protocol text, place text,
-      evaluated_at text, extra jsonb)
-    JOIN result r ON r.submission_id = ${id}::uuid AND r.measure_id = x.measure_id AND r.checkpoint_id = x.checkpoint_id
-      AND r.protocol_fingerprint IS NOT DISTINCT FROM x.protocol::char(64)`;
 }
