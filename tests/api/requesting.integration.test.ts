@@ -53,17 +53,40 @@ describe("refuses, before anything is queued,", () => {
   });
 });
 
-it("hands an evaluation's own options on to the worker; a mean over datasets is asked for like any measure", async () => {
+const CANCEL = `mutation ($id: ID!) { cancelEvaluation(input: { id: $id }) { __typename ... on Conflict { message }
+  ... on CancelEvaluationPayload { evaluation { id state } } } }`;
+const PLAN = `query ($id: ID!) { evaluation(id: $id) { state
+  plan { done jobs { id kind title state worker attempts startedAt progress secondsLeft } } } }`;
+
+it("divides an evaluation, and hands its own options on to the worker; a mean over datasets is asked for like any measure", async () => {
   const body = await ask(
     'measure: "calibration-finetune/kornblith/ece", options: [{ name: "steps", value: "8" }, { name: "batch", value: "16" }]',
   );
   expect(body.errors).toBeUndefined();
   const queue = openQueue(api.database.appUrl);
   try {
-    expect((await queue.take())?.data).toMatchObject({
-      target: { measure: "calibration-finetune/kornblith/ece" },
-      options: { steps: "8", batch: "16" },
+    expect((await queue.take("ada's machine"))?.data).toMatchObject({
+      request: {
+        target: { measure: "calibration-finetune/kornblith/ece" },
+        options: { steps: "8", batch: "16" },
+      },
+      work: { kind: "PART", setting: "many-shot-finetune", part: 0 },
     });
+    const { id } = body.data!.requestEvaluation.evaluation;
+    const { state, plan } = (await api.read(PLAN, { variables: { id } })).evaluation;
+    expect(state).toBe("RUNNING");
+    // The paper's 40 configurations, the selection and refit for each dataset, and what closes it.
+    expect(plan.jobs).toHaveLength(10 * 41 + 1);
+    expect(plan.jobs[0]).toMatchObject({ kind: "PART", state: "RUNNING", worker: "ada's machine" });
+    expect(plan.jobs[1]).toMatchObject({ kind: "PART", state: "QUEUED", worker: null, startedAt: null });
+    expect(plan.jobs[40]).toMatchObject({ kind: "DATASET", state: "WAITING", attempts: 0 });
+    expect(plan.jobs.at(-1)).toMatchObject({ id, kind: "CLOSING", state: "WAITING" });
+    await api.read(CANCEL, { token, variables: { id } });
+    const cancelled = (await api.read(PLAN, { variables: { id } })).evaluation;
+    expect(new Set(cancelled.plan.jobs.map((job: { state: string }) => job.state))).toEqual(
+      new Set(["CANCELLED"]),
+    );
+    expect(await queue.take()).toBeNull();
   } finally {
     await queue.close();
   }
@@ -73,8 +96,6 @@ describe("a request", () => {
   const REQUEST = `mutation ($seed: Int!) { requestEvaluation(input: { checkpoint: "${"4".repeat(64)}", method: "swav",
     measure: "few-shot-5/pets/accuracy", seed: $seed }) { __typename ... on Conflict { message }
     ... on RequestEvaluationPayload { evaluation { id state } } } }`;
-  const CANCEL = `mutation ($id: ID!) { cancelEvaluation(input: { id: $id }) { __typename ... on Conflict { message }
-    ... on CancelEvaluationPayload { evaluation { id state } } } }`;
   const request = async (by: string, seed: number) =>
     (await api.read(REQUEST, { token: by, variables: { seed } })).requestEvaluation;
   const cancel = async (by: string, id: string) =>

@@ -119,6 +119,11 @@ export function drawPlan(
   return { flow: [...flow, closing], rows: [...rows, row] };
 }
 
+/** The plan of a request that is one job. */
+export const undivided = (id: string): Row => ({
+  ...{ id, position: 0, kind: "DATASET", title: "all of it", depends_on: [] },
+});
+
 const CLOSING = "what follows from all of them";
 
 /** Puts the plan's rows where the queue's are put, in the same transaction. */

@@ -26,7 +26,16 @@ import {
   evaluationRequest,
   type JobProgress,
 } from "./payload.ts";
-import { drawPlan, type EvaluationJob, insertPlan, jobIdsOf, jobsOf, type PlannedJob, told } from "./plan.ts";
+import {
+  drawPlan,
+  type EvaluationJob,
+  insertPlan,
+  jobIdsOf,
+  jobsOf,
+  type PlannedJob,
+  told,
+  undivided,
+} from "./plan.ts";
 
 const DAY_SECONDS = 24 * 3600;
 /** How often a job may be begun again after a worker that died or gave it back. */
@@ -89,7 +98,7 @@ export interface EvaluationQueue {
     jobs?: readonly PlannedJob[],
   ): Promise<Asked | null>;
   find(id: string): Promise<RequestedEvaluation | null>;
-  /** The jobs of a request, itself the last; none where it was not divided. */
+  /** The jobs of a request, itself the last; none where it was sent without a plan. */
   plan(id: string): Promise<readonly EvaluationJob[]>;
   /** Ends a request that waits or runs; its worker notices within seconds. False where it had ended. */
   cancel(id: string, tx: TransactionClient): Promise<boolean>;
@@ -177,7 +186,11 @@ async function divideTo(
   jobs: readonly PlannedJob[],
   tx: TransactionClient,
 ): Promise<string> {
-  if (jobs.length === 0) return sendTo(boss, request, tx);
+  if (jobs.length === 0) {
+    const whole = await sendTo(boss, request, tx);
+    await insertPlan(sqlOf(tx), whole, [undivided(whole)]);
+    return whole;
+  }
   const data = evaluationRequest.parse(request);
   const id = randomUUID();
   const { flow, rows } = drawPlan(id, data, jobs, keyOf(data));

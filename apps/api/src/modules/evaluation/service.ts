@@ -1,11 +1,11 @@
 /** Asking our own workers for an evaluation: the request and its audit event in one transaction, or neither. */
-import {
-  type Asked,
-  ProtocolError,
-  settingsFromAfar,
-  targetsOfAsked,
-} from "@transferboard/eval-core/declared";
-import type { RequestedEvaluation, TransactionClient } from "@transferboard/prisma";
+import { type Asked, jobsOfAsked, ProtocolError } from "@transferboard/eval-core/declared";
+import type {
+  EvaluationJob,
+  PlannedJob,
+  RequestedEvaluation,
+  TransactionClient,
+} from "@transferboard/prisma";
 import type { Context } from "../../context.ts";
 import { transactAs } from "../../database/transact.ts";
 import { BadInput, Conflict, NotAuthorized, NotFound } from "../../errors.ts";
@@ -25,17 +25,24 @@ export interface EvaluationInput {
   readonly seed: number;
 }
 
-/** Options by key. @throws BadInput where no evaluation gives what is asked, or it takes no such option */
-function optionsOf(asked: Asked, { mode, options }: EvaluationInput): Record<string, string> {
+interface Read {
+  /** Options by key. */
+  readonly options: Record<string, string>;
+  /** What the request is divided into; none where it is one piece. */
+  readonly jobs: readonly PlannedJob[];
+}
+
+/** @throws BadInput where no evaluation gives what is asked, or it takes no such option */
+function read(asked: Asked, { mode, options }: EvaluationInput): Read {
   const given = Object.fromEntries((options ?? []).map(({ name, value }) => [name, value]));
   if (Object.keys(given).length < (options ?? []).length) throw new BadInput("An option is given twice.");
   try {
-    settingsFromAfar(targetsOfAsked(asked), { ...(mode === "converged" ? {} : { mode }), ...given });
+    const jobs = jobsOfAsked(asked, { ...(mode === "converged" ? {} : { mode }), ...given });
+    return { options: given, jobs };
   } catch (error) {
     if (!(error instanceof ProtocolError)) throw error;
     throw new BadInput(`${error.message[0]!.toUpperCase()}${error.message.slice(1)}.`);
   }
-  return given;
 }
 
 async function found(id: string, { queue }: Context): Promise<RequestedEvaluation> {
@@ -66,7 +73,7 @@ export async function requestEvaluation(
   if (known && known.method.slug !== method) {
     throw new BadInput(`The checkpoint with this SHA-256 is recorded as one of ${known.method.slug}.`);
   }
-  const options = optionsOf(target, input);
+  const { options, jobs } = read(target, input);
   const asked = {
     ...{ checkpoint, method, target, mode, preprocessing, seed },
     ...(Object.keys(options).length > 0 ? { options } : {}),
@@ -74,7 +81,7 @@ export async function requestEvaluation(
   const request = { ...asked, requestedById: viewer.accountId, tokenId: viewer.tokenId };
   const quota = LIMITS.evaluationsUnderWay;
   const id = await transactAs(context.db, viewer, async (tx) => {
-    const sent = await context.queue().ask(request, quota, tx);
+    const sent = await context.queue().ask(request, quota, tx, jobs);
     if (!sent) {
       throw new Conflict(
         `This token has ${quota} evaluations waiting or running, as many as it may: wait for one to end, or cancel one.`,
@@ -107,3 +114,6 @@ async function audit(tx: TransactionClient, viewer: Viewer, event: string, id: s
 }
 
 export const evaluationOf = found;
+
+/** The jobs of a request, in their order. */
+export const planOf = (id: string, { queue }: Context): Promise<readonly EvaluationJob[]> => queue().plan(id);

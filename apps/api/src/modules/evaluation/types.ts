@@ -6,7 +6,8 @@ import { Conflict, NotAuthorized, NotFound } from "../../errors.ts";
 import { MUTATION_SCOPES } from "../account/rules.ts";
 import "../error-types.ts";
 import { RunRef, RunStateEnum } from "../run/types.ts";
-import { cancelEvaluation, evaluationOf, requestEvaluation } from "./service.ts";
+import { EvaluationPlanType } from "./plan.ts";
+import { cancelEvaluation, evaluationOf, planOf, requestEvaluation } from "./service.ts";
 
 const EvaluationType = builder.objectRef<RequestedEvaluation>("Evaluation").implement({
   description: "An evaluation that somebody asked our workers for.",
@@ -26,6 +27,15 @@ const EvaluationType = builder.objectRef<RequestedEvaluation>("Evaluation").impl
       description: "When it was last begun.",
     }),
     finishedAt: t.expose("finishedAt", { type: "DateTime", nullable: true, description: "When it ended." }),
+    plan: t.field({
+      type: EvaluationPlanType,
+      nullable: true,
+      description: "The jobs that it is divided into. Null where it was asked for before there were plans.",
+      resolve: async ({ id }, _, context) => {
+        const jobs = await planOf(id, context);
+        return jobs.length > 0 ? { jobs } : null;
+      },
+    }),
     runs: t.prismaField({
       type: [RunRef],
       description: "The runs that it made.",
