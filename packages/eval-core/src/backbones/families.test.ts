@@ -78,7 +78,11 @@ describe("a folder as the hub lays it out", () => {
     });
     expect(checkpoint.converted[0]).toBe("read beside it: preprocessor_config.json, config.json");
     writeFileSync(join(home, "config.json"), "{");
-    await expect(loadCheckpoint(home)).rejects.toThrow(/config\.json beside it is not JSON/);
+    await expect(loadCheckpoint(home)).rejects.toThrow(/config\.json beside it is not valid JSON/);
+    writeFileSync(join(home, "config.json"), '{"num_attention_heads": 2, "num_attention_heads": 4}');
+    await expect(loadCheckpoint(home)).rejects.toThrow(
+      /config\.json beside it tells the field 'num_attention_heads' twice/,
+    );
   });
 
   it("is read from shards as from one file, and a shard that is missing is named", async () => {

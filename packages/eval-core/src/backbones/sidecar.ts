@@ -5,6 +5,7 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { CheckpointError } from "../checkpoints/errors.ts";
+import { JsonFileError, jsonOfFile } from "../tensor/index.ts";
 import type { Activation, Choice, Interpolation } from "./choices.ts";
 import { type Normalisation, parseNormalisation } from "./normalisation.ts";
 
@@ -52,9 +53,10 @@ function readJson(folder: string, file: string): Json | undefined {
   if (statSync(path).size > LARGEST) throw new CheckpointError(`${file} beside it has over ${LARGEST} bytes`);
   let value: unknown;
   try {
-    value = JSON.parse(readFileSync(path, "utf8"));
-  } catch {
-    throw new CheckpointError(`${file} beside it is not JSON: mend it, or take it away`);
+    value = jsonOfFile(readFileSync(path), `${file} beside it`);
+  } catch (error) {
+    if (!(error instanceof JsonFileError)) throw error;
+    throw new CheckpointError(`${error.message}; mend it, or take it away`);
   }
   if (isJson(value)) return value;
   throw new CheckpointError(`${file} beside it is no JSON object: mend it, or take it away`);

@@ -1,6 +1,7 @@
 /** A dataset's folder on disk: reading its lists and asking which of its files are there, cheaply for 100,000. */
 import { readdir, readFile, realpath, stat } from "node:fs/promises";
 import { join, sep } from "node:path";
+import { decodeUtf8 } from "../tensor/index.ts";
 import { DatasetError, type Item, type Label, makeItem } from "./dataset.ts";
 
 const IMAGE_NAME = /^[^.].*\.(jpe?g|jpe|jfif|pjpeg|pjp|png|webp|bmp|dib|gif|tiff?|ppm|pgm|pbm|pnm)$/i;
@@ -186,12 +187,9 @@ export class DatasetRoot {
 
   /** @throws DatasetError where it is not UTF-8: a name with lost letters would be another's, or nobody's */
   async text(relative: string): Promise<string> {
-    const bytes = await this.bytes(relative);
-    try {
-      return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-    } catch (cause) {
-      throw new DatasetError(`${this.at(relative)} is not UTF-8: save it as UTF-8 and try again`, { cause });
-    }
+    const decoded = decodeUtf8(await this.bytes(relative));
+    if ("text" in decoded) return decoded.text;
+    throw new DatasetError(`${this.at(relative)}: ${decoded.wrong.replace(/\.$/, "")}`);
   }
 
   /** The lines that are not empty, without their ends. */

@@ -6,6 +6,7 @@
 
 import { readFile, stat } from "node:fs/promises";
 import { basename } from "node:path";
+import { JsonFileError, jsonOfFile } from "../tensor/index.ts";
 import { type Dataset, DatasetError, type Item } from "./dataset.ts";
 import { imagesByClass } from "./readers/by-class.ts";
 import { DatasetRoot } from "./root.ts";
@@ -76,9 +77,10 @@ async function readAnswers(
 ): Promise<ShiftedSet> {
   let parsed: unknown;
   try {
-    parsed = JSON.parse(await readFile(path, "utf8"));
+    parsed = jsonOfFile(await readFile(path), path);
   } catch (cause) {
-    throw new DatasetError(`${path} is no JSON: expected a list of lists of classes`, { cause });
+    const why = cause instanceof JsonFileError ? cause.message : `${path} cannot be read`;
+    throw new DatasetError(`${why}; expected a list of lists of classes`, { cause });
   }
   const images = splits.test.toSorted((a, b) => (basename(a.id) < basename(b.id) ? -1 : 1));
   if (!Array.isArray(parsed) || parsed.length !== images.length) {

@@ -1,6 +1,7 @@
 export * from "./atomic-file.ts";
 export * from "./half.ts";
 export { JsonError, type ParsedJson, parseJson, shiftDecimal } from "./json.ts";
+export { JsonFileError, jsonOfFile } from "./json-file.ts";
 export * from "./mt19937.ts";
 export * from "./npy.ts";
 export * from "./random.ts";

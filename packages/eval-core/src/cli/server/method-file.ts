@@ -1,6 +1,6 @@
 /** `--method-file FILE`: what a server wants to know of a method that it does not have yet. */
 import { readFile } from "node:fs/promises";
-import { decodeUtf8, JsonError, parseJson } from "../../tensor/index.ts";
+import { JsonFileError, jsonOfFile } from "../../tensor/index.ts";
 import { CommandError } from "../exit-codes.ts";
 
 const FIELDS = ["slug", "name", "family", "year", "paperTitle", "paperUrl", "bibtex", "pretraining"];
@@ -15,17 +15,12 @@ export async function readMethodFile(path: string): Promise<MethodFields> {
     if (error.code !== "ENOENT") throw error;
     throw new CommandError(`there is no file ${path} to read the method from`);
   });
-  const decoded = decodeUtf8(bytes);
-  if ("wrong" in decoded) throw new CommandError(`${path}: ${decoded.wrong.replace(/\.$/, "")}`);
   let fields: unknown;
   try {
-    const { value, repeated } = parseJson(decoded.text);
-    const [twice] = repeated;
-    if (twice) throw new CommandError(`${path} tells the field '${twice.join(".")}' twice`);
-    fields = value;
+    fields = jsonOfFile(bytes, path);
   } catch (error) {
-    if (!(error instanceof JsonError)) throw error;
-    throw new CommandError(`${path} is not valid JSON: ${error.message}`);
+    if (!(error instanceof JsonFileError)) throw error;
+    throw new CommandError(error.message);
   }
   if (typeof fields !== "object" || fields === null || Array.isArray(fields)) {
     throw new CommandError(`${path} must hold one JSON object of ${FIELDS.join(", ")}`);

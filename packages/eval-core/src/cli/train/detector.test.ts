@@ -26,7 +26,7 @@ it("names what is missing, and what is wrong with the objects", () => {
   expect(train({})).toThrow("--head faster-rcnn needs --objects");
   const path = join(folder, "objects.json");
   writeFileSync(path, "{");
-  expect(train({ objects: path })).toThrow(/objects\.json is no JSON file/);
+  expect(train({ objects: path })).toThrow(/the boxes cannot be read: .*objects\.json is not valid JSON/);
   writeFileSync(path, '{"gt_boxes": [[[1, 2, 3]]]}');
   expect(train({ objects: path })).toThrow(
     'must be a JSON document with "gt_boxes": of each image a list of boxes x1, y1, x2, y2',

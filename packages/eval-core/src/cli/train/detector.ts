@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
 import { type TrainDetectorOptions, trainDetectorOnArrays } from "../../evaluations/detection/arrays.ts";
-import { readNpy } from "../../tensor/index.ts";
+import { jsonOfFile, readNpy } from "../../tensor/index.ts";
 import { CommandError, EXIT } from "../exit-codes.ts";
 import { wholeNumber } from "../options.ts";
 
@@ -40,9 +40,9 @@ const Objects = z.object({ gt_boxes: z.array(z.array(z.array(z.number()).length(
 function objectsOf(path: string): TrainDetectorOptions["objects"] {
   let document: unknown;
   try {
-    document = JSON.parse(readFileSync(path, "utf8"));
+    document = jsonOfFile(readFileSync(path), path);
   } catch (cause) {
-    throw new CommandError(`${path} is no JSON file: ${(cause as Error).message}`, EXIT.usage);
+    throw new CommandError(`the boxes cannot be read: ${(cause as Error).message}`, EXIT.usage);
   }
   const parsed = Objects.safeParse(document);
   if (parsed.success) return parsed.data.gt_boxes;

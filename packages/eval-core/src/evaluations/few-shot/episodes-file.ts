@@ -1,15 +1,17 @@
 /** Reads a file of few-shot episodes; whether they fit the labels is checked with the labels. */
 import { readFileSync } from "node:fs";
+import { JsonFileError, jsonOfFile } from "../../tensor/index.ts";
 import { type EpisodeSet, FewShotError } from "./episodes.ts";
 
 /** @throws FewShotError on a file that holds no episodes */
 export function readEpisodes(path: string): EpisodeSet {
-  const text = readFileSync(path, "utf8");
+  const bytes = readFileSync(path);
   let parsed: unknown;
   try {
-    parsed = JSON.parse(text);
+    parsed = jsonOfFile(bytes, path);
   } catch (error) {
-    throw new FewShotError(`${path} is not JSON: ${(error as Error).message}`);
+    if (!(error instanceof JsonFileError)) throw error;
+    throw new FewShotError(error.message);
   }
   const { way, shot, query, episodes } = (parsed ?? {}) as Partial<Record<keyof EpisodeSet, unknown>>;
   if (![way, shot, query].every(Number.isSafeInteger) || !Array.isArray(episodes)) {

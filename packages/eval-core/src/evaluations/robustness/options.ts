@@ -1,5 +1,6 @@
 /** What can be asked of robustness. */
 import { readFileSync } from "node:fs";
+import { jsonOfFile } from "../../tensor/index.ts";
 import { ProtocolError } from "../protocol-error.ts";
 
 /** Test sets that boards know. */
@@ -49,9 +50,9 @@ export function parseReference(file: string, hash: (bytes: Uint8Array) => string
   let parsed: unknown;
   try {
     bytes = readFileSync(file);
-    parsed = JSON.parse(Buffer.from(bytes).toString("utf8"));
+    parsed = jsonOfFile(bytes, file);
   } catch (error) {
-    throw new ProtocolError(`--reference ${file} cannot be read as JSON: ${(error as Error).message}`);
+    throw new ProtocolError(`--reference cannot be read: ${(error as Error).message}`);
   }
   const entries = parsed !== null && typeof parsed === "object" ? Object.entries(parsed) : [];
   const isFine = ([, levels]: [string, unknown]) =>
