@@ -95,12 +95,14 @@ export async function openNewtonCg(
         penalty: single([1, 1], Float32Array.of(penalty)),
       };
       await Promise.all(Object.entries(fixed).map(([name, value]) => state.set(name, value)));
+      const [rw, rb] = [
+        turned(slope, features, classes, -1 / unit),
+        Float32Array.from(gradient.subarray(weights), (value) => -value / unit),
+      ];
+      if (task === "multi-class") for (const part of [rw, rb]) subtractClassMeans(part, classes);
       let feeds: Record<string, AnyTensor> = {
-        rw: single([classes, features], turned(slope, features, classes, -1 / unit)),
-        rb: single(
-          [classes, 1],
-          Float32Array.from(gradient.subarray(weights), (value) => -value / unit),
-        ),
+        rw: single([classes, features], rw),
+        rb: single([classes, 1], rb),
         pw: single([classes, features]),
         pb: single([classes, 1]),
         sw: single([classes, features]),
@@ -177,10 +179,10 @@ function iterationGraph(
   // z = M r, the preconditioned residual.
   const inside = op("Mul", [op("MatMul", ["rw", u]), scale]);
   const strong = graph.op("Gemm", [inside, u], { transB: int(1) });
-  const zeroSum = (value: string) =>
+  const zeroSum = (value: string, output?: string) =>
     task === "multi-class"
-      ? op("Sub", [value, graph.op("ReduceMean", [value, graph.ints([0])], { keepdims: int(1) })])
-      : value;
+      ? op("Sub", [value, graph.op("ReduceMean", [value, graph.ints([0])], { keepdims: int(1) })], output)
+      : op("Identity", [value], output);
   const zw = zeroSum(op("Add", [strong, op("Mul", ["rw", tail])]));
   const zb = zeroSum(op("Mul", ["rb", tailb]));
   const inner = (aw: string, bw: string, ab: string, bb: string, output?: string) =>
@@ -202,8 +204,9 @@ function iterationGraph(
   // Without curvature there is no step to take: that is rounding, or the end.
   const zero = graph.float(0);
   const alpha = op("Where", [op("Greater", [along, zero]), op("Div", [rz, along]), zero]);
-  const rw = op("Sub", ["rw", op("Mul", [alpha, qw])], "rw_next");
-  const rb = op("Sub", ["rb", op("Mul", [alpha, qb])], "rb_next");
+  // Rounding leaves the residual a part that all classes share, which no step answers: it could not fall below it.
+  const rw = zeroSum(op("Sub", ["rw", op("Mul", [alpha, qw])]), "rw_next");
+  const rb = zeroSum(op("Sub", ["rb", op("Mul", [alpha, qb])]), "rb_next");
   op("Add", ["sw", op("Mul", [alpha, pw])], "sw_next");
   op("Add", ["sb", op("Mul", [alpha, pb])], "sb_next");
   op("Add", ["sz", op("Mul", [alpha, h])], "sz_next");
@@ -262,6 +265,16 @@ function ownClass(labels: LinearLabels, classes: number): Float32Array {
     own[label * labels.length + i] = 1;
   });
   return own;
+}
+
+/** Makes every column of classes x columns sum to zero. */
+function subtractClassMeans(values: Float32Array, classes: number): void {
+  const columns = values.length / classes;
+  for (let j = 0; j < columns; j++) {
+    let sum = 0;
+    for (let at = j; at < values.length; at += columns) sum += values[at]!;
+    for (let at = j; at < values.length; at += columns) values[at] = values[at]! - sum / classes;
+  }
 }
 
 /** The transpose of rows x columns, times `factor`. */
