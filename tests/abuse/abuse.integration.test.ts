@@ -61,7 +61,10 @@ it.each(Object.keys(ATTACKS))(
 );
 
 it("leaves the audit chain whole", async () => {
-  const [worst, ms] = [...health99].reduce((most, one) => (one[1] > most[1] ? one : most));
-  console.log(`/healthz: the longest p99 is ${ms.toFixed(0)} ms, under ${worst}; the aim is 200`);
+  const [longest] = [...health99].sort(([, a], [, b]) => b - a);
+  if (longest)
+    console.log(
+      `/healthz: the longest p99 is ${longest[1].toFixed(0)} ms, under ${longest[0]}; the aim is 200`,
+    );
   expect(await verifyAuditChain(client)).toMatchObject({ faults: [] });
 });
