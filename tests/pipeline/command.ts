@@ -31,12 +31,19 @@ export interface Started {
 export interface Surroundings {
   /** Nowhere unless told: a command that records then fails. */
   readonly databaseUrl?: string;
+  /** What starts the process, before its name: where it runs. */
+  readonly through?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
 }
 
-export function start(args: readonly string[], { databaseUrl }: Surroundings = {}): Started {
-  const child = spawn(process.execPath, [launcher, ...args], {
+export function start(
+  args: readonly string[],
+  { databaseUrl, through = [], env = {} }: Surroundings = {},
+): Started {
+  const [file, ...rest] = [...through, process.execPath, launcher, ...args];
+  const child = spawn(file!, rest, {
     stdio: ["ignore", "pipe", "pipe"],
-    env: { ...process.env, DATABASE_URL: databaseUrl ?? "postgresql://nobody@127.0.0.1:1/nothing" },
+    env: { ...process.env, DATABASE_URL: databaseUrl ?? "postgresql://nobody@127.0.0.1:1/nothing", ...env },
   });
   let stdout = "";
   let stderr = "";

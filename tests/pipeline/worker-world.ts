@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { type EvaluationQueue, type EvaluationRequest, openQueue } from "@transferboard/prisma";
 import { type TestDatabase, testDatabase } from "@transferboard/prisma/testing";
 import { onTestFinished } from "vitest";
-import { type Started, start, temporaryFolder } from "./command.ts";
+import { type Started, type Surroundings, start, temporaryFolder } from "./command.ts";
 
 const WEIGHTS = fileURLToPath(new URL("../../packages/eval-core/data/untrained-resnet.pth", import.meta.url));
 export const sha256 = createHash("sha256").update(readFileSync(WEIGHTS)).digest("hex");
@@ -19,6 +19,8 @@ export interface World {
   /** Asks for it. */
   readonly ask: (change?: Partial<EvaluationRequest>) => Promise<string>;
   readonly worker: (...options: string[]) => Started;
+  /** A worker somewhere else, which is not told where the database is, with a cache of its own. */
+  readonly workerAt: (place: Surroundings, ...options: string[]) => Started;
   readonly checkpoints: string;
   readonly cache: string;
   /** The batches of features that are kept, and when each was written. */
@@ -54,6 +56,12 @@ export async function makeWorld(given?: TestDatabase): Promise<World> {
     worker: (...options) => {
       const args = ["worker", "--checkpoints", checkpoints, "--device", "cpu", "--threads", "1"];
       const started = start([...args, "--cache", cache, ...options], { databaseUrl: database.appUrl });
+      onTestFinished(() => void started.child.kill("SIGKILL"));
+      return started;
+    },
+    workerAt: (place, ...options) => {
+      const args = ["worker", "--checkpoints", checkpoints, "--device", "cpu", "--threads", "1"];
+      const started = start([...args, "--cache", temporaryFolder(), ...options], place);
       onTestFinished(() => void started.child.kill("SIGKILL"));
       return started;
     },

@@ -5,6 +5,7 @@
 import { expect, it, onTestFinished } from "vitest";
 import { makeToken } from "../api/accounts.ts";
 import { startApi } from "../api/harness.ts";
+import { farFrom } from "../work/far.ts";
 import { temporaryFolder } from "./command.ts";
 import { makeWorld, saying, sha256 } from "./worker-world.ts";
 
@@ -65,12 +66,24 @@ it("puts what was asked for through the API on the board with its run, and says 
   );
 });
 
-it("shares three requests between two workers: each is done once", async () => {
-  const { database, queue, ask, worker } = await makeWorld();
+it("shares three requests between a worker with the database and one far from it: each is done once", async () => {
+  const api = await startApi();
+  onTestFinished(() => api.stop());
+  const { database, queue, ask, worker, workerAt } = await makeWorld(api.database);
+  const { server, reach, isApart, ...place } = await farFrom(api.url);
+  const port = Number(new URL(database.appUrl).port);
+  // Where the API answers, the database is refused: there is nothing of it to be used by mistake.
+  if (isApart) expect(reach(port)).toEqual(["ECONNREFUSED", "ECONNREFUSED"]);
   const ids: string[] = [];
   for (let seed = 0; seed < 3; seed++) ids.push(await ask({ seed }));
-  const ended = await Promise.all([worker("--once").ended, worker("--once").ended]);
+  const token = await makeToken(api, "cluster", ["WORK"]);
+  const env = { ...place.env, TRANSFERBOARD_TOKEN: token };
+  const far = workerAt({ ...place, env }, "--once", "--server", server);
+  await saying(far, "taken (attempt 1)");
+  const ended = await Promise.all([far.ended, worker("--once").ended]);
   for (const { code, stderr } of ended) expect(code, stderr).toBe(0);
+  expect(ended[0].stderr).toContain(`Working for ${server}, without a database.`);
+  expect(ended[0].stderr).toMatch(/: done, 1 runs$/m);
   const taken = ended.flatMap(({ stderr }) => [...stderr.matchAll(/^(\S+): taken \(attempt 1\)/gm)]);
   expect(taken.map(([, id]) => id).sort()).toEqual(ids.toSorted());
   for (const id of ids) expect(await queue.find(id)).toMatchObject({ state: "DONE", attempts: 1 });

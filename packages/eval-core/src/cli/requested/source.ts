@@ -10,6 +10,7 @@ import type { Terminal } from "../terminal.ts";
 export interface SourceOptions {
   readonly server?: string;
   readonly token?: string;
+  readonly once?: boolean;
 }
 
 /** This process among all workers: its machine, and its number there. */
@@ -33,7 +34,11 @@ export async function openSource(options: SourceOptions, terminal: Terminal): Pr
         EXIT.refused,
       );
     terminal.say(`Working for ${server}, without a database.`);
-    return httpSource({ server, token, worker: workerName() });
+    return httpSource({
+      ...{ server, token, worker: workerName() },
+      // Who ends when nothing waits need not wait for something to come.
+      ...(options.once && { waitSeconds: 0 }),
+    });
   }
   const db = await openDatabase();
   const queue = openQueue(databaseUrl().appUrl, {
