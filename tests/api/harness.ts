@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net";
 import { openDatabase } from "@transferboard/api/database/database";
 import { makeLog } from "@transferboard/api/log";
 import { createServer } from "@transferboard/api/server";
+import type { Place } from "@transferboard/eval-core/artefacts";
 import { openQueue } from "@transferboard/prisma";
 import { testDatabase } from "@transferboard/prisma/testing";
 
@@ -27,6 +28,7 @@ export async function startApi(
     rateLimit?: number;
     siteSecret?: string;
     artefactsFolder?: string;
+    artefacts?: Place;
     metrics?: boolean;
   } = {},
 ) {
@@ -44,7 +46,7 @@ export async function startApi(
     rateLimit: options.rateLimit ?? 0,
     trustProxy: 0,
     siteSecret: options.siteSecret,
-    artefactsFolder: options.artefactsFolder,
+    artefacts: { folder: options.artefactsFolder, ...options.artefacts },
     metrics: options.metrics ?? false,
   };
   const queue = openQueue(database.appUrl);

@@ -25,7 +25,7 @@ afterAll(async () => {
 });
 
 const SOURCES: Readonly<Record<string, () => JobSource>> = {
-  "the database": () => databaseSource(queue, api.database.client, "node 7"),
+  "the database": () => databaseSource(queue, api.database.client, { worker: "node 7" }),
   "the API": () => httpSource({ server: api.url, token, waitSeconds: 0, firstWaitMs: 20, worker: "node 7" }),
 };
 const DONE: EvaluationOutcome = { state: "DONE", runs: [], notes: [] };

@@ -1,4 +1,5 @@
 /** The API's configuration: the only reader of process.env. Every fault is listed at once. */
+import { type Place, placeFault, placeIn } from "@transferboard/eval-core/artefacts";
 import { z } from "zod";
 
 const list = z
@@ -31,6 +32,11 @@ const environment = z.object({
   RATE_LIMIT: wholeNumber(1_200, 0, 1_000_000),
   /** Where evaluations keep their pictures: the folder `artefacts` of their cache. */
   ARTEFACTS_DIR: z.string().optional(),
+  /** Instead of the folder, the bucket of an S3-compatible store: https://HOST/BUCKET. */
+  ARTEFACTS_S3: z.string().optional(),
+  AWS_ACCESS_KEY_ID: z.string().optional(),
+  AWS_SECRET_ACCESS_KEY: z.string().optional(),
+  AWS_REGION: z.string().optional(),
   /** "on": GET /metrics answers what Prometheus reads. */
   METRICS: z.enum(["on", "off"]).default("off"),
   /** How many proxies in front are to be believed about the caller's address. */
@@ -49,7 +55,8 @@ export interface Env {
   readonly rateLimit: number;
   readonly trustProxy: number;
   readonly siteSecret: string | undefined;
-  readonly artefactsFolder: string | undefined;
+  /** Where artefacts are kept; nowhere where it names neither a folder nor a bucket. */
+  readonly artefacts: Place;
   readonly metrics: boolean;
 }
 
@@ -76,6 +83,9 @@ export function readEnv(source: Readonly<Record<string, string | undefined>> = p
     throw new EnvError(`The API cannot start: ${faults.join(". ")}.`);
   }
   const { data } = parsed;
+  const artefacts = placeIn(given);
+  const fault = placeFault(artefacts);
+  if (fault !== undefined) throw new EnvError(`The API cannot start: ${fault}.`);
   return Object.freeze({
     databaseUrl: data.DATABASE_URL,
     port: data.PORT,
@@ -88,7 +98,7 @@ export function readEnv(source: Readonly<Record<string, string | undefined>> = p
     rateLimit: data.RATE_LIMIT,
     trustProxy: data.TRUST_PROXY,
     siteSecret: data.SITE_SECRET,
-    artefactsFolder: data.ARTEFACTS_DIR,
+    artefacts,
     metrics: data.METRICS === "on",
   });
 }

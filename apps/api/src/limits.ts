@@ -27,6 +27,8 @@ export const LIMITS = {
   pictures: 300,
   /** Bytes of what a worker says of its job. */
   workBytes: 100_000,
+  /** Bytes of one part of an artefact. */
+  partBytes: 16_777_216,
   /** Bytes of a whole record that a worker sends. */
   recordBytes: 64_000_000,
   /** Root fields of one operation. */

@@ -1,6 +1,7 @@
 /** The API as an Express application: everything but an address. It listens nowhere; main.ts and tests do that. */
 import { randomUUID } from "node:crypto";
 import { expressMiddleware } from "@as-integrations/express5";
+import { openContent } from "@transferboard/eval-core/artefacts";
 import type { EvaluationQueue } from "@transferboard/prisma";
 import express, { type Express, type Request } from "express";
 import helmet from "helmet";
@@ -38,7 +39,7 @@ export interface Deps {
   readonly queue: EvaluationQueue;
   readonly log: Logger;
   readonly env: Pick<Env, "siteUrl" | "corsOrigins" | "rateLimit" | "trustProxy"> &
-    Partial<Pick<Env, "siteSecret" | "artefactsFolder" | "metrics">>;
+    Partial<Pick<Env, "siteSecret" | "artefacts" | "metrics">>;
 }
 
 export interface Server {
@@ -60,7 +61,8 @@ export async function createServer({ db, queue, log, env }: Deps): Promise<Serve
   const snapshots = new Snapshots(db.sql);
   const ledger = new LedgerCache(db.sql);
   const statistics = new StatisticsPool();
-  const predictions = new PredictionStore(env.artefactsFolder);
+  const content = openContent(env.artefacts ?? {});
+  const predictions = new PredictionStore(content);
   const limits = rateLimits(env.rateLimit, new Visitors(env.siteSecret));
   const makeContext = (request: Request): Context => {
     const requestId = randomUUID();
@@ -100,7 +102,7 @@ export async function createServer({ db, queue, log, env }: Deps): Promise<Serve
   // Many workers share one address, and are no visitors: their tokens were given out one by one.
   app.use(
     workRoutes({
-      work: new WorkService(db, () => queue),
+      work: new WorkService(db, () => queue, content),
       workers: new Workers(db),
       charge: limits.charge,
     }),
@@ -124,7 +126,7 @@ export async function createServer({ db, queue, log, env }: Deps): Promise<Serve
   );
   app.use("/submissions", submissionRoutes(makeContext));
   app.use(exportRoutes(makeContext));
-  app.use(pictureRoutes(env.artefactsFolder, makeContext));
+  app.use(pictureRoutes(content, makeContext));
   app.use(predictionRoutes(predictions, makeContext));
   app.use(notFound);
   app.use(bodyFaults(log));

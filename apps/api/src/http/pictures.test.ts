@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { contentStore, folderObjects } from "@transferboard/eval-core/artefacts";
 import express from "express";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { LIMITS } from "../limits.ts";
@@ -24,7 +25,7 @@ function keep(data: Buffer, name = createHash("sha256").update(data).digest("hex
 let url: string;
 const app = express()
   .use(
-    pictureRoutes(folder, () => {
+    pictureRoutes(contentStore(folderObjects(folder)), () => {
       throw new Error("nobody is asked who wants to see a picture");
     }),
   )

@@ -4,9 +4,7 @@
  * taken. PUT takes only what a submission of the sender names: nobody keeps other files here.
  */
 import { createHash } from "node:crypto";
-import { mkdir, readFile, stat } from "node:fs/promises";
-import { dirname, join } from "node:path";
-import { writeFileAtomically } from "@transferboard/eval-core/tensor";
+import type { ContentStore } from "@transferboard/eval-core/artefacts";
 import express, { type Request, type RequestHandler, Router } from "express";
 import type { Context } from "../context.ts";
 import { BadInput, NotAuthorized, NotFound } from "../errors.ts";
@@ -17,7 +15,6 @@ import { Address } from "./address.ts";
 const SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 const isPng = (data: Uint8Array) => SIGNATURE.equals(data.subarray(0, SIGNATURE.length));
 
-const pathIn = (folder: string, sha256: string) => join(folder, sha256.slice(0, 2), sha256);
 const hashOf = (data: Uint8Array) => createHash("sha256").update(data).digest("hex");
 
 function hashIn(name: string): string {
@@ -28,20 +25,25 @@ function hashIn(name: string): string {
 
 type Named = RequestHandler<{ name: string }>;
 
-/** @param folder where evaluations keep what they make: `ab/abcd...`, by SHA-256; undefined where there is none. */
+/** @param content where what evaluations make is kept; undefined where this server keeps nothing */
 export function pictureRoutes(
-  folder: string | undefined,
+  content: ContentStore | undefined,
   makeContext: (request: Request) => Pick<Context, "viewer" | "db">,
 ): Router {
   const router = Router();
   const send: Named = async (request, response) => {
     new Address(request.query).done();
     const sha256 = hashIn(request.params.name);
-    const data = folder === undefined ? undefined : await contentOf(pathIn(folder, sha256));
-    if (data === undefined || !isPng(data))
-      throw new NotFound("This picture is not kept here: the run may have been made on another machine.");
-    if (hashOf(data) !== sha256)
-      throw new NotFound("The file that is kept of this picture is damaged, and is not shown.");
+    const data = await content?.bytes(sha256, LIMITS.pictureBytes);
+    if (data === undefined || !isPng(data)) {
+      const kept = data === undefined ? await content?.size(sha256) : undefined;
+      const damaged = kept !== undefined && kept <= LIMITS.pictureBytes;
+      throw new NotFound(
+        damaged
+          ? "The file that is kept of this picture is damaged, and is not shown."
+          : "This picture is not kept here: the run may have been made on another machine.",
+      );
+    }
     response
       .type("image/png")
       .set("cache-control", "public, max-age=31536000, immutable")
@@ -55,7 +57,8 @@ export function pictureRoutes(
     const sha256 = hashIn(request.params.name);
     const { viewer, db } = makeContext(request as unknown as Request);
     const { accountId } = await requireViewer({ viewer }, "SUBMIT");
-    if (folder === undefined) throw new NotFound("This server keeps no pictures: ARTEFACTS_DIR is not set.");
+    if (content === undefined)
+      throw new NotFound("This server keeps no pictures: neither ARTEFACTS_DIR nor ARTEFACTS_S3 is set.");
     const [named] = await db.sql<{ named: boolean }>(NAMED, [accountId, JSON.stringify([{ sha256 }])]);
     if (!named)
       throw new NotAuthorized(
@@ -71,13 +74,8 @@ export function pictureRoutes(
     if (found !== sha256)
       throw new BadInput(`The SHA-256 of what came is ${found}, not the one in the address.`);
     requirePicture(data);
-    const path = pathIn(folder!, sha256);
-    const known = await contentOf(path);
-    const isThere = known !== undefined && hashOf(known) === sha256;
-    if (!isThere) {
-      await mkdir(dirname(path), { recursive: true });
-      writeFileAtomically(path, [data]);
-    }
+    const isThere = (await content!.bytes(sha256, LIMITS.pictureBytes)) !== undefined;
+    if (!isThere) await content!.put(data);
     response.status(isThere ? 200 : 201).json({ picture: `/pictures/${sha256}.png` });
   };
 
@@ -103,15 +101,4 @@ function requirePicture(data: Uint8Array): void {
   const most = LIMITS.pictureSide;
   if (width < 1 || height < 1 || width > most || height > most)
     throw new BadInput(`A picture has at most ${most} x ${most} pixels, this one ${width} x ${height}.`);
-}
-
-/** Undefined where there is no such file, or one that is larger than any picture may be. */
-async function contentOf(path: string): Promise<Buffer | undefined> {
-  try {
-    const { size } = await stat(path);
-    return size > LIMITS.pictureBytes ? undefined : await readFile(path);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
-  }
 }

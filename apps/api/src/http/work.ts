@@ -2,12 +2,16 @@
  * /work: for workers that have no database. Lease a job, show signs of life, read and write the record, finish or give back;
  * everything under the number of the attempt, so that a worker that comes back too late changes nothing.
  */
+import { createHash } from "node:crypto";
+import { pipeline } from "node:stream/promises";
 import {
   beatSent,
   finishSent,
   giveBackSent,
   leaseAsked,
+  missingAsked,
   recordSent,
+  uploadFinished,
   WORK_PATH,
 } from "@transferboard/eval-core/jobs";
 import express, { type ErrorRequestHandler, type Request, type Response, Router } from "express";
@@ -75,8 +79,54 @@ export function workRoutes({ work, workers, charge }: WorkDeps): Router {
     const { call, value } = read(recordSent, request);
     response.json({ answer: await work.record(leaseIn(request, response), call, value) });
   });
+  uploadRoutes(router, lease, work);
   router.use(workFaults);
   return router;
+}
+
+/** Artefacts: asked for, sent in parts with a hash each (RFC 9530), and read. */
+function uploadRoutes(router: Router, lease: string, work: WorkService): void {
+  const small = express.json({ limit: LIMITS.workBytes, type: () => true });
+  router.post(`${lease}/artefacts/missing`, small, async (request, response) => {
+    const { sha256 } = read(missingAsked, request);
+    response.json({ missing: await work.missing(leaseIn(request, response), sha256) });
+  });
+  router.get(`${lease}/artefacts/:sha256`, async (request, response) => {
+    const source = await work.artefact(leaseIn(request, response), digestIn(request));
+    if (!source) throw new NotFound("This artefact is not kept here.");
+    response.type("application/octet-stream");
+    await pipeline(source, response);
+  });
+  router.get(`${lease}/uploads/:sha256`, async (request, response) => {
+    response.json({ parts: await work.parts(leaseIn(request, response), digestIn(request)) });
+  });
+  router.put(
+    `${lease}/uploads/:sha256/:part`,
+    express.raw({ limit: LIMITS.partBytes, type: () => true }),
+    async (request, response) => {
+      const part = /^\d{1,6}$/.exec(String(request.params.part))?.[0];
+      if (part === undefined) throw new BadInput("The parts of an upload are numbered from 0 to 999999.");
+      const data: Uint8Array = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+      const digest = `sha-256=:${createHash("sha256").update(data).digest("base64")}:`;
+      if (request.get("content-digest") !== digest)
+        throw new BadInput(
+          `The header content-digest must be that of the part, ${digest}, not ${request.get("content-digest") ?? "missing"}.`,
+        );
+      await work.putPart(leaseIn(request, response), digestIn(request), Number(part), data);
+      response.status(201).json({ part: Number(part), bytes: data.byteLength });
+    },
+  );
+  router.post(`${lease}/uploads/:sha256/finish`, small, async (request, response) => {
+    const { bytes } = read(uploadFinished, request);
+    await work.finishUpload(leaseIn(request, response), digestIn(request), bytes);
+    response.status(201).json({ bytes });
+  });
+}
+
+function digestIn({ params }: Request): string {
+  const sha256 = String(params.sha256);
+  if (/^[0-9a-f]{64}$/.test(sha256)) return sha256;
+  throw new NotFound("An artefact's address is the SHA-256 of its content.");
 }
 
 const holderOf = (response: Response) => response.locals.holder as string;
@@ -100,10 +150,23 @@ function read<Shape extends z.ZodType>(shape: Shape, { body }: Request): z.outpu
 }
 
 /** Errors of the record that the worker, or whoever evaluates for it, tells apart by their names. */
-const NAMES: Readonly<Record<string, number>> = { LeaseLost: 409, WarehouseError: 422 };
+const NAMES: Readonly<Record<string, number>> = {
+  LeaseLost: 409,
+  WarehouseError: 422,
+  ArtefactError: 422,
+};
 
 const workFaults: ErrorRequestHandler = (error, _request, response, next) => {
-  const { name, message } = error as Error;
+  const { name, message, status: theirs } = error as Error & { status?: unknown };
+  // The store of artefacts is away or overloaded: another try may go better.
+  if (name === "S3NetworkError" || (name === "S3ServiceError" && Number(theirs) >= 500)) {
+    const said = { message: "The store of artefacts does not answer.", extensions: { code: "UNAVAILABLE" } };
+    response
+      .status(503)
+      .set("retry-after", "2")
+      .json({ errors: [said] });
+    return;
+  }
   const status = NAMES[name];
   if (status === undefined || response.headersSent) return next(error);
   const code = status === 409 ? "CONFLICT" : "BAD_INPUT";

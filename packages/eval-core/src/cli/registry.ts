@@ -145,6 +145,11 @@ export const groups: readonly Group[] = [
         async () => (await import("./commands/launch.ts")).addLaunch,
       ),
       entry(
+        "artefacts",
+        "remove what evaluations made and nothing names",
+        async () => (await import("./commands/artefacts.ts")).addArtefacts,
+      ),
+      entry(
         "token",
         "make, list and revoke tokens",
         async () => (await import("./commands/token.ts")).addToken,

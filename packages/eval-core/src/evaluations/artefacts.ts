@@ -1,6 +1,6 @@
 /** Files that an evaluation makes (pictures, predictions), kept by content: the same bytes are one file. */
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, utimesSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { writeFileAtomically } from "../tensor/index.ts";
 
@@ -38,7 +38,9 @@ export function artefactStore(folder: string): ArtefactStore {
     put(data, what) {
       const sha256 = createHash("sha256").update(data).digest("hex");
       const path = artefactPath(folder, sha256);
-      if (!existsSync(path)) {
+      // What nothing names is removed when it is old: this one is named again soon.
+      if (existsSync(path)) utimesSync(path, new Date(), new Date());
+      else {
         mkdirSync(dirname(path), { recursive: true });
         writeFileAtomically(path, [data]);
       }

@@ -1,6 +1,7 @@
 /** Jobs by the API, for a worker that has no database: the same leases, over HTTPS with a token of the scope WORK. */
 import type { JobFound } from "@transferboard/prisma";
 import { HttpClient, type HttpOptions } from "./http-client.ts";
+import { artefactsOver } from "./lease-artefacts.ts";
 import { remoteStore } from "./record-calls.ts";
 import type { JobSource, Lease } from "./source.ts";
 import {
@@ -53,6 +54,7 @@ function leaseOver(client: HttpClient, { id, attempt, data }: Pick<Lease, "id" |
       const answer = await client.json(`${at}/record`, { call, value }, { timeoutMs: RECORD_TIMEOUT_MS });
       return recordAnswered.parse(answer).answer as Answer;
     }),
+    artefacts: artefactsOver(client, at),
     async beat(progress) {
       const told = progress === undefined ? {} : { progress };
       const answer = await client.json(`${at}/beat`, told, { tries: 1, timeoutMs: BEAT_TIMEOUT_MS });

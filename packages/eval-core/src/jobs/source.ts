@@ -12,6 +12,8 @@ import type {
   JobFound,
   JobProgress,
 } from "@transferboard/prisma";
+import type { ContentStore } from "../artefacts/index.ts";
+import { artefactsIn, type LeaseArtefacts } from "./lease-artefacts.ts";
 import { databaseStore, type Store } from "./store.ts";
 
 export interface Lease {
@@ -22,6 +24,8 @@ export interface Lease {
   readonly data: unknown;
   /** The record, within this lease: what is written once the job is another's is refused with LeaseLost. */
   readonly store: Store;
+  /** Files to and from where artefacts are kept. */
+  readonly artefacts: LeaseArtefacts;
   /** A sign of life, with how far the job is where that is known. */
   beat(progress?: JobProgress): Promise<Hold>;
   /** What the jobs found that this one waited for, in the plan's order; none where nothing was divided. */
@@ -38,26 +42,35 @@ export interface JobSource {
   close(): Promise<void>;
 }
 
-/**
- * Jobs by the database itself. It closes neither; whoever opened them does.
- * @param worker who takes them, for the plan and the run's record
- */
-export function databaseSource(queue: EvaluationQueue, db: Database, worker?: string): JobSource {
+export interface DatabaseSourceOptions {
+  /** Who takes the jobs, for the plan and the run's record. */
+  readonly worker?: string;
+  /** Where artefacts are kept; on this machine alone unless told. */
+  readonly content?: ContentStore | undefined;
+}
+
+/** Jobs by the database itself. It closes neither; whoever opened them does. */
+export function databaseSource(
+  queue: EvaluationQueue,
+  db: Database,
+  { worker, content }: DatabaseSourceOptions = {},
+): JobSource {
   return {
     async lease() {
       const claim = await queue.take(worker);
-      return claim && leaseOf(claim, db);
+      return claim && leaseOf(claim, db, content);
     },
     close: async () => undefined,
   };
 }
 
-/** What a claim on the queue allows, with the record. */
-export function leaseOf(claim: Claim, db: Database): Lease {
+/** What a claim on the queue allows, with the record. What the record names must be in `content`, where there is one. */
+export function leaseOf(claim: Claim, db: Database, content?: ContentStore): Lease {
   const { id, attempt, data } = claim;
   return {
     ...{ id, attempt, data },
-    store: databaseStore(db, claim.hold),
+    store: databaseStore(db, claim.hold, content),
+    artefacts: artefactsIn(content, id),
     beat: claim.beat,
     found: claim.found,
     finish: claim.end,

@@ -1,6 +1,8 @@
 /** What a recorder writes to and asks: plain records alone, so that it may be on the other side of a process or a network. */
 import type { Database } from "@transferboard/prisma";
+import type { ContentStore } from "../artefacts/index.ts";
 import {
+  artefactsNamed,
   boardOf,
   type CompanionToRecord,
   cancelRun,
@@ -13,6 +15,7 @@ import {
   recordedValues,
   recordWithCompanions,
   refusalOf,
+  requireArtefacts,
   startRun,
   type ValueToRecord,
 } from "../warehouse/index.ts";
@@ -43,8 +46,12 @@ export interface Store {
   close(): Promise<void>;
 }
 
-/** @param guard runs first in whatever is written, and throws where that is not to be written any more */
-export function databaseStore(db: Database, guard?: Guard): Store {
+/**
+ * @param guard runs first in whatever is written, and throws where that is not to be written any more
+ * @param content where the artefacts must be that a record names
+ */
+export function databaseStore(db: Database, guard?: Guard, content?: ContentStore): Store {
+  const missing = async (sha256s: readonly string[]) => (await content?.missing(sha256s)) ?? [];
   return {
     recorded: (identity) => recordedValues(db, identity),
     runIds: async (identities) =>
@@ -57,10 +64,19 @@ export function databaseStore(db: Database, guard?: Guard): Store {
       return rank == null ? undefined : { title, rank, of: ranked.length };
     },
     begin: async (run) => (await startRun(db, run, guard)).runId,
-    record: (evaluation, companions) => recordWithCompanions(db, evaluation, companions, guard),
+    record: (evaluation, companions) => {
+      const named = artefactsNamed([evaluation, ...companions].map(recordOf));
+      return recordWithCompanions(db, evaluation, companions, async (tx, ending) => {
+        await guard?.(tx, ending);
+        await requireArtefacts(tx, named, missing);
+      });
+    },
     fail: (runId, reason) => failRun(db, runId, reason, guard),
     cancel: (runId) => cancelRun(db, runId, guard),
     published: (measure) => publishedValues(db, measure),
     close: () => db.$disconnect(),
   };
 }
+
+const recordOf = (one: EvaluationToRecord | CompanionToRecord) =>
+  "record" in one ? one.record : one.run.record;

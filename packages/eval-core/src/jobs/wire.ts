@@ -36,6 +36,12 @@ export const foundAnswered = z.object({
   found: z.array(z.looseObject({ startedAt: z.coerce.date(), finishedAt: z.coerce.date() })),
 });
 
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/, "expected a SHA-256: 64 small hexadecimal digits");
+export const missingAsked = z.strictObject({ sha256: z.array(sha256).max(1_000) });
+export const missingAnswered = z.object({ missing: z.array(sha256) });
+export const partsAnswered = z.object({ parts: z.array(z.object({ part: z.int(), bytes: z.int() })) });
+export const uploadFinished = z.strictObject({ bytes: z.int().min(0) });
+
 /** How the API says what went wrong. `name` tells the kind of error to whoever evaluates. */
 export const refusal = z.object({
   errors: z

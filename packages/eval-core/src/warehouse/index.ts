@@ -1,4 +1,5 @@
 /** Records of evaluations into the database, and where they stand. The only room below the command that knows it. */
+export { artefactsNamed, namedAmong, requireArtefacts, whileNobodyRecords } from "./artefacts.ts";
 export { type Board, type BoardCell, type BoardRow, boardOf } from "./board.ts";
 export { WarehouseError } from "./errors.ts";
 export { publishedValues, recordedValues, recordWithCompanions } from "./evaluations.ts";

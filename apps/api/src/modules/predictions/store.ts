@@ -2,10 +2,7 @@
  * The files that evaluations keep, read by the hash of their content: predictions, test sets, pictures of missed images. A file
  * that is not what its name says, or is of another kind, is treated as not there. What was read last is remembered, up to a limit of memory.
  */
-import { createHash } from "node:crypto";
-import { existsSync } from "node:fs";
-import { mkdir, readFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import type { ContentStore } from "@transferboard/eval-core/artefacts";
 import {
   decodePictures,
   decodePredictions,
@@ -14,7 +11,6 @@ import {
   PredictionsError,
   type TestSet,
 } from "@transferboard/eval-core/record";
-import { writeFileAtomically } from "@transferboard/eval-core/tensor";
 import { CallerError } from "../../errors.ts";
 
 /** Bytes of files whose content is held in memory. */
@@ -30,30 +26,20 @@ function orNothing<T>(decode: () => T): T | undefined {
   }
 }
 
-const isDigest = (text: string) => /^[0-9a-f]{64}$/.test(text);
-
 export class PredictionStore {
-  readonly #folder: string | undefined;
+  readonly #content: ContentStore | undefined;
   /** In order of last use. */
   readonly #known = new Map<string, { readonly bytes: number; readonly value: Promise<unknown> }>();
   #held = 0;
 
-  /** @param folder the folder `artefacts` of a cache; undefined where there is none */
-  constructor(folder: string | undefined) {
-    this.#folder = folder;
+  /** @param content where they are kept; undefined where this server keeps none */
+  constructor(content: ContentStore | undefined) {
+    this.#content = content;
   }
 
   /** The bytes of a file; undefined where it is not here, or damaged. */
   async bytes(sha256: string): Promise<Buffer | undefined> {
-    if (this.#folder === undefined || !isDigest(sha256)) return undefined;
-    let data: Buffer;
-    try {
-      data = await readFile(join(this.#folder, sha256.slice(0, 2), sha256));
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-      throw error;
-    }
-    return createHash("sha256").update(data).digest("hex") === sha256 ? data : undefined;
+    return this.#content?.bytes(sha256);
   }
 
   predictions(sha256: string): Promise<PredictionFile | undefined> {
@@ -70,18 +56,12 @@ export class PredictionStore {
 
   /** Keeps a file. @returns its hash @throws CallerError where this server keeps none */
   async put(data: Uint8Array): Promise<string> {
-    if (this.#folder === undefined)
+    if (this.#content === undefined)
       throw new CallerError(
         "UNAVAILABLE",
-        "This server keeps no files: it was started without ARTEFACTS_DIR.",
+        "This server keeps no files: it was started without ARTEFACTS_DIR and ARTEFACTS_S3.",
       );
-    const sha256 = createHash("sha256").update(data).digest("hex");
-    const path = join(this.#folder, sha256.slice(0, 2), sha256);
-    if (!existsSync(path)) {
-      await mkdir(dirname(path), { recursive: true });
-      writeFileAtomically(path, [data]);
-    }
-    return sha256;
+    return this.#content.put(data);
   }
 
   #read<T>(key: string, sha256: string, decode: (data: Uint8Array) => T): Promise<T | undefined> {

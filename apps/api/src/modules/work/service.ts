@@ -2,6 +2,8 @@
  * What a worker without a database does, done here in its stead. A lease belongs to the token that it was given to: another
  * token that knows its number is told that it is lost.
  */
+import type { Readable } from "node:stream";
+import type { ContentStore, Part } from "@transferboard/eval-core/artefacts";
 import { handlersOn, leaseOf, type RecordCall } from "@transferboard/eval-core/jobs";
 import {
   type Claim,
@@ -17,7 +19,7 @@ import {
   type Taker,
 } from "@transferboard/prisma";
 import type { Database } from "../../database/database.ts";
-import { BadInput } from "../../errors.ts";
+import { BadInput, NotFound } from "../../errors.ts";
 import { batched } from "./batch.ts";
 import { LeaseBroker } from "./broker.ts";
 
@@ -45,12 +47,15 @@ function requestIn(data: unknown): EvaluationRequest {
 export class WorkService {
   readonly #db: Database;
   readonly #queue: () => EvaluationQueue;
+  readonly #content: ContentStore | undefined;
   readonly #broker: LeaseBroker;
   readonly #end: (end: LeaseName & { readonly outcome: EvaluationOutcome }) => Promise<boolean>;
   /** In the order in which they were given. */
   readonly #known = new Map<string, Claim>();
 
-  constructor(db: Database, queue: () => EvaluationQueue) {
+  /** @param content where artefacts are kept; undefined where this server keeps none */
+  constructor(db: Database, queue: () => EvaluationQueue, content: ContentStore | undefined) {
+    this.#content = content;
     this.#db = db;
     this.#queue = queue;
     this.#broker = new LeaseBroker(queue);
@@ -89,7 +94,7 @@ export class WorkService {
   async record(lease: LeaseName, call: RecordCall, value: unknown): Promise<unknown> {
     const claim = await this.#require(lease);
     const asked = requestIn(claim.data);
-    const { store } = leaseOf(claim, this.#db.prisma);
+    const { store } = leaseOf(claim, this.#db.prisma, this.#content);
     const isOwn = async (id: string) => {
       const run = await this.#db.prisma.run.findFirst({
         where: { id, requestedById: asked.requestedById ?? null, checkpoint: { sha256: asked.checkpoint } },
@@ -98,6 +103,46 @@ export class WorkService {
       return run !== null;
     };
     return (await handlersOn(store, asked, isOwn).handlers[call](value)) ?? null;
+  }
+
+  /** Of these artefacts those that are to be sent; none where this server keeps none. */
+  async missing(lease: LeaseName, sha256s: readonly string[]): Promise<readonly string[]> {
+    await this.#require(lease);
+    return this.#content?.missing(sha256s) ?? [];
+  }
+
+  /** What has come of an artefact, for whoever goes on sending it. */
+  async parts(lease: LeaseName, sha256: string): Promise<readonly Part[]> {
+    await this.#require(lease);
+    return this.#kept().parts(lease.holder, sha256);
+  }
+
+  /** @throws LeaseLost where the job is another's by now */
+  async putPart(lease: LeaseName, sha256: string, part: number, data: Uint8Array): Promise<void> {
+    await this.#hold(lease);
+    await this.#kept().putPart(lease.holder, sha256, part, data);
+  }
+
+  /** @throws LeaseLost, or ArtefactError where what came is not what it was said to be */
+  async finishUpload(lease: LeaseName, sha256: string, bytes: number): Promise<void> {
+    await this.#hold(lease);
+    await this.#kept().finish(lease.holder, sha256, bytes);
+  }
+
+  async artefact(lease: LeaseName, sha256: string): Promise<Readable | undefined> {
+    await this.#require(lease);
+    return this.#content?.stream(sha256);
+  }
+
+  #kept(): ContentStore {
+    if (this.#content) return this.#content;
+    throw new NotFound("This server keeps no artefacts: neither ARTEFACTS_DIR nor ARTEFACTS_S3 is set.");
+  }
+
+  /** @throws LeaseLost where the lease is over */
+  async #hold(lease: LeaseName): Promise<void> {
+    const claim = await this.#require(lease);
+    await this.#db.prisma.$transaction((tx) => claim.hold(tx, false));
   }
 
   async #require(lease: LeaseName): Promise<Claim> {

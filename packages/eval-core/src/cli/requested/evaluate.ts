@@ -13,6 +13,7 @@ import {
   LeaseLost,
 } from "@transferboard/prisma";
 import { SIDECARS } from "../../backbones/index.ts";
+import { artefactFolder } from "../../evaluations/artefacts.ts";
 import { Cancelled, type CheckpointFiles, handlersOn, type JobInHand } from "../../jobs/index.ts";
 import type { Device } from "../../runtime/index.ts";
 import { runSandboxed, SandboxError } from "../../sandbox/index.ts";
@@ -20,6 +21,7 @@ import type { Context } from "../context.ts";
 import { sentenceOf } from "../exit-codes.ts";
 import type { Work, Worked } from "./messages.ts";
 import { publicly } from "./publicly.ts";
+import { sendingStore } from "./send-artefacts.ts";
 import { storeWithWork, workOf } from "./who.ts";
 
 /** Where things are on this machine, what it computes with, and how much of it one evaluation may take. */
@@ -56,13 +58,13 @@ export async function evaluateRequested(
   const found = await lease.found();
   const attempt = `${lease.id}-${lease.attempt}`;
   const work: Work = { asked, job, found, attempt, checkpoint, checkpoints, data, device, threads, cache };
-  const store = storeWithWork(lease.store, () =>
+  const store = storeWithWork(sendingStore(lease, artefactFolder(cache)), () =>
     workOf({ job, found, startedAt, device, worker, attempts: lease.attempt }),
   );
   const { handlers, open, begun } = handlersOn(store, asked);
   const end = async (reason: string, cancelled = false) => {
     for (const id of open) {
-      const ended = cancelled ? store.cancel(id) : store.fail(id, reason);
+      const ended = cancelled ? lease.store.cancel(id) : lease.store.fail(id, reason);
       // Of what is another's by now, nothing is told.
       await ended.catch((error: unknown) => {
         if (!(error instanceof LeaseLost)) throw error;

@@ -1,6 +1,7 @@
 /** Where a worker's jobs come from: the database, or the API for those that may not reach it. */
 import { hostname } from "node:os";
 import { databaseUrl, openQueue } from "@transferboard/prisma";
+import { openContent, placeFault, placeIn } from "../../artefacts/index.ts";
 import { databaseSource, httpSource, type JobSource } from "../../jobs/index.ts";
 import { openDatabase } from "../evaluate/store.ts";
 import { CommandError, EXIT, sentenceOf } from "../exit-codes.ts";
@@ -40,6 +41,9 @@ export async function openSource(options: SourceOptions, terminal: Terminal): Pr
       ...(options.once && { waitSeconds: 0 }),
     });
   }
+  const place = placeIn(process.env);
+  const fault = placeFault(place);
+  if (fault !== undefined) throw new CommandError(fault, EXIT.usage);
   const db = await openDatabase();
   const queue = openQueue(databaseUrl().appUrl, {
     supervise: true,
@@ -47,7 +51,7 @@ export async function openSource(options: SourceOptions, terminal: Terminal): Pr
     onError: (error) => terminal.say(`The queue: ${sentenceOf(error)}`),
   });
   return {
-    lease: databaseSource(queue, db, workerName()).lease,
+    lease: databaseSource(queue, db, { worker: workerName(), content: openContent(place) }).lease,
     close: async () => {
       await queue.close();
       await db.$disconnect();
