@@ -8,9 +8,12 @@ const browser = await browserOrNull();
 
 /** What becomes of a question, of an API that says it is well. */
 let fate: RequestListener = () => undefined;
+let healthAsked = 0;
 const api = createServer((request, response) => {
-  if (request.url === "/healthz") response.end("ok");
-  else request.resume().on("end", () => fate(request, response));
+  if (request.url === "/healthz") {
+    healthAsked += 1;
+    response.end("ok");
+  } else request.resume().on("end", () => fate(request, response));
 });
 await new Promise<void>((resolve) => api.listen(0, "127.0.0.1", resolve));
 const site = browser && (await serveSite(`http://127.0.0.1:${(api.address() as AddressInfo).port}`));
@@ -69,6 +72,18 @@ describe.skipIf(!site)("an API that is well until it is asked", () => {
     await page.getByRole("link", { name: "Methods" }).click();
     await page.getByText(/not reachable|could not be loaded/).waitFor();
     await context.close();
+  });
+
+  it("is asked for a file without being asked first how it is", async () => {
+    fate = (request, response) => {
+      response.writeHead(200, { "content-type": "text/plain" }).end(request.url);
+    };
+    const before = healthAsked;
+    for (const path of ["/pictures/a.png", "/missed/a.png", "/predictions/a.npy", "/export/a.csv"])
+      expect(await (await fetch(`${site!.url}${path}`)).text()).toBe(path);
+    expect(healthAsked).toBe(before);
+    await fetch(`${site!.url}/methods`);
+    expect(healthAsked).toBe(before + 1);
   });
 
   it("is not made an excuse of: a fault that is not an outage stays a 500", async () => {

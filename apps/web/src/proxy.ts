@@ -6,9 +6,14 @@
 import { type NextRequest, NextResponse } from "next/server";
 import { noteInstead } from "./lib/instead";
 
-/** Pages, and not what they are made of or what the API answers itself. */
+/**
+ * Pages, and not what they are made of or what the API answers itself: a page may have dozens of pictures, and each would
+ * ask whether the API answers before it asks the API.
+ */
 export const config = {
-  matcher: ["/((?!_next/|export/|badge/|bibtex/|feeds/|favicon.ico|icon.svg).*)"],
+  matcher: [
+    "/((?!_next/|export/|badge/|bibtex/|feeds/|pictures/|missed/|predictions/|favicon.ico|icon.svg).*)",
+  ],
 };
 
 const patienceMs = 5_000;
