@@ -49,38 +49,50 @@ const pages = [
   { path: "/methods/swaw", heading: "Page not found", status: 404 },
 ] as const satisfies readonly { path: string; heading: string | RegExp; status?: number }[];
 
-/** The compressed size of each script, as it comes. */
-function scriptOf(page: Page): Promise<number>[] {
-  const sizes: Promise<number>[] = [];
+/** One for all pages, whose scripts then come from its cache but for the first of each. */
+const context = await browser?.newContext();
+/** The compressed size of each script as it came, by its address. */
+const sizeOf = new Map<string, number>();
+
+/** The addresses of a page's scripts, as they come. */
+function scriptsOf(page: Page): Promise<string>[] {
+  const scripts: Promise<string>[] = [];
   page.on("requestfinished", (request) => {
-    if (request.resourceType() === "script")
-      sizes.push(request.sizes().then(({ responseBodySize }) => responseBodySize));
+    if (request.resourceType() !== "script") return;
+    const measured = async () => {
+      const { responseBodySize } = await request.sizes();
+      // From the cache it is nothing.
+      sizeOf.set(request.url(), Math.max(responseBodySize, sizeOf.get(request.url()) ?? 0));
+      return request.url();
+    };
+    scripts.push(measured());
   });
-  return sizes;
+  return scripts;
 }
 
-const sum = (numbers: readonly number[]) => numbers.reduce((total, one) => total + one, 0);
-
-describe.skipIf(!site)("every page", () => {
+describe.skipIf(!site)("every page", { concurrent: true }, () => {
   for (const [i, { path, heading, ...more }] of pages.entries()) {
     const status = "status" in more ? more.status : 200;
     it(`${path} is whole at every width, in light and dark, with little script`, async () => {
-      const context = await browser!.newContext();
-      const page = await context.newPage();
+      const page = await context!.newPage();
       const heard = complaints(page);
-      const script = scriptOf(page);
+      const scripts = scriptsOf(page);
       const answer = await page.goto(`${site!.url}${path}`);
       expect(answer?.status()).toBe(status);
       await page.getByRole("heading", { name: heading, exact: true }).first().waitFor({ state: "attached" });
       await page.waitForLoadState("networkidle");
-      const sizes = await Promise.all(script);
+      const sizes = [...new Set(await Promise.all(scripts))].map((script) => sizeOf.get(script) ?? 0);
       expect(sizes.length, "how many scripts").toBeGreaterThan(0);
-      expect(sum(sizes), "bytes of compressed script").toBeLessThan(200_000);
+      expect(Math.min(...sizes), "bytes of the smallest script").toBeGreaterThan(0);
+      expect(
+        sizes.reduce((total, one) => total + one, 0),
+        "bytes of compressed script",
+      ).toBeLessThan(200_000);
       // Pages of one kind stand beside each other: of two neighbours one is audited.
       await expectWhole(page, ([0, "none", 1, "none"] as const)[i % 4]);
       // A browser reports the status of a page that is not there by itself.
       expect(heard.filter((line) => status === 200 || !line.includes("404"))).toEqual([]);
-      await context.close();
+      await page.close();
     });
   }
 });
