@@ -94,9 +94,10 @@ export function submissionRoutes(makeContext: (request: Request) => Context): Ro
         context,
       );
       const { submission, warnings, created } = offered;
-      const changes = (await offered.changes()).map(({ suite, ...change }) => ({
+      const changes = (await offered.changes()).map(({ suite, missing, ...change }) => ({
         suite: suite.slug,
         ...change,
+        missing: missing.map(({ slug }) => slug),
       }));
       response.status(created ? 201 : 200).json({
         submission: submission && { id: globalId("Submission", submission.id), status: submission.status },

@@ -39,6 +39,8 @@ export interface RankChange {
   readonly method: string;
   readonly before: number | null;
   readonly after: number | null;
+  /** The ranked measures that it would still have no value in. */
+  readonly missing: readonly string[];
 }
 
 export interface Accepted {

@@ -16,6 +16,15 @@ export function faultTable(faults: readonly Fault[]): string {
   );
 }
 
+const MOST_NAMED = 2;
+
+/** Why a method would not be ranked: the first measures that it has no value in, and how many more. */
+function whyUnranked(missing: readonly string[]): string {
+  const more = missing.length - MOST_NAMED;
+  const named = more > 1 ? [...missing.slice(0, MOST_NAMED), `${more} more`] : missing;
+  return `none: no value in ${new Intl.ListFormat("en-GB").format(named)}`;
+}
+
 export function changeTable(changes: readonly RankChange[]): string {
   return table(
     [
@@ -24,11 +33,11 @@ export function changeTable(changes: readonly RankChange[]): string {
       { header: "rank now", align: "right" },
       { header: "if accepted" },
     ],
-    changes.map(({ suite, method, before, after }) => [
+    changes.map(({ suite, method, before, after, missing }) => [
       suite,
       method,
       before === null ? "none" : String(before),
-      after === null ? "none: values missing" : String(after),
+      after === null ? whyUnranked(missing) : String(after),
     ]),
   );
 }
