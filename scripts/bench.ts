@@ -121,6 +121,12 @@ const BENCHMARKS: readonly Benchmark[] = [
     what: "timm's tables of 1,266 models by `transferboard import`: sent, checked, recorded and accepted (aim: 10 s)",
   },
   {
+    name: "lighthouse",
+    script: "tests/browser/lighthouse.ts",
+    args: [],
+    what: "Lighthouse's scores of three pages of the site, median of 5 (aim: 95); npx fetches Lighthouse",
+  },
+  {
     name: "costs",
     script: "tests/costs/bench.ts",
     args: [],

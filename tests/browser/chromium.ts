@@ -77,14 +77,17 @@ const installed = [
   "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
 ].filter((path) => path !== undefined);
 
-/** @throws Error when this machine has no browser that works. */
-export async function launchChromium(): Promise<Browser> {
+/**
+ * @param more flags beside those that every test needs
+ * @throws Error when this machine has no browser that works.
+ */
+export async function launchChromium(more: readonly string[] = []): Promise<Browser> {
   if (process.platform === "linux" && process.arch === "x64") {
     const home = await unpacked();
     const libraries = [join(home, "al2023", "lib"), process.env.LD_LIBRARY_PATH].filter(Boolean).join(":");
     return await chromium.launch({
       executablePath: join(home, "chromium"),
-      args: flags,
+      args: [...flags, ...more],
       env: {
         ...process.env,
         LD_LIBRARY_PATH: libraries,
@@ -95,5 +98,5 @@ export async function launchChromium(): Promise<Browser> {
   const executablePath = installed.find(existsSync);
   if (!executablePath)
     throw new Error("no Chromium for this platform: install one, or set CHROME_PATH to it");
-  return await chromium.launch({ executablePath, args: flags });
+  return await chromium.launch({ executablePath, args: [...flags, ...more] });
 }
