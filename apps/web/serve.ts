@@ -96,7 +96,10 @@ async function answerInstead(instead: Instead, { url = "/", headers }: IncomingM
     return { status, headers: { ...common, "content-type": "text/plain; charset=utf-8" }, body: `${body}\n` };
   }
   const page = await fetch(`http://${hostInAddress}:${portOf()}${away ? "/unavailable" : "/missing"}`, {
-    headers: away ? { [askedHeader]: url } : { [insteadHeader]: encodeURIComponent(JSON.stringify(instead)) },
+    headers: {
+      [askedHeader]: url,
+      ...(!away && { [insteadHeader]: encodeURIComponent(JSON.stringify(instead)) }),
+    },
   });
   const own = kept.flatMap((name) => {
     const value = page.headers.get(name);
