@@ -34,6 +34,24 @@ async function board(suite: string): Promise<Edge[]> {
   return leaderboard.edges;
 }
 
+describe("a search on a board", () => {
+  it("finds rows by every word, at the ranks of the whole board, page by page", async () => {
+    const query = `query ($search: String!, $after: String) { leaderboard(suite: "many-shot-linear", search: $search,
+      first: 1, after: $after) { rankedCount totalCount pageInfo { endCursor } edges { rank node { method { slug } } } } }`;
+    const found = async (search: string, after: string | null = null) =>
+      (await api.read(query, { variables: { search, after } })).leaderboard;
+    const first = await found("MOCO");
+    expect(first).toMatchObject({ rankedCount: 14, totalCount: 2 });
+    expect(first.edges).toEqual([{ rank: 7, node: { method: { slug: "moco-v2" } } }]);
+    const second = await found("MOCO", first.pageInfo.endCursor);
+    expect(second.edges).toEqual([{ rank: 12, node: { method: { slug: "moco-v1" } } }]);
+    expect(await found("v2 moco")).toMatchObject({ totalCount: 1 });
+    expect(await found("nobody")).toMatchObject({ rankedCount: 14, totalCount: 0, edges: [] });
+    const { methods } = await api.read(`{ methods(filter: { search: "v2 moco" }) { nodes { slug } } }`);
+    expect(methods.nodes).toEqual([{ slug: "moco-v2" }]);
+  });
+});
+
 describe("the averages of Table 1", () => {
   it.each([
     ["many-shot-linear", averageLinear],

@@ -72,7 +72,10 @@ export async function SuiteNav({ current }: { current: string }) {
                   aria-current={currentOfMore ? "true" : undefined}
                   className={`${linkStyle} cursor-pointer`}
                 >
-                  {currentOfMore?.title ?? "More boards"} <span aria-hidden="true">▾</span>
+                  {currentOfMore?.title ?? "More boards"}
+                  <svg aria-hidden="true" viewBox="0 0 8 8" className="ml-1 inline-block size-2 fill-current">
+                    <path d="M0 2h8L4 7z" />
+                  </svg>
                 </summary>
                 <ul className="rounded-md border border-line bg-ground p-1 shadow-lg">
                   {more.map(({ slug, title }) => (

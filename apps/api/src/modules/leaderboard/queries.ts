@@ -4,6 +4,7 @@ import { pageArgs, pageCost, pageOfList } from "../../page.ts";
 import { AggregateEnum, OrderDirectionEnum } from "../catalogue/enums.ts";
 import type { READOUT_CHOICES } from "../ledger/readouts.ts";
 import { BoardFilterInput } from "../method/inputs.ts";
+import { hasWords } from "../method/words.ts";
 import { type AMONG, rankBoard } from "./service.ts";
 import { LeaderboardType, shownPage } from "./types.ts";
 
@@ -73,12 +74,18 @@ builder.queryFields((t) => ({
         description: "Which readouts are shown; the newest value, whatever its readout, where not given.",
       }),
       asOf: t.arg({ type: "DateTime", description: "The board as it was at that moment." }),
+      search: t.arg.string({
+        description:
+          "Only rows whose method has all of these words in its name or slug. Their ranks stay those of the whole board.",
+      }),
       ...pageArgs,
     },
     complexity: pageCost,
-    resolve: async (_, { first, after, ...question }, context) => {
+    resolve: async (_, { first, after, search, ...question }, context) => {
       const answer = await rankBoard(question, context);
-      const page = pageOfList(answer.rows, { first, after }, ({ method, readout }) =>
+      const isFound = hasWords(search ?? "");
+      const rows = search ? answer.rows.filter(({ method }) => isFound(method)) : answer.rows;
+      const page = pageOfList(rows, { first, after }, ({ method, readout }) =>
         readout === null ? method.slug : `${method.slug} ${readout}`,
       );
       return { answer, page: shownPage(answer, page) };

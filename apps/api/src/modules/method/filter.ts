@@ -2,6 +2,7 @@
 import { BadInput } from "../../errors.ts";
 import type { Catalogue } from "../catalogue/catalogue.ts";
 import { AUGMENTATIONS, type Augmentation, type Family, type Method } from "../catalogue/entities.ts";
+import { hasWords } from "./words.ts";
 
 export interface Range {
   readonly min?: number | null | undefined;
@@ -41,7 +42,6 @@ export function methodTest(
   if (!filter) return () => true;
   const { family, year, epochs, batchSize, augmentation, withoutAugmentation } = filter;
   const methods = filter.methods && new Set(filter.methods.map((slug) => catalogue.method(slug)));
-  const search = filter.search?.toLowerCase();
   within(0, year, "year");
   within(0, epochs, "epochs");
   within(0, batchSize, "batchSize");
@@ -58,6 +58,6 @@ export function methodTest(
   for (const name of withoutAugmentation ?? []) {
     tests.push(({ pretraining }) => pretraining?.[AUGMENTATIONS[name]] === false);
   }
-  if (search) tests.push(({ name, slug }) => name.toLowerCase().includes(search) || slug.includes(search));
+  if (filter.search) tests.push(hasWords(filter.search));
   return (method) => tests.every((test) => test(method));
 }

@@ -1,10 +1,12 @@
 import type { Metadata } from "next";
 import Link from "next/link";
 import { graphql } from "../../../generated";
+import type { CompareQuery as CompareAnswer, CompareQueryVariables } from "../../../generated/graphql";
 import { AsOfNotice } from "../../components/as-of";
 import { Legend } from "../../components/board/marks/legend";
 import { Dumbbells } from "../../components/compare/dumbbells";
 import { MethodKey } from "../../components/compare/marks";
+import { OptionsQuery } from "../../components/compare/options";
 import { MethodPicker } from "../../components/compare/picker";
 import { mostLines, Radar } from "../../components/compare/radar";
 import { CompareTable, differs } from "../../components/compare/table";
@@ -19,19 +21,6 @@ import { filterFaults } from "../../lib/filter-faults";
 import { explorerAddress } from "../../lib/site";
 
 export const metadata: Metadata = { title: "Compare" };
-
-const OptionsQuery = graphql(`
-  query CompareOptions {
-    methods(first: 200, orderBy: { field: NAME, direction: ASC }) {
-      totalCount
-      nodes {
-        slug
-        name
-        family
-      }
-    }
-  }
-`);
 
 const CompareQuery = graphql(`
   query Compare($methods: [String!]!, $suite: String, $asOf: DateTime) {
@@ -107,10 +96,18 @@ const axes: readonly (readonly [slug: string, title: string])[] = [
 /** All pairs of ten methods; of more methods the table is cut, and says so. */
 const mostDuels = 45;
 
-async function Comparison({ methods, query }: { methods: readonly string[]; query: Query }) {
-  const asOf = readMoment(query.asOf) ?? null;
-  const variables = { methods: [...methods], suite: query.suite ?? null, asOf };
-  const [{ compare }, field] = await Promise.all([ask(CompareQuery, variables), ask(FieldQuery)]);
+const variablesOf = (methods: readonly string[], query: Query): CompareQueryVariables => ({
+  methods: [...methods],
+  suite: query.suite ?? null,
+  asOf: readMoment(query.asOf) ?? null,
+});
+
+async function Comparison({ compare, query }: CompareAnswer & { query: Query }) {
+  const field = await ask(FieldQuery);
+  const variables = variablesOf(
+    compare.methods.map(({ slug }) => slug),
+    query,
+  );
   const valuesOf = new Map(
     field.leaderboard.columns.map(({ measure }, i) => [
       measure.slug,
@@ -126,7 +123,11 @@ async function Comparison({ methods, query }: { methods: readonly string[]; quer
   const several = compare.methods.length > 1;
   return (
     <>
-      <AsOfNotice what="The comparison" asOf={asOf} now={withQuery(query, { asOf: undefined })} />
+      <AsOfNotice
+        what="The comparison"
+        asOf={variables.asOf ?? null}
+        now={withQuery(query, { asOf: undefined })}
+      />
       {several && (
         <div className="mb-6 grid gap-x-10 gap-y-6 lg:grid-cols-[minmax(0,30rem)_1fr]">
           <section aria-labelledby="shape" className="min-w-0">
@@ -283,25 +284,18 @@ export default async function ComparePage({ searchParams }: { searchParams: Sear
       <FaultNotice what="The comparison" faults={faults} without={withQuery(query, { asOf: undefined })} />
     );
   }
-  const { methods: options } = await ask(OptionsQuery);
-  const names = methods.map((slug) => options.nodes.find((one) => one.slug === slug)?.name ?? slug);
+  const [{ methods: options }, compared] = await Promise.all([
+    ask(OptionsQuery, { search: null }),
+    methods.length > 0 ? ask(CompareQuery, variablesOf(methods, query)) : null,
+  ]);
+  const chosen = compared?.compare.methods ?? [];
   return (
     <>
       <h1 className="mb-3 text-2xl font-semibold tracking-tight">
-        {methods.length === 0 ? "Compare methods" : names.join(", ")}
+        {chosen.length === 0 ? "Compare methods" : chosen.map(({ name }) => name).join(", ")}
       </h1>
-      <MethodPicker options={options.nodes} chosen={methods} />
-      {options.totalCount > options.nodes.length && (
-        <p className="mb-4 text-sm text-muted">
-          The search has the first {options.nodes.length} of {options.totalCount} methods by name; choose any
-          of them on{" "}
-          <Link className="link" href="/methods" prefetch={false}>
-            the list of methods
-          </Link>
-          .
-        </p>
-      )}
-      {methods.length === 0 ? (
+      <MethodPicker options={options.nodes} total={options.totalCount} chosen={chosen} />
+      {compared === null ? (
         <ul className="flex flex-wrap gap-2 text-sm">
           {[
             ["swav,byol", "SwAV and BYOL"],
@@ -320,7 +314,7 @@ export default async function ComparePage({ searchParams }: { searchParams: Sear
             ))}
         </ul>
       ) : (
-        <Comparison methods={methods} query={query} />
+        <Comparison compare={compared.compare} query={query} />
       )}
     </>
   );

@@ -11,14 +11,15 @@ import { type BoardColumn, type BoardRow, marksOf } from "./rows";
 import { Toolbar, type ToolbarProps } from "./toolbar";
 import { matches, readView } from "./view-state";
 
-export interface BoardViewProps extends Omit<ToolbarProps, "state" | "columns" | "shown" | "total"> {
+export interface BoardViewProps
+  extends Omit<ToolbarProps, "state" | "columns" | "shown" | "total" | "paged"> {
   readonly caption: string;
   readonly columns: readonly BoardColumn[];
   readonly rows: readonly BoardRow[];
   readonly aggregate: AggregateHeading;
   /** The query string that the server rendered with. */
   readonly query: string;
-  /** More rows are on other pages: the server sorts. */
+  /** More rows are on other pages: the server sorts and searches. */
   readonly paged: boolean;
 }
 
@@ -29,12 +30,19 @@ export function BoardView(props: BoardViewProps) {
   const { columns, rows, aggregate, query, paged, caption, ...toolbar } = props;
   const shownColumns = columns.map((column, index) => ({ column, index }));
   const visible = shownColumns.filter(({ column }) => !state.hidden.has(column.id));
-  const shown = rows.filter((row) => matches(state.search, row));
+  const shown = rows.filter((row) => paged || matches(state.search, row));
   const several = columns.length > 1;
   return (
     <>
-      <Toolbar {...toolbar} state={state} columns={columns} shown={shown.length} total={rows.length} />
-      {shown.length === 0 && rows.length > 0 && (
+      <Toolbar
+        {...toolbar}
+        state={state}
+        columns={columns}
+        shown={shown.length}
+        total={rows.length}
+        paged={paged}
+      />
+      {shown.length === 0 && (rows.length > 0 || (paged && state.search)) && (
         <p role="status" className="my-6 text-sm text-muted">
           No method on this board has “{state.search}” in its name.
         </p>

@@ -20,8 +20,9 @@ import { ExportPanel } from "./export-panel";
 import { FilterForm } from "./filter-form";
 import { ghostsOf, withGhosts } from "./marks/ghosts";
 import { lettersOf, tiesOf } from "./marks/ties";
+import { pageSize } from "./paging";
 import { ProtocolFilter } from "./protocol-filter";
-import { BoardQuery } from "./query";
+import { BoardQuery, WidthQuery } from "./query";
 import { boardColumns, boardRows } from "./rows";
 import { parseSortText } from "./sorting";
 import { readView } from "./view-state";
@@ -30,11 +31,12 @@ const aggregates = Object.keys(aggregateNames) as Aggregate[];
 const provenances = Object.keys(provenanceNames) as Provenance[];
 const families = Object.keys(familyNames) as Family[];
 
-/** Rows of one page; a board of more is sorted by the server. */
-const pageSize = 200;
-
 /** Once a request: the page's title and its board are of one answer. */
 const ofRequest = cache((variables: string) => ask(BoardQuery, JSON.parse(variables) as BoardQueryVariables));
+/** A measure's own board, whose slug has slashes, has one column. */
+const columnsOf = cache(async (suite: string) =>
+  suite.includes("/") ? 1 : (await ask(WidthQuery, { suite })).suite.measures.length,
+);
 
 const faultsOf = (query: Query) => [...filterFaults(query), ...aggregateFaults(query)];
 
@@ -49,7 +51,7 @@ function orderOf(sort: string | undefined): LeaderboardOrder | null {
 
 const READOUTS = { default: "DEFAULT", best: "BEST", each: "EACH" } as const;
 
-function variablesOf(suite: string, query: Query): BoardQueryVariables {
+async function variablesOf(suite: string, query: Query): Promise<BoardQueryVariables> {
   const view = readView((name) => query[name]);
   return {
     suite,
@@ -58,26 +60,30 @@ function variablesOf(suite: string, query: Query): BoardQueryVariables {
     among: view.all ? "ALL" : "COMPARABLE",
     readouts: view.readout && READOUTS[view.readout],
     asOf: readMoment(query.asOf) ?? null,
+    first: pageSize(await columnsOf(suite)),
     after: query.after ?? null,
-    // A page of a longer board is one of its order; the order of a whole board is the browser's.
+    // A page of a longer board is one of its order and search; those of a whole board are the browser's.
     orderBy: query.after ? orderOf(query.sort) : null,
+    search: query.after ? view.search || null : null,
   };
 }
 
-/** Asked again in the order of the address, where the board has more rows than a page. */
+/** Asked again in the order and with the search of the address, where the board has more rows than a page. */
 async function boardOf(suite: string, query: Query) {
-  const variables = variablesOf(suite, query);
+  const variables = await variablesOf(suite, query);
   const { leaderboard } = await ofRequest(JSON.stringify(variables));
+  const paged = query.after !== undefined || leaderboard.pageInfo.hasNextPage;
   const orderBy = orderOf(query.sort);
-  if (!orderBy || query.after || !leaderboard.pageInfo.hasNextPage) return { leaderboard, variables };
-  const ordered = { ...variables, orderBy };
-  return { leaderboard: (await ofRequest(JSON.stringify(ordered))).leaderboard, variables: ordered };
+  const { search } = readView((name) => query[name]);
+  if (query.after || !paged || !(orderBy || search)) return { leaderboard, variables, paged };
+  const asked = { ...variables, orderBy, search: search || null };
+  return { leaderboard: (await ofRequest(JSON.stringify(asked))).leaderboard, variables: asked, paged };
 }
 
 /** The board's name; its slug where the address has faults. */
 export async function boardTitle(suite: string, query: Query): Promise<string> {
   if (faultsOf(query).length > 0) return suite;
-  return (await ofRequest(JSON.stringify(variablesOf(suite, query)))).leaderboard.suite.title;
+  return (await ofRequest(JSON.stringify(await variablesOf(suite, query)))).leaderboard.suite.title;
 }
 
 export async function Board({ suite, query }: { suite: string; query: Query }) {
@@ -95,7 +101,7 @@ export async function Board({ suite, query }: { suite: string; query: Query }) {
       </>
     );
   }
-  const { leaderboard, variables } = await boardOf(suite, query);
+  const { leaderboard, variables, paged } = await boardOf(suite, query);
   const title = leaderboard.suite.title;
   const columns = boardColumns(leaderboard);
   const wantsGhosts = readView((name) => query[name]).ghosts;
@@ -117,7 +123,6 @@ export async function Board({ suite, query }: { suite: string; query: Query }) {
     leaderboard.aggregate === "MEAN"
       ? Math.max(...ranked.map((column) => column.digits), 0)
       : aggregateDigits[leaderboard.aggregate];
-  const paged = leaderboard.totalCount > pageSize;
 
   return (
     <>
@@ -132,7 +137,9 @@ export async function Board({ suite, query }: { suite: string; query: Query }) {
       />
       {leaderboard.reason && (
         <p className="mb-3 rounded border border-line bg-raised p-3 text-sm">
-          {rows.length === 0 && variables.filter ? "No method matches these filters." : leaderboard.reason}
+          {rows.length === 0 && variables.filter && !variables.search
+            ? "No method matches these filters."
+            : leaderboard.reason}
         </p>
       )}
       <BoardView
@@ -178,19 +185,28 @@ export async function Board({ suite, query }: { suite: string; query: Query }) {
         more={<FilterForm query={query} domains={domains} />}
         protocols={<ProtocolFilter board={leaderboard} query={query} />}
       />
-      {leaderboard.pageInfo.hasNextPage && (
-        <p className="mt-3 text-sm">
-          <Link
-            className="link"
-            href={withQuery(query, { after: leaderboard.pageInfo.endCursor ?? undefined })}
-            prefetch={false}
-          >
-            Next {Math.min(pageSize, leaderboard.totalCount - rows.length)} methods
-          </Link>
-        </p>
+      {paged && (
+        <nav aria-label="Pages" className="mt-3 flex gap-4 text-sm">
+          {query.after && (
+            <Link className="link" href={withQuery(query, { after: undefined })} prefetch={false}>
+              First {variables.first} methods
+            </Link>
+          )}
+          {leaderboard.pageInfo.hasNextPage && (
+            <Link
+              className="link"
+              href={withQuery(query, { after: leaderboard.pageInfo.endCursor ?? undefined })}
+              prefetch={false}
+            >
+              Next methods
+            </Link>
+          )}
+        </nav>
       )}
       <p className="mt-2 text-xs text-muted">
-        {leaderboard.rankedCount} of {leaderboard.totalCount} methods ranked
+        {variables.search
+          ? `${leaderboard.totalCount} methods with “${variables.search}” in their name; ${leaderboard.rankedCount} methods ranked`
+          : `${leaderboard.rankedCount} of ${leaderboard.totalCount} methods ranked`}
         {leaderboard.asOf ? ` as of ${formatDate(leaderboard.asOf)} UTC` : ""}. Ledger position{" "}
         {leaderboard.position}.
       </p>

@@ -110,7 +110,7 @@ export function BoardCellView({
           {mark}
         </sup>
       )}
-      {cell.differentProtocol && <OtherProtocol usual={column.protocol} own={cell.otherProtocol} />}
+      {cell.differentProtocol && <OtherProtocol usual={column.protocol} own={cell.otherProtocol ?? null} />}
       {cell.interval && (
         <span className={`block text-xs font-normal ${heat === null ? "text-muted" : ""}`}>
           {formatInterval(cell.value, cell.interval.lower, cell.interval.upper, digits)}

@@ -10,6 +10,8 @@ export const BoardQuery = graphql(`
     $readouts: Readouts
     $orderBy: LeaderboardOrder
     $asOf: DateTime
+    $search: String
+    $first: Int!
     $after: String
   ) {
     leaderboard(
@@ -20,7 +22,8 @@ export const BoardQuery = graphql(`
       readouts: $readouts
       orderBy: $orderBy
       asOf: $asOf
-      first: 200
+      search: $search
+      first: $first
       after: $after
     ) {
       suite {
@@ -122,6 +125,17 @@ export const BoardQuery = graphql(`
       pageInfo {
         hasNextPage
         endCursor
+      }
+    }
+  }
+`);
+
+/** How many columns a suite's board has. */
+export const WidthQuery = graphql(`
+  query BoardWidth($suite: String!) {
+    suite(slug: $suite) {
+      measures {
+        slug
       }
     }
   }

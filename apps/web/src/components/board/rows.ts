@@ -27,17 +27,18 @@ export interface BoardColumn {
   readonly card: string;
 }
 
+/** What is not known of a cell is left out: a page has thousands of them, and sends each twice. */
 export interface BoardCell {
   readonly value: number | null;
-  readonly interval: { lower: number; upper: number } | null;
-  readonly provenance: Provenance | null;
-  readonly place: number | null;
-  readonly differentProtocol: boolean;
+  readonly interval?: { lower: number; upper: number };
+  readonly provenance?: Provenance;
+  readonly place?: number;
+  readonly differentProtocol?: boolean;
   /** Its protocol, where it is not the one of most of the column. */
-  readonly otherProtocol: string | null;
-  readonly runId: string | null;
-  readonly reproduction: Reproduction | null;
-  readonly card: string | null;
+  readonly otherProtocol?: string;
+  readonly runId?: string;
+  readonly reproduction?: Reproduction;
+  readonly card?: string;
   /** What other values foretell, where there is none: asked for by the reader, never ranked. */
   readonly ghost?: Ghost;
 }
@@ -139,30 +140,31 @@ export function boardRows(
     cells: node.cells.map((cell, index) => {
       const measure = board.columns[index]?.measure;
       const value = cell.value ?? null;
+      if (value === null || !measure) return { value };
+      const { interval, provenance, place, runId, reproduction } = cell;
       return {
         value,
-        interval: cell.interval ?? null,
-        provenance: cell.provenance ?? null,
-        place: cell.place ?? null,
-        differentProtocol: cell.differentProtocol,
-        otherProtocol: cell.differentProtocol ? (cell.fingerprint ?? null) : null,
-        runId: cell.runId ?? null,
-        reproduction: cell.reproduction ?? null,
-        card:
-          value === null || !measure
-            ? null
-            : cellCard(node.method.name, {
-                value,
-                digits: measure.metric.digits,
-                unit: measure.metric.unit,
-                interval: cell.interval ?? null,
-                sampleSize: cell.sampleSize ?? null,
-                provenance: cell.provenance ?? null,
-                source: cell.source ?? null,
-                differentProtocol: cell.differentProtocol,
-                protocol: cell.fingerprint ?? null,
-                supersedes: cell.supersedes ?? null,
-              }),
+        ...(interval && { interval }),
+        ...(provenance && { provenance }),
+        ...(place != null && { place }),
+        ...(cell.differentProtocol && {
+          differentProtocol: true,
+          ...(cell.fingerprint && { otherProtocol: cell.fingerprint }),
+        }),
+        ...(runId && { runId }),
+        ...(reproduction && { reproduction }),
+        card: cellCard(node.method.name, {
+          value,
+          digits: measure.metric.digits,
+          unit: measure.metric.unit,
+          interval: interval ?? null,
+          sampleSize: cell.sampleSize ?? null,
+          provenance: provenance ?? null,
+          source: cell.source ?? null,
+          differentProtocol: cell.differentProtocol,
+          protocol: cell.fingerprint ?? null,
+          supersedes: cell.supersedes ?? null,
+        }),
       };
     }),
   }));
@@ -175,6 +177,7 @@ export interface Marks {
   readonly otherProtocol: boolean;
   readonly mixedProtocols: boolean;
   readonly intervals: boolean;
+  readonly ranges: boolean;
   readonly ties: boolean;
   readonly bars: boolean;
   readonly unranked: boolean;
@@ -187,7 +190,8 @@ export function marksOf(rows: readonly BoardRow[], columns: readonly BoardColumn
     reproduced: cells.some(({ provenance }) => provenance === "REPRODUCED"),
     otherProtocol: cells.some(({ differentProtocol }) => differentProtocol),
     mixedProtocols: columns.some(({ mixedProtocols }) => mixedProtocols),
-    intervals: cells.some(({ interval }) => interval !== null),
+    intervals: cells.some(({ interval }) => interval),
+    ranges: columns.length > 1 && rows.some(({ interval }) => interval && interval.lower < interval.upper),
     ties: rows.some(({ tied }) => tied),
     bars: rows.some(({ ties }) => ties.length > 0),
     unranked: rows.some(({ rank }) => rank === null),

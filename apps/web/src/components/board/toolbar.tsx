@@ -1,8 +1,8 @@
 "use client";
 
 /** One line above a board: search, columns, families, what is kept to, the view, and what a reader takes along. */
-import { useSearchParams } from "next/navigation";
-import { type ReactNode, useEffect, useState } from "react";
+import { useRouter, useSearchParams } from "next/navigation";
+import { type ReactNode, useEffect, useRef, useState, useTransition } from "react";
 import type { Aggregate, Family, Provenance } from "../../../generated/graphql";
 import { aggregateNames, familyNames, provenanceNames } from "../../lib/format";
 import { changed, KeptParams, LiveDownload, LiveLink, showHere } from "../live-link";
@@ -31,6 +31,8 @@ export interface ToolbarProps {
   readonly exports: { readonly suite: string; readonly fixed: Readonly<Record<string, string | undefined>> };
   readonly shown: number;
   readonly total: number;
+  /** More rows are on other pages: the server searches. */
+  readonly paged: boolean;
   /** Filters that are not one click away. */
   readonly more: ReactNode;
   /** The choice of a protocol, where a column has several. */
@@ -46,18 +48,40 @@ const formats = [
   { ending: "tex", name: "LaTeX" },
 ] as const;
 
-function SearchBox({ state }: { state: ViewState }) {
+/** How long a reader pauses in typing before the server is asked. */
+const PAUSE_MS = 250;
+
+/** Every row that is here is searched as one types; of a longer board the server is asked at every pause. */
+function SearchBox({ state, paged }: { state: ViewState; paged: boolean }) {
   const search = useSearchParams();
+  const router = useRouter();
+  const [waiting, begin] = useTransition();
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  useEffect(() => () => clearTimeout(timer.current), []);
+  const show = (text: string, pause: number) => {
+    const address = changed(search, { q: text || undefined, ...(paged && { after: undefined }) });
+    if (!paged) return showHere(address);
+    clearTimeout(timer.current);
+    timer.current = setTimeout(() => begin(() => router.replace(address, { scroll: false })), pause);
+  };
   return (
-    <form method="get" onSubmit={(event) => event.preventDefault()} className="grow basis-40 sm:grow-0">
-      <KeptParams except={["q"]} />
+    <form
+      method="get"
+      aria-busy={waiting}
+      onSubmit={(event) => {
+        event.preventDefault();
+        show(String(new FormData(event.currentTarget).get("q") ?? ""), 0);
+      }}
+      className="grow basis-40 sm:grow-0"
+    >
+      <KeptParams except={paged ? ["q", "after"] : ["q"]} />
       <input
         type="search"
         name="q"
         aria-label="Search methods on this board"
         placeholder="Search methods"
         defaultValue={state.search}
-        onChange={(event) => showHere(changed(search, { q: event.target.value || undefined }))}
+        onChange={(event) => show(event.target.value, PAUSE_MS)}
         className="field w-full sm:w-44"
       />
     </form>
@@ -186,7 +210,7 @@ export function Toolbar(props: ToolbarProps) {
   return (
     <div className="mb-3 space-y-2">
       <div className="flex flex-wrap items-center gap-2">
-        <SearchBox state={state} />
+        <SearchBox state={state} paged={props.paged} />
         {columns.length > 1 && <ColumnChooser columns={columns} state={state} />}
         {rankBy.choices.length > 1 && (
           <details className="menu">
@@ -316,7 +340,7 @@ export function Toolbar(props: ToolbarProps) {
             Clear all filters
           </LiveLink>
         )}
-        {state.search && (
+        {state.search && !props.paged && (
           <span role="status" className="text-sm text-muted">
             {props.shown} of {props.total} methods
           </span>

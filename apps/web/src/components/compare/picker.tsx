@@ -2,7 +2,7 @@
 
 /** Chooses methods by name: suggestions as one types, a chip for each that is chosen. Without script a list with boxes. */
 import { useRouter, useSearchParams } from "next/navigation";
-import { useId, useState } from "react";
+import { useEffect, useId, useState } from "react";
 import type { Family } from "../../../generated/graphql";
 import { changed } from "../live-link";
 import { FamilyDot } from "../marks";
@@ -15,21 +15,64 @@ interface Option {
 }
 
 const most = 20;
+const mostOffered = 8;
 
-export function MethodPicker({ options, chosen }: { options: readonly Option[]; chosen: readonly string[] }) {
+/** How long a reader pauses in typing before the server is asked. */
+const PAUSE_MS = 150;
+
+interface Found {
+  readonly totalCount: number;
+  readonly nodes: readonly Option[];
+}
+
+/** What the server finds, where it has more methods than the page; null while it has not answered. */
+function useServer(text: string, isWhole: boolean): Found | null {
+  const [found, setFound] = useState<{ text: string; answer: Found } | null>(null);
+  useEffect(() => {
+    if (isWhole || text.trim() === "") return;
+    const unwanted = new AbortController();
+    const timer = setTimeout(async () => {
+      try {
+        const answer = await fetch(`/methods/options.json?q=${encodeURIComponent(text)}`, {
+          signal: unwanted.signal,
+        });
+        if (answer.ok) setFound({ text, answer: (await answer.json()) as Found });
+      } catch {
+        // Another letter was typed, or nobody answers: what the page has is offered.
+      }
+    }, PAUSE_MS);
+    return () => {
+      clearTimeout(timer);
+      unwanted.abort();
+    };
+  }, [text, isWhole]);
+  return found?.text === text ? found.answer : null;
+}
+
+export function MethodPicker(props: {
+  /** The first by name. */
+  options: readonly Option[];
+  /** How many there are. */
+  total: number;
+  chosen: readonly Option[];
+}) {
+  const { options, total } = props;
+  const chosen = props.chosen.map(({ slug }) => slug);
   const router = useRouter();
   const search = useSearchParams();
   const [text, setText] = useState("");
   const [at, setAt] = useState(0);
   const list = useId();
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);
-  const found =
+  const asked = useServer(text, options.length === total);
+  const all =
     words.length === 0
       ? []
-      : options
+      : (asked?.nodes ?? options)
           .filter(({ slug }) => !chosen.includes(slug))
-          .filter(({ slug, name }) => words.every((word) => `${name} ${slug}`.toLowerCase().includes(word)))
-          .slice(0, 8);
+          .filter(({ slug, name }) => words.every((word) => `${name} ${slug}`.toLowerCase().includes(word)));
+  const found = all.slice(0, mostOffered);
+  const more = Math.max(asked?.totalCount ?? 0, all.length) - found.length;
   const show = (methods: readonly string[]) =>
     router.replace(changed(search, { methods: methods.join(",") || undefined }), { scroll: false });
   const add = (option: Option | undefined) => {
@@ -41,28 +84,23 @@ export function MethodPicker({ options, chosen }: { options: readonly Option[]; 
   return (
     <div className="mb-4">
       <ul aria-label="Chosen methods" className="mb-2 flex flex-wrap gap-1.5">
-        {chosen.map((slug, i) => {
-          const option = options.find((one) => one.slug === slug);
-          return (
-            <li key={slug}>
-              <button
-                type="button"
-                className="chip cursor-pointer"
-                onClick={() => show(chosen.filter((one) => one !== slug))}
-              >
-                {option && (
-                  <span
-                    aria-hidden="true"
-                    className="size-2.5 rounded-full"
-                    style={{ backgroundColor: inks[i] ?? "var(--line)" }}
-                  />
-                )}
-                {option?.name ?? slug} <span aria-hidden="true">×</span>
-                <span className="sr-only">: remove</span>
-              </button>
-            </li>
-          );
-        })}
+        {props.chosen.map(({ slug, name }, i) => (
+          <li key={slug}>
+            <button
+              type="button"
+              className="chip cursor-pointer"
+              onClick={() => show(chosen.filter((one) => one !== slug))}
+            >
+              <span
+                aria-hidden="true"
+                className="size-2.5 rounded-full"
+                style={{ backgroundColor: inks[i] ?? "var(--line)" }}
+              />
+              {name} <span aria-hidden="true">×</span>
+              <span className="sr-only">: remove</span>
+            </button>
+          </li>
+        ))}
       </ul>
       <div className="relative max-w-sm">
         <input
@@ -116,17 +154,31 @@ export function MethodPicker({ options, chosen }: { options: readonly Option[]; 
             </div>
           ))}
         </div>
+        {found.length > 0 && more > 0 && (
+          <p role="status" className="mt-1 text-xs text-muted">
+            {more} more methods match: type more of the name.
+          </p>
+        )}
       </div>
       <noscript>
         <form method="get" className="mt-3 text-sm">
           <div className="flex flex-wrap gap-x-4 gap-y-1">
-            {options.slice(0, 200).map(({ slug, name }) => (
+            {options.map(({ slug, name }) => (
               <label key={slug} className="flex items-center gap-1.5">
                 <input type="checkbox" name="methods" value={slug} defaultChecked={chosen.includes(slug)} />
                 {name}
               </label>
             ))}
           </div>
+          {total > options.length && (
+            <p className="mt-2 text-muted">
+              The first {options.length} of {total} methods by name; the others can be selected on the{" "}
+              <a className="link" href="/methods">
+                list of methods
+              </a>
+              .
+            </p>
+          )}
           <button type="submit" className="button mt-2">
             Compare
           </button>

@@ -11,6 +11,7 @@ import { FaultNotice } from "../../../components/fault-notice";
 import { FilterNotice } from "../../../components/filter-notice";
 import { LiveDownload } from "../../../components/live-link";
 import { type Query, readMoment, readQuery, type SearchParams, withQuery } from "../../../lib/address";
+import { allNodes } from "../../../lib/all-nodes";
 import { ask } from "../../../lib/api";
 import { filterQuery, noFilter } from "../../../lib/board-filter";
 import { filterFaults } from "../../../lib/filter-faults";
@@ -20,8 +21,8 @@ import { coefficients, readMatrix } from "./query";
 export const metadata: Metadata = { title: "Correlation matrix" };
 
 const SuitesQuery = graphql(`
-  query MatrixSuites {
-    suites(first: 200) {
+  query MatrixSuites($after: String) {
+    suites(first: 200, after: $after) {
       nodes {
         slug
         title
@@ -29,9 +30,15 @@ const SuitesQuery = graphql(`
           slug
         }
       }
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
     }
   }
 `);
+
+const everySuite = () => allNodes(async (after) => (await ask(SuitesQuery, { after })).suites);
 
 type Matrix = Awaited<ReturnType<typeof readMatrix>>;
 
@@ -144,7 +151,7 @@ export default async function MatrixPage({ searchParams }: { searchParams: Searc
       </>
     );
   }
-  const [matrix, { suites }] = await Promise.all([readMatrix(query), ask(SuitesQuery)]);
+  const [matrix, suites] = await Promise.all([readMatrix(query), everySuite()]);
   const names = shortNames(matrix);
   const { name, symbol } = coefficients[matrix.coefficient];
   const values = matrix.coefficients.map((row) => row.map((one) => one ?? null));
@@ -176,7 +183,7 @@ export default async function MatrixPage({ searchParams }: { searchParams: Searc
       <MatrixForm
         query={query}
         matrix={matrix}
-        suites={suites.nodes
+        suites={suites
           .filter(({ measures }) => measures.length > 1)
           .map(({ slug, title: named }) => [slug, `The measures of ${named}`])}
       />

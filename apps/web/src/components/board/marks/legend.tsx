@@ -8,6 +8,8 @@ export interface LegendMarks {
   readonly otherProtocol?: boolean;
   readonly mixedProtocols?: boolean;
   readonly intervals?: boolean;
+  /** Ranges of ranks over resampled datasets. */
+  readonly ranges?: boolean;
   readonly ties?: boolean;
   readonly bars?: boolean;
   readonly unranked?: boolean;
@@ -43,6 +45,10 @@ export function Legend({ marks, children }: { marks: LegendMarks; children?: Rea
       `† another or an unknown protocol${marks.all ? "" : ": not ranked with the column"}`,
     ],
     marks.mixedProtocols && ["mixed", "‡ values under more than one protocol"],
+    marks.ranges && [
+      "range",
+      "1–3 beside a rank: the middle 95% of its ranks when the datasets are resampled",
+    ],
     marks.ties && ["tie", "= shared rank"],
     marks.bars && ["bars", "a, b … a bar joins neighbours of which no two can be told apart"],
     marks.unranked && ["unranked", "– not ranked"],
