@@ -1,11 +1,12 @@
 import type { Metadata, Viewport } from "next";
 import localFont from "next/font/local";
 import { headers } from "next/headers";
+import Link from "next/link";
 import type { ReactNode } from "react";
 import { Cards } from "../components/cards";
 import { SiteHeader } from "../components/site-header";
 import { readSession } from "../lib/session";
-import { siteOrigin } from "../lib/site";
+import { publicApiUrl, siteOrigin } from "../lib/site";
 import { themeScript } from "../lib/theme";
 import "./globals.css";
 
@@ -54,7 +55,33 @@ export default async function Layout({ children }: { children: ReactNode }) {
           {children}
         </main>
         <footer className="border-t border-line">
-          <p className="mx-auto max-w-[100rem] px-4 py-4 text-sm text-muted">
+          <nav
+            aria-label="More pages"
+            className="mx-auto flex max-w-[100rem] flex-wrap gap-x-5 gap-y-1 px-4 pt-4 text-sm"
+          >
+            {(
+              [
+                ["/evaluate", "Evaluate your model"],
+                ["/compare", "Compare methods"],
+                ["/runs", "Runs"],
+                ["/claims", "Claims"],
+                ["/explain", "Why not my number?"],
+              ] as const
+            ).map(([href, title]) => (
+              <Link
+                key={href}
+                href={href}
+                prefetch={false}
+                className="text-muted hover:text-ink hover:underline"
+              >
+                {title}
+              </Link>
+            ))}
+            <a href={`${publicApiUrl()}/graphql`} className="text-muted hover:text-ink hover:underline">
+              GraphQL API
+            </a>
+          </nav>
+          <p className="mx-auto max-w-[100rem] px-4 pt-2 pb-4 text-sm text-muted">
             Published values from Ericsson, Gouk and Hospedales,{" "}
             <a className="link" href="https://arxiv.org/abs/2011.13377">
               “How Well Do Self-Supervised Models Transfer?”

@@ -4,6 +4,7 @@ import type { ClaimState, ClaimsPageQuery } from "../../../generated/graphql";
 import { oneOf, readQuery, type SearchParams, withQuery } from "../../lib/address";
 import { ask } from "../../lib/api";
 import { formatDate } from "../../lib/format";
+import { explorerAddress } from "../../lib/site";
 
 export const metadata: Metadata = {
   title: "Claims",
@@ -34,6 +35,14 @@ const ClaimsQuery = graphql(`
     }
   }
 `);
+
+/** To begin with, in the explorer. */
+const EXAMPLE = `mutation {
+  stateClaim(input: { text: "correlation(imagenet/imagenet/top1, suite:many-shot-linear) > 0.7" }) {
+    ... on StateClaimPayload { claim { text state } }
+    ... on Error { message }
+  }
+}`;
 
 type Claim = ClaimsPageQuery["claims"][number];
 
@@ -99,13 +108,16 @@ export default async function ClaimsPage({ searchParams }: { searchParams: Searc
     <>
       <h1 className="text-2xl font-semibold tracking-tight">Claims</h1>
       <p className="mt-1 mb-3 max-w-3xl text-muted">
-        What was asserted of the record, such as that ImageNet accuracy predicts detection. What is asserted
-        never moves; every new result asks the question again. Many claims are watched without correction for
-        their number: one in twenty may be shaken by chance. A claim is stated by the mutation stateClaim of
-        the API.{" "}
+        A claim is a statement about the record that can be checked, such as “ImageNet accuracy predicts
+        detection, r above 0.7”. It is checked again with every new result, and never changed. State one with{" "}
+        <a className="link" href={explorerAddress(EXAMPLE, {})}>
+          stateClaim
+        </a>{" "}
+        in the API, or follow them in a{" "}
         <a className="link" href="/feeds/claims.atom">
-          Atom feed
+          feed
         </a>
+        . With many claims, about one in twenty is shaken by chance.
       </p>
       <nav aria-label="By state" className="mb-6 flex flex-wrap gap-x-4 text-sm">
         {[null, ...names].map((one) => (

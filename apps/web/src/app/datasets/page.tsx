@@ -1,8 +1,9 @@
 import type { Metadata } from "next";
 import Link from "next/link";
 import { graphql } from "../../../generated";
+import type { DatasetsQuery as Answer } from "../../../generated/graphql";
 import { ListTable } from "../../components/list-table";
-import { readQuery, type SearchParams, withQuery } from "../../lib/address";
+import { allNodes } from "../../lib/all-nodes";
 import { ask } from "../../lib/api";
 
 export const metadata: Metadata = { title: "Datasets" };
@@ -10,7 +11,6 @@ export const metadata: Metadata = { title: "Datasets" };
 const DatasetsQuery = graphql(`
   query Datasets($after: String) {
     datasets(first: 100, after: $after) {
-      totalCount
       nodes {
         slug
         title
@@ -20,11 +20,7 @@ const DatasetsQuery = graphql(`
         valSize
         testSize
         measures {
-          slug
           setting {
-            title
-          }
-          metric {
             title
           }
         }
@@ -37,66 +33,78 @@ const DatasetsQuery = graphql(`
   }
 `);
 
+type Dataset = Answer["datasets"]["nodes"][number];
+
 const count = (value: number | null | undefined) => value?.toLocaleString("en") ?? "";
 
-export default async function DatasetsPage({ searchParams }: { searchParams: SearchParams }) {
-  const query = await readQuery(searchParams);
-  const { datasets } = await ask(DatasetsQuery, { after: query.after ?? null });
+/** A dataset's page has all of them. */
+const MOST_SETTINGS = 3;
+
+function settingsOf({ measures }: Dataset): string {
+  const titles = [...new Set(measures.map(({ setting }) => setting.title))];
+  const more = titles.length - MOST_SETTINGS;
+  return more > 1 ? `${titles.slice(0, MOST_SETTINGS).join(" · ")} · and ${more} more` : titles.join(" · ");
+}
+
+const address = ({ slug }: Dataset) => `/datasets/${encodeURIComponent(slug)}`;
+
+/** Those that a board has a column for in a table, and the others by name. */
+export default async function DatasetsPage() {
+  const datasets = await allNodes(async (after) => (await ask(DatasetsQuery, { after })).datasets);
+  const [measured, others] = [true, false].map((has) =>
+    datasets.filter(({ measures }) => measures.length > 0 === has),
+  ) as [Dataset[], Dataset[]];
   return (
     <>
       <h1 className="text-2xl font-semibold tracking-tight">Datasets</h1>
       <p className="mt-1 mb-4 text-muted">
-        {datasets.totalCount} datasets, each with what is measured on it.
+        {measured.length} datasets of the boards. A dataset’s page has its measures and the best methods.
       </p>
       <ListTable
         label="Datasets"
-        rows={datasets.nodes}
-        rowKey={(dataset) => dataset.slug}
+        rows={measured}
+        rowKey={({ slug }) => slug}
         columns={[
           {
             title: "Dataset",
             heads: true,
             className: "whitespace-nowrap",
             show: (dataset) => (
-              <Link className="link" href={`/datasets/${encodeURIComponent(dataset.slug)}`} prefetch={false}>
+              <Link className="link" href={address(dataset)} prefetch={false}>
                 {dataset.title}
               </Link>
             ),
           },
-          { title: "Domain", show: (dataset) => dataset.domain },
+          { title: "Domain", className: "whitespace-nowrap", show: (dataset) => dataset.domain },
           { title: "Classes", numeric: true, show: (dataset) => count(dataset.classCount) },
           { title: "Train", numeric: true, show: (dataset) => count(dataset.trainSize) },
           { title: "Validation", numeric: true, show: (dataset) => count(dataset.valSize) },
           { title: "Test", numeric: true, show: (dataset) => count(dataset.testSize) },
           {
-            title: "Against ImageNet",
-            className: "min-w-[56rem] lg:min-w-[28rem]",
-            show: (dataset) =>
-              dataset.measures.map((measure, _, all) => (
-                <Link
-                  key={measure.slug}
-                  className="link mr-3 inline-block"
-                  href={`/correlation?y=${encodeURIComponent(measure.slug)}`}
-                  prefetch={false}
-                >
-                  {measure.setting.title}
-                  {all.filter(({ setting }) => setting.title === measure.setting.title).length > 1 &&
-                    `: ${measure.metric.title}`}
-                </Link>
-              )),
+            title: "Measured in",
+            className: "min-w-[28rem] text-muted lg:min-w-[20rem]",
+            show: settingsOf,
           },
         ]}
       />
-      {datasets.pageInfo.hasNextPage && (
-        <p className="mt-3 text-sm">
-          <Link
-            className="link"
-            href={withQuery(query, { after: datasets.pageInfo.endCursor ?? undefined })}
-            prefetch={false}
-          >
-            Next datasets
-          </Link>
-        </p>
+      {others.length > 0 && (
+        <section aria-labelledby="others" className="mt-8 max-w-5xl">
+          <h2 id="others" className="mb-1 text-lg font-semibold">
+            Without a board so far
+          </h2>
+          <p className="mb-2 text-sm text-muted">
+            {others.length} more datasets whose facts are on record: results on them can be submitted.
+          </p>
+          <ul className="flex flex-wrap gap-x-4 gap-y-1 text-sm">
+            {others.map((dataset) => (
+              <li key={dataset.slug}>
+                <Link className="link" href={address(dataset)} prefetch={false}>
+                  {dataset.title}
+                </Link>
+              </li>
+            ))}
+          </ul>
+        </section>
       )}
     </>
   );

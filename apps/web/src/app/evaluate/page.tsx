@@ -31,8 +31,8 @@ export default function EvaluatePage() {
     <div className="max-w-3xl">
       <h1 className="text-2xl font-semibold tracking-tight">Evaluate your model</h1>
       <p className="mt-2 text-muted">
-        Three commands take a checkpoint to a row of the board, by the protocols of the paper and without
-        Python.
+        Three commands, without Python: start a board on your machine, evaluate a checkpoint by the paper’s
+        protocols, and submit the results.
       </p>
       <ol className="mt-6 space-y-6">
         {steps.map(({ title, text, command }, index) => (

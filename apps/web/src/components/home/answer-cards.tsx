@@ -100,6 +100,20 @@ export interface AnswerCardsProps {
   readonly segmentation: Answer;
 }
 
+/** From this correlation on, one predicts the other well enough to say so; below the second, it does not. */
+const PREDICTS = 0.7;
+const HARDLY = 0.4;
+
+/** What `r` says of ImageNet accuracy as a predictor. */
+const verb = (r: number | null) =>
+  r === null
+    ? "is not yet held against"
+    : r >= PREDICTS
+      ? "predicts"
+      : r >= HARDLY
+        ? "goes with"
+        : "does not predict";
+
 const r = (value: number | null) => (
   <>
     <i>r</i> = {formatNumber(value, 2)}
@@ -137,15 +151,18 @@ export function AnswerCards({ leaders, methods, linear, segmentation }: AnswerCa
         title="What predicts transfer?"
         plot={<Sparkscatter points={linear.points} line={linear.line} />}
       >
-        ImageNet accuracy predicts linear transfer, {r(linear.coefficient)}
+        ImageNet accuracy {verb(linear.coefficient)} linear transfer, {r(linear.coefficient)}
         <span className="block text-sm font-normal text-muted">over {linear.n} methods</span>
       </Card>
       <Card
         href="/correlation?y=segmentation"
-        title="And where not?"
+        title="What about segmentation?"
         plot={<Sparkscatter points={segmentation.points} line={segmentation.line} />}
       >
-        … but not segmentation, {r(segmentation.coefficient)}
+        {(linear.coefficient ?? 0) >= PREDICTS && (segmentation.coefficient ?? 1) < HARDLY
+          ? "… but not segmentation"
+          : `It ${verb(segmentation.coefficient)} segmentation`}
+        , {r(segmentation.coefficient)}
         <span className="block text-sm font-normal text-muted">over {segmentation.n} methods</span>
       </Card>
     </div>
