@@ -69,7 +69,7 @@ describe.skipIf(!site)("an API that is well until it is asked", () => {
     const context = await browser!.newContext();
     const page = await context.newPage();
     await page.goto(`${site!.url}/unavailable`);
-    await page.getByRole("link", { name: "Methods" }).click();
+    await page.getByRole("link", { name: "Methods", exact: true }).click();
     await page.getByText(/not reachable|could not be loaded/).waitFor();
     await context.close();
   });
