@@ -211,11 +211,11 @@ export const LeaderboardType = builder.objectRef<LeaderboardShape>("Leaderboard"
       resolve: ({ page }) => page.pageInfo,
     }),
     totalCount: t.int({
-      description: "How many rows there are.",
-      resolve: ({ answer }) => answer.rows.length,
+      description: "How many rows there are; with `search`, how many it finds.",
+      resolve: ({ page: { totalCount } }) => (typeof totalCount === "function" ? totalCount() : totalCount),
     }),
     rankedCount: t.int({
-      description: "How many of them are ranked.",
+      description: "How many rows are ranked, whatever is searched for.",
       resolve: ({ answer }) => answer.rankedCount,
     }),
     position: t.string({
