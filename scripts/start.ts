@@ -50,12 +50,21 @@ const state = resolve(root, process.env.TRANSFERBOARD_STATE || ".transferboard")
 const began = Date.now();
 const say = (sentence: string) => console.log(`[${((Date.now() - began) / 1000).toFixed(1)} s] ${sentence}`);
 
+/** Refused by every browser and by fetch, whoever listens there: those above 1023 of the Fetch standard's blocked ports. */
+const BLOCKED_PORTS = new Set([
+  ...[1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061, 6000, 6566],
+  ...[6665, 6666, 6667, 6668, 6669, 6679, 6697, 10080],
+]);
+
 function portFrom(name: string, otherwise: number): number {
   const text = process.env[name];
   if (!text) return otherwise;
   const port = Number(text);
   if (!Number.isInteger(port) || port < 1 || port > 65_535) {
     throw new StartError(`${name} must be a port from 1 to 65535, found '${text}'.`);
+  }
+  if (BLOCKED_PORTS.has(port)) {
+    throw new StartError(`${name} must be another port than ${port}, which browsers refuse.`);
   }
   return port;
 }

@@ -246,6 +246,15 @@ test("a taken port is one clear sentence", async () => {
   );
 });
 
+test("a port that browsers refuse is one clear sentence", async () => {
+  const [other] = await freePorts();
+  const refused = start([4190, other]);
+  expect(await ended(refused.child)).toBe(1);
+  expect(refused.output()).toBe(
+    "transferboard: API_PORT must be another port than 4190, which browsers refuse.\n",
+  );
+});
+
 test("an unreachable database is one clear sentence that does not show the password", async () => {
   const refused = start(await freePorts(), [], {
     DATABASE_URL: "postgresql://someone:secret@127.0.0.1:1/none",
