@@ -1,14 +1,15 @@
 /**
  * The linear probe's matrix products on a device, as ONNX graphs over features that are sent once.
  *
- * `single` works in float32 and is what iterations run on. `double` casts blocks of rows to float64 on the way
- * and is what results are checked with; it always runs on the CPU, as other devices have no float64. Both see
- * the same float32 features, so they differ by rounding alone.
+ * `single` works in float32 and is what iterations run on. `double` casts blocks of rows to float64 on the way; it
+ * always runs on the CPU, as other devices have no float64. Both see the same float32 features, so they differ by
+ * rounding alone. Newton's steps and the check of an optimum have graphs of their own beside them.
  */
 import { type Graph, GraphBuilder, int, ints, writeModel } from "../onnx/index.ts";
 import { type DeviceChoice, openSession, type Session } from "../runtime/index.ts";
 import { type AnyTensor, sizeOf, type Tensor } from "../tensor/index.ts";
-import type { LinearLabels, LinearProducts, LinearTask } from "./loss.ts";
+import { BLOCK, openDoubleGradient } from "./double-gradient.ts";
+import type { LinearLabels, LinearProducts, LinearTask, LossGradient } from "./loss.ts";
 import { type NewtonCg, openNewtonCg } from "./newton-cg.ts";
 
 export type Precision = "single" | "double";
@@ -17,12 +18,11 @@ export interface DeviceFeatures extends AsyncDisposable {
   readonly samples: number;
   readonly features: number;
   products(classes: number, precision: Precision): Promise<LinearProducts>;
+  /** The gradient in float64, in one pass; closed with the features. */
+  doubleGradient(task: LinearTask, labels: LinearLabels, classes: number): Promise<LossGradient>;
   /** Newton steps, preconditioned in `basis` (features x rank); closed with the features. */
   newtonCg(task: LinearTask, labels: LinearLabels, classes: number, basis: Float32Array): Promise<NewtonCg>;
 }
-
-/** Rows that are float64 at any one time: few enough to stay in the processor's cache. */
-const BLOCK = 512;
 
 type Feeds = Record<string, AnyTensor>;
 
@@ -33,18 +33,18 @@ export async function openFeatures(
   mean?: Float64Array,
 ): Promise<DeviceFeatures> {
   const [samples = 0, features = 0] = x.shape;
-  const solvers: NewtonCg[] = [];
+  const beside: AsyncDisposable[] = [];
   const opened = new Map<Precision, Promise<Session>>();
 
   const open = async (precision: Precision): Promise<Session> => {
     // On the CPU the two share a worker, and so the features in it.
     const host = precision === "double" && opened.has("single") ? await opened.get("single") : undefined;
-    const beside = host?.device === "cpu" ? host : undefined;
+    const shared = host?.device === "cpu" ? host : undefined;
     const graph = precision === "single" ? singleGraph(samples, features) : doubleGraph(samples, features);
     const model = writeModel(graph);
     const chosen = precision === "double" ? "cpu" : device;
-    const session = await openSession(model, beside ? { beside } : { device: chosen });
-    if (!beside) await session.state.set("x", mean ? centred(x, mean) : x);
+    const session = await openSession(model, shared ? { beside: shared } : { device: chosen });
+    if (!shared) await session.state.set("x", mean ? centred(x, mean) : x);
     return session;
   };
   const session = (precision: Precision): Promise<Session> => {
@@ -72,6 +72,12 @@ export async function openFeatures(
         ? singleProducts(size, async (output, feeds) => (await run("single", output, feeds)) as Float32Array)
         : doubleProducts(size, async (output, feeds) => (await run("double", output, feeds)) as Float64Array);
     },
+    doubleGradient: async (task, labels, classes) => {
+      const host = await session("double");
+      const opened = await openDoubleGradient(host, { samples, features }, task, labels, classes);
+      beside.push(opened);
+      return opened.at;
+    },
     newtonCg: async (task, labels, classes, basis) => {
       const rows = mean ? centred(x, mean) : x;
       const directions = {
@@ -79,13 +85,13 @@ export async function openFeatures(
         shape: [features, basis.length / features],
         data: basis,
       } as const;
-      const beside = await session("single");
-      const opened = await openNewtonCg(beside, rows, directions, classes, task, labels);
-      solvers.push(opened);
+      const host = await session("single");
+      const opened = await openNewtonCg(host, rows, directions, classes, task, labels);
+      beside.push(opened);
       return opened;
     },
     [Symbol.asyncDispose]: async () => {
-      for (const one of solvers) await one[Symbol.asyncDispose]();
+      for (const one of beside) await one[Symbol.asyncDispose]();
       for (const one of [...opened.values()].reverse()) await (await one).close();
     },
   };

@@ -9,7 +9,7 @@
 import { type Minimum, minimise } from "../optim/lbfgs.ts";
 import type { DeviceChoice } from "../runtime/index.ts";
 import type { Tensor } from "../tensor/index.ts";
-import { type Affine, affineProducts, momentsOf, transformed } from "./affine.ts";
+import { type Affine, affineGradient, affineProducts, momentsOf, transformed } from "./affine.ts";
 import { compacted, NEVER, presentClasses, recolumned } from "./classes.ts";
 import { openFeatures } from "./device.ts";
 import { type LinearLabels, type LinearTask, lossOf } from "./loss.ts";
@@ -74,6 +74,7 @@ export async function openLogistic(problem: LogisticProblem): Promise<Logistic> 
   const solver = {
     single: await single.products(columns, "single"),
     double: affineProducts(await raw.products(columns, "double"), affine),
+    doubleGradient: affineGradient(await raw.doubleGradient(task, labels, columns), columns, affine),
     newtonCg: await single.newtonCg(task, labels, columns, rank.basis),
     rowNorm: Math.sqrt(squares / x.shape[0]!),
     loss: lossOf(task, labels, columns),

@@ -145,4 +145,33 @@ describe("the products on a device", () => {
     const residuals = Float64Array.from({ length: SAMPLES * CLASSES }, (_, i) => Math.cos(i));
     near(await products.gradient(residuals), await plain.gradient(residuals));
   });
+
+  it.each(["multi-class", "multi-label"] as const)("in one pass give the %s gradient", async (task) => {
+    const { x, labels, parameters } = makeProblem(3);
+    const features = await openFeatures(x, "cpu");
+    onTestFinished(() => features[Symbol.asyncDispose]());
+    const at = await (await features.doubleGradient(task, labels[task], CLASSES))(parameters);
+    const plain = plainProducts(x, CLASSES);
+    const logits = Float64Array.from(await plain.logits(parameters));
+    const residuals = new Float64Array(logits.length);
+    lossOf(task, labels[task], CLASSES)(logits, undefined, 0, residuals);
+    expect([...at.logits]).toEqual([...logits].map((z) => expect.closeTo(z, 11)));
+    expect([...at.gradient]).toEqual(
+      [...(await plain.gradient(residuals))].map((g) => expect.closeTo(g, 11)),
+    );
+  });
+
+  it("in one pass are those of all blocks of rows, and keep residuals that are tiny", async () => {
+    const samples = 1100;
+    const x = { dtype: "float32", shape: [samples, 1], data: new Float32Array(samples).fill(1) } as const;
+    const features = await openFeatures(x, "cpu");
+    onTestFinished(() => features[Symbol.asyncDispose]());
+    const gradientAt = await features.doubleGradient("multi-class", new Int32Array(samples), 2);
+    const { logits, gradient } = await gradientAt(Float64Array.of(30, 0, 10, 0));
+    expect([...logits]).toEqual(Array.from({ length: 2 * samples }, (_, i) => (i % 2 === 0 ? 40 : 0)));
+    const expected = samples * Math.exp(-40);
+    [-1, 1, -1, 1].forEach((sign, i) => {
+      expect(gradient[i]! / (sign * expected)).toBeCloseTo(1, 12);
+    });
+  });
 });

@@ -38,6 +38,11 @@ export interface LinearProducts {
   gradient(residuals: Float64Array): Promise<Float64Array>;
 }
 
+/** At parameters: the logits (samples x classes), and the loss's gradient in the layout of the parameters. */
+export type LossGradient = (
+  parameters: Float64Array,
+) => Promise<{ readonly logits: Float64Array; readonly gradient: Float64Array }>;
+
 /** The products in plain float64 TypeScript. */
 export function plainProducts(x: Tensor<"float32" | "float64">, classes: number): LinearProducts {
   const [samples = 0, features = 0] = x.shape;

@@ -8,7 +8,7 @@
  */
 import { convexSearch } from "../optim/lbfgs-search.ts";
 import { addScaled, dot, largest } from "../optim/lbfgs-vector.ts";
-import type { LinearProducts, LossAt } from "./loss.ts";
+import type { LinearProducts, LossAt, LossGradient } from "./loss.ts";
 import type { NewtonCg } from "./newton-cg.ts";
 import type { InverseHessian } from "./preconditioner.ts";
 
@@ -17,6 +17,8 @@ export type FitStatus = "converged" | "iteration-limit" | "line-search-failed";
 export interface Solver {
   readonly single: LinearProducts;
   readonly double: LinearProducts;
+  /** The gradient that an optimum is checked with. */
+  readonly doubleGradient: LossGradient;
   readonly newtonCg: NewtonCg;
   readonly loss: LossAt;
   /** Root mean square norm of a sample's features: what rounding is measured by. */
@@ -58,7 +60,7 @@ const SINGLE_REDUCTION = 1e-4;
 const MARGIN = 0.6;
 
 export async function solve(
-  { single, double, newtonCg, loss, rowNorm, inverse }: Solver,
+  { single, double, doubleGradient, newtonCg, loss, rowNorm, inverse }: Solver,
   start: Float64Array,
   penalty: number,
   tolerance: number,
@@ -77,17 +79,27 @@ export async function solve(
   let reduction = FIRST_REDUCTION;
   let before: { readonly steep: number; readonly residualNorm: number } | undefined;
 
-  const arrive = async () => {
-    logits.set(await products.logits(w));
+  const evaluate = () => {
     objective = loss(logits, undefined, 0, residuals).loss + (penalty / 2) * dot(x, x);
     if (!Number.isFinite(objective)) {
       throw new RangeError(`the objective is ${objective} at the starting point: check the data`);
     }
   };
-  await arrive();
+  let checked: Float64Array | undefined;
+  /** Goes on in float64, from the gradient there. */
+  const check = async () => {
+    products = double;
+    const at = await doubleGradient(w);
+    logits.set(at.logits);
+    checked = at.gradient;
+    evaluate();
+  };
+  logits.set(await single.logits(w));
+  evaluate();
   for (;;) {
     signal?.throwIfAborted();
-    const gradient = await products.gradient(residuals);
+    const gradient = checked ?? (await products.gradient(residuals));
+    checked = undefined;
     const slope = gradient.subarray(0, weights);
     addScaled(slope, penalty, x);
     const steep = Math.sqrt(dot(slope, slope));
@@ -111,8 +123,7 @@ export async function solve(
     // With a limit far below float32's rounding, a step that gained nothing says that it is reached, whatever was estimated.
     const stalled = gradientLimit !== undefined && before !== undefined && steep > before.steep / 4;
     if (!exact && (there || rounded || stalled)) {
-      products = double;
-      await arrive();
+      await check();
       continue;
     }
     if (iterations >= MAX_ITERATIONS) return done("iteration-limit");
@@ -161,8 +172,7 @@ export async function solve(
     const found = downhill < 0 ? convexSearch(line, objective, downhill, 1, 20) : undefined;
     if (!found) {
       if (exact) return done("line-search-failed");
-      products = double;
-      await arrive();
+      await check();
       continue;
     }
     addScaled(w, found.step, step.step);

@@ -73,6 +73,7 @@ export async function convergedModel(
     return {
       single: await rows.products(columns.length, "single"),
       double: await rows.products(columns.length, "double"),
+      doubleGradient: await rows.doubleGradient(task, labels, columns.length),
       newtonCg: await rows.newtonCg(task, labels, columns.length, inverse.basis),
       rowNorm: Math.sqrt(squares / train.x.shape[0]!),
       loss: lossOf(task, labels, columns.length),
