@@ -109,6 +109,18 @@ const BENCHMARKS: readonly Benchmark[] = [
     what: "training steps and tests of Faster R-CNN, and ROIAlign, against torchvision",
   },
   {
+    name: "leases",
+    script: "apps/api/bench/leases.ts",
+    args: [],
+    what: "10 to 1,000 workers that lease jobs through the API (aim at 200: 500 a second, p99 under 200 ms) while boards are read (100 ms)",
+  },
+  {
+    name: "scaling",
+    script: "apps/api/bench/scaling.ts",
+    args: [],
+    what: "start, board, correlation, page of the ledger and submission at 10^4, 10^5 and 10^6 results",
+  },
+  {
     name: "api",
     script: "apps/api/bench/main.ts",
     args: [],

@@ -23,7 +23,7 @@ export interface Load {
 
 const TIMEOUT_MS = 30_000;
 
-function post(
+export function post(
   url: string,
   agent: Agent,
   body: string,
@@ -60,7 +60,7 @@ function post(
 }
 
 /** The smallest value that at least the share `q` of the sorted values does not exceed. */
-const quantile = (sorted: readonly number[], q: number) =>
+export const quantile = (sorted: readonly number[], q: number) =>
   sorted[Math.max(0, Math.ceil(q * sorted.length) - 1)] ?? Number.NaN;
 
 export async function load({

@@ -51,7 +51,12 @@ async function run(url: string, ...statements: readonly string[]): Promise<void>
   }
 }
 
-export async function startWarehouses(results: number, log: (line: string) => void): Promise<Warehouses> {
+/** @param shape how many methods and measures are generated; 2,000 and 500 unless told */
+export async function startWarehouses(
+  results: number,
+  log: (line: string) => void,
+  shape: { readonly methods?: number; readonly measures?: number } = {},
+): Promise<Warehouses> {
   const dataDir = mkdtempSync(join(tmpdir(), "transferboard-bench-"));
   const postgres = await startPostgres({ dataDir });
   const end = async () => {
@@ -71,7 +76,7 @@ export async function startWarehouses(results: number, log: (line: string) => vo
     await run(postgres.url, "CREATE DATABASE bench_generated TEMPLATE bench_published");
     await run(published.ownerUrl, "VACUUM ANALYZE");
     const began = performance.now();
-    const made = await generateWarehouse(generated.ownerUrl, { results, log });
+    const made = await generateWarehouse(generated.ownerUrl, { results, log, ...shape });
     const secondsToGenerate = (performance.now() - began) / 1000;
     return { published, generated, results: made.results, secondsToGenerate, [Symbol.asyncDispose]: end };
   } catch (error) {

@@ -33,7 +33,7 @@ const environment = z.object({
   /** Where evaluations keep their pictures: the folder `artefacts` of their cache. */
   ARTEFACTS_DIR: z.string().optional(),
   /** Instead of the folder, the bucket of an S3-compatible store: https://HOST/BUCKET. */
-  ARTEFACTS_S3: z.string().optional(),
+  ARTEFACTS_BUCKET: z.string().optional(),
   AWS_ACCESS_KEY_ID: z.string().optional(),
   AWS_SECRET_ACCESS_KEY: z.string().optional(),
   AWS_REGION: z.string().optional(),

@@ -58,7 +58,7 @@ export function pictureRoutes(
     const { viewer, db } = makeContext(request as unknown as Request);
     const { accountId } = await requireViewer({ viewer }, "SUBMIT");
     if (content === undefined)
-      throw new NotFound("This server keeps no pictures: neither ARTEFACTS_DIR nor ARTEFACTS_S3 is set.");
+      throw new NotFound("This server keeps no pictures: neither ARTEFACTS_DIR nor ARTEFACTS_BUCKET is set.");
     const [named] = await db.sql<{ named: boolean }>(NAMED, [accountId, JSON.stringify([{ sha256 }])]);
     if (!named)
       throw new NotAuthorized(

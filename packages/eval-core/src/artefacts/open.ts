@@ -12,9 +12,9 @@ export interface Place {
   readonly folder?: string | undefined;
 }
 
-/** ARTEFACTS_S3 with AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_REGION, or ARTEFACTS_DIR. */
+/** ARTEFACTS_BUCKET with AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_REGION, or ARTEFACTS_DIR. */
 export const placeIn = (env: Readonly<Record<string, string | undefined>>): Place => ({
-  s3: env.ARTEFACTS_S3 || undefined,
+  s3: env.ARTEFACTS_BUCKET || undefined,
   accessKeyId: env.AWS_ACCESS_KEY_ID,
   secretAccessKey: env.AWS_SECRET_ACCESS_KEY,
   region: env.AWS_REGION,
@@ -25,11 +25,11 @@ export const placeIn = (env: Readonly<Record<string, string | undefined>>): Plac
 export function placeFault({ s3, accessKeyId, secretAccessKey, folder }: Place): string | undefined {
   if (s3 === undefined) return undefined;
   if (folder !== undefined)
-    return "ARTEFACTS_S3 and ARTEFACTS_DIR are both set: artefacts are kept in one place";
+    return "ARTEFACTS_BUCKET and ARTEFACTS_DIR are both set: artefacts are kept in one place";
   if (!URL.canParse(s3) || !/^https?:$/.test(new URL(s3).protocol))
-    return "ARTEFACTS_S3: expected the address of a bucket, such as https://s3.example.org/transferboard";
+    return "ARTEFACTS_BUCKET: expected the address of a bucket, such as https://s3.example.org/transferboard";
   if (!accessKeyId || !secretAccessKey)
-    return "ARTEFACTS_S3 needs AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY";
+    return "ARTEFACTS_BUCKET needs AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY";
   return undefined;
 }
 

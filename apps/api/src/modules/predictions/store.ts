@@ -59,7 +59,7 @@ export class PredictionStore {
     if (this.#content === undefined)
       throw new CallerError(
         "UNAVAILABLE",
-        "This server keeps no files: it was started without ARTEFACTS_DIR and ARTEFACTS_S3.",
+        "This server keeps no files: it was started without ARTEFACTS_DIR and ARTEFACTS_BUCKET.",
       );
     return this.#content.put(data);
   }

@@ -136,7 +136,7 @@ export class WorkService {
 
   #kept(): ContentStore {
     if (this.#content) return this.#content;
-    throw new NotFound("This server keeps no artefacts: neither ARTEFACTS_DIR nor ARTEFACTS_S3 is set.");
+    throw new NotFound("This server keeps no artefacts: neither ARTEFACTS_DIR nor ARTEFACTS_BUCKET is set.");
   }
 
   /** @throws LeaseLost where the lease is over */

@@ -7,7 +7,7 @@ import { withDatabase } from "../operator.ts";
 import { wholeNumber } from "../options.ts";
 
 const HELP = `
-Artefacts are where ARTEFACTS_DIR or ARTEFACTS_S3 says (the latter with AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and
+Artefacts are where ARTEFACTS_DIR or ARTEFACTS_BUCKET says (the latter with AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and
 AWS_REGION). What the ledger, a submission or a job names stays, and so does all that is younger than --older-than: name more
 days than the longest evaluation takes to be recorded.`;
 
@@ -37,7 +37,7 @@ async function collect({ terminal }: Context, options: CollectOptions): Promise<
   if (fault !== undefined) throw new CommandError(fault, EXIT.usage);
   const content = openContent(place);
   if (!content)
-    throw new CommandError("nothing says where artefacts are: set ARTEFACTS_DIR or ARTEFACTS_S3", EXIT.usage);
+    throw new CommandError("nothing says where artefacts are: set ARTEFACTS_DIR or ARTEFACTS_BUCKET", EXIT.usage);
   const step = terminal.step("removing");
   const dryRun = options.dryRun === true;
   const found = await withDatabase("artefacts", (db) =>
