@@ -37,7 +37,10 @@ async function collect({ terminal }: Context, options: CollectOptions): Promise<
   if (fault !== undefined) throw new CommandError(fault, EXIT.usage);
   const content = openContent(place);
   if (!content)
-    throw new CommandError("nothing says where artefacts are: set ARTEFACTS_DIR or ARTEFACTS_BUCKET", EXIT.usage);
+    throw new CommandError(
+      "nothing says where artefacts are: set ARTEFACTS_DIR or ARTEFACTS_BUCKET",
+      EXIT.usage,
+    );
   const step = terminal.step("removing");
   const dryRun = options.dryRun === true;
   const found = await withDatabase("artefacts", (db) =>
