@@ -19,7 +19,7 @@ const [site = "http://localhost:3000"] = process.argv.slice(2);
 const browser = await launchChromium();
 try {
   const context = await browser.newContext({
-    viewport: { width: 1280, height: 900 },
+    viewport: { width: 1280, height: 866 },
     colorScheme: "light",
     reducedMotion: "reduce",
   });
