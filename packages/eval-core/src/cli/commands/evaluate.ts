@@ -6,6 +6,7 @@ import { optionsOf, settingNames } from "../../evaluations/settings.ts";
 import { PREPROCESSINGS } from "../../images/index.ts";
 import type { AddCommand, Context } from "../context.ts";
 import { evaluateCheckpoint } from "../evaluate/checkpoint.ts";
+import { distribute } from "../evaluate/distribute.ts";
 import { evaluateFeatures } from "../evaluate/features.ts";
 import type { EvaluateOptions } from "../evaluate/request.ts";
 import { CommandError, EXIT } from "../exit-codes.ts";
@@ -20,6 +21,7 @@ Examples:
   transferboard evaluate --checkpoint mine.pth --method mine --data photos/ --protocol few-shot-5
   transferboard evaluate --checkpoint mine.pth --method mine --suite many-shot-linear --data /datasets \\
     --server https://board.example.org --method-file mine.json
+  transferboard evaluate --checkpoint mine.pth --method mine --suite many-shot-finetune --distribute
   transferboard evaluate --features arrays/ --protocol many-shot-linear --json
 
 With --features a folder holds
@@ -45,6 +47,9 @@ export const addEvaluate: AddCommand = (program, contextOf) => {
       if (options.checkpoint !== undefined) {
         throw new CommandError("--features and --checkpoint exclude each other", EXIT.usage);
       }
+      if (options.distribute) {
+        throw new CommandError("--distribute takes a --checkpoint, which the workers have too", EXIT.usage);
+      }
       if (options.server !== undefined) {
         throw new CommandError(
           "--server takes the results of a --checkpoint, whose hash says what was measured",
@@ -53,6 +58,7 @@ export const addEvaluate: AddCommand = (program, contextOf) => {
       }
       return evaluateFeatures(context, { ...options, features: options.features });
     }
+    if (options.distribute) return distribute(context, options);
     await evaluateCheckpoint(context, options);
   });
 };
@@ -98,6 +104,7 @@ function addHowOptions(command: Command): void {
     .option("--threads <number>", "CPU threads of one operator")
     .option("--cache <dir>", "where features and unfinished work are kept")
     .option("--skip-unreadable", "go on without images that cannot be read, and say which")
+    .option("--distribute", "divide it among the workers of the queue, and watch until they are done")
     .option("--no-record", "do not record the result")
     .option("--again", "evaluate what is recorded already, as a run of its own")
     .option("--resume", "go on where an interrupted run stopped (which happens without it too)")

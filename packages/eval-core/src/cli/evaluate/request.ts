@@ -83,5 +83,7 @@ export interface EvaluateOptions {
   readonly again?: boolean;
   readonly resume?: boolean;
   readonly dryRun?: boolean;
+  /** Let the workers of the queue do it. */
+  readonly distribute?: boolean;
   readonly json?: boolean;
 }

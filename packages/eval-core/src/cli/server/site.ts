@@ -15,6 +15,9 @@ export const globalId = (type: "Run" | "Submission", id: string): string =>
 
 export const runPage = (id: string): string => pageOf(`/runs/${encodeURIComponent(globalId("Run", id))}`);
 
+/** Of an evaluation that was asked of the workers. */
+export const evaluationPage = (id: string): string => pageOf(`/evaluations/${id}`);
+
 export const boardPage = (slug: string): string => pageOf(`/suites/${slug}`);
 
 export const methodPage = (slug: string): string => pageOf(`/methods/${slug}`);

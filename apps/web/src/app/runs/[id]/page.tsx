@@ -3,6 +3,7 @@ import Link from "next/link";
 import { graphql } from "../../../../generated";
 import { RunPictures } from "../../../components/pictures/run-pictures";
 import { Curves } from "../../../components/run/curves";
+import { Work } from "../../../components/run/work";
 import { Verbatim } from "../../../components/scroll-region";
 import { ask } from "../../../lib/api";
 import { formatDate, formatInterval, formatNumber, runStates } from "../../../lib/format";
@@ -155,6 +156,7 @@ export default async function RunPage({ params }: { params: Promise<{ id: string
           </div>
         ))}
       </dl>
+      <Work record={run.record} />
       <Curves record={run.record} />
       <Recorded title="Protocol" value={run.protocol.body} />
       <Recorded title="How the checkpoint was read" value={run.checkpoint.loading} />
