@@ -66,6 +66,11 @@ export const groups: readonly Group[] = [
         "evaluate a checkpoint on a whole profile of settings",
         async () => (await import("./commands/profile.ts")).addProfile,
       ),
+      entry(
+        "sensitivity",
+        "measure what each field of a protocol does to a value",
+        async () => (await import("./commands/sensitivity.ts")).addSensitivity,
+      ),
       entry("features", "extract features", async () => (await import("./commands/features.ts")).addFeatures),
       entry(
         "train",

@@ -2,8 +2,10 @@
  * The experiment behind an explanation: runs of ours of one checkpoint on the same images whose protocols differ in one field,
  * or in all that are asked about. Whatever runs are recorded serve, whoever made them and why.
  */
+
 import { Z_95 } from "@transferboard/eval-core/metrics";
 import type { Measured } from "@transferboard/eval-core/record";
+import { fingerprint } from "@transferboard/vocabulary/canonical-json";
 import type { Context } from "../../context.ts";
 import type { Measure } from "../catalogue/entities.ts";
 
@@ -50,14 +52,19 @@ export interface Tried {
   }[];
 }
 
-const TEXT = `select r.id::text as id, run.checkpoint_id as "checkpointId", c.name as checkpoint, m.slug as method,
-    run.dataset_manifest as manifest, run.protocol_fingerprint as fingerprint, run.seed::text as seed,
-    r.value, r.interval_lower as lower, r.interval_upper as upper
-  from result r join run on run.id = r.run_id join checkpoint c on c.id = run.checkpoint_id join method m on m.id = c.method_id
-  where r.measure_id = $1 and run.state = 'DONE'
-    and not exists (select from result correction where correction.supersedes_id = r.id)
-    and not exists (select from retraction where retraction.result_id = r.id)
-  order by r.id limit 5000`;
+/** Of the checkpoints and images alone that have a run under the record's protocol, $2: others can be no experiment. */
+const TEXT = `with own as (
+    select r.id, r.value, r.interval_lower, r.interval_upper, run.checkpoint_id, run.dataset_manifest, run.protocol_fingerprint, run.seed
+    from result r join run on run.id = r.run_id
+    where r.measure_id = $1 and run.state = 'DONE'
+      and not exists (select from result correction where correction.supersedes_id = r.id)
+      and not exists (select from retraction where retraction.result_id = r.id))
+  select own.id::text as id, own.checkpoint_id as "checkpointId", c.name as checkpoint, m.slug as method, own.dataset_manifest as manifest,
+    own.protocol_fingerprint as fingerprint, own.seed::text as seed, own.value, own.interval_lower as lower, own.interval_upper as upper
+  from own join checkpoint c on c.id = own.checkpoint_id join method m on m.id = c.method_id
+  where exists (select from own base where base.checkpoint_id = own.checkpoint_id
+    and base.dataset_manifest = own.dataset_manifest and base.protocol_fingerprint = $2)
+  order by own.id`;
 
 const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
 
@@ -66,6 +73,14 @@ export function fieldsThatDiffer(left: Body, right: Body): string[] {
   return [...new Set([...Object.keys(left), ...Object.keys(right)])]
     .filter((key) => !same(left[key], right[key]))
     .sort();
+}
+
+/** The same seed again, as after `--again`, is no second draw: the newest counts. */
+function newestOfSeeds(rows: readonly Row[]): Row[] {
+  const newest = new Map(
+    rows.map((row) => [JSON.stringify([row.checkpointId, row.manifest, row.fingerprint, row.seed]), row]),
+  );
+  return [...newest.values()];
 }
 
 /** Seeds put together: with three or more, their deviation tells the noise; else the interval of one. */
@@ -89,13 +104,12 @@ export async function experimentOf(
   { measure, record, mine, method }: { measure: Measure; record: Body; mine: Body; method: string },
   { db }: Pick<Context, "db">,
 ): Promise<Tried | null> {
-  const rows = await db.sql<Row>(TEXT, [measure.id]);
-  const fingerprints = [...new Set(rows.map(({ fingerprint }) => fingerprint))];
-  const protocols = await db.prisma.protocol.findMany({
-    where: { fingerprint: { in: fingerprints } },
-    select: { fingerprint: true, body: true },
-  });
-  const bodies = new Map(protocols.map(({ fingerprint, body }) => [fingerprint.trim(), body as Body]));
+  const rows = newestOfSeeds(await db.sql<Row>(TEXT, [measure.id, fingerprint(record)]));
+  const protocols = await db.sql<{ name: string; body: Body }>(
+    "select trim(fingerprint) as name, body from protocol where fingerprint = any($1)",
+    [[...new Set(rows.map((row) => row.fingerprint))]],
+  );
+  const bodies = new Map(protocols.map(({ name, body }) => [name, body]));
   const groups = [...Map.groupBy(rows, (row) => `${row.checkpointId} ${row.manifest}`).values()];
   const asked = fieldsThatDiffer(record, mine);
   const tried = groups.flatMap((own) => ofGroup(own, bodies, record, mine, asked) ?? []);
@@ -111,12 +125,10 @@ function ofGroup(
   mine: Body,
   asked: readonly string[],
 ): Tried | null {
-  const byProtocol = [...Map.groupBy(rows, ({ fingerprint }) => fingerprint.trim())].flatMap(
-    ([fingerprint, own]) => {
-      const body = bodies.get(fingerprint);
-      return body ? [{ own, body, fields: fieldsThatDiffer(record, body) }] : [];
-    },
-  );
+  const byProtocol = [...Map.groupBy(rows, (row) => row.fingerprint.trim())].flatMap(([name, own]) => {
+    const body = bodies.get(name);
+    return body ? [{ own, body, fields: fieldsThatDiffer(record, body) }] : [];
+  });
   const base = byProtocol.find(({ fields }) => fields.length === 0);
   if (!base) return null;
   const baseline = putTogether(base.own, base.body);

@@ -63,7 +63,7 @@ export const addEvaluate: AddCommand = (program, contextOf) => {
   });
 };
 
-function addTargetOptions(command: Command): void {
+export function addTargetOptions(command: Command): void {
   command
     .option("--dataset <name>", "which dataset; without it, --data is a folder of images by class")
     .option("--suite <name>", `every dataset of a suite that is there: ${suiteNames().join(", ")}`)
@@ -76,9 +76,9 @@ function addTargetOptions(command: Command): void {
 }
 
 /** As commander hands them over: the evaluations' own options beside the command's. */
-type FlatOptions = Omit<EvaluateOptions, "given"> & Readonly<Record<string, unknown>>;
+export type FlatOptions = Omit<EvaluateOptions, "given"> & Readonly<Record<string, unknown>>;
 
-function withGiven(flat: FlatOptions): EvaluateOptions {
+export function withGiven(flat: FlatOptions): EvaluateOptions {
   const given = Object.fromEntries(
     optionsOf().flatMap(({ key }) => (flat[key] === undefined ? [] : [[key, flat[key] as string | boolean]])),
   );
@@ -93,7 +93,7 @@ function addServerOptions(command: Command): void {
     .option("--method-file <file>", `with --server: ${METHOD_FILE_HELP}`);
 }
 
-function addHowOptions(command: Command): void {
+export function addHowOptions(command: Command): void {
   addLoadOptions(command)
     .option(
       "--preprocessing <name>",

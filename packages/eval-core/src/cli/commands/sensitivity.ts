@@ -1,0 +1,130 @@
+/**
+ * `transferboard sensitivity`: what one field of a protocol does to a value, by runs of one experiment: the same checkpoint on the
+ * same images, one option changed at a time. They are recorded as any evaluation is; `explain` and its page read them.
+ */
+import type { AddCommand, Context } from "../context.ts";
+import { requestOf } from "../evaluate/checkpoint.ts";
+import { planTable, planTargets } from "../evaluate/dry-run.ts";
+import { openRecorder, type Recorder } from "../evaluate/recorder.ts";
+import { valuesOf } from "../evaluate/report.ts";
+import type { EvaluateOptions, EvaluateRequest } from "../evaluate/request.ts";
+import { type Outcome, runTargets } from "../evaluate/run.ts";
+import { CommandError, EXIT } from "../exit-codes.ts";
+import { bandsOf, sensitivityTable, type Tried } from "../sensitivity/bands.ts";
+import { type Variation, variationsOf } from "../sensitivity/variations.ts";
+import { addHowOptions, addTargetOptions, type FlatOptions, withGiven } from "./evaluate.ts";
+
+const HELP = `
+Examples:
+  transferboard sensitivity --checkpoint mine.pth --method mine --protocol knn --dataset digits --vary seed=1,2 \\
+    --vary preprocessing=shorter-64,resize-256-crop-224
+  transferboard sensitivity --checkpoint mine.pth --method mine --data photos/ --vary mode=paper-exact --dry-run
+
+Each value of each --vary is a run; what is recorded already is not run again. The evaluation with nothing changed comes last,
+so that it is the newest and boards show it. The same command again goes on where it was interrupted.`;
+
+type SensitivityOptions = EvaluateOptions & { readonly vary: readonly string[] };
+
+export const addSensitivity: AddCommand = (program, contextOf) => {
+  const command = program
+    .command("sensitivity")
+    .description("measure what each field of a protocol does to a value, one changed at a time")
+    .requiredOption("--checkpoint <file>", "weights: .pth, .pt, .pth.tar, .safetensors or .onnx")
+    .requiredOption("--method <slug>", "the method's name on the board, such as moco-v2")
+    .option("--method-name <name>", "how a new method is written on the board")
+    .requiredOption(
+      "--vary <field=values>",
+      "what to change: readout, preprocessing, seed, or an option of the evaluation such as mode; again for each field",
+      (text: string, before: readonly string[] = []) => [...before, text],
+    );
+  addTargetOptions(command);
+  addHowOptions(command);
+  command.addHelpText("after", HELP).action(async (flat: FlatOptions & Pick<SensitivityOptions, "vary">) => {
+    await sensitivity(contextOf(flat.json as boolean | undefined), { ...withGiven(flat), vary: flat.vary });
+  });
+};
+
+async function sensitivity(context: Context, { vary, ...options }: SensitivityOptions): Promise<void> {
+  const baseline = await oneTarget(options);
+  const variations = variationsOf(options, vary);
+  // All are read before the first is run: a mistake in the last is told at once.
+  const requests: EvaluateRequest[] = [];
+  for (const variation of variations) requests.push(await oneTarget(variation.options));
+  const recorder = options.record ? await openRecorder() : undefined;
+  try {
+    if (options.dryRun) return await printPlans(context, [...requests, baseline], recorder);
+    const { tried, failed, isNew } = await runAll(context, variations, requests, recorder);
+    const unchanged = await runUnchanged(context, baseline, recorder, isNew);
+    const found = bandsOf(unchanged, tried);
+    context.terminal.print(
+      options.json
+        ? JSON.stringify({ unchanged, ...found, failed }, null, 2)
+        : sensitivityTable(unchanged, found),
+    );
+    if (failed.length > 0)
+      throw new CommandError(
+        `${failed.length} of ${variations.length} failed: ${failed.join("; ")}`,
+        EXIT.failed,
+      );
+  } finally {
+    await recorder?.close();
+  }
+}
+
+/** @throws CommandError where the options ask for several evaluations */
+async function oneTarget(options: EvaluateOptions): Promise<EvaluateRequest> {
+  if (options.suite !== undefined)
+    throw new CommandError(
+      "sensitivity is of one evaluation: name a --dataset in place of --suite",
+      EXIT.usage,
+    );
+  const request = await requestOf(options);
+  if (request.targets.length !== 1)
+    throw new CommandError("sensitivity is of one evaluation: name one --readout, and vary it", EXIT.usage);
+  return request;
+}
+
+async function printPlans(
+  { terminal, signal }: Context,
+  requests: readonly EvaluateRequest[],
+  recorder: Recorder | undefined,
+): Promise<void> {
+  for (const request of requests)
+    terminal.print(planTable(await planTargets({ terminal, signal }, request, recorder)));
+}
+
+async function runAll(
+  context: Context,
+  variations: readonly Variation[],
+  requests: readonly EvaluateRequest[],
+  recorder: Recorder | undefined,
+) {
+  const tried: Tried[] = [];
+  const failed: string[] = [];
+  let isNew = false;
+  for (const [i, { field, value }] of variations.entries()) {
+    context.signal.throwIfAborted();
+    context.terminal.say(`Run ${i + 1} of ${variations.length + 1}: ${field}=${value}`);
+    // One that fails leaves the others to go on.
+    const [outcome] = await runTargets(context, { ...requests[i]!, several: true }, recorder);
+    if (outcome!.state === "failed" || outcome!.state === "missing")
+      failed.push(`${field}=${value} (${outcome!.reason})`);
+    else tried.push({ field, value, measured: valuesOf(outcome!) });
+    isNew ||= outcome!.state === "done";
+  }
+  return { tried, failed, isNew };
+}
+
+/** The newest value of a board's cell is shown: after new variations the unchanged evaluation is recorded once more. */
+async function runUnchanged(
+  context: Context,
+  request: EvaluateRequest,
+  recorder: Recorder | undefined,
+  isNew: boolean,
+) {
+  context.terminal.say("The last run: nothing changed");
+  let [outcome]: Outcome[] = await runTargets(context, request, recorder);
+  if (outcome!.state === "recorded" && isNew)
+    [outcome] = await runTargets(context, { ...request, again: true }, recorder);
+  return valuesOf(outcome!);
+}
