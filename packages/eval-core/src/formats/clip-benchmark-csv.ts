@@ -12,7 +12,7 @@ import type {
 } from "./shared/format.ts";
 import { accuracyOn } from "./shared/measures.ts";
 import { aliasOf, checkpointNamed, slugOfParts } from "./shared/names.ts";
-import { cellNumber, toFraction, toPercent } from "./shared/numbers.ts";
+import { cellNumber, textAsRead, toFraction, toPercent } from "./shared/numbers.ts";
 import { given, type NewRow, Sheet } from "./shared/sheet.ts";
 import { fieldsOf, isObject, readJson } from "./shared/tree.ts";
 
@@ -252,10 +252,7 @@ const COLUMN_OF: Readonly<Record<string, string>> = {
   "text-recall-at-5": "text_retrieval_recall@5",
 };
 
-const fractionText = ({ value, extra }: OutRow) =>
-  typeof extra.raw === "string" && toPercent(Number(extra.raw)) === value
-    ? extra.raw
-    : String(toFraction(value));
+const fractionText = (row: OutRow) => textAsRead(row, toPercent) ?? String(toFraction(row.value));
 
 function write(rows: readonly OutRow[], _context: WriteContext): Written {
   const left: { row: OutRow; why: string }[] = [];

@@ -10,7 +10,7 @@ import type {
   Written,
 } from "./shared/format.ts";
 import { checkpointNamed, slugOfParts } from "./shared/names.ts";
-import { cellNumber } from "./shared/numbers.ts";
+import { cellNumber, textAsRead } from "./shared/numbers.ts";
 import { given, type NewRow, Sheet } from "./shared/sheet.ts";
 
 const REQUIRED = [
@@ -181,8 +181,7 @@ function valueIn(
   return cell.value;
 }
 
-const textOf = ({ value, extra }: OutRow) =>
-  typeof extra.raw === "string" && Number(extra.raw) === value ? extra.raw : value.toFixed(2);
+const textOf = (row: OutRow) => textAsRead(row) ?? row.value.toFixed(2);
 const logOf = (row: OutRow | undefined) =>
   row === undefined || row.source === "efficient-probing results.csv" ? "" : row.source;
 

@@ -12,7 +12,7 @@ import type {
 } from "./shared/format.ts";
 import { isSetting, isTestSplit, metricNamedBy, metricOf } from "./shared/measures.ts";
 import { hubModel, type Named, repoOf, UNNAMED } from "./shared/names.ts";
-import { anyMoment, endsAround, secondsOf, toFraction, toPercent } from "./shared/numbers.ts";
+import { anyMoment, endsAround, secondsOf, textAsRead, toFraction, toPercent } from "./shared/numbers.ts";
 import { given, Sheet } from "./shared/sheet.ts";
 import {
   fieldsOf,
@@ -295,9 +295,8 @@ function runJson(rows: readonly OutRow[]) {
     Object.fromEntries(tasks.flatMap(([task, own]) => (make(own) === undefined ? [] : [[task, make(own)]])));
   const scoreText = (row: OutRow, value: number) => (row.unit === "%" ? toFraction(value) : value);
   const writtenScore = (row: OutRow) => {
-    const { raw } = row.extra;
-    const kept = typeof raw === "string" && scoreOfRaw(row, raw) === row.value;
-    return kept ? Number(raw) : scoreText(row, row.value);
+    const text = textAsRead(row, row.unit === "%" ? toPercent : undefined);
+    return text === undefined ? scoreText(row, row.value) : Number(text);
   };
   const endsOf = (row: OutRow, interval: readonly [number, number]) => {
     const [lower, upper] = endsAround(writtenScore(row), interval, (end) => scoreText(row, end));
@@ -362,8 +361,6 @@ function runJson(rows: readonly OutRow[]) {
     model_source: "transferboard",
   };
 }
-
-const scoreOfRaw = ({ unit }: OutRow, raw: string) => (unit === "%" ? toPercent(Number(raw)) : Number(raw));
 
 function splitFields({ protocol, measure }: OutRow) {
   const { split } = protocol;

@@ -14,7 +14,7 @@ import type {
   Written,
 } from "./shared/format.ts";
 import { aliasOf, checkpointNamed, slug } from "./shared/names.ts";
-import { cellNumber } from "./shared/numbers.ts";
+import { cellNumber, textAsRead } from "./shared/numbers.ts";
 import { given, Sheet } from "./shared/sheet.ts";
 
 const FILES: readonly (readonly [string, string])[] = [
@@ -184,12 +184,11 @@ interface Line {
 
 const signed = (value: number, digits: number) => `${value > 0 ? "+" : ""}${value.toFixed(digits)}`;
 /** Of one unit a text: the raw one while the value is unchanged. */
-const percentText = ({ value, extra }: OutRow) =>
-  typeof extra.raw === "string" && Number(extra.raw) === value ? extra.raw : value.toFixed(3);
-const errorText = ({ value, extra }: OutRow) =>
-  typeof extra.raw === "string" && Number(extra.raw) === value && typeof extra.error === "string"
-    ? extra.error
-    : (100 - value).toFixed(3);
+const percentText = (row: OutRow) => textAsRead(row) ?? row.value.toFixed(3);
+const errorText = (row: OutRow) =>
+  textAsRead(row) !== undefined && typeof row.extra.error === "string"
+    ? row.extra.error
+    : (100 - row.value).toFixed(3);
 const thousands = (text: string) => text.replace(/\B(?=(\d{3})+(?!\d))/g, ",");
 
 function write(rows: readonly OutRow[], _context: WriteContext): Written {

@@ -66,12 +66,11 @@ async function pairedAnswer(
   if (!first || !second || first.file.testSet !== second.file.testSet) return null;
   const { metric, testSet } = first;
   const pair = [first.file.predictions, second.file.predictions] as const;
-  const { difference, bootstrap } = await context.statistics.compute("pair", {
-    metric,
-    pair,
-    testSet,
-    draws: {},
-  });
+  const { difference, bootstrap } = await context.statistics.compute(
+    "pair",
+    { metric, pair, testSet, draws: {} },
+    context.signal,
+  );
   const lowerIsBetter = measure.metric.direction === "LOWER";
   return lowerIsBetter
     ? some(-difference, { lower: -bootstrap.upper, upper: -bootstrap.lower })

@@ -4,7 +4,7 @@ import { sha256 } from "@transferboard/vocabulary/canonical-json";
 import type { OutRow, TextFile, WriteContext, Written } from "../shared/format.ts";
 import { metricOf } from "../shared/measures.ts";
 import { repoOf } from "../shared/names.ts";
-import { endsAround, secondsOf, toFraction, toPercent } from "../shared/numbers.ts";
+import { endsAround, secondsOf, textAsRead, toFraction, toPercent } from "../shared/numbers.ts";
 import { given } from "../shared/sheet.ts";
 import { isObject, toJson } from "../shared/tree.ts";
 
@@ -22,11 +22,11 @@ function resultOf(row: OutRow): object {
   const { extra, interval, n, seeds, fingerprint, provenance, position } = row;
   const { dataset } = partsOf(row.measure);
   const { unit, direction, lower, upper, slug, title } = metricOf(row.measure);
-  const { raw } = extra;
+  const text = unit === "%" ? textAsRead(row, toPercent) : undefined;
   // A fraction that a percentage was read from is written as it was.
-  const isFraction = unit === "%" && typeof raw === "string" && toPercent(Number(raw)) === row.value;
+  const isFraction = text !== undefined;
   const scale = (value: number) => (isFraction ? toFraction(value) : value);
-  const score = isFraction ? Number(raw) : row.value;
+  const score = isFraction ? Number(text) : row.value;
   const ends = interval && endsAround(score, interval, scale);
   const isBounded = lower !== null && upper !== null;
   const { standardError, standardErrorMethod, intervalMethod, confidenceInterval, standardDeviation } = extra;

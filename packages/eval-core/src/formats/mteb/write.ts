@@ -1,7 +1,7 @@
 /** Rows as MTEB writes them: a folder a checkpoint, a file a task, six decimals where no raw text is kept. */
 import type { OutRow, TextFile, WriteContext, Written } from "../shared/format.ts";
 import { repoOf } from "../shared/names.ts";
-import { secondsOf, toFraction, toPercent } from "../shared/numbers.ts";
+import { secondsOf, textAsRead, toFraction, toPercent } from "../shared/numbers.ts";
 import { fieldsOf } from "../shared/tree.ts";
 import { measureOf, mtebTask } from "./tasks.ts";
 
@@ -33,9 +33,9 @@ function pythonJson(value: unknown, indent = ""): string {
 
 const sixDecimals = (percent: number) => new Written6(String(Number(toFraction(percent).toFixed(6))));
 
-function mainScore({ value, extra }: OutRow): Written6 {
-  const { raw } = extra;
-  return typeof raw === "string" && toPercent(Number(raw)) === value ? new Written6(raw) : sixDecimals(value);
+function mainScore(row: OutRow): Written6 {
+  const text = textAsRead(row, toPercent);
+  return text === undefined ? sixDecimals(row.value) : new Written6(text);
 }
 
 const SCORE_OF: Readonly<Record<string, string>> = {

@@ -30,6 +30,18 @@ export function toFraction(percent: number): number {
   return near;
 }
 
+/**
+ * The text that a value was read from, while it still reads back as the value.
+ * @param read from the file's scale to the value's
+ */
+export function textAsRead(
+  { value, extra }: { readonly value: number; readonly extra: Readonly<Record<string, unknown>> },
+  read: (written: number) => number = (written) => written,
+): string | undefined {
+  const { raw } = extra;
+  return typeof raw === "string" && read(Number(raw)) === value ? raw : undefined;
+}
+
 /** An interval's ends in a file's own scale, with the value between them as the file has it: rounding may pass it by a step. */
 export const endsAround = (
   value: number,

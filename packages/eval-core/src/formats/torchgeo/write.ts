@@ -2,7 +2,7 @@
 import { writeTable } from "../shared/csv.ts";
 import type { OutRow, WriteContext, Written } from "../shared/format.ts";
 import { aliasOf } from "../shared/names.ts";
-import { endsAround, toFraction, toPercent } from "../shared/numbers.ts";
+import { endsAround, textAsRead, toFraction, toPercent } from "../shared/numbers.ts";
 import { TORCHGEO_COLUMNS, TORCHGEO_METRICS, torchgeoName } from "./words.ts";
 
 const WORD_OF = new Map(Object.entries(TORCHGEO_METRICS).map(([word, metric]) => [metric, word]));
@@ -18,9 +18,7 @@ const isIou = ({ measure }: OutRow) => measure.endsWith("/mean-iou");
 const back = (row: OutRow, value: number) => (isIou(row) ? value : toFraction(value));
 
 function valueText(row: OutRow): string {
-  const { raw } = row.extra;
-  const scale = isIou(row) ? (x: number) => x : toPercent;
-  return typeof raw === "string" && scale(Number(raw)) === row.value ? raw : asFloat(back(row, row.value));
+  return textAsRead(row, isIou(row) ? undefined : toPercent) ?? asFloat(back(row, row.value));
 }
 
 const isCalibration = ({ measure }: OutRow) => measure.startsWith("calibration-");
