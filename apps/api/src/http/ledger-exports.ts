@@ -43,11 +43,8 @@ export function addLedgerRoutes(router: Router, makeContext: (request: Request) 
   router.get("/export/ledger.parquet", async (request, response) => {
     const context = makeContext(request);
     const { position } = await positionOf(new Address(request.query), context);
-    const bytes = await ledgerParquet(context.db.sql, position);
-    response
-      .attachment(`ledger-at-${position}.parquet`)
-      .type("application/vnd.apache.parquet")
-      .send(Buffer.from(bytes));
+    response.attachment(`ledger-at-${position}.parquet`).type("application/vnd.apache.parquet");
+    await pipeline(Readable.from(ledgerParquet(context.db.sql, position)), response);
   });
 
   router.get("/export/croissant.json", async (request, response) => {

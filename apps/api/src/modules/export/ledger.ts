@@ -2,7 +2,7 @@
  * The whole ledger as it was recorded, up to a position: rows are only ever added, so an export with its position in the
  * address never changes. Read in pages, so that any number of entries costs the memory of one.
  */
-import { createHash } from "node:crypto";
+import { createHash, type Hash } from "node:crypto";
 import type { Sql } from "../../database/sql.ts";
 import { csvRow } from "./csv.ts";
 
@@ -42,9 +42,9 @@ const READ = `select r.id::text as position, m.slug as method, c.name as checkpo
     left join retraction x on x.result_id = r.id left join result_origin o on o.result_id = r.id
   where r.id > $1::bigint and r.id <= $2::bigint order by r.id limit $3::int`;
 
-/** In pages, the oldest first. */
-export async function* ledgerPages(sql: Sql, position: bigint): AsyncGenerator<LedgerRow[]> {
-  for (let after = 0n; ; ) {
+/** In pages, the oldest first. @param from only what comes after this position */
+export async function* ledgerPages(sql: Sql, position: bigint, from = 0n): AsyncGenerator<LedgerRow[]> {
+  for (let after = from; ; ) {
     const rows = await sql<LedgerRow>(READ, [String(after), String(position), PAGE]);
     if (rows.length > 0) yield rows;
     if (rows.length < PAGE) return;
@@ -77,11 +77,14 @@ export const LEDGER_COLUMNS = {
 } as const;
 
 export async function* ledgerCsv(sql: Sql, position: bigint): AsyncGenerator<string> {
-  const columns = Object.values(LEDGER_COLUMNS);
   yield csvRow(Object.keys(LEDGER_COLUMNS));
-  for await (const rows of ledgerPages(sql, position)) {
+  yield* csvRows(sql, position);
+}
+
+async function* csvRows(sql: Sql, position: bigint, from?: bigint): AsyncGenerator<string> {
+  const columns = Object.values(LEDGER_COLUMNS);
+  for await (const rows of ledgerPages(sql, position, from))
     yield rows.map((row) => csvRow(columns.map((of) => of(row)))).join("");
-  }
 }
 
 export interface Measured {
@@ -89,26 +92,33 @@ export interface Measured {
   readonly sha256: string;
 }
 
-/** Of the very bytes that are served. An export never changes, so the last few are remembered. */
-const remembered = new Map<string, Promise<Measured>>();
-const MOST_REMEMBERED = 16;
+interface Hashed {
+  readonly position: bigint;
+  readonly bytes: number;
+  readonly hash: Hash;
+}
 
-export function measureCsv(sql: Sql, position: bigint, database: string): Promise<Measured> {
-  const key = `${database} ${position}`;
-  const known = remembered.get(key);
-  if (known) return known;
-  const made = (async () => {
-    const hash = createHash("sha256");
-    let bytes = 0;
-    for await (const part of ledgerCsv(sql, position)) {
-      hash.update(part);
-      bytes += Buffer.byteLength(part);
-    }
-    return { bytes, sha256: hash.digest("hex") };
-  })();
-  made.catch(() => remembered.delete(key));
-  remembered.set(key, made);
-  const [oldest] = remembered.keys();
-  if (remembered.size > MOST_REMEMBERED && oldest !== undefined) remembered.delete(oldest);
-  return made;
+/** By database. Rows are only ever added: the hash of a later position goes on from that of the one before. */
+const hashed = new Map<string, Promise<Hashed>>();
+
+/** Of the very bytes that are served at a position. */
+export async function measureCsv(sql: Sql, position: bigint, database: string): Promise<Measured> {
+  const before = await hashed.get(database)?.catch(() => undefined);
+  if (before?.position === position) return measured(before);
+  const made = hashOn(sql, position, before && before.position < position ? before : undefined);
+  // One of an older position that is asked for meanwhile leaves the newest.
+  if (before === undefined || before.position < position) hashed.set(database, made);
+  return measured(await made);
+}
+
+const measured = ({ bytes, hash }: Hashed): Measured => ({ bytes, sha256: hash.copy().digest("hex") });
+
+async function hashOn(sql: Sql, position: bigint, before: Hashed | undefined): Promise<Hashed> {
+  const hash = before ? before.hash.copy() : createHash("sha256");
+  let bytes = before?.bytes ?? 0;
+  for await (const part of before ? csvRows(sql, position, before.position) : ledgerCsv(sql, position)) {
+    hash.update(part);
+    bytes += Buffer.byteLength(part);
+  }
+  return { position, bytes, hash };
 }

@@ -1,5 +1,5 @@
 /** The whole ledger as one Parquet file, with a column for each thing that an entry says; docs/formats.md is its dictionary. */
-import { type ColumnSource, parquetWriteBuffer } from "hyparquet-writer";
+import { ByteWriter, type ColumnSource, ParquetWriter, schemaFromColumnData } from "hyparquet-writer";
 import type { Sql } from "../../database/sql.ts";
 import { type LedgerRow, ledgerPages } from "./ledger.ts";
 
@@ -43,24 +43,44 @@ export const PARQUET_COLUMNS: readonly Column[] = [
   column("extra", "STRING", (row) => row.extra, true),
 ];
 
-export async function ledgerParquet(sql: Sql, position: bigint): Promise<Uint8Array> {
-  const data = PARQUET_COLUMNS.map((): unknown[] => []);
+/** Rows that are compressed together: what is held at once. */
+const GROUP = 50_000;
+
+/** Written as it is read, group after group, so that any number of entries costs the memory of one. */
+export async function* ledgerParquet(sql: Sql, position: bigint): AsyncGenerator<Uint8Array> {
+  const bytes = new ByteWriter();
+  const columns = PARQUET_COLUMNS.map(({ name, type, nullable }) => ({ name, type, nullable }));
+  const writer = new ParquetWriter({
+    writer: bytes,
+    schema: schemaFromColumnData({ columnData: columns.map((one) => ({ ...one, data: [] })) }),
+    kvMetadata: [{ key: "transferboard.position", value: String(position) }],
+  });
+  /** What was written and not yet sent; places in the file are counted by the writer's offset, which goes on. */
+  const written = () => {
+    const part = bytes.getBytes().slice();
+    bytes.index = 0;
+    return part;
+  };
+  let group = PARQUET_COLUMNS.map((): unknown[] => []);
+  const write = () => {
+    writer.write({
+      columnData: columns.map(({ name }, i) => ({ name, data: group[i]! })),
+      rowGroupSize: GROUP,
+    });
+    group = PARQUET_COLUMNS.map(() => []);
+  };
   for await (const rows of ledgerPages(sql, position)) {
     for (const row of rows) {
       const parts = row.measure.split("/");
       PARQUET_COLUMNS.forEach(({ of }, i) => {
-        data[i]!.push(of(row, parts));
+        group[i]!.push(of(row, parts));
       });
     }
+    if (group[0]!.length < GROUP) continue;
+    write();
+    yield written();
   }
-  const buffer = parquetWriteBuffer({
-    columnData: PARQUET_COLUMNS.map(({ name, type, nullable }, i) => ({
-      name,
-      type,
-      nullable,
-      data: data[i]!,
-    })),
-    kvMetadata: [{ key: "transferboard.position", value: String(position) }],
-  });
-  return new Uint8Array(buffer);
+  if (group[0]!.length > 0) write();
+  writer.finish();
+  yield written();
 }

@@ -1,7 +1,9 @@
 /** What a board's empty cells would hold, as the model of all results foretells it: shown on request, never ranked. */
 import { backInUnit } from "@transferboard/eval-core/record";
+import { z } from "zod";
 import { builder } from "../../builder.ts";
 import type { Context } from "../../context.ts";
+import { BadInput } from "../../errors.ts";
 import type { Measure, Method } from "../catalogue/entities.ts";
 import { IntervalType } from "../measure/interval.ts";
 import { MeasureRef } from "../measure/types.ts";
@@ -16,11 +18,18 @@ interface GhostCell {
   readonly upper: number;
 }
 
-/** A board of more empty cells than a reader can use. */
+/** Of all methods of a board. A reader who wants more asks for the methods of a page. */
 const MOST_GHOSTS = 5_000;
+const MOST_METHODS = 200;
 
-async function ghostsOf(suite: string, context: Context): Promise<GhostCell[]> {
+/** @throws BadInput where a whole board has more empty cells than are answered at once */
+async function ghostsOf(
+  suite: string,
+  wanted: readonly string[] | null,
+  context: Context,
+): Promise<GhostCell[]> {
   const { catalogue } = await context.snapshot();
+  const asked = wanted && new Set(wanted.map((slug) => catalogue.method(slug).id));
   const shown = new Set(catalogue.board(suite).measures.map(({ id }) => id));
   const fitted = await fittedModel(context);
   if (!fitted) return [];
@@ -30,6 +39,7 @@ async function ghostsOf(suite: string, context: Context): Promise<GhostCell[]> {
   );
   const ghosts: GhostCell[] = [];
   for (const [i, method] of methods.entries()) {
+    if (asked && !asked.has(method.id)) continue;
     const at = (j: number) => i * measures.length + j;
     // A method that the board does not show has no empty cells on it.
     if (columns.every((j) => Number.isNaN(values[at(j)]!))) continue;
@@ -40,7 +50,12 @@ async function ghostsOf(suite: string, context: Context): Promise<GhostCell[]> {
       ghosts.push({ method, measure: measures[j]!, ...told });
     }
   }
-  return ghosts.slice(0, MOST_GHOSTS);
+  if (asked === null && ghosts.length > MOST_GHOSTS) {
+    throw new BadInput(
+      `The board has ${ghosts.length} empty cells, and at most ${MOST_GHOSTS} are answered at once: name up to ${MOST_METHODS} 'methods'.`,
+    );
+  }
+  return ghosts;
 }
 
 const GhostCellType = builder.objectRef<GhostCell>("GhostCell").implement({
@@ -62,8 +77,14 @@ builder.queryField("ghosts", (t) =>
     type: [GhostCellType],
     description:
       "What the empty cells of a board's methods would hold, foretold. The first question after new results waits for the model to be fitted.",
-    args: { suite: t.arg.string({ required: true, description: "The slug of a suite or of a measure." }) },
+    args: {
+      suite: t.arg.string({ required: true, description: "The slug of a suite or of a measure." }),
+      methods: t.arg.stringList({
+        description: `Only of these methods, by slug, ${MOST_METHODS} at most: for a board of many empty cells.`,
+        validate: z.array(z.string()).max(MOST_METHODS, `expected at most ${MOST_METHODS} methods`),
+      }),
+    },
     complexity: { field: 500, multiplier: 100 },
-    resolve: (_root, { suite }, context) => ghostsOf(suite, context),
+    resolve: (_root, { suite, methods }, context) => ghostsOf(suite, methods ?? null, context),
   }),
 );

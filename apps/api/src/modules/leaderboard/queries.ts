@@ -37,7 +37,7 @@ export const AmongEnum = builder.enumType("Among", {
   } satisfies Record<(typeof AMONG)[number], { description: string }>,
 });
 
-const ReadoutsEnum = builder.enumType("Readouts", {
+export const ReadoutsEnum = builder.enumType("Readouts", {
   description: "Which of a method's values are shown, by how its features were read out of the backbone.",
   values: {
     BEST: { description: "Of each measure its best readout: chosen on the test images, so it flatters." },

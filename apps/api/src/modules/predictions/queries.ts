@@ -1,10 +1,11 @@
 /** Asking for predictions: a run's, page by page; two methods' against each other; a board's pairs; images that all miss. */
 import { z } from "zod";
 import { builder } from "../../builder.ts";
+import { BadInput } from "../../errors.ts";
 import { localId } from "../../global-id.ts";
 import { pageArgs, pageCost, pageOfList } from "../../page.ts";
 import { AggregateEnum } from "../catalogue/enums.ts";
-import { AmongEnum } from "../leaderboard/queries.ts";
+import { AmongEnum, ReadoutsEnum } from "../leaderboard/queries.ts";
 import { rankBoard } from "../leaderboard/service.ts";
 import { DatasetRef } from "../measure/types.ts";
 import { BoardFilterInput } from "../method/inputs.ts";
@@ -176,9 +177,20 @@ builder.queryFields((t) => ({
         defaultValue: "COMPARABLE",
         description: "Which values are ranked.",
       }),
+      readouts: t.arg({
+        type: ReadoutsEnum,
+        description:
+          "By which readout, BEST or DEFAULT; the newest value, whatever its readout, where not given.",
+      }),
       asOf: t.arg({ type: "DateTime", description: "As it was at that moment." }),
     },
     complexity: { field: 2_000, multiplier: 1 },
-    resolve: async (_root, question, context) => pairTable(await rankBoard(question, context), context),
+    resolve: async (_root, question, context) => {
+      if (question.readouts === "EACH")
+        throw new BadInput(
+          "Pairs are of methods: ask for 'readouts' that show one row of each, BEST or DEFAULT.",
+        );
+      return pairTable(await rankBoard(question, context), context);
+    },
   }),
 }));

@@ -108,7 +108,12 @@ export async function Board({ suite, query }: { suite: string; query: Query }) {
   const [ties, ghosts] = await Promise.all([
     // Pairs are tested by the newest values: under another choice of readouts these are not the board's.
     variables.readouts ? null : tiesOf(variables),
-    wantsGhosts ? ghostsOf(leaderboard.suite.slug) : null,
+    wantsGhosts
+      ? ghostsOf(
+          leaderboard.suite.slug,
+          leaderboard.edges.map(({ node }) => node.method.slug),
+        )
+      : null,
   ]);
   const measured = boardRows(leaderboard, lettersOf(ties));
   const rows = ghosts ? withGhosts(measured, columns, ghosts) : measured;

@@ -4,8 +4,8 @@ import { ApiError, ask } from "../../../lib/api";
 import type { BoardRow, Ghost } from "../rows";
 
 const GhostsQuery = graphql(`
-  query Ghosts($suite: String!) {
-    ghosts(suite: $suite) {
+  query Ghosts($suite: String!, $methods: [String!]) {
+    ghosts(suite: $suite, methods: $methods) {
       method {
         slug
       }
@@ -30,9 +30,10 @@ export interface Ghosts {
 
 const key = (method: string, measure: string) => `${method} ${measure}`;
 
-export async function ghostsOf(suite: string): Promise<Ghosts> {
+/** @param methods those of the page that is shown */
+export async function ghostsOf(suite: string, methods: readonly string[]): Promise<Ghosts> {
   try {
-    const { ghosts } = await ask(GhostsQuery, { suite });
+    const { ghosts } = await ask(GhostsQuery, { suite, methods: [...new Set(methods)] });
     const of = new Map(
       ghosts.map(({ method, measure, value, interval }): [string, Ghost] => [
         key(method.slug, measure.slug),
