@@ -47,8 +47,6 @@ const column = { setting: slug, dataset: slug };
 
 /** What a job of a divided evaluation does; the one that closes it is the request itself. */
 export const jobWork = z.discriminatedUnion("kind", [
-  /** Every `shards`th block of a dataset's features, from the `shard`th on, for the cache that all share. */
-  z.strictObject({ kind: z.literal("EXTRACTION"), ...column, shard: count, shards: count }),
   /** One of the parts into which the evaluation divides, such as a configuration of a grid. */
   z.strictObject({ kind: z.literal("PART"), ...column, part: count }),
   /** The evaluation on one dataset, from its parts where it has such. */

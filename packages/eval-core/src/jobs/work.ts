@@ -128,8 +128,7 @@ async function handle(lease: Lease, { evaluate, signal, say }: WorkOptions): Pro
 }
 
 function inWords(work: JobWork): string {
-  if (work.kind === "PART") return `part ${work.part + 1} of ${work.dataset}`;
-  return work.kind === "EXTRACTION" ? `features of ${work.dataset}, share ${work.shard + 1}` : work.dataset;
+  return work.kind === "PART" ? `part ${work.part + 1} of ${work.dataset}` : work.dataset;
 }
 
 async function end(lease: Lease, outcome: EvaluationOutcome, tell: (line: string) => void): Promise<void> {

@@ -17,7 +17,6 @@ const JobStateEnum = builder.enumType("EvaluationJobState", {
 const JobKindEnum = builder.enumType("EvaluationJobKind", {
   description: "What a job is of.",
   values: {
-    EXTRACTION: { description: "A share of a dataset's features, for a cache that all workers share." },
     PART: { description: "A part of the evaluation on a dataset, such as a configuration of a grid." },
     DATASET: { description: "The evaluation on a dataset, from its parts where it has such." },
     CLOSING: { description: "What follows from all of them, and the evaluation's end." },

@@ -94,7 +94,7 @@ async function workOn(
       return { outcome: { ...ended.outcome, ...reason, ...(result === undefined ? {} : { result }) } };
     }
     default:
-      throw new CommandError(`this worker knows no job of the kind ${job.kind}`);
+      throw new Error(`a job of an unknown kind: ${JSON.stringify(job satisfies never)}`);
   }
 }
 
