@@ -26,8 +26,26 @@ const AIM = 95;
 const run = promisify(execFile);
 
 interface Report {
-  readonly categories: Readonly<Record<string, { readonly score: number | null }>>;
-  readonly audits: Readonly<Record<string, { readonly numericValue?: number }>>;
+  readonly categories: Readonly<
+    Record<
+      string,
+      { readonly score: number | null; readonly auditRefs: readonly { id: string; weight: number }[] }
+    >
+  >;
+  readonly audits: Readonly<
+    Record<string, { readonly title: string; readonly score: number | null; readonly numericValue?: number }>
+  >;
+}
+
+/** What costs a report points. */
+function shortcomings({ categories, audits }: Report): string[] {
+  const counted = Object.values(categories).flatMap(({ auditRefs }) =>
+    auditRefs.filter(({ weight }) => weight > 0),
+  );
+  return counted.flatMap(({ id }) => {
+    const audit = audits[id];
+    return audit && audit.score !== null && audit.score < 0.9 ? [`  ${audit.title}`] : [];
+  });
 }
 
 async function freePort(): Promise<number> {
@@ -79,6 +97,7 @@ try {
       console.log(
         `${path}: ${scores.join(", ")}; largest paint after ${(paint / 1000).toFixed(2)} s; ${runs} runs`,
       );
+      for (const line of new Set(reports.flatMap(shortcomings))) console.log(line);
     }
   } finally {
     await browser.close();
