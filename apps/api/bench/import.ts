@@ -47,7 +47,9 @@ function run(args: readonly string[], env: Readonly<Record<string, string>>): Pr
 }
 
 const folder = mkdtempSync(join(tmpdir(), "transferboard-import-"));
-const postgres = await startPostgres({ dataDir: join(folder, "postgres") });
+// A folder of its own: within a closed one Postgres' own user has no way to it, and it would be kept elsewhere.
+const dataDir = mkdtempSync(join(tmpdir(), "transferboard-bench-"));
+const postgres = await startPostgres({ dataDir });
 const rows: string[] = [];
 
 /** Of models that the record does not have. */
@@ -80,5 +82,5 @@ try {
   console.log(["| what | wall clock |", "|---|---|", ...rows].join("\n"));
 } finally {
   await postgres.stop();
-  rmSync(folder, { recursive: true, force: true });
+  for (const own of [folder, dataDir]) rmSync(own, { recursive: true, force: true });
 }
