@@ -11,7 +11,7 @@ const parts = [
   { href: "/datasets", name: "Datasets", under: ["/datasets/"] },
   { href: "/protocols", name: "Protocols", under: ["/protocols/", "/runs"] },
   { href: "/changes", name: "Changes", under: ["/claims"] },
-  { href: "/submissions", name: "Submit results", under: ["/submissions/"] },
+  { href: "/submissions", name: "Submit results", under: ["/submissions/", "/findings"] },
   { href: "/about", name: "About", under: ["/evaluate"] },
 ] as const;
 

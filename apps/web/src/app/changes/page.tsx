@@ -172,7 +172,11 @@ export default async function ChangesPage({ searchParams }: { searchParams: Sear
         <Link className="link" href="/claims" prefetch={false}>
           Claims
         </Link>{" "}
-        tell what still holds.
+        tell what still holds,{" "}
+        <Link className="link" href="/findings" prefetch={false}>
+          findings
+        </Link>{" "}
+        what can hardly be right.
       </p>
       {changes.nodes.length === 0 ? (
         <p className="text-sm text-muted">Nothing changed.</p>

@@ -151,6 +151,11 @@ export default async function SubmissionsPage({ searchParams }: { searchParams: 
                 Submit results
               </Link>
             )}
+            {session.can("REVIEW") && (
+              <Link href="/findings" className="button" prefetch={false}>
+                Findings
+              </Link>
+            )}
           </div>
           <Submissions session={session} query={query} />
         </>

@@ -4,7 +4,7 @@
 import { type ReactNode, useActionState } from "react";
 import { correct, type DecisionState, decide, retract, withdraw } from "../../app/submissions/actions";
 
-function ReasonForm(props: {
+export function ReasonForm(props: {
   hidden: Readonly<Record<string, string>>;
   action: (before: DecisionState, form: FormData) => Promise<DecisionState>;
   label: string;
@@ -32,7 +32,7 @@ function ReasonForm(props: {
       <div role="status">
         {state && <p className="mt-2 rounded border border-fault bg-raised p-3 text-sm">{state.message}</p>}
       </div>
-      <div className="mt-3 flex gap-3">{props.children(pending)}</div>
+      <div className="mt-3 flex flex-wrap gap-3">{props.children(pending)}</div>
     </form>
   );
 }
