@@ -279,6 +279,8 @@ Ctrl-C stops everything.
     for (const one of running.reverse()) await one.stop();
     if (running.length > 0) say("Stopped.");
     if (wasInterrupted) process.exitCode = 130;
+    // The channel to the process that was called would keep this one alive where the signal reached this one alone.
+    if (process.connected) process.disconnect();
   }
 }
 

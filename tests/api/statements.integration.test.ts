@@ -293,6 +293,12 @@ const ROWS: Readonly<Record<string, () => Row>> = {
     other: { measure: "many-shot-linear/pets/mean-per-class-accuracy" },
     costs: [3, 4, 1],
   }),
+  findings: () => ({
+    query: "query ($first: Int!) { findings(first: $first) { totalCount } }",
+    variables: { first: 2 },
+    other: { first: 3 },
+    costs: [4, 3, 3],
+  }),
   pairs: () => ({
     query: "query ($suite: String!) { pairs(suite: $suite) { __typename } }",
     variables: { suite: "segmentation" },

@@ -66,7 +66,8 @@ function start(ports: [number, number], args: string[] = [], env: Record<string,
       PATH: `${join(root, "node_modules/.bin")}:${process.env.PATH}`,
       ...env,
     },
-    stdio: ["ignore", "pipe", "pipe"],
+    // With a channel, as npm start gives it one: it must not keep alive what a signal alone was to end.
+    stdio: ["ignore", "pipe", "pipe", "ipc"],
   });
   started.push(child);
   let output = "";

@@ -12,7 +12,7 @@ import type { Env } from "./env.ts";
 import { cacheAnswers } from "./graphql/answers.ts";
 import { makeApollo } from "./graphql/apollo.ts";
 import { explorer, explorerFiles } from "./http/explorer.ts";
-import { exportRoutes } from "./http/exports.ts";
+import { exportRoutes } from "./http/exports/routes.ts";
 import { bodyFaults, notFound } from "./http/faults.ts";
 import { health } from "./http/health.ts";
 import { makeMetrics } from "./http/metrics.ts";

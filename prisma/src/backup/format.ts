@@ -31,6 +31,7 @@ export const tables = [
   "claim",
   "claim_event",
   "claim_progress",
+  "finding_decision",
 ] as const;
 
 export type TableName = (typeof tables)[number];

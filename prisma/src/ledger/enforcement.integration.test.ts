@@ -28,6 +28,13 @@ beforeAll(async () => {
   await insert(owner, "alias", { ...rows.alias, name: "taken" });
   await insert(owner, "submitted_file", { ...rows.submitted_file, sha256: hash("7") });
   await insert(owner, "result_origin", { ...rows.result_origin, result_id: 1 });
+  await insert(owner, "finding_decision", { ...rows.finding_decision, id: claim });
+  await insert(owner, "evaluation_job", {
+    ...rows.evaluation_job,
+    id: claim,
+    evaluation_id: claim,
+    position: 1,
+  });
 });
 afterAll(async () => {
   await app.end();
@@ -130,6 +137,11 @@ const rows = {
   alias: { kind: "timm", name: "free", method_id: 1 },
   submitted_file: { sha256: hash("8"), size: 1, gzip: Buffer.of(0) },
   result_origin: { result_id: 2, place: "line 2", extra: {} },
+  finding_decision: {
+    ...{ id: other, account_id: 1, method: "swav", code: "interval", place: "cell" },
+    ...{ value: 1, verdict: "ACCEPTED", reason: "It is so." },
+  },
+  evaluation_job: { id: other, evaluation_id: other, position: 2, kind: "PART", title: "Digits" },
 } satisfies Record<string, Row>;
 type Table = keyof typeof rows;
 
@@ -275,6 +287,14 @@ const violations: readonly [constraint: string, table: Table, change: Row][] = [
   ["result_origin_extra_object", "result_origin", { extra: "[]" }],
   ["result_origin_pkey", "result_origin", { result_id: 1 }],
   ["result_origin_result_id_fkey", "result_origin", { result_id: 0 }],
+  ["finding_decision_pkey", "finding_decision", { id: claim }],
+  ["finding_decision_account_id_fkey", "finding_decision", { account_id: 0 }],
+  ["finding_decision_reason_text", "finding_decision", { reason: " " }],
+  ["finding_decision_value_finite", "finding_decision", { value: Number.NaN }],
+  ["evaluation_job_pkey", "evaluation_job", { id: claim }],
+  ["evaluation_job_evaluation_id_position_key", "evaluation_job", { evaluation_id: claim, position: 1 }],
+  ["evaluation_job_title_text", "evaluation_job", { title: " " }],
+  ["evaluation_job_taken_list", "evaluation_job", { taken: "{}" }],
 ];
 
 /** Those that the table above cannot show: keys of generated ids, and what has a test of its own below. */

@@ -1,8 +1,8 @@
 /** Few-shot evaluation of arrays of features. */
 import { join } from "node:path";
 import { NpyError } from "../../tensor/index.ts";
+import { GIVEN_DATASET, GIVEN_ORIGIN, readFeatures, readLabels } from "../arrays/given.ts";
 import type { Evaluation } from "../evaluation.ts";
-import { GIVEN_DATASET, GIVEN_ORIGIN, readFeatures, readLabels } from "../given-arrays.ts";
 import type { GivenContext } from "../kind.ts";
 import { timed } from "../progress.ts";
 import { type FewShotEvaluationOptions, fewShotDescription, shotOf } from "./protocol.ts";

@@ -1,6 +1,6 @@
 /** The few-shot evaluation from arrays to values and record. */
 import type { Dataset } from "../../datasets/index.ts";
-import { type PooledArrays, pooledArrays } from "../evaluate-arrays.ts";
+import { type PooledArrays, pooledArrays } from "../arrays/evaluate.ts";
 import type { Result } from "../evaluation.ts";
 import type { RunContext, Spec } from "../kind.ts";
 import type { EpisodeSet } from "./episodes.ts";

@@ -2,9 +2,9 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { readNpy, writeNpy } from "../../tensor/index.ts";
-import type { LinearArrays } from "../evaluate-arrays.ts";
+import type { LinearArrays } from "../arrays/evaluate.ts";
+import { GIVEN_DATASET, GIVEN_ORIGIN, readFeatures, readLabels } from "../arrays/given.ts";
 import type { Evaluation } from "../evaluation.ts";
-import { GIVEN_DATASET, GIVEN_ORIGIN, readFeatures, readLabels } from "../given-arrays.ts";
 import type { GivenContext } from "../kind.ts";
 import { timed } from "../progress.ts";
 import { ProtocolError } from "../protocol-error.ts";

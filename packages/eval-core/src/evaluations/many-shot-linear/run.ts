@@ -6,7 +6,7 @@ import { join } from "node:path";
 import type { Dataset, Item } from "../../datasets/index.ts";
 import type { DeviceChoice } from "../../runtime/index.ts";
 import type { Tensor } from "../../tensor/index.ts";
-import { type LinearArrays, linearArrays } from "../evaluate-arrays.ts";
+import { type LinearArrays, linearArrays } from "../arrays/evaluate.ts";
 import type { Companion, ProtocolDescription, Result, RunResult, Value } from "../evaluation.ts";
 import type { RunContext, Spec } from "../kind.ts";
 import { testPredictions } from "../predictions.ts";

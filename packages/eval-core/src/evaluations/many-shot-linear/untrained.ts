@@ -1,5 +1,5 @@
 /** Classes that are tested and were never trained on. */
-import type { LinearArrays } from "../evaluate-arrays.ts";
+import type { LinearArrays } from "../arrays/evaluate.ts";
 import type { LinearSplit } from "./record.ts";
 
 /** A warning where there are any: every test image of theirs is wrong, whatever the features. */

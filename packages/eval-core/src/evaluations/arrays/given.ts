@@ -1,5 +1,5 @@
 /** Arrays of features that someone else made, in a folder of .npy files. Where they come from is not known. */
-import { type AnyTensor, anyTensor, NpyError, narrowed, readNpy, type Tensor } from "../tensor/index.ts";
+import { type AnyTensor, anyTensor, NpyError, narrowed, readNpy, type Tensor } from "../../tensor/index.ts";
 
 /** It is part of the fingerprint that they were given. */
 export const GIVEN_ORIGIN = { features: "given" } as const;

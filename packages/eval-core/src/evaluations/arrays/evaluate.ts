@@ -1,8 +1,8 @@
 /** From a dataset's items and features to the arrays that the protocols take. */
-import { allItems, type Dataset, type Item, trainingSplits } from "../datasets/index.ts";
-import type { DatasetFeatures } from "../features/index.ts";
-import { type AnyTensor, type Tensor, tensor } from "../tensor/index.ts";
-import type { LinearMetric, LinearSplit, LinearTask } from "./many-shot-linear/record.ts";
+import { allItems, type Dataset, type Item, trainingSplits } from "../../datasets/index.ts";
+import type { DatasetFeatures } from "../../features/index.ts";
+import { type AnyTensor, type Tensor, tensor } from "../../tensor/index.ts";
+import type { LinearMetric, LinearSplit, LinearTask } from "../many-shot-linear/record.ts";
 
 export interface LinearArrays {
   readonly train: LinearSplit;

@@ -2,15 +2,15 @@
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { Request, Router } from "express";
-import type { Context } from "../context.ts";
-import { BadInput, NotFound, shorten } from "../errors.ts";
-import { describeLedger } from "../modules/export/json-ld.ts";
-import { lastPosition, ledgerCsv } from "../modules/export/ledger.ts";
-import { writeFormat } from "../modules/export/out.ts";
-import { ledgerParquet } from "../modules/export/parquet.ts";
-import { TABLE_FORMATS } from "../modules/submission/table/read.ts";
-import { Address } from "./address.ts";
-import { readResultsQuestion } from "./questions.ts";
+import type { Context } from "../../context.ts";
+import { BadInput, NotFound, shorten } from "../../errors.ts";
+import { describeLedger } from "../../modules/export/json-ld.ts";
+import { lastPosition, ledgerCsv } from "../../modules/export/ledger.ts";
+import { writeFormat } from "../../modules/export/out.ts";
+import { ledgerParquet } from "../../modules/export/parquet.ts";
+import { TABLE_FORMATS } from "../../modules/submission/table/read.ts";
+import { Address } from "../address.ts";
+import { readResultsQuestion } from "../questions.ts";
 
 const CROISSANT = 'application/ld+json; profile="http://mlcommons.org/croissant/1.1"';
 /** Nothing under such an address changes. */
