@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { curvesOf } from "./curves.tsx";
+import { curvesOf, titleOf } from "./curves.tsx";
 
 it("finds lists of numbers under a loss's name, and lists of steps", () => {
   const record = {
@@ -23,4 +23,12 @@ it("finds lists of numbers under a loss's name, and lists of steps", () => {
 it("finds none where there is none", () => {
   expect(curvesOf(null)).toEqual([]);
   expect(curvesOf({ sweep: [1, 2, 3], note: "losses" })).toEqual([]);
+});
+
+it("names a curve as a reader would", () => {
+  expect(["training curves learningRate", "epochs: loss", "losses"].map(titleOf)).toEqual([
+    "Training learning rate",
+    "Epochs: loss",
+    "Losses",
+  ]);
 });

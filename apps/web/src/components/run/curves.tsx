@@ -62,6 +62,17 @@ export function curvesOf(record: unknown): Curve[] {
 
 const size = { width: 420, height: 220, left: 52, right: 12, top: 10, bottom: 28 } as const;
 
+/** A record's path as a reader says it: "training curves learningRate" is "Training learning rate". */
+export function titleOf(name: string): string {
+  const words = name
+    .replace(/([a-z])([A-Z])/g, "$1 $2")
+    .toLowerCase()
+    .split(" ")
+    .filter((word) => word !== "curves")
+    .join(" ");
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
 export function CurvePlot({ curve }: { curve: Curve }) {
   const xs = curve.points.map(({ x }) => x);
   const ys = curve.points.map(({ y }) => y);
@@ -70,10 +81,10 @@ export function CurvePlot({ curve }: { curve: Curve }) {
   const [xTicks, yTicks] = [ticksOf(x.domain, 5), ticksOf(y.domain, 4)];
   return (
     <figure>
-      <figcaption className="mb-1 text-sm font-medium">{curve.name}</figcaption>
+      <figcaption className="mb-1 text-sm font-medium">{titleOf(curve.name)}</figcaption>
       <svg
         role="img"
-        aria-label={`${curve.name}: ${curve.points.length} points, from ${ys[0]?.toPrecision(4)} to ${ys.at(-1)?.toPrecision(4)}`}
+        aria-label={`${titleOf(curve.name)}: ${curve.points.length} points, from ${ys[0]?.toPrecision(4)} to ${ys.at(-1)?.toPrecision(4)}`}
         viewBox={`0 0 ${size.width} ${size.height}`}
         className="h-auto w-full"
         fontSize="11"
@@ -120,7 +131,7 @@ export function Curves({ record }: { record: unknown }) {
       </h2>
       <div className="grid gap-6 sm:grid-cols-2 xl:grid-cols-3">
         {curves.map((curve) => (
-          <CurvePlot key={curve.name} curve={curve} />
+          <CurvePlot key={titleOf(curve.name)} curve={curve} />
         ))}
       </div>
     </section>
