@@ -7,3 +7,8 @@ export class TrainingError extends Error {
 export class TrainingInputError extends Error {
   override readonly name = "TrainingInputError";
 }
+
+/** What lies inside a step found numbers that are none: the run has diverged, as by a loss that is not finite. */
+export class DivergedError extends Error {
+  override readonly name = "DivergedError";
+}

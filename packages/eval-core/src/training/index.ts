@@ -1,7 +1,7 @@
 /** Training: one loop, one grid search, one resume store, one pooled loader; tasks plug in. */
 export { BucketedOrder } from "./buckets.ts";
 export { Curves, type RecordedCurves, recorded } from "./curve.ts";
-export { TrainingError, TrainingInputError } from "./errors.ts";
+export { DivergedError, TrainingError, TrainingInputError } from "./errors.ts";
 export { graphFlops } from "./flops.ts";
 export { finishedConfigurations, searchGrid, type Tried } from "./grid.ts";
 export { LoaderPool, type Recipe } from "./loader.ts";

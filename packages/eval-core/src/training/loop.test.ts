@@ -9,6 +9,7 @@ import { polynomialDecay, sgd } from "../optim/index.ts";
 import { SeededRandom, tensor } from "../tensor/index.ts";
 import {
   BucketedOrder,
+  DivergedError,
   type LoopOptions,
   ResumeStore,
   recorded,
@@ -134,6 +135,19 @@ describe("the training loop", () => {
     const { outcome } = await run({ schedule: () => 1e30 });
     expect(outcome.diverged).toMatch(/^the loss became (NaN|Infinity) at step \d of 12$/);
     expect(outcome.curves.of("loss").every(Number.isFinite)).toBe(true);
+  });
+
+  it("stops where what lies inside a step finds no number, and says at which step", async () => {
+    const whole = task();
+    const [inner] = whole.between!;
+    let step = 0;
+    const compute: NonNullable<typeof inner>["compute"] = (read, plan, random) => {
+      if (++step === 4) throw new DivergedError("a proposal got a coordinate that is not a finite number");
+      return inner!.compute(read, plan, random);
+    };
+    const { outcome } = await run({ task: { ...whole, between: [{ ...inner!, compute }] } });
+    expect(outcome.diverged).toBe("a proposal got a coordinate that is not a finite number at step 4 of 12");
+    expect(outcome.curves.of("loss")).toHaveLength(3);
   });
 
   it("tells the time left, and thins its curves for the record", async () => {

@@ -7,7 +7,7 @@ import type { Schedule } from "../optim/index.ts";
 import { SeededRandom, tensor } from "../tensor/index.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
 import { Curves } from "./curve.ts";
-import { TrainingError } from "./errors.ts";
+import { DivergedError, TrainingError } from "./errors.ts";
 import { ResumeStore } from "./resume.ts";
 import { restoredStream } from "./streams.ts";
 import type { Feeds, Json, TrainingTask } from "./task.ts";
@@ -91,7 +91,7 @@ export async function train<Plan>(options: LoopOptions<Plan>): Promise<TrainingO
     loadAhead();
     const learningRate = schedule(step);
     const momentum = options.statisticsMomentum?.(step);
-    const { values } = await trainer.step(
+    const made = trainer.step(
       task.key(plan),
       () => task.attach(plan),
       loaded,
@@ -103,6 +103,16 @@ export async function train<Plan>(options: LoopOptions<Plan>): Promise<TrainingO
       },
       (cut, read) => task.between![cut]!.compute(read, plan, run.sampling),
     );
+    const values = await made.then(
+      (done) => done.values,
+      async (error: unknown) => {
+        if (!(error instanceof DivergedError)) throw error;
+        await Promise.allSettled(coming.map((next) => next.feeds));
+        return error;
+      },
+    );
+    if (values instanceof DivergedError)
+      return run.outcome(`${values.message} at step ${step + 1} of ${steps}`);
     const bad = Object.entries(values).find(([, value]) => !Number.isFinite(value));
     if (bad) {
       await Promise.allSettled(coming.map((next) => next.feeds));

@@ -131,7 +131,7 @@ export function Curves({ record }: { record: unknown }) {
       </h2>
       <div className="grid gap-6 sm:grid-cols-2 xl:grid-cols-3">
         {curves.map((curve) => (
-          <CurvePlot key={titleOf(curve.name)} curve={curve} />
+          <CurvePlot key={curve.name} curve={curve} />
         ))}
       </div>
     </section>

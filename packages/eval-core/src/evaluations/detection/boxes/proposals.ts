@@ -1,5 +1,6 @@
 /** Proposals of one image from its logits and deltas: the best of each level, decoded, clipped, thinned out. */
 import { ANCHOR_RATIOS } from "../../../networks/index.ts";
+import { DivergedError } from "../../../training/index.ts";
 import type { LevelSize } from "./anchors.ts";
 import { clipBoxes, decodeBox, RPN_WEIGHTS } from "./coding.ts";
 import { largest, movedApart, suppress } from "./nms.ts";
@@ -25,16 +26,11 @@ export interface Proposals {
   readonly anchors: Int32Array;
 }
 
-/** Weights have grown out of all bounds. */
-export class NotFiniteError extends Error {
-  override readonly name = "NotFiniteError";
-}
-
 /**
  * @param logits [A] and deltas [A, 4] of one image
  * @param anchors [A, 4]
  * @param image its size without padding
- * @throws NotFiniteError where `nonFinite` is `fail`
+ * @throws DivergedError where `nonFinite` is `fail`
  */
 export function selectProposals(
   logits: Float32Array,
@@ -65,7 +61,7 @@ export function selectProposals(
   };
   const usable = chosen.map((_, i) => isUsable(i));
   if (nonFinite === "fail" && usable.includes(false))
-    throw new NotFiniteError("a proposal has a coordinate or a logit that is not a finite number");
+    throw new DivergedError("a proposal got a coordinate or a logit that is not a finite number");
   clipBoxes(boxes, image.height, image.width);
   const scores = Float32Array.from(chosen, (anchor) => logits[anchor]!);
   const whole = Int32Array.from(chosen.keys()).filter(
