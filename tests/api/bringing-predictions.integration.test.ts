@@ -112,6 +112,11 @@ it("says in one sentence what does not fit, and keeps nothing", async () => {
   );
   expect(await told({ testSet: "0".repeat(64), predicted: [1] })).toContain("No test set 000");
   expect((await bring("{", "")).told).toContain("no JSON");
+  const whole = JSON.stringify({ testSet, measures: [DIGITS], predicted: Array(600).fill(1) });
+  const again = `,"\\u0070redicted": ${JSON.stringify(Array(600).fill(2))}}`;
+  expect((await bring(whole.replace(/}$/, again))).told).toBe(
+    "The predictions tell the field 'predicted' twice: which of the two is meant?",
+  );
   const npy = Uint8Array.from(encodeNpy(tensor("int32", [3], Int32Array.of(1, 2, 3))));
   expect((await bring(npy)).told).toContain("needs its test set and measures in the address");
   expect((await bring(npy, `?testSet=${testSet}&measure=${DIGITS}`)).told).toContain(

@@ -70,6 +70,23 @@ it("foretells what a new method lacks, how well, and never ranks it", { timeout:
   expect(whole.measured).toBe(86);
   expect(whole.cells).toEqual([]);
 
+  const GHOSTS = `query ($methods: [String!]) { ghosts(suite: "overview", methods: $methods) {
+    method { slug } measure { slug } value interval { lower upper } } }`;
+  const ghosts = async (methods: string[] | null) =>
+    (await api.read(GHOSTS, { variables: { methods } })).ghosts;
+  const { suite } = await api.read(`{ suite(slug: "overview") { measures { slug } } }`);
+  const shown = new Set(suite.measures.map(({ slug }: { slug: string }) => slug));
+  const own = cells
+    .filter((cell: { measure: { slug: string } }) => shown.has(cell.measure.slug))
+    .map((cell: object) => ({ ...cell, method: { slug: "one-number" } }));
+  expect(own.length).toBeGreaterThan(10);
+  expect(await ghosts(["one-number"])).toEqual(own);
+  expect(await ghosts(null)).toEqual(expect.arrayContaining(own));
+  expect(await ghosts(["swav"])).toEqual([]);
+  expect((await api.ask(GHOSTS, { variables: { methods: ["swaw"] } })).errors?.[0]).toMatchObject({
+    extensions: { code: "UNKNOWN_SLUG" },
+  });
+
   const [lowRank, mean, imagenet] = quality;
   expect(quality.map(({ model }: { model: string }) => model)).toEqual([
     "LOW_RANK",

@@ -6,6 +6,8 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { NumpyRandomState } from "@transferboard/eval-core/tensor";
+import { recordEvaluation } from "@transferboard/eval-core/warehouse";
+import { fingerprint } from "@transferboard/vocabulary/canonical-json";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type Api, startApi } from "./harness.ts";
 import { DIGITS, recordDigits } from "./predicted.ts";
@@ -158,4 +160,55 @@ it("answers in one sentence where there is nothing to compare, and uses no damag
   writeFileSync(path, "damaged");
   expect((await fetch(`${api.url}/predictions/${"0".repeat(64)}.csv`)).status).toBe(404);
   expect(readdirSync(folder).length).toBeGreaterThan(2);
+});
+
+it("takes the pairs of a board by the readout that is asked for", async () => {
+  const { client } = api.database;
+  const base = await client.run.findFirstOrThrow({ include: { protocol: true } });
+  for (const [readout, from] of [
+    ["whole", "nearest-neighbour"],
+    ["mean", "nearest-mean"],
+  ] as const) {
+    const { id, record } = await client.run.findUniqueOrThrow({ where: { id: runs.get(from)! } });
+    const { value } = await client.result.findFirstOrThrow({ where: { runId: id } });
+    const body = { evaluation: "pixels", readout };
+    await recordEvaluation(client, {
+      method: { slug: "of-two-readouts", name: "Of two readouts", family: "OTHER" },
+      checkpoint: {
+        sha256: fingerprint("of two readouts"),
+        name: "two.pth",
+        architecture: "pixels",
+        featureDimension: 64,
+        normalisation: { mean: [0, 0, 0], std: [1, 1, 1] },
+        loading: { readouts: ["mean", "whole"] },
+      },
+      dataset: {
+        slug: "digits",
+        title: "Digits",
+        domain: "digits",
+        classCount: 10,
+        manifest: base.datasetManifest,
+      },
+      protocol: { fingerprint: fingerprint(body), setting: "knn", title: `By ${readout}`, body },
+      run: {
+        ...{ identity: fingerprint(readout), seed: 0, device: "cpu", versions: { transferboard: "0.1.0" } },
+        ...{ startedAt: new Date(), finishedAt: new Date(), record: record as { artefacts: [] } },
+      },
+      results: [{ measure: DIGITS, value, interval: null, sampleSize: 600 }],
+    });
+  }
+  const query = `query ($readouts: Readouts) { pairs(suite: "${DIGITS}", among: ALL, readouts: $readouts) {
+    pairs { a { slug } b { slug } difference } } }`;
+  const beside = async (readouts: string | null, other: string) => {
+    const { pairs } = (await api.read(query, { variables: { readouts } })).pairs;
+    return pairs.find(
+      ({ a, b }: { a: { slug: string }; b: { slug: string } }) =>
+        [a.slug, b.slug].includes("of-two-readouts") && [a.slug, b.slug].includes(other),
+    ).difference;
+  };
+  expect(await beside("BEST", "nearest-neighbour")).toBe(0);
+  expect(await beside("BEST", "nearest-mean")).not.toBe(0);
+  for (const newest of [null, "DEFAULT"]) expect(await beside(newest, "nearest-mean")).toBe(0);
+  const { errors } = await api.ask(query, { variables: { readouts: "EACH" } });
+  expect(errors?.[0]).toMatchObject({ extensions: { code: "BAD_INPUT" } });
 });

@@ -176,6 +176,19 @@ describe("JSON with a field twice", () => {
   });
 });
 
+it("a task of MTEB's own that tells a field twice, or is mapped twice, is a fault", async () => {
+  const score = '{"main_score": 0.5, "accuracy": 0.5, "hf_subset": "default"}';
+  const task = (more = "") => `{"task_name": "CIFAR10"${more}, "scores": {"test": [${score}]}}`;
+  const folder = (text: string) => `{"model_meta.json": {"name": "a/b"}, "CIFAR10.json": ${text}}`;
+  const { faults } = await offer("mteb", folder(task(', "task_name": "CIFAR100"')));
+  expect(faults).toMatchObject([{ place: "/CIFAR10.json/task_name", message: expect.stringMatching(/told twice here/) }]);
+  const map = encodeURIComponent(`{"CIFAR10": "${IOU}", "CIFAR10": "${PIXELS}"}`);
+  expect((await offer("mteb", folder(task()), `&map=${map}`)).status).toBe(400);
+  expect((await offer("mteb", folder(task()), `&map=${map.replace("CIFAR10", "CIFAR100")}`)).status).toBe(
+    201,
+  );
+});
+
 describe("a model card", () => {
   const card = (results: string, name = "kite", more = "method: { name: Kite, family: CONTRASTIVE }") =>
     `---\nmodel-index:\n- name: ${name}\n  results:\n${results}\n${more}\n---\n`;

@@ -86,8 +86,26 @@ export async function bringJson(text: string, context: Context): Promise<Kept> {
       `The predictions are not of their schema at /${first!.path.map(String).join("/")}: ${first!.message}. See /predictions/schema.json.`,
     );
   }
+  const twice = toldTwice(text);
+  if (twice !== undefined)
+    throw new BadInput(`The predictions tell the field '${twice}' twice: which of the two is meant?`);
   const testSet = await testSetOf(data.testSet, context);
   return keep(predictionsOf(data, testSet), testSet, data.measures, context);
+}
+
+/**
+ * A field that stands a second time, where JSON.parse takes the last. Of a text that is of the schema, whose two objects share
+ * no name; `parseJson` tells the place too, but takes seconds for fifty megabytes of scores.
+ */
+function toldTwice(text: string): string | undefined {
+  const seen = new Set<string>();
+  for (const [, name, colon] of text.matchAll(/("(?:[^"\\]|\\.)*")(\s*:)?/g)) {
+    if (colon === undefined) continue;
+    const field = JSON.parse(name!) as string;
+    if (seen.has(field)) return field;
+    seen.add(field);
+  }
+  return undefined;
 }
 
 /** @param name the test set's hash */

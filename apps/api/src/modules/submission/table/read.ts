@@ -7,11 +7,12 @@ import {
   type Row,
   type TextFile,
 } from "@transferboard/eval-core/formats";
-import { JsonError, parseJson } from "@transferboard/eval-core/tensor";
+import { JsonError, type ParsedJson, parseJson } from "@transferboard/eval-core/tensor";
 import { fingerprint, sha256 } from "@transferboard/vocabulary/canonical-json";
 import { BadInput } from "../../../errors.ts";
 import type { Catalogue } from "../../catalogue/catalogue.ts";
 import { fault, InvalidSubmission } from "../faults/fault.ts";
+import { repeatedFields } from "../formats/json.ts";
 import { measureToBe } from "../new-measure.ts";
 import type { TableBody, TableModel, TableRow } from "./body.ts";
 
@@ -35,12 +36,17 @@ export interface Told {
 
 type Contents = Readonly<Record<string, unknown>>;
 
+interface Folder extends ParsedJson {
+  readonly value: Contents;
+}
+
 /** One object of file names to their texts or contents; null for anything else. */
-function contentsOf(content: string): Contents | null {
+function folderOf(content: string): Folder | null {
   try {
-    const { value } = parseJson(content);
+    const parsed = parseJson(content);
+    const { value } = parsed;
     const isNamed = typeof value === "object" && value !== null && !Array.isArray(value);
-    return isNamed && Object.keys(value).every((name) => /\.\w+$/.test(name)) ? (value as Contents) : null;
+    return isNamed && Object.keys(value).every((name) => /\.\w+$/.test(name)) ? (parsed as Folder) : null;
   } catch (error) {
     if (!(error instanceof JsonError)) throw error;
     return null;
@@ -58,22 +64,24 @@ const textOf = (content: unknown): string =>
         "NaN",
       );
 
-/** One object of file names to their texts, or one file's text. */
-export function filesOf(content: string, name: string | undefined): TextFile[] {
+/** One object of file names to their texts, or one file's text. @throws InvalidSubmission for a field that stands twice */
+function filesOf(content: string, name: string | undefined): TextFile[] {
   if (name !== undefined) return [{ name, text: content }];
-  const contents = contentsOf(content);
-  if (!contents) return [{ name: "results.json", text: content }];
-  return Object.entries(contents).map(([file, inner]) => ({ name: file, text: textOf(inner) }));
+  const folder = folderOf(content);
+  if (!folder) return [{ name: "results.json", text: content }];
+  const twice = repeatedFields(folder);
+  if (twice.length > 0) throw new InvalidSubmission(twice);
+  return Object.entries(folder.value).map(([file, inner]) => ({ name: file, text: textOf(inner) }));
 }
 
 /** Whether a folder holds MTEB's own tasks, and not ours in its form. */
 export function isMtebs(content: string): boolean {
-  const files = Object.entries(contentsOf(content) ?? {}).filter(([name]) => name.endsWith(".json"));
+  const files = Object.entries(folderOf(content)?.value ?? {}).filter(([name]) => name.endsWith(".json"));
   if (files.some(([name]) => name === "method.json")) return false;
   const tasks = files.flatMap(([name, inner]) => {
     if (name.endsWith("model_meta.json")) return [];
     const fields = (
-      typeof inner === "string" ? (contentsOf(inner) ?? tryJson(inner)) : inner
+      typeof inner === "string" ? (folderOf(inner)?.value ?? tryJson(inner)) : inner
     ) as Contents | null;
     return [String(fields?.task_name ?? fields?.mteb_dataset_name ?? name.replace(/\.json$/, ""))];
   });
@@ -110,8 +118,9 @@ function contextOf({ map, suite, onDuplicate, ...told }: Told, catalogue: Catalo
 
 function readMap(text: string): Record<string, string> {
   try {
-    const value = JSON.parse(text) as unknown;
+    const { value, repeated } = parseJson(text);
     if (
+      repeated.length === 0 &&
       typeof value === "object" &&
       value !== null &&
       Object.values(value).every((one) => typeof one === "string")
@@ -121,7 +130,7 @@ function readMap(text: string): Record<string, string> {
   } catch {
     // Said below.
   }
-  throw new BadInput("'map' must be a JSON object of the format's tasks to measures.");
+  throw new BadInput("'map' must be a JSON object of the format's tasks to measures, each task once.");
 }
 
 /** A value may be of a measure that is not there yet: one that the format's own table names, or that follows from others. */
