@@ -297,7 +297,7 @@ const ROWS: Readonly<Record<string, () => Row>> = {
     query: "query ($first: Int!) { findings(first: $first) { totalCount } }",
     variables: { first: 2 },
     other: { first: 3 },
-    costs: [4, 3, 3],
+    costs: [4, 1, 3],
   }),
   pairs: () => ({
     query: "query ($suite: String!) { pairs(suite: $suite) { __typename } }",

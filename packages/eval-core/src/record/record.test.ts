@@ -5,6 +5,8 @@ import { holm } from "../stats/multiplicity.ts";
 import { invertInPlace } from "./forecast/inverse.ts";
 import {
   checkPlausibility,
+  findingKey,
+  ledgerFindings,
   mcnemar,
   PlausibilityLedger,
   PUBLISHED_FACTS,
@@ -164,6 +166,27 @@ describe("identities that the goldens have no case of", () => {
         [52.1731, 61.6213, 71.1912, 50],
       ),
     ).toContain("COPY");
+  });
+
+  it("copies of two methods are one finding of the ledger that names both, for a decision is on both", () => {
+    const measures = ["food", "cars", "dtd", "pets"].map((dataset) => `many-shot-linear/${dataset}/map11`);
+    const rows = { a: 1, b: 1, c: 1, other: 1.3, another: 0.7 };
+    const found = ledgerFindings({
+      methods: Object.entries(rows).map(([slug, factor]) => ({
+        slug,
+        values: [41.3817, 52.9431, 35.2713, 61.1629].map((value, j) => ({
+          measure: measures[j]!,
+          value: value * factor,
+        })),
+      })),
+      bounds: Object.fromEntries(measures.map((measure) => [measure, { lower: 0, upper: 100 }])),
+      testSizes: {},
+      classes: {},
+    });
+    const copies = found.filter(({ code }) => code === "COPY");
+    expect(copies.map(({ method }) => method)).toEqual(["a", "b", "c"]);
+    expect(copies[0]!.message).toMatch(/those of b to the last digit.* those of c to the last digit/);
+    expect(new Set(found.map(findingKey)).size).toBe(found.length);
   });
 
   it("accuracy and mean per-class accuracy of classes of one size are equal", () => {

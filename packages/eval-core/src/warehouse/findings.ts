@@ -29,11 +29,7 @@ export async function openFindings(
 ): Promise<{ readonly open: readonly LedgerFinding[]; readonly decided: number }> {
   const table = await readTable(db);
   const decisions = await db.findingDecision.findMany();
-  const settled = new Set(
-    decisions.map(({ method, code, place, value }) =>
-      findingKey({ method, code: code as LedgerFinding["code"], place, value }),
-    ),
-  );
+  const settled = new Set(decisions.map(findingKey));
   const all = ledgerFindings(table, onMethod);
   const open = all.filter((finding) => !settled.has(findingKey(finding)));
   return { open, decided: all.length - open.length };

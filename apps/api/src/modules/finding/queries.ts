@@ -5,7 +5,7 @@ import { z } from "zod";
 import { builder } from "../../builder.ts";
 import type { Context } from "../../context.ts";
 import { transactAs } from "../../database/transact.ts";
-import { BadInput, NotAuthorized, NotFound, UnknownSlug } from "../../errors.ts";
+import { BadInput, NotAuthorized, NotFound } from "../../errors.ts";
 import { pageArgs, pageCost, pageOfList } from "../../page.ts";
 import { withinRequest } from "../../statistics/within.ts";
 import { requireViewer } from "../account/require.ts";
@@ -31,17 +31,17 @@ async function allFindings(context: Context): Promise<readonly LedgerFinding[]> 
   );
 }
 
+/** The oldest first. Each is an event of the log, so they are read once an event. */
+async function allDecisions({ snapshot, ledger, db }: Context): Promise<readonly Decision[]> {
+  const at = await snapshot();
+  const read = () =>
+    db.prisma.findingDecision.findMany({ include: { account: true }, orderBy: { id: "asc" } });
+  return ledger.memoize(at, `decisions|${at.event}`, read, (made) => 1 + 10 * made.length);
+}
+
 async function decidedOrNot(decided: boolean | null, context: Context): Promise<Found[]> {
-  const [findings, decisions] = await Promise.all([
-    allFindings(context),
-    context.db.prisma.findingDecision.findMany({ include: { account: true }, orderBy: { id: "asc" } }),
-  ]);
-  const latest = new Map(
-    decisions.map((decision) => [
-      findingKey({ ...decision, code: decision.code as LedgerFinding["code"] }),
-      decision,
-    ]),
-  );
+  const [findings, decisions] = await Promise.all([allFindings(context), allDecisions(context)]);
+  const latest = new Map(decisions.map((decision) => [findingKey(decision), decision]));
   const all = findings.map((finding) => ({ ...finding, decision: latest.get(findingKey(finding)) ?? null }));
   return decided === null ? all : all.filter(({ decision }) => (decision !== null) === decided);
 }
@@ -144,7 +144,7 @@ builder.mutationField("decideFinding", (t) =>
     args: { input: t.arg({ type: DecideInput, required: true, description: "The decision." }) },
     authScopes: { scope: MUTATION_SCOPES.decideFinding },
     errors: {
-      types: [NotAuthorized, NotFound, BadInput, UnknownSlug],
+      types: [NotAuthorized, NotFound, BadInput],
       union: { name: "DecideFindingResult", description: "The decision, or why not." },
     },
     resolve: async (_root, { input }, context) => {
@@ -152,13 +152,8 @@ builder.mutationField("decideFinding", (t) =>
       const { method, code, verdict, reason } = input;
       if (!Object.hasOwn(PLAUSIBILITY_CODES, code))
         throw new BadInput(`There is no code '${code.slice(0, 40)}'.`);
-      const asked = {
-        method,
-        code: code as LedgerFinding["code"],
-        place: input.measure ?? "",
-        value: input.value ?? null,
-      };
-      const finding = (await allFindings(context)).find((one) => findingKey(one) === findingKey(asked));
+      const asked = findingKey({ method, code, place: input.measure ?? "", value: input.value ?? null });
+      const finding = (await allFindings(context)).find((one) => findingKey(one) === asked);
       if (!finding)
         throw new NotFound(
           "No such finding stands: another value is another finding. 'findings' lists them.",

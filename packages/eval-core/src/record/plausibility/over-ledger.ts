@@ -90,13 +90,18 @@ export function ledgerFindings(
 
 function findingsOf({ slug, values }: LedgerMethod, ledger: PlausibilityLedger, facts: Facts) {
   const known = values.filter(({ measure }) => ledger.column(measure) !== undefined);
-  return checkPlausibility({ method: slug, values: known }, ledger, facts).map(
+  const found = checkPlausibility({ method: slug, values: known }, ledger, facts).map(
     ({ code, place, message }): LedgerFinding => {
       const at = /^\/values\/(\d+)\//.exec(place)?.[1];
       const { measure = "", value = null } = at === undefined ? {} : known[Number(at)]!;
       return { method: slug, code, severity: severityOf(code), place: measure, value, message };
     },
   );
+  // A decision is on a code at a place: copies of two methods, say, are one finding with two sentences.
+  return [...Map.groupBy(found, findingKey).values()].map((same) => ({
+    ...same[0]!,
+    message: [...new Set(same.map(({ message }) => message))].join(" "),
+  }));
 }
 
 function tableOf(methods: readonly LedgerMethod[], measures: readonly string[]): Matrix {
@@ -125,4 +130,5 @@ export const findingKey = ({
   code,
   place,
   value,
-}: Omit<LedgerFinding, "message" | "severity">): string => JSON.stringify([method, code, place, value]);
+}: Pick<LedgerFinding, "method" | "place" | "value"> & { readonly code: string }): string =>
+  JSON.stringify([method, code, place, value]);
