@@ -181,7 +181,9 @@ it("a task of MTEB's own that tells a field twice, or is mapped twice, is a faul
   const task = (more = "") => `{"task_name": "CIFAR10"${more}, "scores": {"test": [${score}]}}`;
   const folder = (text: string) => `{"model_meta.json": {"name": "a/b"}, "CIFAR10.json": ${text}}`;
   const { faults } = await offer("mteb", folder(task(', "task_name": "CIFAR100"')));
-  expect(faults).toMatchObject([{ place: "/CIFAR10.json/task_name", message: expect.stringMatching(/told twice here/) }]);
+  expect(faults).toMatchObject([
+    { place: "/CIFAR10.json/task_name", message: expect.stringMatching(/told twice here/) },
+  ]);
   const map = encodeURIComponent(`{"CIFAR10": "${IOU}", "CIFAR10": "${PIXELS}"}`);
   expect((await offer("mteb", folder(task()), `&map=${map}`)).status).toBe(400);
   expect((await offer("mteb", folder(task()), `&map=${map.replace("CIFAR10", "CIFAR100")}`)).status).toBe(
