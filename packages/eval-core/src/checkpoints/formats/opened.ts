@@ -4,7 +4,7 @@
  * Where the weights themselves cannot be told without such an object, the file is refused and says why.
  */
 import { CheckpointError, quoted } from "../errors.ts";
-import { isModelClass } from "../pickle/globals.ts";
+import { isModelClass, isPlain } from "../pickle/globals.ts";
 import { numpyTensor } from "../pickle/numpy.ts";
 import { PickleObject } from "../pickle/values.ts";
 import { type Contents, StoredTensor } from "../stored.ts";
@@ -23,7 +23,7 @@ const DEEPEST = 12;
 
 /** @throws CheckpointError where weights depend on a closed object, or have no names. */
 export function opened(value: unknown, closed: Closed): Pick<Contents, "root" | "converted" | "closed"> {
-  const opener = new Opener();
+  const opener = new Opener(closed);
   const root = opener.open(value, 0);
   if (opener.named === 0) refuseNameless(value, opener, closed);
   const { arrays } = opener;
@@ -41,6 +41,11 @@ class Opener {
   arrays = 0;
   /** Containers that are open already, by what they became: the same one may stand in two places, or in itself. */
   readonly #seen = new Map<object, unknown>();
+  readonly #closed: Closed;
+
+  constructor(closed: Closed) {
+    this.#closed = closed;
+  }
 
   open(value: unknown, depth: number): unknown {
     if (value instanceof StoredTensor) return value;
@@ -74,8 +79,22 @@ class Opener {
       }
       target.set(key, inner);
     }
-    refuseClosedWeights(target);
+    if (isOfWeights(target)) this.#besideWeights(target);
     return target;
+  }
+
+  /** Objects in a dictionary of weights: one made of tensors is a weight that cannot be read, all others are named. */
+  #besideWeights(dictionary: ReadonlyMap<unknown, unknown>): void {
+    for (const [key, item] of dictionary) {
+      if (!(item instanceof PickleObject)) continue;
+      if (typeof key === "string" && holdsTensors(item, 0)) {
+        throw new CheckpointError(
+          `its tensor ${quoted(key)} is made by ${quoted(item.className)}, which is not among the names that are understood: save the tensors alone, as plain torch tensors or as .safetensors`,
+        );
+      }
+      // As a scalar of NumPy's: the parser tells of no plain data, as beside the weights nobody needs to hear of it.
+      if (isPlain(item.className)) this.#closed.add(item.className);
+    }
   }
 
   #list(value: readonly unknown[], depth: number): unknown {
@@ -108,19 +127,11 @@ class Opener {
 const isPair = (item: unknown): item is [string, unknown] =>
   Array.isArray(item) && item.length === 2 && typeof item[0] === "string";
 
-/** A dictionary of weights whose entry needs a class that is not understood: that weight cannot be read. */
-function refuseClosedWeights(dictionary: ReadonlyMap<unknown, unknown>): void {
-  const isOfWeights = [...dictionary].some(
+/** Told by the dotted names that its tensors have. */
+const isOfWeights = (dictionary: ReadonlyMap<unknown, unknown>): boolean =>
+  [...dictionary].some(
     ([key, item]) => item instanceof StoredTensor && typeof key === "string" && key.includes("."),
   );
-  if (!isOfWeights) return;
-  for (const [key, item] of dictionary) {
-    if (!(item instanceof PickleObject) || typeof key !== "string" || !holdsTensors(item, 0)) continue;
-    throw new CheckpointError(
-      `its tensor ${quoted(key)} is made by ${quoted(item.className)}, which is not among the names that are understood: save the tensors alone, as plain torch tensors or as .safetensors`,
-    );
-  }
-}
 
 /** Whether an object was made of tensors; looks a few levels into it. */
 function holdsTensors(value: unknown, depth: number): boolean {
