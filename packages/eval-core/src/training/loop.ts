@@ -91,33 +91,25 @@ export async function train<Plan>(options: LoopOptions<Plan>): Promise<TrainingO
     loadAhead();
     const learningRate = schedule(step);
     const momentum = options.statisticsMomentum?.(step);
-    const made = trainer.step(
-      task.key(plan),
-      () => task.attach(plan),
-      loaded,
-      {
-        learningRate,
-        weightDecay: options.weightDecay,
-        step: step + 1,
-        ...(momentum === undefined ? {} : { statisticsMomentum: momentum }),
-      },
-      (cut, read) => task.between![cut]!.compute(read, plan, run.sampling),
-    );
-    const values = await made.then(
-      (done) => done.values,
-      async (error: unknown) => {
-        if (!(error instanceof DivergedError)) throw error;
-        await Promise.allSettled(coming.map((next) => next.feeds));
-        return error;
-      },
-    );
-    if (values instanceof DivergedError)
-      return run.outcome(`${values.message} at step ${step + 1} of ${steps}`);
-    const bad = Object.entries(values).find(([, value]) => !Number.isFinite(value));
-    if (bad) {
+    let values: Readonly<Record<string, number>>;
+    try {
+      ({ values } = await trainer.step(
+        task.key(plan),
+        () => task.attach(plan),
+        loaded,
+        {
+          learningRate,
+          weightDecay: options.weightDecay,
+          step: step + 1,
+          ...(momentum === undefined ? {} : { statisticsMomentum: momentum }),
+        },
+        (cut, read) => task.between![cut]!.compute(read, plan, run.sampling),
+      ));
+      requireNumbers(values);
+    } catch (error) {
+      if (!(error instanceof DivergedError)) throw error;
       await Promise.allSettled(coming.map((next) => next.feeds));
-      const [name, value] = bad;
-      return run.outcome(`the ${inWords(name)} became ${value} at step ${step + 1} of ${steps}`);
+      return run.outcome(`${error.message} at step ${step + 1} of ${steps}`);
     }
     const seconds = (performance.now() - began - (trainer.openingMs - opening)) / 1000;
     run.made(step, values, learningRate, seconds);
@@ -203,6 +195,12 @@ class Run<Plan> {
       ...(diverged === undefined ? {} : { diverged }),
     };
   }
+}
+
+/** @throws DivergedError naming the first value that is no number */
+function requireNumbers(values: Readonly<Record<string, number>>): void {
+  for (const [name, value] of Object.entries(values))
+    if (!Number.isFinite(value)) throw new DivergedError(`the ${inWords(name)} became ${value}`);
 }
 
 /** "loss_rpn_cls" as "loss 'loss_rpn_cls'"; "loss" as it is. */
