@@ -8,7 +8,7 @@
 import { type Graph, GraphBuilder, int, ints, writeModel } from "../onnx/index.ts";
 import { type DeviceChoice, openSession, type Session } from "../runtime/index.ts";
 import { type AnyTensor, sizeOf, type Tensor } from "../tensor/index.ts";
-import { BLOCK, openDoubleGradient } from "./double-gradient.ts";
+import { BLOCK, blockBounds, openDoubleGradient } from "./double-gradient.ts";
 import type { LinearLabels, LinearProducts, LinearTask, LossGradient } from "./loss.ts";
 import { type NewtonCg, openNewtonCg } from "./newton-cg.ts";
 
@@ -134,12 +134,6 @@ const double = (
   shape,
   data,
 });
-const index = (value: number): AnyTensor => ({
-  dtype: "int64",
-  shape: [1],
-  data: BigInt64Array.of(BigInt(value)),
-});
-
 /**
  * All float32 products in one graph: logits = X w + b, gradient = X' r, and the spread of `g`. A run wants one of
  * them and feeds the others with no columns, which costs nothing; graphs of their own would each bring a pool of
@@ -251,7 +245,7 @@ function doubleProducts(
       const b = double([classes, 1], parameters.subarray(weights));
       for (let row = 0; row < samples; row += BLOCK) {
         const end = Math.min(row + BLOCK, samples);
-        const feeds = { start: index(row), end: index(end), w, b, r: double([0, end - row]) };
+        const feeds = { ...blockBounds(row, end), w, b, r: double([0, end - row]) };
         logits.set(await run("logits", feeds), row * classes);
       }
       return logits;
@@ -262,7 +256,7 @@ function doubleProducts(
         const end = Math.min(row + BLOCK, samples);
         const r = double([classes, end - row]);
         transpose(residuals.subarray(row * classes), end - row, classes, r.data as Float64Array);
-        const part = await run("gradient", { start: index(row), end: index(end), r });
+        const part = await run("gradient", { ...blockBounds(row, end), r });
         for (let i = 0; i < part.length; i++) gradient[i] = gradient[i]! + part[i]!;
       }
       addColumnSums(residuals, classes, gradient, weights);

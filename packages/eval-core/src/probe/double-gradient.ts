@@ -7,11 +7,15 @@
  */
 import { GraphBuilder, int, ints, writeModel } from "../onnx/index.ts";
 import { openSession, type Session } from "../runtime/index.ts";
-import type { AnyTensor } from "../tensor/index.ts";
+import { type AnyTensor, tensor } from "../tensor/index.ts";
 import type { LinearLabels, LinearTask, LossGradient } from "./loss.ts";
 
 /** Rows that are float64 at any one time: few enough to stay in the processor's cache. */
 export const BLOCK = 512;
+/** The inputs that say which rows a block is. */
+export const blockBounds = (start: number, end: number) => ({ start: index(start), end: index(end) });
+const index = (value: number) => tensor("int64", [1], BigInt64Array.of(BigInt(value)));
+
 /** Blocks asked for at a time: the worker has the next while this side adds up the last. */
 const AHEAD = 2;
 
@@ -33,12 +37,12 @@ export async function openDoubleGradient(
     at: async (parameters) => {
       const logits = new Float64Array(samples * classes);
       const gradient = new Float64Array(weights + classes);
-      const w = double([features, classes], parameters.subarray(0, weights));
-      const b = double([1, classes], parameters.subarray(weights));
+      const w = tensor("float64", [features, classes], parameters.subarray(0, weights));
+      const b = tensor("float64", [1, classes], parameters.subarray(weights));
       const add = async (row: number) => {
         const end = Math.min(row + BLOCK, samples);
         const targets = targetsOf(task, labels, classes, row, end);
-        const answer = await session.run({ start: index(row), end: index(end), w, b, targets });
+        const answer = await session.run({ ...blockBounds(row, end), w, b, targets });
         logits.set(answer.logits!.data as Float64Array, row * classes);
         const part = answer.gradient!.data as Float64Array;
         for (let k = 0, from = 0; k < classes; k++) {
@@ -115,20 +119,9 @@ function targetsOf(
 ): AnyTensor {
   const shape = [to - from, classes];
   if (task === "multi-label") {
-    return { dtype: "uint8", shape, data: Uint8Array.from(labels.subarray(from * classes, to * classes)) };
+    return tensor("uint8", shape, Uint8Array.from(labels.subarray(from * classes, to * classes)));
   }
   const data = new Uint8Array((to - from) * classes);
   for (let i = from; i < to; i++) data[(i - from) * classes + labels[i]!] = 1;
-  return { dtype: "uint8", shape, data };
+  return tensor("uint8", shape, data);
 }
-
-const double = (shape: readonly number[], data: Float64Array): AnyTensor => ({
-  dtype: "float64",
-  shape,
-  data,
-});
-const index = (value: number): AnyTensor => ({
-  dtype: "int64",
-  shape: [1],
-  data: BigInt64Array.of(BigInt(value)),
-});

@@ -80,26 +80,13 @@ export async function openLogistic(problem: LogisticProblem): Promise<Logistic> 
     loss: lossOf(task, labels, columns),
     inverse: (penalty: number, residuals: Float64Array) => rank.at(penalty, residuals, columns),
   };
-  const newtonCg: typeof solver.newtonCg = {
-    ...solver.newtonCg,
-    solve: async (system) => {
-      const found = await solver.newtonCg.solve(system);
-      // float32 leaves a rest in the direction that all classes share, which the penalty sees and no step undoes.
-      if (columns > 1) subtractRowMeans(found.step, columns);
-      return found;
-    },
-  };
   const resources = opening.move();
   return {
     present: form.present,
     fit: async (c, { gradientLimit, start, onIteration }) => {
       const from = start?.slice() ?? new Float64Array((features + 1) * columns);
       if (columns > 1) subtractRowMeans(from, columns);
-      const found = await solve({ ...solver, newtonCg }, from, 1 / c, 0, {
-        gradientLimit,
-        signal,
-        onIteration,
-      });
+      const found = await solve(solver, from, 1 / c, 0, { gradientLimit, signal, onIteration });
       const { x: solution, objective, gradientNorm, iterations, status } = found;
       return { solution, objective, gradientNorm, iterations, status };
     },

@@ -15,7 +15,7 @@ import { dot } from "../optim/lbfgs-vector.ts";
 import { openSession, type Session } from "../runtime/index.ts";
 import type { AnyTensor, Tensor } from "../tensor/index.ts";
 import type { LinearLabels, LinearTask } from "./loss.ts";
-import type { InverseHessian } from "./preconditioner.ts";
+import { type InverseHessian, subtractRowMeans } from "./preconditioner.ts";
 
 export interface NewtonSystem {
   /** g, in the layout of the parameters; for multi-class its rows sum to zero over the classes, and so do the step's. */
@@ -82,8 +82,10 @@ export async function openNewtonCg(
   if (task === "multi-class") await state.set("own", single([classes, samples], ownClass(labels, classes)));
 
   return {
-    solve: async ({ gradient, residuals, penalty, inverse, signal, onIteration, ...system }) => {
+    solve: async ({ residuals, penalty, inverse, signal, onIteration, ...system }) => {
       const weights = features * classes;
+      const gradient = system.gradient.slice();
+      if (task === "multi-class") subtractRowMeans(gradient, classes);
       // In units of the gradient, so that nothing underflows.
       const slope = gradient.subarray(0, weights);
       const unit = Math.sqrt(dot(slope, slope)) || 1;
@@ -95,14 +97,9 @@ export async function openNewtonCg(
         penalty: single([1, 1], Float32Array.of(penalty)),
       };
       await Promise.all(Object.entries(fixed).map(([name, value]) => state.set(name, value)));
-      const [rw, rb] = [
-        turned(slope, features, classes, -1 / unit),
-        Float32Array.from(gradient.subarray(weights), (value) => -value / unit),
-      ];
-      if (task === "multi-class") for (const part of [rw, rb]) subtractClassMeans(part, classes);
       let feeds: Record<string, AnyTensor> = {
-        rw: single([classes, features], rw),
-        rb: single([classes, 1], rb),
+        rw: single([classes, features], turned(slope, features, classes, -1 / unit)),
+        rb: single([classes, 1], turned(gradient.subarray(weights), 1, classes, -1 / unit)),
         pw: single([classes, features]),
         pb: single([classes, 1]),
         sw: single([classes, features]),
@@ -131,6 +128,8 @@ export async function openNewtonCg(
       (sb!.data as Float32Array).forEach((value, k) => {
         step[weights + k] = value * unit;
       });
+      // float32 leaves a rest that all classes share, which the penalty sees and no step undoes.
+      if (task === "multi-class") subtractRowMeans(step, classes);
       return {
         step,
         change: turned(sz!.data as Float32Array, classes, samples, unit),
@@ -179,12 +178,15 @@ function iterationGraph(
   // z = M r, the preconditioned residual.
   const inside = op("Mul", [op("MatMul", ["rw", u]), scale]);
   const strong = graph.op("Gemm", [inside, u], { transB: int(1) });
-  const zeroSum = (value: string, output?: string) =>
-    task === "multi-class"
-      ? op("Sub", [value, graph.op("ReduceMean", [value, graph.ints([0])], { keepdims: int(1) })], output)
-      : op("Identity", [value], output);
-  const zw = zeroSum(op("Add", [strong, op("Mul", ["rw", tail])]));
-  const zb = zeroSum(op("Mul", ["rb", tailb]));
+  /** An operator's result; for multi-class, less its mean over the classes. */
+  const zeroSum = (type: string, inputs: readonly string[], output?: string) => {
+    if (task === "multi-label") return op(type, inputs, output);
+    const value = op(type, inputs);
+    const mean = graph.op("ReduceMean", [value, graph.ints([0])], { keepdims: int(1) });
+    return op("Sub", [value, mean], output);
+  };
+  const zw = zeroSum("Add", [strong, op("Mul", ["rw", tail])]);
+  const zb = zeroSum("Mul", ["rb", tailb]);
   const inner = (aw: string, bw: string, ab: string, bb: string, output?: string) =>
     op("Add", [sum(op("Mul", [aw, bw]), [0, 1]), sum(op("Mul", [ab, bb]), [0, 1])], output);
   const rz = inner("rw", zw, "rb", zb, "rz_next");
@@ -205,8 +207,8 @@ function iterationGraph(
   const zero = graph.float(0);
   const alpha = op("Where", [op("Greater", [along, zero]), op("Div", [rz, along]), zero]);
   // Rounding leaves the residual a part that all classes share, which no step answers: it could not fall below it.
-  const rw = zeroSum(op("Sub", ["rw", op("Mul", [alpha, qw])]), "rw_next");
-  const rb = zeroSum(op("Sub", ["rb", op("Mul", [alpha, qb])]), "rb_next");
+  const rw = zeroSum("Sub", ["rw", op("Mul", [alpha, qw])], "rw_next");
+  const rb = zeroSum("Sub", ["rb", op("Mul", [alpha, qb])], "rb_next");
   op("Add", ["sw", op("Mul", [alpha, pw])], "sw_next");
   op("Add", ["sb", op("Mul", [alpha, pb])], "sb_next");
   op("Add", ["sz", op("Mul", [alpha, h])], "sz_next");
@@ -265,16 +267,6 @@ function ownClass(labels: LinearLabels, classes: number): Float32Array {
     own[label * labels.length + i] = 1;
   });
   return own;
-}
-
-/** Makes every column of classes x columns sum to zero. */
-function subtractClassMeans(values: Float32Array, classes: number): void {
-  const columns = values.length / classes;
-  for (let j = 0; j < columns; j++) {
-    let sum = 0;
-    for (let at = j; at < values.length; at += columns) sum += values[at]!;
-    for (let at = j; at < values.length; at += columns) values[at] = values[at]! - sum / classes;
-  }
 }
 
 /** The transpose of rows x columns, times `factor`. */
