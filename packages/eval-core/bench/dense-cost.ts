@@ -28,6 +28,7 @@ import { shippedData } from "../src/evaluations/shipped.ts";
 import { normalsTraining } from "../src/evaluations/surface-normals/evaluate.ts";
 import { normalsSettings } from "../src/evaluations/surface-normals/protocol.ts";
 import { writeResnet50 } from "./extraction-data.ts";
+import { median, type Timed, timed } from "./sides.ts";
 
 const { values } = parseArgs({
   options: {
@@ -107,22 +108,13 @@ async function compare<Plan extends { readonly canvas: { readonly width: number;
   all: number,
   once: (plan: Plan) => Promise<unknown>,
 ): Promise<void> {
-  const watched = async (plan: Plan) => {
-    const [began, used] = [performance.now(), process.cpuUsage()];
-    await once(plan);
-    const { user, system } = process.cpuUsage(used);
-    return { clock: (performance.now() - began) / 1000, processor: (user + system) / 1e6 };
-  };
-  type Timed = Awaited<ReturnType<typeof watched>>;
   const mean = (times: readonly Timed[], of: keyof Timed) =>
     times.reduce((sum, timed) => sum + timed[of], 0) / times.length;
-  const median = (times: readonly Timed[], of: keyof Timed) =>
-    times.map((timed) => timed[of]).sort((a, b) => a - b)[times.length >> 1]!;
   const times = async (plans: readonly Plan[]) => {
     const found: Timed[] = [];
     for (const plan of plans) {
       await once(plan);
-      found.push(await watched(plan));
+      found.push(await timed(() => once(plan)));
     }
     return found;
   };

@@ -2,7 +2,7 @@
  * A training step of Faster R-CNN on ResNet-50 with a pyramid, batch 2, 500 x 375 photographs at a short edge of 800, and its
  * test, beside torchvision's on the same machine; how long ROIAlign takes; and the largest memory.
  *
- *     node packages/eval-core/bench/detection.ts [--steps N] [--tests N] [--setting detection-frozen] [--short N] [--device D] [--ours]
+ *     node packages/eval-core/bench/detection.ts [--steps N] [--tests N] [--setting detection-frozen] [--short N] [--threads N] [--device D] [--ours]
  *
  * Times are of the clock and of the processors: the latter count where others use the machine too. torchvision's detector has
  * two layers of 1,024 and 512 regions an image as here; it clips its boxes and pads to 32 alike.
@@ -22,6 +22,7 @@ import { Detector } from "../src/evaluations/detection/train.ts";
 import { chooseDevice, type DeviceChoice } from "../src/runtime/index.ts";
 import { SeededRandom } from "../src/tensor/index.ts";
 import { writePhotographs, writeResnet50 } from "./extraction-data.ts";
+import { median, pythonWith, type Timed, torchDevice } from "./sides.ts";
 
 const { values } = parseArgs({
   options: {
@@ -50,11 +51,6 @@ try {
   rmSync(folder, { recursive: true, force: true });
 }
 
-interface Timed {
-  readonly clock: number;
-  readonly processor: number;
-}
-
 /** Since the last call, in seconds. */
 function stopwatch(): () => Timed {
   let [began, used] = [performance.now(), process.cpuUsage()];
@@ -67,12 +63,9 @@ function stopwatch(): () => Timed {
 }
 
 function report(what: string, times: readonly Timed[]): void {
-  const median = (of: keyof Timed) => {
-    const sorted = times.map((timed) => timed[of]).sort((a, b) => a - b);
-    return sorted[Math.floor(sorted.length / 2)]?.toFixed(2) ?? "?";
-  };
+  const [clock, processor] = [median(times, "clock"), median(times, "processor")];
   console.log(
-    `${what}: ${median("clock")} s by the clock, ${median("processor")} s of processors (median of ${times.length})`,
+    `${what}: ${clock.toFixed(2)} s by the clock, ${processor.toFixed(2)} s of processors (median of ${times.length})`,
   );
 }
 
@@ -159,18 +152,13 @@ async function regions(): Promise<void> {
 }
 
 function theirs(): void {
-  const python = ["python3", "/usr/bin/python3"].find(
-    (name) => spawnSync(name, ["-c", "import torchvision"], { stdio: "ignore" }).status === 0,
-  );
-  if (python === undefined) {
-    console.log("NOT COMPARED WITH TORCHVISION: no python3 here has it (Debian's is python3-torchvision)");
-    return;
-  }
+  const python = pythonWith("torchvision", "python3-torchvision");
+  if (python === undefined) return;
   const script = fileURLToPath(new URL("detection_torch.py", import.meta.url));
   const layers = setting === "detection-frozen" ? "1" : "5";
   spawnSync(
     python,
-    [script, ...[steps, tests, short, threads].map(String), layers, values.device === "cpu" ? "cpu" : "cuda"],
+    [script, ...[steps, tests, short, threads].map(String), layers, torchDevice(values.device)],
     { stdio: "inherit" },
   );
 }

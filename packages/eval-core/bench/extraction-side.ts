@@ -3,7 +3,7 @@
  * same, every vector that the network has in the one pass) or `onnxruntime` (tensors made beforehand through onnxruntime alone, the same model, threads and batch).
  *
  * usage: extraction-side.ts SIDE WEIGHTS FOLDER IMAGES DEVICE; each line on standard input asks for a round, and is
- * answered by one JSON line: images, seconds of the clock, and the highest memory so far.
+ * answered by one JSON line: images, seconds of the clock and of the processors, and the highest memory so far.
  */
 import { readdirSync } from "node:fs";
 import { availableParallelism } from "node:os";

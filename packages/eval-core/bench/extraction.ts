@@ -7,7 +7,7 @@
  * Prints images a second, the processor time an image, the ratios, and how far our features lie from PyTorch's. --memory instead prints the
  * highest memory of extracting 200 and 2,000 images. Of a transformer also what all of its readouts cost beside one.
  */
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
@@ -16,6 +16,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { readNpy } from "../src/tensor/index.ts";
 import { writePhotographs, writeResnet50, writeVit } from "./extraction-data.ts";
+import { pythonWith, torchDevice } from "./sides.ts";
 
 interface Round {
   readonly images: number;
@@ -180,15 +181,13 @@ function startOurs(side: "ours" | "all-readouts" | "onnxruntime", images: number
   ]);
 }
 
-/** With the files read by the process itself, and by two beside it: whichever is faster counts. */
+/**
+ * With the files read by the process itself, and by others beside it: two, or for a card, which takes more, one fewer than
+ * the cores. Whichever is faster counts.
+ */
 function torchSides(images: number): Side[] {
-  const python = ["/usr/bin/python3", "python3"].find(
-    (candidate) => spawnSync(candidate, ["-c", "import torch, PIL"]).status === 0,
-  );
-  if (python === undefined) {
-    console.log("PyTorch is not installed (apt-get install python3-torch python3-pil): left out");
-    return [];
-  }
+  const python = pythonWith("torch, PIL", "python3-torch python3-pil");
+  if (python === undefined) return [];
   const script = fileURLToPath(new URL("extraction_torch.py", import.meta.url));
   return (values.device === "cpu" ? [0, 2] : [0, availableParallelism() - 1]).map((workers) =>
     startSide(`PyTorch, ${workers} loaders`, python, [
@@ -197,8 +196,7 @@ function torchSides(images: number): Side[] {
       photographs,
       String(images),
       String(workers),
-      // PyTorch has no WebGPU: its own way to the same card stands beside ours.
-      values.device === "cpu" ? "cpu" : "cuda",
+      torchDevice(values.device),
     ]),
   );
 }

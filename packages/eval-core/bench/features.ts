@@ -6,12 +6,9 @@
  *
  * Times are of the clock and of the processors: the latter count where others use the machine too.
  */
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { backboneGraph, loadCheckpoint } from "../src/backbones/index.ts";
 import { Occluder } from "../src/evaluations/attention/occluder.ts";
@@ -21,11 +18,8 @@ import { type Graph, writeModel } from "../src/onnx/index.ts";
 import { chooseDevice, type DeviceChoice, openSession } from "../src/runtime/index.ts";
 import { NumpyRandomState, SeededRandom, tensor } from "../src/tensor/index.ts";
 import { writeResnet50 } from "./extraction-data.ts";
+import { median, startTorch, type Timed, timed, torchDevice } from "./sides.ts";
 
-interface Timed {
-  readonly clock: number;
-  readonly processor: number;
-}
 interface Side {
   readonly name: string;
   once(): Promise<Timed>;
@@ -49,7 +43,8 @@ const checkpoint = await resnet50();
 if (values.only !== "attention") await compare("an iteration", [await ours(), await torch()], 4);
 if (values.only !== "dip") {
   const backbone = backboneGraph(checkpoint, { outputs: ["features"] });
-  await compare("64 passes", [await passes(backbone), await alone(backbone)], 2);
+  const occluder = await Occluder.open(backbone, "features", { size: SIZE, mask: 10 }, { device, threads });
+  await compare("64 passes", [await passes(occluder), await alone(backbone, occluder.batch)], 2);
 }
 
 async function compare(what: string, given: readonly (Side | undefined)[], warmUp: number): Promise<void> {
@@ -62,30 +57,17 @@ async function compare(what: string, given: readonly (Side | undefined)[], warmU
     }
   }
   for (const side of sides) await side.end();
-  const median = (name: string, of: keyof Timed) => {
-    const sorted = times
-      .get(name)!
-      .map((timed) => timed[of])
-      .sort((a, b) => a - b);
-    return sorted[sorted.length >> 1]!;
-  };
+  const medianOf = (name: string, of: keyof Timed) => median(times.get(name)!, of);
   for (const { name } of sides)
     console.log(
-      `${name}: ${what} in ${median(name, "clock").toFixed(2)} s by the clock, ${median(name, "processor").toFixed(2)} s of processors`,
+      `${name}: ${what} in ${medianOf(name, "clock").toFixed(2)} s by the clock, ${medianOf(name, "processor").toFixed(2)} s of processors`,
     );
   const [own, other] = sides;
   if (!own || !other) return;
   for (const kind of ["clock", "processor"] as const)
     console.log(
-      `${other.name} / ${own.name}, by ${kind}: ${(median(other.name, kind) / median(own.name, kind)).toFixed(2)}`,
+      `${other.name} / ${own.name}, by ${kind}: ${(medianOf(other.name, kind) / medianOf(own.name, kind)).toFixed(2)}`,
     );
-}
-
-async function timed(work: () => Promise<unknown>): Promise<Timed> {
-  const [clock, usage] = [performance.now(), process.cpuUsage()];
-  await work();
-  const { user, system } = process.cpuUsage(usage);
-  return { clock: (performance.now() - clock) / 1000, processor: (user + system) / 1e6 };
 }
 
 async function resnet50() {
@@ -115,38 +97,11 @@ async function ours(): Promise<Side> {
 }
 
 async function torch(): Promise<Side | undefined> {
-  const python = ["python3", "/usr/bin/python3"].find(
-    (name) => spawnSync(name, ["-c", "import torch"], { stdio: "ignore" }).status === 0,
-  );
-  if (python === undefined) {
-    console.log("NOT COMPARED WITH PYTORCH: no python3 here has torch (Debian's is python3-torch)");
-    return undefined;
-  }
-  const script = fileURLToPath(new URL("features_torch.py", import.meta.url));
-  const child: ChildProcess = spawn(python, [script, String(threads), device === "cpu" ? "cpu" : "cuda"], {
-    stdio: ["pipe", "pipe", "inherit"],
-    env: { ...process.env, OMP_NUM_THREADS: String(threads) },
-  });
-  const lines = createInterface({ input: child.stdout! })[Symbol.asyncIterator]();
-  const line = async (): Promise<string> => {
-    const { value, done } = await lines.next();
-    if (done) throw new Error("PyTorch's side ended early");
-    return value;
-  };
-  await line();
-  return {
-    name: "reconstruction, PyTorch",
-    async once() {
-      child.stdin!.write("step\n");
-      const [clock, processor] = (await line()).split(" ").map(Number) as [number, number];
-      return { clock, processor };
-    },
-    end: () => void child.stdin!.end(),
-  };
+  const side = await startTorch("features_torch.py", [`${threads}`, torchDevice(device)], threads);
+  return side && { name: "reconstruction, PyTorch", ...side };
 }
 
-async function passes(backbone: Graph): Promise<Side> {
-  const occluder = await Occluder.open(backbone, "features", { size: SIZE, mask: 10 }, { device, threads });
+async function passes(occluder: Occluder): Promise<Side> {
   const random = new SeededRandom(3);
   const pixels = Float32Array.from({ length: 3 * SIZE * SIZE }, () => random.uniform(-2, 2));
   await occluder.look(tensor("float32", [1, 3, SIZE, SIZE], pixels));
@@ -159,10 +114,9 @@ async function passes(backbone: Graph): Promise<Side> {
 }
 
 /** The same batches through the same number of sessions, each with its tensor in place: nothing is masked or sent. */
-async function alone(backbone: Graph): Promise<Side> {
+async function alone(backbone: Graph, batch: number): Promise<Side> {
   const model = writeModel(backbone);
-  // As the occluder has them.
-  const batch = device === "cpu" ? 4 : 32;
+  // As many as the occluder has.
   const count = device === "cpu" ? Math.max(1, Math.min(4, threads)) : 1;
   const lanes = await Promise.all(
     Array.from({ length: count }, () =>

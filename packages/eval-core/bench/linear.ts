@@ -6,9 +6,10 @@
  *
  * Prints the ratio of the times and, for every weight decay, how our objective compares. Times are of the clock and
  * of the processors: the latter count where others use the machine too. scikit-learn's 45 values at the large size
- * take long: --every 4 has it fit every fourth value and takes the others to last as long on average.
+ * take long: --every 4 has it fit every fourth value and takes the others to last as long on average. --device is ours
+ * alone: scikit-learn runs on the CPU.
  */
-import { spawn, spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -19,6 +20,7 @@ import type { LinearRecord } from "../src/evaluations/many-shot-linear/record.ts
 import type { DeviceChoice } from "../src/runtime/index.ts";
 import { writeNpy } from "../src/tensor/index.ts";
 import { makeSplits } from "./linear-data.ts";
+import { pythonWith } from "./sides.ts";
 
 /** Train and val together are the published sizes: Pets' 3,680 with 37 classes, and 20,000 with 100. */
 const SIZES = {
@@ -57,7 +59,7 @@ const { values } = parseArgs({
 const name = values.large ? "large" : "small";
 const { splits: sizes, features, classes } = SIZES[name];
 const data = makeSplits(sizes, features, classes);
-const python = values.ours ? undefined : pythonWithSklearn();
+const python = values.ours ? undefined : pythonWith("sklearn", "python3-sklearn libopenblas0");
 const folder = mkdtempSync(join(tmpdir(), "bench-linear-"));
 try {
   if (python) {
@@ -140,17 +142,6 @@ function compare(record: LinearRecord, theirs: Theirs | undefined): void {
   const total = record.sweep.reduce((sum, point) => sum + point.iterations, 0);
   console.log(`iterations: ${total} in the sweep, ${record.refit.iterations} in the refit`);
   for (const warning of record.warnings) console.log(`warning: ${warning}`);
-}
-
-/** Debian's python3, where it has scikit-learn; what is missing is said. */
-function pythonWithSklearn(): string | undefined {
-  for (const candidate of ["/usr/bin/python3", "python3"]) {
-    if (spawnSync(candidate, ["-c", "import sklearn"]).status === 0) return candidate;
-  }
-  console.log(
-    "scikit-learn is not installed (apt-get install python3-sklearn libopenblas0): ours runs alone",
-  );
-  return undefined;
 }
 
 async function runSklearn(python: string): Promise<Theirs> {

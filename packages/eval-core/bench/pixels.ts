@@ -6,12 +6,9 @@
  *
  * Times are of the clock and of the processors: the latter count where others use the machine too.
  */
-import { spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { type Checkpoint, loadCheckpoint } from "../src/backbones/index.ts";
 import { drawn, pspnet, upernet } from "../src/networks/index.ts";
@@ -20,6 +17,7 @@ import { chooseDevice, type DeviceChoice } from "../src/runtime/index.ts";
 import { SeededRandom, sizeOf, tensor } from "../src/tensor/index.ts";
 import { Trainer } from "../src/training/index.ts";
 import { writeResnet50 } from "./extraction-data.ts";
+import { median, startTorch, type Timed, timed, torchDevice } from "./sides.ts";
 
 const { values } = parseArgs({
   options: {
@@ -44,15 +42,16 @@ const NETWORKS = {
 } as const;
 type Name = keyof typeof NETWORKS;
 
-interface Timed {
-  readonly clock: number;
-  readonly processor: number;
-}
-
 const checkpoint = await resnet50();
 for (const name of Object.keys(NETWORKS) as Name[]) {
   if (values.only !== undefined && values.only !== name) continue;
-  const theirs = values.ours ? undefined : await torch(name);
+  const theirs = values.ours
+    ? undefined
+    : await startTorch(
+        "pixels_torch.py",
+        [name, ...[height, width, threads].map(String), torchDevice(device)],
+        threads,
+      );
   const ours = await opened(name);
   console.log(
     `${name}: batch ${BATCH}, ${height} x ${width}, ${threads} threads${theirs ? `, beside PyTorch ${theirs.version}` : ""}`,
@@ -60,7 +59,7 @@ for (const name of Object.keys(NETWORKS) as Name[]) {
   const times: { ours: Timed[]; theirs: Timed[] } = { ours: [], theirs: [] };
   for (let round = -WARM_UP; round < rounds; round++) {
     const own = await ours.step();
-    const other = await theirs?.step();
+    const other = await theirs?.once();
     if (round < 0) continue;
     times.ours.push(own);
     if (other) times.theirs.push(other);
@@ -71,8 +70,6 @@ for (const name of Object.keys(NETWORKS) as Name[]) {
 }
 
 function report(name: Name, { ours, theirs }: { ours: readonly Timed[]; theirs: readonly Timed[] }): void {
-  const median = (of: readonly Timed[], what: keyof Timed) =>
-    of.map((one) => one[what]).sort((a, b) => a - b)[of.length >> 1]!;
   const line = (who: string, of: readonly Timed[]) =>
     console.log(
       `${name}: ${who} median ${median(of, "clock").toFixed(2)} s, processors ${median(of, "processor").toFixed(2)} s`,
@@ -126,47 +123,7 @@ async function opened(name: Name): Promise<{ step(): Promise<Timed>; close(): Pr
   };
   const rates = { learningRate: 1e-3, weightDecay: 1e-4, statisticsMomentum: 0.001 };
   return {
-    async step() {
-      const [began, used] = [performance.now(), process.cpuUsage()];
-      await trainer.step(name, () => network, feeds, rates);
-      const { user, system } = process.cpuUsage(used);
-      return { clock: (performance.now() - began) / 1000, processor: (user + system) / 1e6 };
-    },
+    step: () => timed(() => trainer.step(name, () => network, feeds, rates)),
     close: () => trainer.close(),
-  };
-}
-
-/** PyTorch's side; undefined, with a line that says so, where no Python has it. */
-async function torch(name: Name) {
-  const python = ["python3", "/usr/bin/python3"].find(
-    (one) => spawnSync(one, ["-c", "import torch"], { stdio: "ignore" }).status === 0,
-  );
-  if (python === undefined) {
-    console.log("NOT COMPARED WITH PYTORCH: no python3 here has torch (Debian's is python3-torch)");
-    return undefined;
-  }
-  const script = fileURLToPath(new URL("pixels_torch.py", import.meta.url));
-  const child = spawn(
-    python,
-    [script, name, `${height}`, `${width}`, `${threads}`, device === "cpu" ? "cpu" : "cuda"],
-    {
-      stdio: ["pipe", "pipe", "inherit"],
-      env: { ...process.env, OMP_NUM_THREADS: `${threads}` },
-    },
-  );
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  const line = async (): Promise<string> => {
-    const { value, done } = await lines.next();
-    if (done) throw new Error("PyTorch's side ended early");
-    return value;
-  };
-  return {
-    version: (await line()).split(" ")[1] ?? "",
-    async step(): Promise<Timed> {
-      child.stdin.write("step\n");
-      const [clock, processor] = (await line()).split(" ").map(Number) as [number, number];
-      return { clock, processor };
-    },
-    end: () => child.stdin.end(),
   };
 }

@@ -1,8 +1,8 @@
 /**
- * A full training step of ResNet-50 at 224 x 224 through WebGPU: images a second, the share of the device's fp32 peak,
+ * A full training step of ResNet-50 at 224 x 224 on a graphics card: images a second, the share of the device's fp32 peak,
  * and how long the first step (which compiles the shaders) takes. For a machine with a graphics card.
  *
- *     node packages/eval-core/bench/training-webgpu.ts [--batch 64] [--steps 20] [--peak-tflops 60] [--device cuda]
+ *     node packages/eval-core/bench/training-webgpu.ts [--batch 64] [--steps 20] [--side 224] [--peak-tflops 67] [--device webgpu]
  *
  * --peak-tflops is the card's fp32 peak outside tensor cores, from its data sheet: 67 for an H200.
  */

@@ -2,7 +2,7 @@
  * A full training step of ResNet-50 at 224 x 224, batch 8, on the CPU beside PyTorch on the same cores, in one run,
  * taking turns; what forward and backward cost against forward alone; and how long the gradient graph takes to build.
  *
- *     node packages/eval-core/bench/training.ts [--rounds N] [--batch N] [--threads N] [--ours]
+ *     node packages/eval-core/bench/training.ts [--rounds N] [--batch N] [--side N] [--threads N] [--ours]
  *
  * Times are of the clock and of the processors: the latter count where others use the machine too.
  */
@@ -18,7 +18,7 @@ import { openSession, type Session } from "../src/runtime/index.ts";
 import { SeededRandom, tensor } from "../src/tensor/index.ts";
 import { finetuneModel } from "../src/training/model.ts";
 import { writeResnet50 } from "./extraction-data.ts";
-import { startTorch, type Timed, type Work } from "./training-torch.ts";
+import { median, startTorch, type Timed, timed } from "./sides.ts";
 
 const { values } = parseArgs({
   options: {
@@ -35,7 +35,9 @@ const [rounds, batch, side, threads] = [values.rounds, values.batch, values.side
 // A training run has thousands of steps. Our first ones are slower: memory is touched for the first time, and it takes some
 // steps until every buffer has found its place.
 const WARM_UP = 16;
-const WORKS: readonly Work[] = ["forward", "both", "step"];
+/** The forward pass alone, with the backward pass, and with the update too. */
+const WORKS = ["forward", "both", "step"] as const;
+type Work = (typeof WORKS)[number];
 
 const model = await resnet50();
 const building = performance.now();
@@ -50,7 +52,9 @@ const step = trainingStep(model.graph, {
 console.log(
   `gradient graph of ResNet-50: ${step.graph.nodes.length} nodes in ${(performance.now() - building).toFixed(0)} ms`,
 );
-const theirs = values.ours ? undefined : await startTorch(batch, side, threads);
+const theirs = values.ours
+  ? undefined
+  : await startTorch("training_torch.py", [batch, side, threads].map(String), threads);
 console.log(
   `batch ${batch}, ${side} x ${side}, ${threads} threads${theirs ? `, beside PyTorch ${theirs.version}` : ""}`,
 );
@@ -75,19 +79,18 @@ function record(name: string, timed: Timed): void {
   times.set(name, [...(times.get(name) ?? []), timed]);
 }
 
-function median(name: string, of: keyof Timed): number {
-  const sorted = (times.get(name) ?? []).map((timed) => timed[of]).sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+function medianOf(name: string, of: keyof Timed): number {
+  return median(times.get(name)!, of);
 }
 
 function report(): void {
   for (const [name] of times) {
     const fastest = Math.min(...times.get(name)!.map((timed) => timed.clock));
     console.log(
-      `${name.padEnd(16)} median ${median(name, "clock").toFixed(2)} s (fastest ${fastest.toFixed(2)} s, processors ${median(name, "processor").toFixed(2)} s)`,
+      `${name.padEnd(16)} median ${medianOf(name, "clock").toFixed(2)} s (fastest ${fastest.toFixed(2)} s, processors ${medianOf(name, "processor").toFixed(2)} s)`,
     );
   }
-  const ratio = (a: string, b: string, of: keyof Timed) => (median(a, of) / median(b, of)).toFixed(2);
+  const ratio = (a: string, b: string, of: keyof Timed) => (medianOf(a, of) / medianOf(b, of)).toFixed(2);
   if (theirs) {
     // Rounds side by side: what the machine's other guests do meanwhile slows both of a round.
     for (const work of WORKS) {
@@ -153,13 +156,8 @@ async function ours(work: Work): Promise<{ session: Session; once(): Promise<Tim
   };
   return {
     session,
-    async once() {
-      const [began, cpu] = [performance.now(), process.cpuUsage()];
-      // What a step makes stays with the worker, as in training: only the loss is sent back.
-      await session.run(feeds, ["loss"], { keep: kept });
-      const used = process.cpuUsage(cpu);
-      return { clock: (performance.now() - began) / 1000, processor: (used.user + used.system) / 1e6 };
-    },
+    // What a step makes stays with the worker, as in training: only the loss is sent back.
+    once: () => timed(() => session.run(feeds, ["loss"], { keep: kept })),
   };
 }
 
