@@ -20,30 +20,22 @@ const READOUTS = ["cls", "mean-patch", "cls+mean", "last4", "last4+mean"];
 it("is recorded once a readout, and its images pass the network once", async () => {
   const cache = temporaryFolder();
   const checkpoint = shippedData("digits-vit.safetensors");
-  const evaluate = () =>
-    transferboard(
-      ["evaluate", "--checkpoint", checkpoint, "--method", "digits-vit", "--dataset", "digits"].concat([
-        "--protocol",
-        PROTOCOL!,
-        "--readout",
-        "all",
-        "--device",
-        "cpu",
-        "--cache",
-        cache,
-        "--json",
-      ]),
-      { databaseUrl: database.appUrl },
-    );
+  const on = ["--checkpoint", checkpoint, "--method", "digits-vit", "--dataset", "digits"];
+  const how = ["--protocol", PROTOCOL!, "--device", "cpu", "--cache", cache, "--json"];
+  const command = (name: string, ...more: string[]) =>
+    transferboard([name, ...on, ...how, ...more], { databaseUrl: database.appUrl });
+  const evaluate = () => command("evaluate", "--readout", "all");
   const first = await evaluate();
   expect(first.code, first.stderr).toBe(0);
   const { outcomes } = JSON.parse(first.stdout);
   expect(outcomes.map(({ state }: { state: string }) => state)).toEqual(READOUTS.map(() => "done"));
-  const results = await database.client.result.findMany({
-    where: { method: { slug: "digits-vit" }, measure: { slug: MEASURE! } },
-    include: { protocol: true, checkpoint: true },
-    orderBy: { id: "asc" },
-  });
+  const recorded = () =>
+    database.client.result.findMany({
+      where: { method: { slug: "digits-vit" }, measure: { slug: MEASURE! } },
+      include: { protocol: true, checkpoint: true },
+      orderBy: { id: "asc" },
+    });
+  const results = await recorded();
   const readoutOf = (body: unknown) => (body as { readout?: string }).readout;
   expect(results.map(({ protocol }) => readoutOf(protocol!.body))).toEqual(READOUTS);
   // It was trained for 150 steps only: by every readout it is far above chance, which is 10.
@@ -52,4 +44,17 @@ it("is recorded once a readout, and its images pass the network once", async () 
   expect(results[0]!.checkpoint.loading).toMatchObject({ readouts: READOUTS });
   const again = JSON.parse((await evaluate()).stdout);
   expect(again.outcomes.map(({ state }: { state: string }) => state)).toEqual(READOUTS.map(() => "recorded"));
+
+  // Of an experiment whose last run is missing, boards would go on to show a variation.
+  const { code, stderr, stdout } = await command(
+    "sensitivity",
+    "--readout",
+    "cls",
+    "--vary",
+    "readout=last4",
+  );
+  expect(code, stderr).toBe(0);
+  expect(JSON.parse(stdout).rows[0]).toMatchObject({ measure: MEASURE, field: "readout", value: "last4" });
+  const after = await recorded();
+  expect(after.map(({ protocol }) => readoutOf(protocol!.body))).toEqual([...READOUTS, "cls"]);
 }, 900_000);

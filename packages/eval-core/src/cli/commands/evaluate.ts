@@ -36,7 +36,10 @@ export const addEvaluate: AddCommand = (program, contextOf) => {
     .option("--checkpoint <file>", "weights: .pth, .pt, .pth.tar, .safetensors or .onnx")
     .option("--method <slug>", "the method's name on the board, such as moco-v2")
     .option("--method-name <name>", "how a new method is written on the board")
-    .option("--features <dir>", "evaluate arrays of features in place of a checkpoint; nothing is recorded");
+    .option("--features <dir>", "evaluate arrays of features in place of a checkpoint; nothing is recorded")
+    .option("--metric <name>", "with --features: accuracy, mean-per-class-accuracy or map11")
+    .option("--logits <file.npy>", "with --features: write the test logits")
+    .option("--distribute", "divide it among the workers of the queue, and watch until they are done");
   addTargetOptions(command);
   addHowOptions(command);
   addServerOptions(command);
@@ -70,7 +73,6 @@ export function addTargetOptions(command: Command): void {
     .option("--data <dir>", "where the datasets are")
     .option("--allow-partial", "accept a dataset that is not whole")
     .option("--protocol <name>", settingNames().join(", "), "many-shot-linear")
-    .option("--metric <name>", "with --features: accuracy, mean-per-class-accuracy or map11")
     .option("--seed <number>", "of all that is drawn: episodes, batches, first weights", "0");
   for (const { flag, help } of optionsOf()) command.option(flag, help);
 }
@@ -104,11 +106,9 @@ export function addHowOptions(command: Command): void {
     .option("--threads <number>", "CPU threads of one operator")
     .option("--cache <dir>", "where features and unfinished work are kept")
     .option("--skip-unreadable", "go on without images that cannot be read, and say which")
-    .option("--distribute", "divide it among the workers of the queue, and watch until they are done")
     .option("--no-record", "do not record the result")
     .option("--again", "evaluate what is recorded already, as a run of its own")
     .option("--resume", "go on where an interrupted run stopped (which happens without it too)")
     .option("--dry-run", "show what would be done and what it costs")
-    .option("--logits <file.npy>", "with --features: write the test logits")
     .option("--json", "print one JSON document");
 }

@@ -4,11 +4,11 @@
  */
 import type { AddCommand, Context } from "../context.ts";
 import { requestOf } from "../evaluate/checkpoint.ts";
-import { planTable, planTargets } from "../evaluate/dry-run.ts";
+import { type Plan, planTable, planTargets, requireNoRefusal } from "../evaluate/dry-run.ts";
 import { openRecorder, type Recorder } from "../evaluate/recorder.ts";
 import { valuesOf } from "../evaluate/report.ts";
 import type { EvaluateOptions, EvaluateRequest } from "../evaluate/request.ts";
-import { type Outcome, runTargets } from "../evaluate/run.ts";
+import { runTargets } from "../evaluate/run.ts";
 import { CommandError, EXIT } from "../exit-codes.ts";
 import { bandsOf, sensitivityTable, type Tried } from "../sensitivity/bands.ts";
 import { type Variation, variationsOf } from "../sensitivity/variations.ts";
@@ -17,7 +17,7 @@ import { addHowOptions, addTargetOptions, type FlatOptions, withGiven } from "./
 const HELP = `
 Examples:
   transferboard sensitivity --checkpoint mine.pth --method mine --protocol knn --dataset digits --vary seed=1,2 \\
-    --vary preprocessing=shorter-64,resize-256-crop-224
+    --vary preprocessing=shorter-64,square-257-crop-224
   transferboard sensitivity --checkpoint mine.pth --method mine --data photos/ --vary mode=paper-exact --dry-run
 
 Each value of each --vary is a run; what is recorded already is not run again. The evaluation with nothing changed comes last,
@@ -52,9 +52,12 @@ async function sensitivity(context: Context, { vary, ...options }: SensitivityOp
   for (const variation of variations) requests.push(await oneTarget(variation.options));
   const recorder = options.record ? await openRecorder() : undefined;
   try {
-    if (options.dryRun) return await printPlans(context, [...requests, baseline], recorder);
-    const { tried, failed, isNew } = await runAll(context, variations, requests, recorder);
-    const unchanged = await runUnchanged(context, baseline, recorder, isNew);
+    if (options.dryRun) {
+      const runs = variations.map(({ field, value }, i) => [`${field}=${value}`, requests[i]!] as const);
+      return await printPlans(context, [...runs, ["nothing changed", baseline]], recorder, options.json);
+    }
+    const { tried, failed, ...done } = await runAll(context, variations, requests, recorder);
+    const unchanged = await runUnchanged(context, baseline, recorder, done);
     const found = bandsOf(unchanged, tried);
     context.terminal.print(
       options.json
@@ -86,11 +89,19 @@ async function oneTarget(options: EvaluateOptions): Promise<EvaluateRequest> {
 
 async function printPlans(
   { terminal, signal }: Context,
-  requests: readonly EvaluateRequest[],
+  runs: readonly (readonly [name: string, request: EvaluateRequest])[],
   recorder: Recorder | undefined,
+  json = false,
 ): Promise<void> {
-  for (const request of requests)
-    terminal.print(planTable(await planTargets({ terminal, signal }, request, recorder)));
+  const plans: (Plan & { readonly run: string })[] = [];
+  for (const [run, request] of runs)
+    plans.push({ run, ...(await planTargets({ terminal, signal }, request, recorder)) });
+  terminal.print(
+    json
+      ? JSON.stringify(plans, null, 2)
+      : plans.map((plan) => `${plan.run}\n\n${planTable(plan)}`).join("\n\n"),
+  );
+  for (const plan of plans) requireNoRefusal(plan);
 }
 
 async function runAll(
@@ -101,6 +112,7 @@ async function runAll(
 ) {
   const tried: Tried[] = [];
   const failed: string[] = [];
+  const identities: string[] = [];
   let isNew = false;
   for (const [i, { field, value }] of variations.entries()) {
     context.signal.throwIfAborted();
@@ -109,22 +121,33 @@ async function runAll(
     const [outcome] = await runTargets(context, { ...requests[i]!, several: true }, recorder);
     if (outcome!.state === "failed" || outcome!.state === "missing")
       failed.push(`${field}=${value} (${outcome!.reason})`);
-    else tried.push({ field, value, measured: valuesOf(outcome!) });
+    else {
+      tried.push({ field, value, measured: valuesOf(outcome!) });
+      identities.push(outcome!.identity);
+    }
     isNew ||= outcome!.state === "done";
   }
-  return { tried, failed, isNew };
+  return { tried, failed, identities, isNew };
 }
 
-/** The newest value of a board's cell is shown: after new variations the unchanged evaluation is recorded once more. */
+/**
+ * A board's cell shows its newest value: where a variation came after the unchanged evaluation, that is recorded once more, as
+ * a run that the variations name, so that the same command finds it.
+ */
 async function runUnchanged(
   context: Context,
   request: EvaluateRequest,
   recorder: Recorder | undefined,
-  isNew: boolean,
+  { identities, isNew }: { readonly identities: readonly string[]; readonly isNew: boolean },
 ) {
   context.terminal.say("The last run: nothing changed");
-  let [outcome]: Outcome[] = await runTargets(context, request, recorder);
-  if (outcome!.state === "recorded" && isNew)
-    [outcome] = await runTargets(context, { ...request, again: true }, recorder);
-  return valuesOf(outcome!);
+  const [outcome] = await runTargets(context, request, recorder);
+  if (outcome!.state !== "recorded" || !recorder) return valuesOf(outcome!);
+  // Ids of runs grow with time. Variations may be of a command that was ended before its last run.
+  const [own] = await recorder.runIds([outcome!.identity]);
+  const isLast = (await recorder.runIds(identities)).every((id) => id < own!);
+  if (isLast && !isNew) return valuesOf(outcome!);
+  const again = `after ${identities.toSorted().join(" ")}`;
+  const [repeated] = await runTargets(context, { ...request, again }, recorder);
+  return valuesOf(repeated!);
 }

@@ -35,7 +35,8 @@ export interface EvaluateRequest {
   readonly cacheFolder: string;
   readonly seed: number;
   readonly skipUnreadable: boolean;
-  readonly again: boolean;
+  /** As a run of its own, whatever is recorded; a text names that run, so that it is made once. */
+  readonly again: boolean | string;
   /** The account that asked for it; nobody where it was asked for here. */
   readonly requestedById?: number;
   /** What was found elsewhere of the parts that the only target divides into, by their number, for the run of an identity. */

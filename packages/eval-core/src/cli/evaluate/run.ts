@@ -217,7 +217,7 @@ export function planOf(
     },
     manifest,
     checkpoint: networkName(checkpoint),
-    ...(again ? { again: new Date().toISOString() } : {}),
+    ...(again ? { again: again === true ? new Date().toISOString() : again } : {}),
   });
 }
 
