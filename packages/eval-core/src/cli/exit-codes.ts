@@ -48,6 +48,7 @@ const CODES: Readonly<Record<string, ExitCode>> = {
   OnnxError: EXIT.badInput,
   ProtocolError: EXIT.usage,
   TrainingError: EXIT.failed,
+  DivergedError: EXIT.failed,
   TrainingInputError: EXIT.badInput,
   GraphError: EXIT.badInput,
   DatabaseError: EXIT.database,
@@ -71,6 +72,16 @@ export function exitCodeOf(error: unknown): { code: ExitCode; expected: boolean 
   if (system === "ERR_ACCESS_DENIED") return { code: EXIT.badInput, expected: true };
   if (system === "ENOSPC" || system === "EROFS") return { code: EXIT.failed, expected: true };
   return { code: EXIT.failed, expected: false };
+}
+
+/** Whether another attempt, or another machine, would end alike. */
+export function isFinal(error: unknown): boolean {
+  const { code } = exitCodeOf(error);
+  return (
+    code === EXIT.badInput ||
+    code === EXIT.usage ||
+    (error instanceof Error && error.name === "DivergedError")
+  );
 }
 
 /** An error's message as one line; of a database client's page, the line that says what happened. */

@@ -3,7 +3,8 @@ import { readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { exitCodeOf, sentenceOf } from "./exit-codes.ts";
+import { type ResumeStore, searchGrid, TrainingError } from "../training/index.ts";
+import { exitCodeOf, isFinal, sentenceOf } from "./exit-codes.ts";
 import { fileToWrite } from "./options.ts";
 
 describe("a file to write", () => {
@@ -30,4 +31,21 @@ it("a missing file to read is a sentence that names it, without the system's cod
   }
   expect(sentenceOf(found)).toBe("/nowhere/y.npy: no such file or folder");
   expect(exitCodeOf(found)).toEqual({ code: 3, expected: true });
+});
+
+it("a grid of which all diverges is no reason to try again; a device that failed, or a thread that died, is", async () => {
+  const store = { read: () => undefined, write: () => undefined } as unknown as ResumeStore;
+  const run = async () => ({
+    configuration: 1,
+    validation: null,
+    diverged: "the loss became NaN at step 1 of 6",
+  });
+  const diverged: unknown = await searchGrid({ configurations: [1], run, store }).catch((error) => error);
+  expect(sentenceOf(diverged)).toContain("every configuration of the grid diverged");
+  expect(exitCodeOf(diverged)).toEqual({ code: 1, expected: true });
+  expect(isFinal(diverged)).toBe(true);
+  const named = (name: string) => Object.assign(new Error("x"), { name });
+  expect(isFinal(named("CheckpointError"))).toBe(true);
+  expect(isFinal(named("RuntimeError"))).toBe(false);
+  expect(isFinal(new TrainingError("the loading thread ended"))).toBe(false);
 });

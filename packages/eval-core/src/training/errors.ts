@@ -1,6 +1,6 @@
 /** Training that cannot go on, in one sentence. */
 export class TrainingError extends Error {
-  override readonly name = "TrainingError";
+  override readonly name: string = "TrainingError";
 }
 
 /** Arrays or weights that training cannot begin with, in one sentence. */
@@ -8,7 +8,10 @@ export class TrainingInputError extends Error {
   override readonly name = "TrainingInputError";
 }
 
-/** What lies inside a step found numbers that are none: the run has diverged, as by a loss that is not finite. */
-export class DivergedError extends Error {
+/**
+ * The run has diverged: its loss is not finite, or what lies inside a step found numbers that are none. It does so each time
+ * that it is run.
+ */
+export class DivergedError extends TrainingError {
   override readonly name = "DivergedError";
 }

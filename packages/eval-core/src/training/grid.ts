@@ -1,5 +1,5 @@
 /** The grid search: every configuration trained and validated, the best chosen, the finished ones remembered. */
-import { TrainingError } from "./errors.ts";
+import { DivergedError } from "./errors.ts";
 import type { ResumeStore } from "./resume.ts";
 import type { Json } from "./task.ts";
 
@@ -28,7 +28,7 @@ export function finishedConfigurations<Finished>(store: ResumeStore): Finished[]
   return Array.isArray(saved) ? (saved as unknown as Finished[]) : [];
 }
 
-/** @throws TrainingError when every configuration diverges; whatever `run` throws, with the finished ones kept */
+/** @throws DivergedError when every configuration diverges; whatever `run` throws, with the finished ones kept */
 export async function searchGrid<Configuration, Finished extends Tried<Configuration>>({
   configurations,
   run,
@@ -45,7 +45,7 @@ export async function searchGrid<Configuration, Finished extends Tried<Configura
     if (tried.validation !== null && (!best || tried.validation > best.validation!)) best = tried;
   }
   if (!best)
-    throw new TrainingError(
+    throw new DivergedError(
       `every configuration of the grid diverged (the first: ${finished[0]?.diverged}): use smaller learning rates`,
     );
   return { finished, chosen: best.configuration };

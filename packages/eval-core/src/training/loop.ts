@@ -7,7 +7,7 @@ import type { Schedule } from "../optim/index.ts";
 import { SeededRandom, tensor } from "../tensor/index.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
 import { Curves } from "./curve.ts";
-import { DivergedError, TrainingError } from "./errors.ts";
+import { DivergedError } from "./errors.ts";
 import { ResumeStore } from "./resume.ts";
 import { restoredStream } from "./streams.ts";
 import type { Feeds, Json, TrainingTask } from "./task.ts";
@@ -206,9 +206,9 @@ function requireNumbers(values: Readonly<Record<string, number>>): void {
 /** "loss_rpn_cls" as "loss 'loss_rpn_cls'"; "loss" as it is. */
 const inWords = (name: string): string => (name === "loss" ? name : `value '${name}'`);
 
-/** @throws TrainingError with the reason, for a run that has no other configuration to fall back on. */
+/** @throws DivergedError with the reason, for a run that has no other configuration to fall back on. */
 export function expectFinished(outcome: TrainingOutcome, advice: string): TrainingOutcome {
   if (outcome.diverged !== undefined)
-    throw new TrainingError(`training diverged: ${outcome.diverged}; ${advice}`);
+    throw new DivergedError(`training diverged: ${outcome.diverged}; ${advice}`);
   return outcome;
 }

@@ -11,7 +11,7 @@ import { runEvaluation, runPart, type Surroundings } from "../../evaluations/run
 import { backboneOf, type Extractor, openExtractor } from "../../features/index.ts";
 import { chooseDevice, type Device } from "../../runtime/index.ts";
 import type { Context } from "../context.ts";
-import { exitCodeOf, sentenceOf } from "../exit-codes.ts";
+import { isFinal, sentenceOf } from "../exit-codes.ts";
 import { readFinished, writeFinished } from "./finished.ts";
 import { manifestOf } from "./manifest.ts";
 import type { RecordedValue, Recorder, RunDescription } from "./recorder.ts";
@@ -28,7 +28,7 @@ export type Outcome = { readonly target: Target; readonly title: string } & (
   /** A run of the same identity is in the record already. */
   | ({ readonly state: "recorded"; readonly values: readonly RecordedValue[] } & Known)
   | { readonly state: "missing"; readonly reason: string }
-  | { readonly state: "failed"; readonly reason: string; readonly exitCode: number }
+  | { readonly state: "failed"; readonly reason: string; readonly isFinal: boolean }
 );
 
 /** What all targets share, opened on first use: a suite that is recorded already starts no worker. */
@@ -129,10 +129,9 @@ async function runTarget(
   } catch (error) {
     // Alone, a failure is the command's; among several the others go on.
     if (!several || signal.aborted) throw error;
-    const { code } = exitCodeOf(error);
     const reason = sentenceOf(error);
     terminal.say(`${kind.data.titleOf(target.dataset)} failed: ${reason}`);
-    return { state: "failed", reason, exitCode: code };
+    return { state: "failed", reason, isFinal: isFinal(error) };
   }
 }
 

@@ -11,15 +11,12 @@ import { deriveFrom } from "../evaluate/derive.ts";
 import { type Recorder, recorderOn } from "../evaluate/recorder.ts";
 import type { EvaluateOptions, EvaluateRequest, Target } from "../evaluate/request.ts";
 import { type Outcome, runPartOf, runTargets } from "../evaluate/run.ts";
-import { CommandError, EXIT, exitCodeOf, sentenceOf } from "../exit-codes.ts";
+import { CommandError, isFinal, sentenceOf } from "../exit-codes.ts";
 import { terminalOver } from "../terminal.ts";
 import { handedOn, outcomeFrom, partEnded, partsFrom } from "./found.ts";
 import type { Work, Worked } from "./messages.ts";
 import { publicly } from "./publicly.ts";
 import { telling } from "./telling.ts";
-
-/** What another attempt, or another machine, would answer alike. */
-const isFinal = (exitCode: number) => exitCode === EXIT.badInput || exitCode === EXIT.usage;
 
 serveSandboxed(evaluate);
 
@@ -54,7 +51,7 @@ async function evaluate(work: Work, inside: Inside): Promise<Worked> {
     if (signal.aborted) throw error;
     const reason = publicly(sentenceOf(error), work);
     // What is thrown is told too, to whoever asks how far the request is.
-    if (!isFinal(exitCodeOf(error).code)) return { again: reason };
+    if (!isFinal(error)) return { again: reason };
     return { outcome: { state: "FAILED", reason, runs: [...begun], notes: [] } };
   }
 }
@@ -137,7 +134,7 @@ function optionsOf({ asked, data, device, threads, cache, checkpoint }: Work): E
 
 async function outcomeOf(outcomes: readonly Outcome[], recorder: Watched, work: Work): Promise<Worked> {
   const failed = outcomes.filter((outcome) => outcome.state === "failed");
-  const mendable = failed.find(({ exitCode }) => !isFinal(exitCode));
+  const mendable = failed.find((outcome) => !outcome.isFinal);
   if (mendable) return { again: publicly(`${mendable.title}: ${mendable.reason}`, work) };
   const told = ({ title, reason }: { title: string; reason: string }) =>
     publicly(`${title}: ${reason}`, work);

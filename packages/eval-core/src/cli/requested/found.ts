@@ -5,7 +5,7 @@ import type { JsonRecord } from "../../evaluations/evaluation.ts";
 import { valuesOf } from "../evaluate/report.ts";
 import type { Target } from "../evaluate/request.ts";
 import type { Outcome, PartOutcome } from "../evaluate/run.ts";
-import { CommandError, EXIT } from "../exit-codes.ts";
+import { CommandError } from "../exit-codes.ts";
 
 const json = z.record(z.string(), z.unknown());
 const value = z.object({
@@ -48,7 +48,7 @@ export function outcomeFrom(target: Target, title: string, { outcome }: JobFound
   const read = datasetFound.safeParse(outcome.result);
   if (read.success) return { target, title, ...read.data };
   const reason = outcome.state === "FAILED" ? outcome.reason : "its job handed nothing on that can be read";
-  return { target, title, state: "failed", reason: withoutTitle(reason, title), exitCode: EXIT.badInput };
+  return { target, title, state: "failed", reason: withoutTitle(reason, title), isFinal: true };
 }
 
 const withoutTitle = (reason: string, title: string) =>

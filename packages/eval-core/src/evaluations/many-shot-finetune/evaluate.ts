@@ -12,6 +12,7 @@ import { SeededRandom, tensor } from "../../tensor/index.ts";
 import type { AnyTensor } from "../../tensor/tensor.ts";
 import { BatchStream, type Sample, SampleBatches, STREAM, seedOf } from "../../training/batches.ts";
 import {
+  DivergedError,
   type Feeds,
   finishedConfigurations,
   hashOfWeights,
@@ -21,7 +22,6 @@ import {
   type StepProgress,
   searchGrid,
   Trainer,
-  TrainingError,
   type TrainingNetwork,
   train,
 } from "../../training/index.ts";
@@ -65,7 +65,7 @@ const ONLY_SIZE = "batch";
 const TRIAL_STEPS = 3;
 
 /**
- * @throws TrainingError when every configuration diverges, or an image cannot be read; AbortError when interrupted,
+ * @throws DivergedError when every configuration diverges, TrainingError when an image cannot be read; AbortError when interrupted,
  * with the work kept.
  */
 export async function finetune(options: FinetuneOptions): Promise<FinetuneRecord> {
@@ -158,7 +158,7 @@ class Run {
     });
     const refit = await this.#train(this.#grid.length, chosen, trainVal);
     if (refit.diverged !== undefined)
-      throw new TrainingError(
+      throw new DivergedError(
         `the refit on train and validation diverged though its search did not: ${refit.diverged}`,
       );
     const testLogits = await this.#logits(test);
