@@ -84,8 +84,11 @@ describe.each(Object.keys(OBJECTS))("in %s", (name) => {
     await content().finish("worker", sha256, data.length);
     expect(hashOf((await content().bytes(sha256))!)).toBe(sha256);
     expect(await listed(content().unfinished())).toEqual([]);
-    // The answer was lost, and it is said again.
+    // The answer was lost, and it is said again; even with a part that another of the sender had just sent.
     await content().finish("worker", sha256, data.length);
+    await content().putPart("worker", sha256, 1, parts[1]!);
+    await content().finish("worker", sha256, data.length);
+    for await (const { key } of content().unfinished()) await content().removePart(key);
   });
 
   it("keeps nothing of what is not what it was said to be", async () => {
