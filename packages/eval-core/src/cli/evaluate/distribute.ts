@@ -16,22 +16,25 @@ import { jobsOfAsked } from "../../evaluations/asked/divide.ts";
 import type { Asked } from "../../evaluations/asked/suites.ts";
 import { duration } from "../../evaluations/progress.ts";
 import { kindOf } from "../../evaluations/settings.ts";
+import { databaseStore } from "../../jobs/index.ts";
 import { USUAL_PREPROCESSING } from "../commands/preprocess.ts";
 import type { Context } from "../context.ts";
 import { CommandError, EXIT } from "../exit-codes.ts";
 import { evaluationPage } from "../server/site.ts";
-import { table } from "../table.ts";
 import { requestOf } from "./checkpoint.ts";
+import { recorderOn } from "./recorder.ts";
+import { resultTable, withStandings } from "./report.ts";
 import type { EvaluateOptions } from "./request.ts";
 import { openDatabase } from "./store.ts";
 
 const LOOK_MS = 1_000;
 
-/** What a queue cannot carry: each would be left out in silence. */
+/** What a queue cannot carry, or is the workers' to say: each would be left out in silence. */
 const NOT_CARRIED = {
   ...{ server: "--server", dryRun: "--dry-run", again: "--again", methodName: "--method-name" },
   ...{ readout: "--readout", normalisation: "--normalisation", prefix: "--prefix", ignore: "--ignore" },
   ...{ allowPartial: "--allow-partial", skipUnreadable: "--skip-unreadable" },
+  ...{ data: "--data", device: "--device", threads: "--threads", cache: "--cache" },
 } as const satisfies Partial<Record<keyof EvaluateOptions, string>>;
 
 /** @throws CommandError for what cannot be handed on, and where the evaluation fails */
@@ -62,8 +65,9 @@ export async function distribute(context: Context, options: EvaluateOptions): Pr
   }
 }
 
+/** "auto" is what an unsaid --device is. */
 const isGiven = (value: unknown) =>
-  value !== undefined && value !== false && !(Array.isArray(value) && value.length === 0);
+  value !== undefined && value !== false && value !== "auto" && !(Array.isArray(value) && value.length === 0);
 
 /** @throws CommandError where it is neither a suite nor a dataset that a measure names */
 function askedOf({ suite, dataset, protocol }: EvaluateOptions): Asked {
@@ -81,7 +85,7 @@ function askedOf({ suite, dataset, protocol }: EvaluateOptions): Asked {
 }
 
 async function evaluationRequestOf(options: EvaluateOptions, target: Asked): Promise<EvaluationRequest> {
-  const { checkpoint, method, seed } = await requestOf({ ...options, data: options.data ?? "." });
+  const { checkpoint, method, seed } = await requestOf({ ...options, data: "." });
   const { mode, ...given } = options.given;
   const own = Object.entries(given).map(([key, value]) => [key, String(value)]);
   const { inputSize, sha256 } = checkpoint;
@@ -115,17 +119,19 @@ async function watch(
   }
 }
 
-/** "3 of 6 jobs ended; running: Digits: selection and refit (40%, 12 s left)" */
+/** "3 of 6 jobs ended; running: Digits: selection and refit (Digits: features: 40%, 12 s left)" */
 function standOf(jobs: readonly EvaluationJob[]): string {
   const ended = jobs.filter(({ finishedAt }) => finishedAt !== null).length;
   const running = jobs
     .filter(({ state }) => state === "RUNNING")
     .map(({ title, progress }) => {
-      const { done, total, secondsLeft } = progress ?? {};
+      if (progress === null) return title;
+      const { what, done, total, secondsLeft } = progress;
       const share = done === undefined || !total ? [] : [`${Math.floor((100 * done) / total)}%`];
       const left = secondsLeft === undefined ? [] : [`${duration(secondsLeft)} left`];
+      // How far the step at hand is, not the job.
       const far = [...share, ...left].join(", ");
-      return far === "" ? title : `${title} (${far})`;
+      return `${title} (${far === "" ? what : `${what}: ${far}`})`;
     });
   const now = running.length > 0 ? `running: ${running.join("; ")}` : "waiting for a worker";
   return `${ended} of ${jobs.length} jobs ended; ${now}`;
@@ -137,18 +143,15 @@ async function tellEnd(
   { id, state, reason, notes, runs }: RequestedEvaluation,
   json: boolean,
 ): Promise<void> {
-  const results = await db.result.findMany({
-    where: { runId: { in: [...runs] } },
-    include: { measure: { select: { slug: true } } },
-    orderBy: { id: "asc" },
-  });
-  const values = results.map(({ measure, value, runId }) => ({ measure: measure.slug, value, run: runId }));
-  if (json) {
-    terminal.print(JSON.stringify({ evaluation: id, state, reason, notes, runs, values }, null, 2));
-  } else if (values.length > 0) {
-    const rows = values.map(({ measure, value }) => [measure, value.toFixed(2)]);
-    terminal.print(table([{ header: "measure" }, { header: "value", align: "right" }], rows));
-  }
+  const made = await db.run.findMany({ where: { id: { in: [...runs] } }, orderBy: { createdAt: "asc" } });
+  const recorder = recorderOn(databaseStore(db));
+  const found = await Promise.all(made.map(({ identity }) => recorder.recorded(identity)));
+  const values = await withStandings(
+    found.flatMap((one) => one ?? []),
+    recorder,
+  );
+  if (json) terminal.print(JSON.stringify({ evaluation: id, state, reason, notes, runs, values }, null, 2));
+  else if (values.length > 0) terminal.print(resultTable(values));
   for (const note of notes) terminal.say(`Note: ${note}`);
   if (state !== "DONE") throw new CommandError(reason ?? "the evaluation was cancelled", EXIT.failed);
 }

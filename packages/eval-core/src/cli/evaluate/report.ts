@@ -29,21 +29,26 @@ export function valuesOf(outcome: Outcome): readonly RecordedValue[] {
   return outcome.state === "recorded" ? outcome.values : [];
 }
 
-export async function rowsOf(
+type Measured = RecordedValue & { readonly readout?: string };
+
+export function rowsOf(
   outcomes: readonly Outcome[],
   derived: readonly Derived[],
   recorder: Recorder | undefined,
 ): Promise<Row[]> {
-  const rows: Row[] = [];
   const several = new Set(outcomes.map(({ target }) => target.readout)).size > 1;
   const ofOutcomes = outcomes.flatMap((outcome) =>
     valuesOf(outcome).map((one) => ({ ...one, ...(several ? { readout: outcome.target.readout } : {}) })),
   );
-  const all: (RecordedValue & { readonly readout?: string })[] = [
-    ...ofOutcomes,
-    ...derived.flatMap(({ values }) => values),
-  ];
-  for (const { measure, value, interval, n, readout } of all) {
+  return withStandings([...ofOutcomes, ...derived.flatMap(({ values }) => values)], recorder);
+}
+
+export async function withStandings(
+  measured: readonly Measured[],
+  recorder: Recorder | undefined,
+): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (const { measure, value, interval, n, readout } of measured) {
     const published = await recorder?.published(measure);
     rows.push({
       ...{ measure, value, interval, n },

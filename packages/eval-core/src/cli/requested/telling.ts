@@ -5,7 +5,7 @@ import type { Terminal } from "../terminal.ts";
 /** More often, nobody looks. */
 const EVERY_MS = 1_000;
 
-/** @param tell at most once a second for each step */
+/** @param tell at most once a second for each step, and at its end */
 export function telling(terminal: Terminal, tell: (progress: JobProgress) => void): Terminal {
   return {
     ...terminal,
@@ -18,7 +18,7 @@ export function telling(terminal: Terminal, tell: (progress: JobProgress) => voi
           step.update(done, total, note);
           const now = performance.now();
           first ??= { done, at: now };
-          if (now - told < EVERY_MS) return;
+          if (now - told < EVERY_MS && done < total) return;
           told = now;
           const made = done - first.done;
           // What was made since the first word, at the rate since then; what a cache had before it says nothing.
