@@ -69,7 +69,8 @@ export class HttpClient {
         });
         if (response.ok || sending.expected?.includes(response.status)) return response;
         if (![429, 502, 503, 504].includes(response.status)) throw await this.#thrown(response);
-        askedMs = 1_000 * Number(response.headers.get("retry-after") ?? 0);
+        // A date, which proxies may send, is left to our own waits.
+        askedMs = 1_000 * (Number(response.headers.get("retry-after")) || 0);
         why = `it answered ${response.status}`;
         await response.body?.cancel();
       } catch (error) {
