@@ -12,6 +12,7 @@ import {
   jobProgress,
   LeaseLost,
 } from "@transferboard/prisma";
+import { z } from "zod";
 import { SIDECARS } from "../../backbones/index.ts";
 import { artefactFolder } from "../../evaluations/artefacts.ts";
 import { Cancelled, type CheckpointFiles, handlersOn, type JobInHand } from "../../jobs/index.ts";
@@ -37,6 +38,9 @@ export interface Place {
   readonly memoryBytes: number;
   readonly hours: number;
 }
+
+/** What the process says of a run that came to nothing: its id, and why. */
+const failed = z.tuple([z.string(), z.string()]);
 
 /** @throws what may go better another time: interruptions, a database or a device that failed */
 export async function evaluateRequested(
@@ -65,9 +69,9 @@ export async function evaluateRequested(
   const end = async (reason: string, cancelled = false) => {
     for (const id of open) {
       const ended = cancelled ? lease.store.cancel(id) : lease.store.fail(id, reason);
-      // Of what is another's by now, nothing is told.
+      // Of what is another's by now, nothing is told. Whatever else is in the way, why the evaluation ended matters more.
       await ended.catch((error: unknown) => {
-        if (!(error instanceof LeaseLost)) throw error;
+        if (!(error instanceof LeaseLost)) terminal.say(sentenceOf(error));
       });
     }
   };
@@ -86,10 +90,12 @@ export async function evaluateRequested(
         handlers: {
           ...handlers,
           // Of a run that ends because somebody cancelled the request, that is what is kept.
-          fail: (value) =>
-            signal.reason instanceof Cancelled
-              ? handlers.cancel?.((value as string[])[0])
-              : handlers.fail?.(value),
+          fail: (value) => {
+            const [id, reason] = failed.parse(value);
+            return signal.reason instanceof Cancelled
+              ? handlers.cancel(id)
+              : handlers.fail([id, publicly(reason, work)]);
+          },
           say: (line) => terminal.say(String(line).slice(0, 2_000)),
           progress: (value) => tell(jobProgress.parse(value)),
         },

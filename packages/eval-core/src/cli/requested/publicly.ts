@@ -1,4 +1,7 @@
-/** A reason is shown to everyone: this machine's folders are nobody's business. */
+/**
+ * A reason is shown to everyone: this machine's folders are nobody's business. And it is kept as text, which the names in a
+ * stranger's file need not be: a NUL or half a surrogate pair becomes U+FFFD.
+ */
 import { dirname, resolve } from "node:path";
 import type { Work } from "./messages.ts";
 
@@ -14,6 +17,6 @@ export function publicly(
   ] as const;
   return hidden.reduce(
     (text, [folder, name]) => text.replaceAll(resolve(folder!), name!).replaceAll(folder!, name!),
-    reason,
+    reason.toWellFormed().replaceAll("\0", "\ufffd"),
   );
 }
