@@ -13,11 +13,13 @@ let api: Api;
 let queue: EvaluationQueue;
 let token = "";
 let requestedById = 0;
+let anotherId = 0;
 beforeAll(async () => {
   api = await startApi();
   queue = openQueue(api.database.appUrl);
   token = await makeToken(api, "cluster", ["WORK"]);
   requestedById = (await api.database.client.account.create({ data: { name: "ada" } })).id;
+  anotherId = (await api.database.client.account.create({ data: { name: "grace" } })).id;
 });
 afterAll(async () => {
   await queue.close();
@@ -28,6 +30,7 @@ const SOURCES: Readonly<Record<string, () => JobSource>> = {
   "the database": () => databaseSource(queue, api.database.client, { worker: "node 7" }),
   "the API": () => httpSource({ server: api.url, token, waitSeconds: 0, firstWaitMs: 20, worker: "node 7" }),
 };
+const nested = (levels: number): unknown => (levels === 0 ? 1 : [nested(levels - 1)]);
 const DONE: EvaluationOutcome = { state: "DONE", runs: [], notes: [] };
 
 describe.each(Object.keys(SOURCES))("by %s", (name) => {
@@ -124,6 +127,34 @@ describe.each(Object.keys(SOURCES))("by %s", (name) => {
     expect(await api.database.client.result.count({ where: { runId } })).toBe(1);
   });
 
+  it("ends a run that another's request had begun: the same evaluation is the same run", async () => {
+    const { request: first } = await ask();
+    const before = (await source().lease())!;
+    const found = makeFound(first);
+    const runId = await before.store.begin(found);
+    await before.store.fail(runId, "the disk is full");
+    await before.finish(DONE);
+    await queue.send({ ...first, requestedById: anotherId });
+    const lease = (await source().lease())!;
+    expect(await lease.store.begin(found)).toBe(runId);
+    await lease.store.fail(runId, "the disk is still full");
+    expect(await runs(found.run.identity)).toMatchObject([{ failure: "the disk is still full" }]);
+    await lease.finish(DONE);
+  });
+
+  it("begins no run of other weights", async () => {
+    const { request } = await ask();
+    const lease = (await source().lease())!;
+    const found = makeFound(request);
+    await lease.store.begin(found);
+    await lease.finish(DONE);
+    const { request: another } = await ask();
+    const thief = (await source().lease())!;
+    const stolen = { ...makeFound(another), run: found.run };
+    await expect(thief.store.begin(stolen)).rejects.toThrow("is recorded as one of other weights");
+    await thief.finish(DONE);
+  });
+
   it("hands on what the jobs found that one waited for", async () => {
     const request = makeRequest({ requestedById });
     const work = { kind: "DATASET" as const, setting: "many-shot-linear", dataset: "digits" };
@@ -209,17 +240,34 @@ describe("the API alone", () => {
     const another = { ...found, checkpoint: { ...found.checkpoint, sha256: hash() } };
     await expect(lease.store.record(another, [])).rejects.toThrow("not what was asked for");
     await expect(lease.store.record(found, [])).resolves.toBeUndefined();
-    await lease.store.begin({ ...found, run: { ...found.run, identity: hash(), requestedById: 1e6 } });
-    const names = await api.database.client.run.findMany({
-      where: { checkpoint: { sha256: request.checkpoint } },
-      select: { requestedById: true },
-    });
-    expect(names).toEqual([{ requestedById }, { requestedById }]);
     const foreign = await api.database.client.run.findFirstOrThrow({
       where: { checkpoint: { sha256: { not: request.checkpoint } } },
     });
+    const forged = { identity: hash(), requestedById: 1e6, parentRunId: foreign.id };
+    await lease.store.begin({ ...found, run: { ...found.run, ...forged } });
+    const names = await api.database.client.run.findMany({
+      where: { checkpoint: { sha256: request.checkpoint } },
+      select: { requestedById: true, parentRunId: true },
+    });
+    const own = { requestedById, parentRunId: null };
+    expect(names).toEqual([own, own]);
     await expect(lease.store.fail(foreign.id, "spite")).rejects.toThrow("this run is not of this request");
     await lease.finish(DONE);
+  });
+
+  it.each([
+    ["a NUL", { outcome: { state: "FAILED", reason: "tensor a\u0000b", runs: [], notes: [] } }],
+    ["half a surrogate pair", { outcome: { ...DONE, result: { "\ud800": 1 } } }],
+    ["a thousand lists in each other", { outcome: { ...DONE, result: nested(1_000) } }],
+  ])("takes no %s, which would fail for whoever finishes at the same time", async (_, body) => {
+    await queue.send(makeRequest({ requestedById }));
+    const lease = (await SOURCES["the API"]!().lease())!;
+    const response = await post(`leases/${lease.id}/1/finish`, body, `Bearer ${token}`);
+    expect([response.status, await response.json()]).toMatchObject([
+      400,
+      { errors: [{ message: expect.stringMatching(/^The body('s JSON is nested| holds a NUL)/) }] },
+    ]);
+    expect(await lease.finish(DONE)).toBe(true);
   });
 
   it("keeps idle workers waiting until a job comes, and gives none to one that is gone", async () => {

@@ -4,7 +4,7 @@ export { type Collected, type CollectOptions, collectArtefacts } from "./collect
 export { RefusedError, ServerError } from "./http-client.ts";
 export { type HttpSourceOptions, httpSource } from "./http-source.ts";
 export { type LeaseArtefacts, PART_BYTES } from "./lease-artefacts.ts";
-export { type Handled, handlersOn, type RecordCall, remoteStore } from "./record-calls.ts";
+export { type Handled, type Handlers, handlersOn, type RecordCall, remoteStore } from "./record-calls.ts";
 export { databaseSource, type JobSource, type Lease, leaseOf } from "./source.ts";
 export { databaseStore, type Standing, type Store } from "./store.ts";
 export {

@@ -87,16 +87,18 @@ export function handlersOn(
     if (parsed.method.slug !== asked.method || parsed.checkpoint.sha256 !== asked.checkpoint) {
       throw new RecordCallError("what was evaluated is not what was asked for");
     }
-    // A known method's name is nobody's to change here.
+    // A known method's name is nobody's to change here, nor is which run another came out of: the record knows.
+    const { parentRunId: _, ...own } = parsed.run;
     return {
       ...parsed,
       method: { slug: asked.method },
-      run: { ...parsed.run, requestedById: asked.requestedById },
+      run: { ...own, requestedById: asked.requestedById },
     } as unknown as RunToRecord;
   };
   const own = async (id: unknown): Promise<string> => {
     const runId = z.string().parse(id);
-    if (!open.delete(runId) && !(await isOwn(runId)))
+    open.delete(runId);
+    if (!begun.has(runId) && !(await isOwn(runId)))
       throw new RecordCallError("this run is not of this request");
     return runId;
   };

@@ -32,7 +32,12 @@ export function startRun(db: Database, planned: RunToRecord, guard?: Guard): Pro
     db,
     async (tx) => {
       const catalogued = await ensureCatalogued(tx, planned);
-      const known = await tx.run.findUnique({ where: { identity }, select: { id: true, state: true } });
+      const known = await tx.run.findUnique({
+        where: { identity },
+        select: { id: true, state: true, checkpointId: true },
+      });
+      if (known && known.checkpointId !== catalogued.checkpointId)
+        throw new WarehouseError(`The run ${identity.slice(0, 12)} is recorded as one of other weights.`);
       if (known?.state === "DONE") return { runId: known.id, state: known.state };
       const running = {
         device,

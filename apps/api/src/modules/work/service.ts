@@ -4,7 +4,7 @@
  */
 import type { Readable } from "node:stream";
 import type { ContentStore, Part } from "@transferboard/eval-core/artefacts";
-import { handlersOn, leaseOf, type RecordCall } from "@transferboard/eval-core/jobs";
+import { type Handlers, handlersOn, leaseOf, type RecordCall } from "@transferboard/eval-core/jobs";
 import {
   type Claim,
   dividedJob,
@@ -33,6 +33,12 @@ export interface LeaseName {
   readonly holder: string;
 }
 
+interface Known {
+  readonly claim: Claim;
+  /** Made with the first call: they remember which runs were begun under the lease. */
+  handlers?: Handlers;
+}
+
 const nameOf = ({ id, attempt, holder }: LeaseName) => `${id} ${attempt} ${holder}`;
 
 function requestIn(data: unknown): EvaluationRequest {
@@ -51,7 +57,7 @@ export class WorkService {
   readonly #broker: LeaseBroker;
   readonly #end: (end: LeaseName & { readonly outcome: EvaluationOutcome }) => Promise<boolean>;
   /** In the order in which they were given. */
-  readonly #known = new Map<string, Claim>();
+  readonly #known = new Map<string, Known>();
 
   /** @param content where artefacts are kept; undefined where this server keeps none */
   constructor(db: Database, queue: () => EvaluationQueue, content: ContentStore | undefined) {
@@ -73,8 +79,8 @@ export class WorkService {
   }
 
   async beat(lease: LeaseName, progress: JobProgress | undefined): Promise<Hold> {
-    const claim = await this.#find(lease);
-    return claim ? claim.beat(progress) : "lost";
+    const known = await this.#find(lease);
+    return known ? known.claim.beat(progress) : "lost";
   }
 
   async finish(lease: LeaseName, outcome: EvaluationOutcome): Promise<boolean> {
@@ -82,19 +88,25 @@ export class WorkService {
   }
 
   async giveBack(lease: LeaseName, reason: string): Promise<boolean> {
-    return (await this.#find(lease))?.giveBack(reason) ?? false;
+    return (await this.#find(lease))?.claim.giveBack(reason) ?? false;
   }
 
   /** @throws LeaseLost */
   async found(lease: LeaseName): Promise<readonly JobFound[]> {
-    return (await this.#require(lease)).found();
+    return (await this.#require(lease)).claim.found();
   }
 
   /** @throws LeaseLost, or what the record says of it */
   async record(lease: LeaseName, call: RecordCall, value: unknown): Promise<unknown> {
-    const claim = await this.#require(lease);
+    const known = await this.#require(lease);
+    known.handlers ??= this.#handlersFor(known.claim);
+    return (await known.handlers[call](value)) ?? null;
+  }
+
+  #handlersFor(claim: Claim): Handlers {
     const asked = requestIn(claim.data);
     const { store } = leaseOf(claim, this.#db.prisma, this.#content);
+    // Of runs that were begun before this process was.
     const isOwn = async (id: string) => {
       const run = await this.#db.prisma.run.findFirst({
         where: { id, requestedById: asked.requestedById ?? null, checkpoint: { sha256: asked.checkpoint } },
@@ -102,7 +114,7 @@ export class WorkService {
       });
       return run !== null;
     };
-    return (await handlersOn(store, asked, isOwn).handlers[call](value)) ?? null;
+    return handlersOn(store, asked, isOwn).handlers;
   }
 
   /** Of these artefacts those that are to be sent; none where this server keeps none. */
@@ -141,29 +153,30 @@ export class WorkService {
 
   /** @throws LeaseLost where the lease is over */
   async #hold(lease: LeaseName): Promise<void> {
-    const claim = await this.#require(lease);
+    const { claim } = await this.#require(lease);
     await this.#db.prisma.$transaction((tx) => claim.hold(tx, false));
   }
 
-  async #require(lease: LeaseName): Promise<Claim> {
-    const claim = await this.#find(lease);
-    if (!claim) throw new LeaseLost();
-    return claim;
+  async #require(lease: LeaseName): Promise<Known> {
+    const known = await this.#find(lease);
+    if (!known) throw new LeaseLost();
+    return known;
   }
 
   /** Null where the lease never was this token's. Whether it still is, each deed finds out for itself. */
-  async #find(lease: LeaseName): Promise<Claim | null> {
+  async #find(lease: LeaseName): Promise<Known | null> {
     const known = this.#known.get(nameOf(lease));
     if (known) return known;
     const claim = await this.#queue().attempt(lease.id, lease.attempt, lease.holder);
-    if (claim) this.#keep(lease, claim);
-    return claim;
+    return claim && this.#keep(lease, claim);
   }
 
-  #keep(lease: LeaseName, claim: Claim): void {
-    this.#known.set(nameOf(lease), claim);
-    if (this.#known.size <= MOST_KNOWN) return;
+  #keep(lease: LeaseName, claim: Claim): Known {
+    const kept = { claim };
+    this.#known.set(nameOf(lease), kept);
+    if (this.#known.size <= MOST_KNOWN) return kept;
     const [oldest] = this.#known.keys();
     this.#known.delete(oldest!);
+    return kept;
   }
 }
