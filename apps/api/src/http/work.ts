@@ -20,7 +20,9 @@ import { BadInput, CallerError, NotFound } from "../errors.ts";
 import { LIMITS } from "../limits.ts";
 import type { LeaseName, WorkService } from "../modules/work/service.ts";
 import type { Workers } from "../modules/work/workers.ts";
+import { isText } from "../text.ts";
 import { isUuid } from "../uuid.ts";
+import { nestingWithin } from "./nesting.ts";
 
 export interface WorkDeps {
   readonly work: WorkService;
@@ -31,10 +33,29 @@ export interface WorkDeps {
 
 const REFUSED_POINTS = 10;
 
+/**
+ * A body that the queue and the record can keep: one that Postgres does not take would fail for all workers whose words are
+ * written by the same statement.
+ */
+const json = (limit: number) =>
+  Router().use(
+    express.json({ limit, type: () => true, verify: requireStorable }),
+    nestingWithin(LIMITS.nesting),
+  );
+
+/** NUL and halves of surrogate pairs come into JSON by an escape alone: so it is looked for before anything is parsed. */
+function requireStorable(_request: unknown, _response: unknown, bytes: Buffer): void {
+  if (!/\\u(0000|d[89a-f])/i.test(bytes.toString("latin1"))) return;
+  JSON.parse(bytes.toString(), (key, value: unknown) => {
+    if (isText(key) && (typeof value !== "string" || isText(value))) return value;
+    throw new BadInput("The body holds a NUL or half a surrogate pair, which no text has.");
+  });
+}
+
 export function workRoutes({ work, workers, charge }: WorkDeps): Router {
   const router = Router();
-  const small = express.json({ limit: LIMITS.workBytes, type: () => true });
-  const whole = express.json({ limit: LIMITS.recordBytes, type: () => true });
+  const small = json(LIMITS.workBytes);
+  const whole = json(LIMITS.recordBytes);
 
   router.use(WORK_PATH, async (request, response, next) => {
     try {
@@ -86,7 +107,7 @@ export function workRoutes({ work, workers, charge }: WorkDeps): Router {
 
 /** Artefacts: asked for, sent in parts with a hash each (RFC 9530), and read. */
 function uploadRoutes(router: Router, lease: string, work: WorkService): void {
-  const small = express.json({ limit: LIMITS.workBytes, type: () => true });
+  const small = json(LIMITS.workBytes);
   router.post(`${lease}/artefacts/missing`, small, async (request, response) => {
     const { sha256 } = read(missingAsked, request);
     response.json({ missing: await work.missing(leaseIn(request, response), sha256) });
