@@ -4,7 +4,7 @@ import { formatDate, formatDuration } from "../../lib/format";
 import { ListTable } from "../list-table";
 
 type Plan = NonNullable<EvaluationPageQuery["evaluation"]["plan"]>;
-export type Job = Plan["jobs"][number];
+type Job = Plan["jobs"][number];
 
 const states: Record<EvaluationJobState, string> = {
   WAITING: "Waits for others",
@@ -15,15 +15,18 @@ const states: Record<EvaluationJobState, string> = {
   CANCELLED: "Cancelled",
 };
 
-/** What is known of how long it takes: it took so long, or so much is done and left. */
-export function timeOf({ state, startedAt, finishedAt, progress, secondsLeft }: Job): string {
-  if (startedAt && finishedAt && (state === "DONE" || state === "FAILED")) {
-    return `took ${formatDuration((Date.parse(finishedAt) - Date.parse(startedAt)) / 1000)}`;
-  }
-  if (state !== "RUNNING") return "";
+function timeOf({ state, startedAt, finishedAt }: Job): string {
+  if (!startedAt || !finishedAt || (state !== "DONE" && state !== "FAILED")) return "";
+  return `took ${formatDuration((Date.parse(finishedAt) - Date.parse(startedAt)) / 1000)}`;
+}
+
+/** Why it failed, or what is being done and how much of that: the rest of the job is not known. */
+function stepOf({ reason, doing, progress, secondsLeft }: Job): string {
+  if (reason != null || doing == null) return reason ?? "";
   const share = progress == null ? undefined : `${Math.floor(100 * progress)}%`;
   const left = secondsLeft == null ? undefined : `${formatDuration(secondsLeft)} left`;
-  return [share, left].filter(Boolean).join(", ");
+  const far = [share, left].filter(Boolean).join(", ");
+  return far === "" ? doing : `${doing} (${far})`;
 }
 
 export function PlanTable({ plan }: { plan: Plan }) {
@@ -43,7 +46,7 @@ export function PlanTable({ plan }: { plan: Plan }) {
         {
           title: "Step",
           className: "text-muted",
-          show: ({ doing, reason }) => reason ?? doing ?? "",
+          show: stepOf,
         },
         { title: "Time", className: "whitespace-nowrap", show: timeOf },
         {
