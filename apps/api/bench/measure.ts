@@ -3,13 +3,14 @@ import { connect, createToken } from "@transferboard/prisma";
 import { load, timed } from "./load.ts";
 import {
   boardOf,
+  checkSubmitted,
   checkWhole,
   matrix,
   ourBoard,
   peersBoard,
   type Question,
   results,
-  SUBMIT,
+  submission,
 } from "./questions.ts";
 import { type Served, serveOurs, servePeer } from "./servers.ts";
 import type { Place } from "./warehouse.ts";
@@ -172,26 +173,14 @@ export async function timeSubmitters({ appUrl, ownerUrl }: Place, say: Say): Pro
     await owner.$disconnect();
   }
   await using ours = await serveOurs(appUrl);
-  const content = (i: number) =>
-    JSON.stringify({
-      method: { slug: `bench-${i}`, name: `Bench ${i}`, family: "OTHER", year: 2026 },
-      source: "https://example.org/bench",
-      values: [{ measure: "segmentation/ade20k/mean-iou", value: 0.2 + (i % 1000) / 10_000 }],
-    });
   const sent = await load({
     url: ours.url,
     connections: SUBMITTERS,
     requests: SUBMISSIONS,
     seconds: 60,
-    bodyOf: (i) =>
-      JSON.stringify({
-        query: SUBMIT,
-        variables: { input: { idempotencyKey: `bench-${i}`, content: content(i) } },
-      }),
+    bodyOf: submission,
     headersOf: (i) => ({ authorization: `Bearer ${tokens[i % SUBMITTERS]}` }),
-    check: (text) => {
-      if (!text.includes('"SubmitResultsPayload"')) throw new Error(`Not submitted: ${text.slice(0, 300)}`);
-    },
+    check: checkSubmitted,
   });
   say([
     `${SUBMITTERS} submitters at once: submissions a second; p50, p99`,

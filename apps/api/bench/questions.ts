@@ -35,8 +35,23 @@ export const matrix = (measures: readonly string[], coefficient: string): Questi
   variables: { variables: measures.map((measure) => ({ measure })), coefficient },
 });
 
-export const SUBMIT = `mutation ($input: SubmitResultsInput!) { submitResults(input: $input) { __typename
+const SUBMIT = `mutation ($input: SubmitResultsInput!) { submitResults(input: $input) { __typename
   ... on SubmitResultsPayload { submission { id } } } }`;
+
+/** The body of a submission: each of one value, of a method of its own. */
+export const submission = (i: number): string => {
+  const content = {
+    method: { slug: `bench-${i}`, name: `Bench ${i}`, family: "OTHER", year: 2026 },
+    source: "https://example.org/bench",
+    values: [{ measure: "segmentation/ade20k/mean-iou", value: 0.2 + (i % 1000) / 10_000 }],
+  };
+  const input = { idempotencyKey: `bench-${i}`, content: JSON.stringify(content) };
+  return JSON.stringify({ query: SUBMIT, variables: { input } });
+};
+
+export function checkSubmitted(text: string): void {
+  if (!text.includes('"SubmitResultsPayload"')) throw new Error(`Not submitted: ${text.slice(0, 300)}`);
+}
 
 interface Row {
   readonly rank: number;

@@ -6,7 +6,7 @@ import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import { connect, createToken } from "@transferboard/prisma";
 import { load, timed } from "./load.ts";
-import { checkWhole, ourBoard, type Question, results, SUBMIT } from "./questions.ts";
+import { checkSubmitted, checkWhole, ourBoard, type Question, results, submission } from "./questions.ts";
 import { serveOurs } from "./servers.ts";
 import { type Place, startWarehouses } from "./warehouse.ts";
 
@@ -69,23 +69,11 @@ async function submit(url: string, { ownerUrl }: Place): Promise<number> {
     ...{ account: "bench", name: "bench", expiresAt },
     scopes: ["SUBMIT"],
   }).finally(() => owner.$disconnect());
-  const content = (i: number) =>
-    JSON.stringify({
-      method: { slug: `bench-${i}`, name: `Bench ${i}`, family: "OTHER", year: 2026 },
-      source: "https://example.org/bench",
-      values: [{ measure: "segmentation/ade20k/mean-iou", value: 0.2 + (i % 1000) / 10_000 }],
-    });
   const sent = await load({
     ...{ url, connections: 1, requests: SUBMISSIONS, seconds: 120 },
-    bodyOf: (i) =>
-      JSON.stringify({
-        query: SUBMIT,
-        variables: { input: { idempotencyKey: `bench-${i}`, content: content(i) } },
-      }),
+    bodyOf: submission,
     headersOf: () => ({ authorization: `Bearer ${token.token}` }),
-    check: (text) => {
-      if (!text.includes('"SubmitResultsPayload"')) throw new Error(`Not submitted: ${text.slice(0, 300)}`);
-    },
+    check: checkSubmitted,
   });
   return sent.p50Ms;
 }
