@@ -2,7 +2,8 @@ import type { Metadata } from "next";
 import Link from "next/link";
 import { graphql } from "../../../generated";
 import type { ChangeKind, ChangesPageQuery } from "../../../generated/graphql";
-import { readMoment, readQuery, type SearchParams, suiteAddress, withQuery } from "../../lib/address";
+import { Pages } from "../../components/pages";
+import { readMoment, readQuery, type SearchParams, suiteAddress } from "../../lib/address";
 import { ask } from "../../lib/api";
 import { formatDate } from "../../lib/format";
 
@@ -187,17 +188,7 @@ export default async function ChangesPage({ searchParams }: { searchParams: Sear
           ))}
         </ol>
       )}
-      {changes.pageInfo.hasNextPage && (
-        <p className="text-sm">
-          <Link
-            className="link"
-            href={withQuery(query, { after: changes.pageInfo.endCursor ?? undefined })}
-            prefetch={false}
-          >
-            Older changes
-          </Link>
-        </p>
-      )}
+      <Pages query={query} pageInfo={changes.pageInfo} next="Older changes" />
     </>
   );
 }

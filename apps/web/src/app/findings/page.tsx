@@ -3,6 +3,7 @@ import Link from "next/link";
 import { graphql } from "../../../generated";
 import type { FindingsPageQuery, FindingVerdict } from "../../../generated/graphql";
 import { FindingForm } from "../../components/finding/form";
+import { Pages } from "../../components/pages";
 import { readQuery, type SearchParams, suiteAddress, withQuery } from "../../lib/address";
 import { askAs } from "../../lib/api";
 import { formatDate } from "../../lib/format";
@@ -135,17 +136,7 @@ export default async function FindingsPage({ searchParams }: { searchParams: Sea
           ))}
         </ul>
       )}
-      {pageInfo.hasNextPage && (
-        <p className="mt-3 text-sm">
-          <Link
-            className="link"
-            href={withQuery(query, { after: pageInfo.endCursor ?? undefined })}
-            prefetch={false}
-          >
-            More findings
-          </Link>
-        </p>
-      )}
+      <Pages query={query} pageInfo={pageInfo} next="More findings" />
     </>
   );
 }

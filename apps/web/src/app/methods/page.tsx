@@ -2,7 +2,8 @@ import type { Metadata } from "next";
 import Link from "next/link";
 import { graphql } from "../../../generated";
 import { ListTable } from "../../components/list-table";
-import { readQuery, type SearchParams, withQuery } from "../../lib/address";
+import { Pages } from "../../components/pages";
+import { readQuery, type SearchParams } from "../../lib/address";
 import { ask } from "../../lib/api";
 import { familyNames } from "../../lib/format";
 
@@ -104,17 +105,7 @@ export default async function MethodsPage({ searchParams }: { searchParams: Sear
           },
         ]}
       />
-      {methods.pageInfo.hasNextPage && (
-        <p className="mt-3 text-sm">
-          <Link
-            className="link"
-            href={withQuery(query, { after: methods.pageInfo.endCursor ?? undefined })}
-            prefetch={false}
-          >
-            Next methods
-          </Link>
-        </p>
-      )}
+      <Pages query={query} pageInfo={methods.pageInfo} next="Next methods" />
     </>
   );
 }

@@ -3,7 +3,8 @@ import Link from "next/link";
 import { graphql } from "../../../generated";
 import { AutoForm } from "../../components/auto-form";
 import { ListTable } from "../../components/list-table";
-import { readQuery, type SearchParams, withQuery } from "../../lib/address";
+import { Pages } from "../../components/pages";
+import { readQuery, type SearchParams } from "../../lib/address";
 import { ask } from "../../lib/api";
 import { shortHash } from "../../lib/format";
 
@@ -89,17 +90,7 @@ export default async function ProtocolsPage({ searchParams }: { searchParams: Se
           { title: "Runs", numeric: true, show: ({ runCount }) => runCount },
         ]}
       />
-      {protocols.pageInfo.hasNextPage && (
-        <p className="mt-3 text-sm">
-          <Link
-            className="link"
-            href={withQuery(query, { after: protocols.pageInfo.endCursor ?? undefined })}
-            prefetch={false}
-          >
-            Next protocols
-          </Link>
-        </p>
-      )}
+      <Pages query={query} pageInfo={protocols.pageInfo} next="Next protocols" />
     </>
   );
 }

@@ -4,7 +4,8 @@ import { graphql } from "../../../generated";
 import type { RunState } from "../../../generated/graphql";
 import { ListTable } from "../../components/list-table";
 import { LiveLink } from "../../components/live-link";
-import { oneOf, readQuery, type SearchParams, withQuery } from "../../lib/address";
+import { Pages } from "../../components/pages";
+import { oneOf, readQuery, type SearchParams } from "../../lib/address";
 import { ask } from "../../lib/api";
 import { formatDate, formatNumber, runStates } from "../../lib/format";
 
@@ -137,17 +138,7 @@ export default async function RunsPage({ searchParams }: { searchParams: SearchP
           ]}
         />
       )}
-      {runs.pageInfo.hasNextPage && (
-        <p className="mt-3 text-sm">
-          <Link
-            className="link"
-            href={withQuery(query, { after: runs.pageInfo.endCursor ?? undefined })}
-            prefetch={false}
-          >
-            Older runs
-          </Link>
-        </p>
-      )}
+      <Pages query={query} pageInfo={runs.pageInfo} next="Older runs" />
     </>
   );
 }

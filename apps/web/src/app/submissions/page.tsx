@@ -2,6 +2,7 @@ import type { Metadata } from "next";
 import Link from "next/link";
 import { graphql } from "../../../generated";
 import { ListTable } from "../../components/list-table";
+import { Pages } from "../../components/pages";
 import { HowItWorks } from "../../components/submission/how-it-works";
 import { SignIn } from "../../components/submission/sign-in";
 import { StatusView, statuses, statusWords, submissionAddress } from "../../components/submission/status";
@@ -122,17 +123,7 @@ async function Submissions({ session, query }: { session: Session; query: Query 
           ]}
         />
       )}
-      {pageInfo.hasNextPage && (
-        <p className="mt-3 text-sm">
-          <Link
-            className="link"
-            href={withQuery(query, { after: pageInfo.endCursor ?? undefined })}
-            prefetch={false}
-          >
-            Older submissions
-          </Link>
-        </p>
-      )}
+      <Pages query={query} pageInfo={pageInfo} next="Older submissions" />
     </>
   );
 }

@@ -1,5 +1,4 @@
 /** A suite's board: heading, and the view with its toolbar. Filters and ranks are the server's, the rest runs in the browser. */
-import Link from "next/link";
 import { cache } from "react";
 import type {
   Aggregate,
@@ -15,6 +14,7 @@ import { aggregateFaults, filterFaults } from "../../lib/filter-faults";
 import { aggregateDigits, aggregateNames, familyNames, formatDate, provenanceNames } from "../../lib/format";
 import { AsOfNotice } from "../as-of";
 import { FaultNotice } from "../fault-notice";
+import { Pages } from "../pages";
 import { BoardView } from "./board-view";
 import { ExportPanel } from "./export-panel";
 import { FilterForm } from "./filter-form";
@@ -190,24 +190,12 @@ export async function Board({ suite, query }: { suite: string; query: Query }) {
         more={<FilterForm query={query} domains={domains} />}
         protocols={<ProtocolFilter board={leaderboard} query={query} />}
       />
-      {paged && (
-        <nav aria-label="Pages" className="mt-3 flex gap-4 text-sm">
-          {query.after && (
-            <Link className="link" href={withQuery(query, { after: undefined })} prefetch={false}>
-              First {variables.first} methods
-            </Link>
-          )}
-          {leaderboard.pageInfo.hasNextPage && (
-            <Link
-              className="link"
-              href={withQuery(query, { after: leaderboard.pageInfo.endCursor ?? undefined })}
-              prefetch={false}
-            >
-              Next methods
-            </Link>
-          )}
-        </nav>
-      )}
+      <Pages
+        query={query}
+        pageInfo={leaderboard.pageInfo}
+        next="Next methods"
+        first={`First ${variables.first} methods`}
+      />
       <p className="mt-2 text-xs text-muted">
         {variables.search
           ? `${leaderboard.totalCount} methods with “${variables.search}” in their name; ${leaderboard.rankedCount} methods ranked`
