@@ -4,7 +4,8 @@
 import { revalidatePath } from "next/cache";
 import { graphql } from "../../../generated";
 import type { Scope } from "../../../generated/graphql";
-import { ApiError, askAs } from "../../lib/api";
+import { refusal, signedOut, textOf } from "../../lib/action";
+import { askAs } from "../../lib/api";
 import { readSession } from "../../lib/session";
 
 const CreateMutation = graphql(`
@@ -37,19 +38,13 @@ export type TokenState =
   | { readonly message: string }
   | { readonly secret: string; readonly account: string };
 
-const signedOut = "You are no longer signed in: sign in again.";
 const known: readonly string[] = ["READ", "SUBMIT", "REVIEW", "WORK", "ADMIN"] satisfies Scope[];
-
-const textOf = (form: FormData, name: string) => {
-  const value = form.get(name);
-  return typeof value === "string" ? value.trim() : "";
-};
 
 /** The secret is in this answer and nowhere else: it is shown once. */
 export async function createToken(_before: TokenState, form: FormData): Promise<TokenState> {
   const session = await readSession();
   if (!session) return { message: signedOut };
-  const [account, name] = [textOf(form, "account"), textOf(form, "name")];
+  const [account, name] = [textOf(form, "account").trim(), textOf(form, "name").trim()];
   const scopes = form
     .getAll("scopes")
     .map(String)
@@ -64,8 +59,7 @@ export async function createToken(_before: TokenState, form: FormData): Promise<
     revalidatePath("/account");
     return { secret: answer.secret, account };
   } catch (error) {
-    if (error instanceof ApiError) return { message: error.message };
-    throw error;
+    return refusal(error);
   }
 }
 
@@ -78,8 +72,7 @@ export async function revokeToken(_before: TokenState, form: FormData): Promise<
     });
     if (answer.__typename !== "RevokeTokenPayload") return { message: answer.message };
   } catch (error) {
-    if (error instanceof ApiError) return { message: error.message };
-    throw error;
+    return refusal(error);
   }
   revalidatePath("/account");
   return null;

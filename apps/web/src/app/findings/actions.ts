@@ -4,7 +4,8 @@
 import { revalidatePath } from "next/cache";
 import { graphql } from "../../../generated";
 import type { FindingVerdict } from "../../../generated/graphql";
-import { ApiError, askAs } from "../../lib/api";
+import { refusal, signedOut, textOf } from "../../lib/action";
+import { askAs } from "../../lib/api";
 import { readSession } from "../../lib/session";
 import type { DecisionState } from "../submissions/actions";
 
@@ -30,24 +31,19 @@ interface Named {
 
 export async function decideFinding(_before: DecisionState, form: FormData): Promise<DecisionState> {
   const session = await readSession();
-  if (!session) return { message: "You are no longer signed in: sign in again." };
-  const text = (name: string) => {
-    const value = form.get(name);
-    return typeof value === "string" ? value : "";
-  };
-  const reason = text("reason").trim();
+  if (!session) return { message: signedOut };
+  const reason = textOf(form, "reason").trim();
   if (!reason) return { message: "A decision needs a reason: everybody who asks will read it." };
-  const verdict = text("verdict");
+  const verdict = textOf(form, "verdict");
   if (!verdicts.includes(verdict)) return { message: "Choose to accept, to correct or to reject." };
   try {
-    const { method, code, measure, value } = JSON.parse(text("finding")) as Named;
+    const { method, code, measure, value } = JSON.parse(textOf(form, "finding")) as Named;
     const { decideFinding: answer } = await askAs(session.token, DecideMutation, {
       input: { method, code, measure, value, reason, verdict: verdict as FindingVerdict },
     });
     if (answer.__typename !== "DecideFindingPayload") return { message: answer.message };
   } catch (error) {
-    if (error instanceof ApiError) return { message: error.message };
-    throw error;
+    return refusal(error);
   }
   // The list without it, in its place.
   revalidatePath("/findings");

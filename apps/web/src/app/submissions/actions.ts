@@ -16,7 +16,8 @@ import {
   WithdrawMutation,
 } from "../../components/submission/query";
 import { submissionAddress } from "../../components/submission/status";
-import { ApiError, askAs } from "../../lib/api";
+import { refusal, signedOut, textOf } from "../../lib/action";
+import { askAs } from "../../lib/api";
 import { readSession, type Session } from "../../lib/session";
 
 export type OfferState =
@@ -41,19 +42,7 @@ export type OfferState =
 
 export type DecisionState = { readonly message: string } | null;
 
-const signedOut = "You are no longer signed in: sign in again.";
 const mostLetters = 1_000_000;
-
-/** What the API said of a request that it refused as a whole; anything else is a fault of ours. */
-function refusal(error: unknown): { message: string } {
-  if (error instanceof ApiError) return { message: error.message };
-  throw error;
-}
-
-const textOf = (form: FormData, name: string) => {
-  const value = form.get(name);
-  return typeof value === "string" ? value : "";
-};
 
 const formats: Readonly<Record<string, SubmissionFormat>> = {
   json: "JSON",
