@@ -14,6 +14,16 @@ describe("the address of a near name", () => {
     );
   });
 
+  it("is put in place of a whole name only", () => {
+    const short = "There is no method 'm'.";
+    expect(nearestAddress("/methods/m", short, "moco-v1")).toBe("/methods/moco-v1");
+    expect(nearestAddress("/compare?methods=swav%2Cm&suite=m", short, "moco-v1")).toBe(
+      "/compare?methods=swav%2Cmoco-v1&suite=m",
+    );
+    expect(nearestAddress("/methods/swam", short, "moco-v1")).toBeNull();
+    expect(nearestAddress("/methods/a.b", "There is no method 'a.b'.", "swav")).toBe("/methods/swav");
+  });
+
   it("is none where the name is not in it, and never another site's", () => {
     expect(nearestAddress("/methods/other", message, "swav")).toBeNull();
     expect(nearestAddress(null, message, "swav")).toBeNull();
