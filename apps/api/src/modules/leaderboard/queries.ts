@@ -84,7 +84,7 @@ builder.queryFields((t) => ({
     resolve: async (_, { first, after, search, ...question }, context) => {
       const answer = await rankBoard(question, context);
       const isFound = hasWords(search ?? "");
-      const rows = search ? answer.rows.filter(({ method }) => isFound(method)) : answer.rows;
+      const rows = answer.rows.filter(({ method }) => isFound(method));
       const page = pageOfList(rows, { first, after }, ({ method, readout }) =>
         readout === null ? method.slug : `${method.slug} ${readout}`,
       );
