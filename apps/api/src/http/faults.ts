@@ -33,12 +33,17 @@ const BODY: Readonly<Record<string, string>> = {
   "request.size.invalid": "The body has another length than its header says.",
 };
 
+/** What a route said of the answer that it then could not give: how long it holds, and which file it is. */
+const OF_THE_ANSWER = ["content-disposition", "content-location", "content-type", "etag"] as const;
+
 export function bodyFaults(log: Logger): ErrorRequestHandler {
   return (error, _request, response, next) => {
     if (response.headersSent) {
       next(error);
       return;
     }
+    for (const name of OF_THE_ANSWER) response.removeHeader(name);
+    response.set("cache-control", "no-store");
     if (error instanceof CallerError) {
       const status = error.name === "InvalidSubmission" ? 422 : STATUS[error.code];
       const { retryAfter } = error.details;
