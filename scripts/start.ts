@@ -152,10 +152,10 @@ async function database(): Promise<{
   }
 }
 
-async function demo(appUrl: string, signal: AbortSignal): Promise<void> {
+async function demo(env: Record<string, string>, signal: AbortSignal): Promise<void> {
   say("Running the demo evaluation, if it is not recorded yet ...");
   const ran = await run("transferboard", ["demo", "--cache", join(state, "cache")], {
-    env: { DATABASE_URL: appUrl },
+    env,
     show: true,
     signal,
   });
@@ -164,10 +164,10 @@ async function demo(appUrl: string, signal: AbortSignal): Promise<void> {
 }
 
 /** Every evaluation on what ships, at low priority: the board shows how far it is. */
-function demoSuite(appUrl: string, signal: AbortSignal): Promise<void> {
+function demoSuite(env: Record<string, string>, signal: AbortSignal): Promise<void> {
   say("The rest of the demo follows in the background (--no-demo leaves it out).");
   return run("transferboard", ["demo", "--suite", "--cache", join(state, "cache")], {
-    env: { DATABASE_URL: appUrl },
+    env,
     signal,
   }).then(
     ({ code, output }) => {
@@ -214,13 +214,15 @@ async function main(): Promise<void> {
     const postgres = await database();
     running.push(postgres);
     if (signal.aborted) return;
-    await demo(postgres.appUrl, signal);
+    const apiUrl = `http://localhost:${apiPort}`;
+    const webUrl = `http://localhost:${webPort}`;
+    // Where the demo records, and the site whose pages it names.
+    const demoEnv = { DATABASE_URL: postgres.appUrl, TRANSFERBOARD_SITE: webUrl };
+    await demo(demoEnv, signal);
     if (signal.aborted) return;
     running.splice(0, 1, postgres.keep());
     if (signal.aborted) return;
 
-    const apiUrl = `http://localhost:${apiPort}`;
-    const webUrl = `http://localhost:${webPort}`;
     const watch = options.watch;
     // The site asks the API for all of its readers: by this the API knows it, and counts them one by one.
     const secret = { SITE_SECRET: randomBytes(32).toString("hex") };
@@ -267,7 +269,7 @@ A query to try:
 
 Ctrl-C stops everything.
 `);
-    if (options.demo) demonstrated = demoSuite(postgres.appUrl, signal);
+    if (options.demo) demonstrated = demoSuite(demoEnv, signal);
     await interrupted;
   } catch (error) {
     if (!signal.aborted) throw error;

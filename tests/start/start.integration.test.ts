@@ -122,6 +122,7 @@ test("comes up, stops in order, survives a kill, and never doubles anything", as
   const first = start(await freePorts());
   await up(first);
   expect(await counts(first)).toEqual(whole);
+  expect(first.output()).toContain(`Board   ${first.site}/suites/`);
   const page = await fetch(first.site);
   expect(page.status).toBe(200);
   expect(await page.text()).toContain("DeepCluster-v2");
