@@ -9,7 +9,7 @@ const parts = [
   { href: "/methods", name: "Methods", under: ["/methods/", "/compare"] },
   { href: "/correlation", name: "Correlation", under: ["/correlation/"] },
   { href: "/datasets", name: "Datasets", under: ["/datasets/"] },
-  { href: "/protocols", name: "Protocols", under: ["/protocols/", "/runs"] },
+  { href: "/protocols", name: "Protocols", under: ["/protocols/", "/runs", "/evaluations/"] },
   { href: "/changes", name: "Changes", under: ["/claims"] },
   { href: "/submissions", name: "Submit results", under: ["/submissions/", "/findings"] },
   { href: "/about", name: "About", under: ["/evaluate"] },

@@ -51,9 +51,8 @@ const address = ({ slug }: Dataset) => `/datasets/${encodeURIComponent(slug)}`;
 /** Those that a board has a column for in a table, and the others by name. */
 export default async function DatasetsPage() {
   const datasets = await allNodes(async (after) => (await ask(DatasetsQuery, { after })).datasets);
-  const [measured, others] = [true, false].map((has) =>
-    datasets.filter(({ measures }) => measures.length > 0 === has),
-  ) as [Dataset[], Dataset[]];
+  const measured = datasets.filter(({ measures }) => measures.length > 0);
+  const others = datasets.filter(({ measures }) => measures.length === 0);
   return (
     <>
       <h1 className="text-2xl font-semibold tracking-tight">Datasets</h1>

@@ -4,6 +4,7 @@
 import { useRouter, useSearchParams } from "next/navigation";
 import { useEffect, useId, useState } from "react";
 import type { Family } from "../../../generated/graphql";
+import { matches } from "../board/view-state";
 import { changed } from "../live-link";
 import { FamilyDot } from "../marks";
 import { inks } from "./marks";
@@ -63,16 +64,14 @@ export function MethodPicker(props: {
   const [text, setText] = useState("");
   const [at, setAt] = useState(0);
   const list = useId();
-  const words = text.toLowerCase().split(/\s+/).filter(Boolean);
   const asked = useServer(text, options.length === total);
   const all =
-    words.length === 0
+    text.trim() === ""
       ? []
-      : (asked?.nodes ?? options)
-          .filter(({ slug }) => !chosen.includes(slug))
-          .filter(({ slug, name }) => words.every((word) => `${name} ${slug}`.toLowerCase().includes(word)));
+      : (asked?.nodes ?? options).filter((one) => !chosen.includes(one.slug) && matches(text, one));
   const found = all.slice(0, mostOffered);
-  const more = Math.max(asked?.totalCount ?? 0, all.length) - found.length;
+  const unseen = asked ? asked.totalCount - asked.nodes.length : 0;
+  const more = all.length + unseen - found.length;
   const show = (methods: readonly string[]) =>
     router.replace(changed(search, { methods: methods.join(",") || undefined }), { scroll: false });
   const add = (option: Option | undefined) => {
@@ -156,7 +155,7 @@ export function MethodPicker(props: {
         </div>
         {found.length > 0 && more > 0 && (
           <p role="status" className="mt-1 text-xs text-muted">
-            {more} more methods match: type more of the name.
+            {more} more {more === 1 ? "method matches" : "methods match"}: type more of the name.
           </p>
         )}
       </div>

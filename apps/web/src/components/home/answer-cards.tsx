@@ -107,7 +107,7 @@ const HARDLY = 0.4;
 /** What `r` says of ImageNet accuracy as a predictor. */
 const verb = (r: number | null) =>
   r === null
-    ? "is not yet held against"
+    ? "cannot yet be compared with"
     : r >= PREDICTS
       ? "predicts"
       : r >= HARDLY
