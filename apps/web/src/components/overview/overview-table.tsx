@@ -134,6 +134,9 @@ export function OverviewTable(props: {
           <details className="menu">
             <summary className="button">Download</summary>
             <div className="right-0 flex w-44 flex-col gap-1 rounded-md border border-line bg-ground p-2 shadow-lg">
+              <p className="px-1 text-xs text-muted">
+                All {props.measures} measures of these boards, by rank
+              </p>
               {(["csv", "json", "tex"] as const).map((ending) => (
                 <LiveDownload
                   key={ending}
