@@ -8,13 +8,12 @@
  */
 import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
-import type { AddressInfo } from "node:net";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs, promisify } from "node:util";
 import { migrate, seed, startPostgres } from "@transferboard/prisma";
 import { serveOurs } from "../../apps/api/bench/servers.ts";
+import { freePort } from "../faults/processes.ts";
 import { launchChromium } from "./chromium.ts";
 import { serveSite } from "./site.ts";
 
@@ -46,14 +45,6 @@ function shortcomings({ categories, audits }: Report): string[] {
     const audit = audits[id];
     return audit && audit.score !== null && audit.score < 0.9 ? [`  ${audit.title}`] : [];
   });
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 async function audit(url: string, browserPort: number): Promise<Report> {

@@ -1,7 +1,6 @@
 /** docs/operating.md, its commands in their order: an owner who is no superuser, migrate, the API and the site on their own. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
-import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -9,18 +8,11 @@ import { fileURLToPath } from "node:url";
 import { startPostgres } from "@transferboard/prisma";
 import pg from "pg";
 import { expect, it, onTestFinished } from "vitest";
+import { freePort } from "../faults/processes.ts";
 import { transferboard } from "../pipeline/command.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const SECRET = "a secret of thirty-two letters!!";
-
-const freePort = () =>
-  new Promise<number>((resolve) => {
-    const socket = createServer().listen(0, "127.0.0.1", () => {
-      const { port } = socket.address() as AddressInfo;
-      socket.close(() => resolve(port));
-    });
-  });
 
 /** A server of ours by the command that the page tells, until it answers. */
 async function serve(file: string, env: Readonly<Record<string, string>>): Promise<ChildProcess> {

@@ -3,12 +3,13 @@ import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { Agent, request } from "node:https";
-import { type AddressInfo, createServer as createSocket } from "node:net";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { freePort } from "../faults/processes.ts";
 
 const file = (name: string) =>
   readFileSync(fileURLToPath(new URL(`../../deploy/${name}`, import.meta.url)), "utf8");
@@ -19,14 +20,6 @@ const PATHS = `${process.env.PATH}:/usr/sbin`;
 const missing = ["nginx", "caddy", "openssl"].filter((program) => !has(program));
 if (missing.length > 0)
   console.warn(`SKIPPED: the proxy files are not all tried: no ${missing.join(", ")} here`);
-
-const freePort = () =>
-  new Promise<number>((resolve) => {
-    const socket = createSocket().listen(0, "127.0.0.1", () => {
-      const { port } = socket.address() as AddressInfo;
-      socket.close(() => resolve(port));
-    });
-  });
 
 describe.each(["nginx", "caddy"] as const)("%s", (kind) => {
   const isSkipped = missing.includes(kind) || missing.includes("openssl");
