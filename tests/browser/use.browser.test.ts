@@ -233,7 +233,7 @@ describe.skipIf(!site)("a record of more methods than a page holds", () => {
     await expect.poll(() => rows.count()).toBe(200);
     await page.getByLabel("Search methods on this board").fill("zebra 1");
     await expect.poll(() => page.url()).toContain("q=zebra+1");
-    await page.getByText("methods with “zebra 1” in their name").waitFor();
+    await page.getByText("methods with “zebra 1” in the name").waitFor();
     await page.getByLabel("Search methods on this board").fill("swav");
     await expect.poll(() => rows.count()).toBe(1);
     expect(await rows.first().textContent()).toMatch(/^2.*SwAV/);

@@ -98,9 +98,10 @@ export default async function FindingsPage({ searchParams }: { searchParams: Sea
     <>
       <h1 className="text-2xl font-semibold tracking-tight">Findings</h1>
       <p className="mt-1 mb-3 max-w-3xl text-muted">
-        Values of the record that cannot be right, or hardly: each method’s are held against identities,
-        against counting, and against what all other methods foretell. A reviewer decides on each, and the
-        decision stays in the audit log. {!reviewer && "To decide, sign in with a token that may review."}
+        Values on record that are wrong or very likely wrong: each method’s are checked for contradictions,
+        for what a test set of that size can give, and against what all other methods predict. A reviewer
+        decides on each, and the decision stays in the audit log.{" "}
+        {!reviewer && "To decide, sign in with a token that may review."}
       </p>
       <nav aria-label="By state" className="mb-6 flex flex-wrap gap-x-4 text-sm">
         {[false, true].map((one) => (

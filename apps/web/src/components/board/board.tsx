@@ -198,7 +198,7 @@ export async function Board({ suite, query }: { suite: string; query: Query }) {
       />
       <p className="mt-2 text-xs text-muted">
         {variables.search
-          ? `${leaderboard.totalCount} methods with “${variables.search}” in their name; ${leaderboard.rankedCount} methods ranked`
+          ? `${leaderboard.totalCount} ${leaderboard.totalCount === 1 ? "method" : "methods"} with “${variables.search}” in the name; ${leaderboard.rankedCount} methods ranked`
           : `${leaderboard.rankedCount} of ${leaderboard.totalCount} methods ranked`}
         {leaderboard.asOf ? ` as of ${formatDate(leaderboard.asOf)} UTC` : ""}. Ledger position{" "}
         {leaderboard.position}.
@@ -206,7 +206,7 @@ export async function Board({ suite, query }: { suite: string; query: Query }) {
       {ghosts && (
         <p className="mt-2 max-w-3xl text-xs text-muted">
           {ghosts.reason ??
-            "≈ not measured: what the method’s other values foretell, with the 95% interval where a measurement would lie. Never ranked, averaged or exported."}
+            "≈ not measured: predicted from the method’s other values, with the 95% interval where a measurement would lie. Never ranked, averaged or exported."}
         </p>
       )}
       {ties && (

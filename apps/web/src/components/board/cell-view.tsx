@@ -69,7 +69,7 @@ export function BoardCellView({
     return (
       <td className="text-right whitespace-nowrap text-muted italic" data-ghost="">
         <span aria-hidden="true">≈ </span>
-        <span className="sr-only">not measured; foretold </span>
+        <span className="sr-only">not measured; predicted </span>
         {formatNumber(value, digits)}
         <span className="block text-xs">
           {formatNumber(lower, digits)} to {formatNumber(upper, digits)}

@@ -39,11 +39,11 @@ export interface BoardCell {
   readonly runId?: string;
   readonly reproduction?: Reproduction;
   readonly card?: string;
-  /** What other values foretell, where there is none: asked for by the reader, never ranked. */
+  /** What other values predict, where there is none: asked for by the reader, never ranked. */
   readonly ghost?: Ghost;
 }
 
-/** What other values foretell of an empty cell, with the 95% interval of a measurement. */
+/** What other values predict for an empty cell, with the 95% interval of a measurement. */
 export interface Ghost {
   readonly value: number;
   readonly lower: number;

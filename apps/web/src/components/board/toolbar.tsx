@@ -249,7 +249,7 @@ export function Toolbar(props: ToolbarProps) {
           ))}
         </nav>
         {state.view === "table" && props.hasEmpty && (
-          <Switch name="ghosts" on={state.ghosts} value="1" label="Foretell" />
+          <Switch name="ghosts" on={state.ghosts} value="1" label="Predict empty cells" />
         )}
         {state.view === "table" && (
           <a

@@ -11,7 +11,7 @@ export interface ViewState {
   readonly all: boolean;
   /** Which of a method's readouts are shown; null for its newest values. */
   readonly readout: Readout | null;
-  /** Whether empty cells show what other values foretell. */
+  /** Whether empty cells show what other values predict. */
   readonly ghosts: boolean;
 }
 

@@ -1,4 +1,4 @@
-/** What a board's empty cells would hold, as other values foretell it: asked for only where the reader wants it. */
+/** What a board's empty cells would hold, as other values predict it: asked for only where the reader wants it. */
 import { graphql } from "../../../../generated";
 import { ApiError, ask } from "../../../lib/api";
 import type { BoardRow, Ghost } from "../rows";
