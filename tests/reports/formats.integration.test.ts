@@ -1,56 +1,9 @@
 /** Files of results as users reported them, and more of each kind: the right value, or one clear fault, never a silent wrong one. */
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { makeToken } from "../api/accounts.ts";
-import { type Api, startApi } from "../api/harness.ts";
+import { describe, expect, it } from "vitest";
+import { api, IOU, offer, offerToServer, PIXELS, report } from "./offer.ts";
 
-let api: Api;
-let token: string;
-beforeAll(async () => {
-  api = await startApi();
-  token = await makeToken(api, "ada", ["SUBMIT"]);
-});
-afterAll(() => api.stop());
+offerToServer();
 
-interface Fault {
-  readonly place: string;
-  readonly message: string;
-  readonly severity: string;
-}
-interface Answer {
-  readonly status: number;
-  readonly faults: readonly Fault[];
-  readonly warnings: readonly Fault[];
-  /** Measure to value; empty where nothing was recorded. */
-  readonly values: Readonly<Record<string, number>>;
-  readonly method: Readonly<Record<string, unknown>>;
-}
-
-let sent = 0;
-async function offer(format: string, content: string | Uint8Array, query = ""): Promise<Answer> {
-  const key = `report-${++sent}`;
-  const response = await fetch(`${api.url}/submissions?format=${format}${query}`, {
-    method: "POST",
-    headers: { authorization: `Bearer ${token}`, "content-type": "text/plain", "idempotency-key": key },
-    body: content as string,
-  });
-  // biome-ignore lint/suspicious/noExplicitAny: an answer or its refusal.
-  const answer = (await response.json()) as any;
-  const row = await api.database.client.submission.findFirst({ where: { idempotencyKey: key } });
-  const body = row?.body as { method: object; values: { measure: string; value: number }[] } | undefined;
-  return {
-    status: response.status,
-    faults: (answer.errors?.[0]?.extensions?.faults ?? []).filter((one: Fault) => one.severity === "ERROR"),
-    warnings: answer.warnings ?? [],
-    values: Object.fromEntries((body?.values ?? []).map(({ measure, value }) => [measure, value])),
-    method: { ...body?.method },
-  };
-}
-
-const report = (name: string) => readFileSync(join(import.meta.dirname, name));
-const IOU = "segmentation/ade20k/mean-iou";
-const PIXELS = "segmentation/ade20k/pixel-accuracy";
 const both = { [IOU]: 0.3121, [PIXELS]: 75.4 };
 const head = "method,name,family,source,measure,value";
 const row = (value: string, more = "") => `kite,Kite,CONTRASTIVE,here,${PIXELS},${value}${more}`;
@@ -176,21 +129,6 @@ describe("JSON with a field twice", () => {
   });
 });
 
-it("a task of MTEB's own that tells a field twice, or is mapped twice, is a fault", async () => {
-  const score = '{"main_score": 0.5, "accuracy": 0.5, "hf_subset": "default"}';
-  const task = (more = "") => `{"task_name": "CIFAR10"${more}, "scores": {"test": [${score}]}}`;
-  const folder = (text: string) => `{"model_meta.json": {"name": "a/b"}, "CIFAR10.json": ${text}}`;
-  const { faults } = await offer("mteb", folder(task(', "task_name": "CIFAR100"')));
-  expect(faults).toMatchObject([
-    { place: "/CIFAR10.json/task_name", message: expect.stringMatching(/told twice here/) },
-  ]);
-  const map = encodeURIComponent(`{"CIFAR10": "${IOU}", "CIFAR10": "${PIXELS}"}`);
-  expect((await offer("mteb", folder(task()), `&map=${map}`)).status).toBe(400);
-  expect((await offer("mteb", folder(task()), `&map=${map.replace("CIFAR10", "CIFAR100")}`)).status).toBe(
-    201,
-  );
-});
-
 describe("a model card", () => {
   const card = (results: string, name = "kite", more = "method: { name: Kite, family: CONTRASTIVE }") =>
     `---\nmodel-index:\n- name: ${name}\n  results:\n${results}\n${more}\n---\n`;
@@ -313,85 +251,6 @@ describe("a model card", () => {
     expect(twice.faults[0]!.message).toMatch(/told twice, in line \d+/);
     const other = await offer("model-index", "Models:\n- Name: a\nCollections: []\n");
     expect(other.faults[0]!.message).toMatch(/Papers with Code/);
-  });
-});
-
-describe("a folder as MTEB writes it", () => {
-  const folder = "10-mteb-subsets/results";
-  const files = () =>
-    Object.fromEntries(
-      readdirSync(join(import.meta.dirname, folder)).map((name) => [
-        name,
-        report(`${folder}/${name}`).toString(),
-      ]),
-    );
-  const joined = (texts: Record<string, string>) =>
-    `{${Object.entries(texts)
-      .map(([name, text]) => `${JSON.stringify(name)}: ${text}`)
-      .join(",")}}`;
-
-  it("takes the mean over a task's subsets, and says so", async () => {
-    const { values, warnings } = await offer("mteb", joined(files()));
-    expect(values).toEqual({ [IOU]: 0.2961, [PIXELS]: 65 });
-    expect(warnings).toMatchObject([
-      { message: "The value is the mean over 3 subsets (en, fr, de), as MTEB has it." },
-    ]);
-  });
-
-  const task = (scores: string) =>
-    joined({ ...files(), "px.json": `{"task_name": "${PIXELS}", "scores": ${scores}}` });
-
-  it("leaves out other splits and names them", async () => {
-    const { values, warnings } = await offer(
-      "mteb",
-      task(
-        '{"validation": [{"main_score": 0.9}], "train": [{"main_score": 1}], "test": [{"main_score": 0.57}]}',
-      ),
-    );
-    expect(values[PIXELS]).toBe(57);
-    expect(warnings.map(({ place }) => place)).toEqual([
-      "/px.json/scores/validation",
-      "/px.json/scores/train",
-    ]);
-    // ADE20K's test labels are not public: alone, its validation split is what is tested on.
-    expect((await offer("mteb", task('{"validation": [{"main_score": 0.57}]}'))).values[PIXELS]).toBe(57);
-    const trained = await offer("mteb", task('{"train": [{"main_score": 0.9}]}'));
-    expect(trained.faults).toMatchObject([{ place: "/px.json/scores", message: "There is no test split." }]);
-  });
-
-  it("names the file and the place of a score that is none", async () => {
-    for (const score of ["NaN", "null", '"0.5"', "Infinity"]) {
-      const { faults } = await offer("mteb", task(`{"test": [{"main_score": ${score}, "ap": NaN}]}`));
-      expect(faults).toMatchObject([{ place: "/px.json/scores/test/0/main_score" }]);
-    }
-    // A NaN elsewhere harms nobody.
-    expect(
-      (await offer("mteb", task('{"test": [{"main_score": 0.5, "ap_weighted": NaN}]}'))).values[PIXELS],
-    ).toBe(50);
-  });
-
-  it("does not take another metric's score for the measure's", async () => {
-    const { faults } = await offer(
-      "mteb",
-      task('{"test": [{"main_score": 0.7, "lrap": 0.7, "accuracy": 0.4}]}'),
-    );
-    expect(faults).toMatchObject([
-      {
-        message: expect.stringMatching(
-          /main score is this task's 'lrap', and the measure's metric is pixel-accuracy/,
-        ),
-      },
-    ]);
-    expect(
-      (await offer("mteb", task('{"test": [{"main_score": 0.7, "pixel_accuracy": 0.7}]}'))).values[PIXELS],
-    ).toBe(70);
-  });
-
-  it("says which file has a field twice", async () => {
-    const { faults } = await offer("mteb", task('{"test": [{"main_score": 0.7, "main_score": 0.8}]}'));
-    expect(faults).toMatchObject([
-      { place: "/px.json/scores/test/0/main_score", message: expect.stringMatching(/told twice/) },
-    ]);
   });
 });
 
