@@ -47,6 +47,8 @@ const column = { setting: slug, dataset: slug };
 
 /** What a job of a divided evaluation does; the one that closes it is the request itself. */
 export const jobWork = z.discriminatedUnion("kind", [
+  /** One of several equal shares of the features that the evaluation reads. */
+  z.strictObject({ kind: z.literal("EXTRACTION"), ...column, share: count, of: count }),
   /** One of the parts into which the evaluation divides, such as a configuration of a grid. */
   z.strictObject({ kind: z.literal("PART"), ...column, part: count }),
   /** The evaluation on one dataset, from its parts where it has such. */

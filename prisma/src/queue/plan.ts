@@ -150,7 +150,7 @@ export async function noteTaken(
 
 const row = z.object({
   id: z.string(),
-  kind: z.enum(["PART", "DATASET", "CLOSING"]),
+  kind: z.enum(["EXTRACTION", "PART", "DATASET", "CLOSING"]),
   title: z.string(),
   taken: takings,
   state: z.enum(["created", "retry", "active", "completed", "cancelled", "failed"]),

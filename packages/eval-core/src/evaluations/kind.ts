@@ -16,6 +16,10 @@ import type { Evaluation, JsonRecord, ProtocolDescription, RunResult, Value } fr
 import type { OptionTable } from "./options.ts";
 import type { Progress } from "./progress.ts";
 
+/** Whether its numbers come out of pooled features of its images as --preprocessing makes them: what other machines can extract. */
+export const readsPooled = ({ needs }: Pick<AnyKind, "needs">): boolean =>
+  needs.preprocessing && !needs.trains;
+
 export interface SettingName {
   /** "few-shot-5": the first part of its measures' slugs, and what --protocol takes. */
   readonly name: string;

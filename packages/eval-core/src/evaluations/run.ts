@@ -7,6 +7,8 @@ import type {
   DatasetReadouts,
   Extractor,
   ExtractProgress,
+  FeatureBlock,
+  Share,
 } from "../features/index.ts";
 import type { Device } from "../runtime/index.ts";
 import { artefactFolder, artefactStore } from "./artefacts.ts";
@@ -81,6 +83,23 @@ export async function runPart(
   return found;
 }
 
+/** A share of the features that `RunContext.features` answers, into the cache. */
+export async function runShare(
+  planned: Planned,
+  { readouts, extractor, signal, progress }: Surroundings,
+  which: Share,
+): Promise<FeatureBlock[]> {
+  const images = imagesOf(planned, signal, titled(planned, progress));
+  const side = images[1].preprocessing.crop;
+  return (await extractor({ ...(readouts ? { readouts } : {}), side })).share(...images, which);
+}
+
+/** Names the dataset beside every step. */
+const titled = ({ spec: { data } }: Planned, progress: Progress): Progress => ({
+  say: (sentence) => progress.say(`${data.title}: ${sentence}`),
+  step: (name) => timed(progress.step(`${data.title}: ${name}`)),
+});
+
 interface Prepared {
   readonly context: RunContext;
   readonly artefacts: ReturnType<typeof artefactStore>;
@@ -91,13 +110,9 @@ interface Prepared {
 
 /** What a kind's functions get. */
 function contextOf(planned: Planned, surroundings: Surroundings, work: string): Prepared {
-  const { spec, manifest, protocol, identity } = planned;
+  const { manifest, protocol, identity } = planned;
   const { checkpoint, device, threads, cacheFolder, signal, parts } = surroundings;
-  const { title } = spec.data;
-  const progress: Progress = {
-    say: (sentence) => surroundings.progress.say(`${title}: ${sentence}`),
-    step: (name) => timed(surroundings.progress.step(`${title}: ${name}`)),
-  };
+  const progress = titled(planned, surroundings.progress);
   const artefacts = artefactStore(artefactFolder(cacheFolder));
   const notes: string[] = [];
   const lost = new Set<string>();

@@ -30,15 +30,42 @@ export const noCache: BlockStore = {
 
 export type MadeFrom = Readonly<Record<string, unknown>>;
 
+/** A block as other machines can name it. */
+export interface FeatureBlock {
+  /** SHA-256 of what it was made from. */
+  readonly key: string;
+  readonly index: number;
+  /** Of its data. */
+  readonly sha256: string;
+}
+
+const folderOf = (folder: string, key: string) => join(folder, "features", key);
+
+const fileOf = (index: number, hash: string) => `${String(index).padStart(6, "0")}-${hash}.f32`;
+
+/** Where a cache keeps a block: one that is put there is found by whoever opens that cache afterwards. */
+export const blockPath = (folder: string, { key, index, sha256 }: FeatureBlock): string =>
+  join(folderOf(folder, key), fileOf(index, sha256));
+
 /** The folder of a key, and the text that the key is the hash of. */
-function homeOf(folder: string, madeFrom: MadeFrom): { home: string; text: string } {
+function homeOf(folder: string, madeFrom: MadeFrom): { home: string; text: string; key: string } {
   const text = JSON.stringify(madeFrom);
-  return { home: join(folder, "features", sha256(Buffer.from(text))), text };
+  const key = sha256(Buffer.from(text));
+  return { home: folderOf(folder, key), text, key };
 }
 
 /** Numbers of the blocks that are kept; looks and writes nothing. */
 export async function keptBlocks(folder: string, madeFrom: MadeFrom): Promise<Map<number, Kept>> {
-  const { home } = homeOf(folder, madeFrom);
+  return keptIn(homeOf(folder, madeFrom).home);
+}
+
+/** The same as blocks that other machines can name. */
+export async function namedBlocks(folder: string, madeFrom: MadeFrom): Promise<FeatureBlock[]> {
+  const { home, key } = homeOf(folder, madeFrom);
+  return [...(await keptIn(home))].map(([index, { hash }]) => ({ key, index, sha256: hash }));
+}
+
+async function keptIn(home: string): Promise<Map<number, Kept>> {
   const kept = new Map<number, Kept>();
   for (const file of await readdir(home).catch(() => [])) {
     const [, index, hash] = BLOCK_NAME.exec(file) ?? [];
@@ -59,7 +86,7 @@ interface Kept {
 export async function openCache(folder: string, madeFrom: MadeFrom): Promise<BlockStore> {
   const { home, text } = homeOf(folder, madeFrom);
   await mkdir(home, { recursive: true });
-  const present = await keptBlocks(folder, madeFrom);
+  const present = await keptIn(home);
   writeFileAtomically(join(home, "made-from.json"), [Buffer.from(`${text}\n`)]);
   const numbers = new Set(present.keys());
 
@@ -82,7 +109,7 @@ export async function openCache(folder: string, madeFrom: MadeFrom): Promise<Blo
     write(index, data) {
       const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
       const hash = sha256(bytes);
-      const file = `${String(index).padStart(6, "0")}-${hash}.f32`;
+      const file = fileOf(index, hash);
       writeFileAtomically(join(home, file), [bytes]);
       present.set(index, { file, hash });
       numbers.add(index);

@@ -5,35 +5,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { type Item, makeItem } from "../datasets/index.ts";
-import { NORMALISATIONS, shorterSide } from "../images/index.ts";
+import { NORMALISATIONS } from "../images/index.ts";
 import { GraphBuilder, writeModel } from "../onnx/index.ts";
 import { SeededRandom } from "../tensor/index.ts";
 import type { Backbone } from "./backbone.ts";
-import { blockSize } from "./batches.ts";
 import { type BlockStore, openCache } from "./cache.ts";
 import { type ExtractOptions, extractReadouts } from "./extract.ts";
 import { openNetwork } from "./network.ts";
 import { PreprocessPool } from "./preprocess-pool.ts";
-
-const SIDE = 8;
-const preprocessing = shorterSide(SIDE);
-const BLOCK = blockSize(SIDE);
-
-/** Three features an image: the mean of each channel; `of` is applied to them. */
-function meanBackbone(of = "Identity"): Backbone {
-  const g = new GraphBuilder("means");
-  const x = g.input("x", "float32", ["N", 3, SIDE, SIDE]);
-  const pooled = g.op("Flatten", [g.op("GlobalAveragePool", [x], {})], {});
-  g.output(g.op(of, [pooled], {}), "float32", ["N", 3]);
-  const graph = g.build();
-  return {
-    model: writeModel(graph),
-    input: "x",
-    readouts: [{ slug: "means", kind: "vector", output: graph.outputs[0]!.name, size: 3, key: undefined }],
-    normalisation: NORMALISATIONS.none,
-    hash: of,
-  };
-}
+import { BLOCK, greys, meanBackbone, preprocessing, SIDE } from "./testing/means.ts";
 
 /** The same, and the images themselves as a map. */
 function twoReadouts(): Backbone {
@@ -53,23 +33,6 @@ function twoReadouts(): Backbone {
     normalisation: NORMALISATIONS.none,
     hash: "two",
   };
-}
-
-/** Grey images of one level each, so that every feature is level / 255. */
-function greys(count: number): { items: Item[]; levels: number[] } {
-  const random = new SeededRandom(1);
-  const levels = Array.from({ length: count }, () => random.below(256));
-  const items = levels.map((level, i) =>
-    makeItem(`image ${i}`, 0, {
-      kind: "levels",
-      name: `image ${i}`,
-      width: SIDE,
-      height: SIDE,
-      most: 255,
-      levels: new Uint8Array(SIDE * SIDE).fill(level),
-    }),
-  );
-  return { items, levels };
 }
 
 const expected = (levels: readonly number[]) => levels.flatMap((level) => Array(3).fill(level / 255));
@@ -241,8 +204,10 @@ describe("the cache under kill -9", () => {
     const writer = `
       import { openCache } from ${here("./cache.ts")};
       const cache = await openCache(${JSON.stringify(cacheFolder)}, { test: "kill" });
-      console.log("ready");
-      for (let i = 0; ; i++) cache.write(i, new Float32Array(50_000).fill(i));`;
+      for (let i = 0; ; i++) {
+        cache.write(i, new Float32Array(50_000).fill(i));
+        if (i === 0) console.log("ready");
+      }`;
     const random = new SeededRandom(9);
     for (let round = 0; round < 5; round++) {
       const child = spawn(process.execPath, ["--input-type=module", "-e", writer]);

@@ -30,6 +30,8 @@ export interface ExtractOptions {
   readonly caches?: readonly BlockStore[];
   /** Called with every block once, cached or computed, in any order: its first row, and a tensor's data a readout. */
   readonly onBlock: (first: number, rows: readonly Float32Array[]) => void;
+  /** Only these blocks, in their order; all of them unless told. */
+  readonly blocks?: readonly number[];
   /** Leave out images that cannot be read, and say which, in place of failing. */
   readonly skipUnreadable?: boolean;
   readonly onProgress?: (progress: ExtractProgress) => void;
@@ -57,11 +59,12 @@ export async function extractReadouts(options: ExtractOptions): Promise<Extracte
   const { caches = backbone.readouts.map(() => noCache) } = options;
   const batch = batchSize(preprocessing.crop);
   const blockImages = blockSize(preprocessing.crop);
-  const blocks = Math.ceil(items.length / blockImages);
-  const report = progress(items.length, options.onProgress);
+  const { blocks = [...Array(Math.ceil(items.length / blockImages)).keys()] } = options;
   const unreadable: number[] = [];
 
   const lengthOf = (block: number) => Math.min(blockImages, items.length - block * blockImages);
+  const total = blocks.reduce((sum, block) => sum + lengthOf(block), 0);
+  const report = progress(total, options.onProgress);
   const take = (block: number, rows: readonly Float32Array[]) => {
     const images = lengthOf(block);
     const size = rows[0]!.length / images;
@@ -72,7 +75,7 @@ export async function extractReadouts(options: ExtractOptions): Promise<Extracte
   };
   const missing: number[] = [];
   const good = caches.map(() => new Set<number>());
-  for (let block = 0; block < blocks; block++) {
+  for (const block of blocks) {
     const kept = await Promise.all(caches.map((cache) => cache.read(block)));
     kept.forEach((data, i) => {
       if (fits(data, lengthOf(block), backbone.readouts[i]!.size)) good[i]!.add(block);

@@ -5,8 +5,8 @@ import type { Preprocessing } from "../images/index.ts";
 import type { Device, DeviceChoice } from "../runtime/index.ts";
 import type { Backbone, BackboneReadout } from "./backbone.ts";
 import { blockSize } from "./batches.ts";
-import { keptBlocks, noCache, openCache } from "./cache.ts";
-import { type ExtractProgress, extractReadouts } from "./extract.ts";
+import { type FeatureBlock, keptBlocks, namedBlocks, noCache, openCache } from "./cache.ts";
+import { type Extracted, type ExtractOptions, type ExtractProgress, extractReadouts } from "./extract.ts";
 import { type Network, openNetwork } from "./network.ts";
 import { PreprocessPool } from "./preprocess-pool.ts";
 
@@ -55,6 +55,12 @@ export interface DatasetReadouts extends Pick<DatasetFeatures, "rowOf" | "unread
   readonly readouts: ReadonlyMap<string, ReadoutRows>;
 }
 
+/** The share with the number `share`, from 0, of `of`. */
+export interface Share {
+  readonly share: number;
+  readonly of: number;
+}
+
 export interface Extractor {
   readonly backbone: Backbone;
   readonly device: Device;
@@ -62,6 +68,8 @@ export interface Extractor {
   features(dataset: Dataset, options: DatasetOptions): Promise<DatasetFeatures>;
   /** Every readout that the backbone answers, maps of patches too, in one pass over the images. */
   readouts(dataset: Dataset, options: DatasetOptions): Promise<DatasetReadouts>;
+  /** One of several equal shares of the same, for as many machines: into the cache, which names what it has of it then. */
+  share(dataset: Dataset, options: DatasetOptions, which: Share): Promise<FeatureBlock[]>;
   close(): Promise<void>;
 }
 
@@ -81,6 +89,11 @@ export async function openExtractor(backbone: Backbone, options: ExtractorOption
       return { featureSize: size, x: rows(0, total), rowOf, unreadable };
     },
     readouts: (dataset, how) => datasetReadouts({ backbone, network, pool, cacheFolder }, dataset, how),
+    share(dataset, how, which) {
+      if (cacheFolder === undefined)
+        throw new Error("a share of features is kept in a cache, and there is none");
+      return datasetShare({ backbone, network, pool, cacheFolder }, dataset, how, which);
+    },
     async close() {
       await pool.close();
       await network.close();
@@ -101,29 +114,18 @@ async function datasetReadouts(
   dataset: Dataset,
   options: DatasetOptions,
 ): Promise<DatasetReadouts> {
-  const { backbone, network, pool, cacheFolder } = opened;
-  const splits = SPLITS.filter((split) => dataset.splits[split] !== undefined);
-  const total = splits.reduce((sum, split) => sum + dataset.splits[split]!.length, 0);
+  const { backbone } = opened;
+  const splits = splitsOf(dataset);
+  const total = splits.reduce((sum, { items }) => sum + items.length, 0);
   const all: Float32Array[] = [];
   const rowOf = new Map<Item, number>();
   const unreadable: string[] = [];
   let before = 0;
-  for (const split of splits) {
-    const items = dataset.splits[split]!;
+  for (const { split, items } of splits) {
     const first = before;
-    const caches = await Promise.all(
-      backbone.readouts.map(async ({ key }) =>
-        cacheFolder ? await openCache(cacheFolder, madeFrom(backbone, options, split, key)) : noCache,
-      ),
-    );
-    const extracted = await extractReadouts({
-      backbone,
-      network,
-      pool,
-      items,
-      caches,
-      preprocessing: options.preprocessing,
-      skipUnreadable: options.skipUnreadable ?? false,
+    const extracted = await extractSplit(opened, split, items, options, {
+      total,
+      before: first,
       onBlock(start, rows) {
         const images = Math.min(blockSize(options.preprocessing.crop), items.length - start);
         rows.forEach((data, i) => {
@@ -132,12 +134,6 @@ async function datasetReadouts(
           all[i].set(data, (first + start) * size);
         });
       },
-      onProgress: ({ done, imagesPerSecond }) => {
-        const left = total - first - done;
-        const secondsLeft = imagesPerSecond === undefined ? undefined : left / imagesPerSecond;
-        options.onProgress?.({ done: first + done, total, imagesPerSecond, secondsLeft });
-      },
-      ...(options.signal ? { signal: options.signal } : {}),
     });
     const lost = new Set(extracted.unreadable);
     items.forEach((item, i) => {
@@ -153,6 +149,78 @@ async function datasetReadouts(
     return [readout.slug, { readout, size, total, rows }];
   });
   return { rowOf, unreadable, readouts: new Map(readouts) };
+}
+
+const splitsOf = ({ splits }: Dataset) =>
+  SPLITS.flatMap((split) => {
+    const items = splits[split];
+    return items === undefined ? [] : [{ split, items }];
+  });
+
+interface SplitOptions extends Pick<ExtractOptions, "blocks" | "onBlock"> {
+  /** Images in all, and those of the splits before: what progress is told of. */
+  readonly total: number;
+  readonly before: number;
+}
+
+async function extractSplit(
+  { backbone, network, pool, cacheFolder }: Opened,
+  split: SplitName,
+  items: readonly Item[],
+  options: DatasetOptions,
+  { total, before, ...of }: SplitOptions,
+): Promise<Extracted> {
+  const caches = await Promise.all(
+    backbone.readouts.map(async ({ key }) =>
+      cacheFolder ? await openCache(cacheFolder, madeFrom(backbone, options, split, key)) : noCache,
+    ),
+  );
+  return extractReadouts({
+    ...{ backbone, network, pool, items, caches, ...of },
+    preprocessing: options.preprocessing,
+    skipUnreadable: options.skipUnreadable ?? false,
+    onProgress: ({ done, imagesPerSecond }) => {
+      const left = total - before - done;
+      const secondsLeft = imagesPerSecond === undefined ? undefined : left / imagesPerSecond;
+      options.onProgress?.({ done: before + done, total, imagesPerSecond, secondsLeft });
+    },
+    ...(options.signal ? { signal: options.signal } : {}),
+  });
+}
+
+/** Shares are of whole blocks, which hold whole batches: each block is what one machine would have made. */
+async function datasetShare(
+  opened: Opened & { readonly cacheFolder: string },
+  dataset: Dataset,
+  options: DatasetOptions,
+  { share, of }: Share,
+): Promise<FeatureBlock[]> {
+  const { backbone, cacheFolder } = opened;
+  const size = blockSize(options.preprocessing.crop);
+  const blocks = splitsOf(dataset).flatMap(({ split, items }) =>
+    Array.from({ length: Math.ceil(items.length / size) }, (_, index) => ({
+      ...{ split, items, index, images: Math.min(size, items.length - index * size) },
+    })),
+  );
+  const [first, end] = [share, share + 1].map((one) => Math.floor((blocks.length * one) / of));
+  const own = blocks.slice(first, end);
+  const total = own.reduce((sum, { images }) => sum + images, 0);
+  const made: FeatureBlock[] = [];
+  let before = 0;
+  for (const { split, items } of splitsOf(dataset)) {
+    const here = own.filter((block) => block.split === split);
+    if (here.length === 0) continue;
+    const indices = new Set(here.map(({ index }) => index));
+    await extractSplit(opened, split, items, options, {
+      ...{ total, before, blocks: [...indices], onBlock: () => {} },
+    });
+    before += here.reduce((sum, { images }) => sum + images, 0);
+    for (const { key } of backbone.readouts) {
+      const kept = await namedBlocks(cacheFolder, madeFrom(backbone, options, split, key));
+      made.push(...kept.filter(({ index }) => indices.has(index)));
+    }
+  }
+  return made;
 }
 
 /** How many of a dataset's images have every readout of a backbone in the cache. Looks and writes nothing. */

@@ -3,7 +3,7 @@ export { requireAgreement } from "./agreement.ts";
 export { apartOf, trial } from "./apart.ts";
 export { type Backbone, type BackboneReadout, backboneOf, type ReadoutOptions } from "./backbone.ts";
 export { batchSize } from "./batches.ts";
-export { type BlockStore, noCache, openCache } from "./cache.ts";
+export { type BlockStore, blockPath, type FeatureBlock, noCache, openCache } from "./cache.ts";
 export {
   type Extracted,
   type ExtractOptions,
@@ -20,6 +20,7 @@ export {
   type ExtractorOptions,
   openExtractor,
   type ReadoutRows,
+  type Share,
 } from "./extractor.ts";
 export { type Network, type NetworkOptions, openNetwork } from "./network.ts";
 export { PreprocessPool } from "./preprocess-pool.ts";

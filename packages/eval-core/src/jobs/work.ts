@@ -128,7 +128,9 @@ async function handle(lease: Lease, { evaluate, signal, say }: WorkOptions): Pro
 }
 
 function inWords(work: JobWork): string {
-  return work.kind === "PART" ? `part ${work.part + 1} of ${work.dataset}` : work.dataset;
+  if (work.kind === "PART") return `part ${work.part + 1} of ${work.dataset}`;
+  if (work.kind === "EXTRACTION") return `features of ${work.dataset}, share ${work.share + 1} of ${work.of}`;
+  return work.dataset;
 }
 
 async function end(lease: Lease, outcome: EvaluationOutcome, tell: (line: string) => void): Promise<void> {

@@ -17,8 +17,9 @@ const JobStateEnum = builder.enumType("EvaluationJobState", {
 const JobKindEnum = builder.enumType("EvaluationJobKind", {
   description: "What a job is of.",
   values: {
+    EXTRACTION: { description: "A share of the features that evaluations on a dataset read." },
     PART: { description: "A part of the evaluation on a dataset, such as a configuration of a grid." },
-    DATASET: { description: "The evaluation on a dataset, from its parts where it has such." },
+    DATASET: { description: "The evaluation on a dataset, from its parts and features where it has such." },
     CLOSING: { description: "What follows from all of them, and the evaluation's end." },
   } as const,
 });

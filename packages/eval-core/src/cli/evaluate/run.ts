@@ -7,8 +7,14 @@ import {
   type ProtocolDescription,
 } from "../../evaluations/evaluation.ts";
 import { networkFacts, type Planned, planEvaluation } from "../../evaluations/plan.ts";
-import { runEvaluation, runPart, type Surroundings } from "../../evaluations/run.ts";
-import { backboneOf, type Extractor, openExtractor } from "../../features/index.ts";
+import { runEvaluation, runPart, runShare, type Surroundings } from "../../evaluations/run.ts";
+import {
+  backboneOf,
+  type Extractor,
+  type FeatureBlock,
+  openExtractor,
+  type Share,
+} from "../../features/index.ts";
 import { chooseDevice, type Device } from "../../runtime/index.ts";
 import type { Context } from "../context.ts";
 import { isFinal, sentenceOf } from "../exit-codes.ts";
@@ -81,20 +87,41 @@ async function withShared<T>(request: EvaluateRequest, use: (shared: Shared) => 
   }
 }
 
-export type PartOutcome =
+/** What one job works out for another to go on from. */
+export type Contribution<Found> =
   /** Of a run of this identity. */
-  | { readonly state: "done"; readonly identity: string; readonly found: JsonRecord }
+  | { readonly state: "done"; readonly identity: string; readonly found: Found }
   /** The whole is in the record already. */
   | { readonly state: "recorded" }
   | { readonly state: "missing"; readonly reason: string };
 
-/** One part of the only target, for another machine to go on from. @throws what opening the data and running throws */
-export function runPartOf(
-  { terminal, signal }: Context,
+export type PartOutcome = Contribution<JsonRecord>;
+export type ShareOutcome = Contribution<FeatureBlock[]>;
+
+/** One part of the only target. @throws what opening the data and running throws */
+export const runPartOf = (
+  context: Context,
   request: EvaluateRequest,
   part: number,
   recorder: Recorder,
-): Promise<PartOutcome> {
+): Promise<PartOutcome> =>
+  contribute(context, request, recorder, (planned, lent) => runPart(planned, lent, part));
+
+/** One share of the features of the only target, into the cache. @throws what opening the data and extracting throws */
+export const runShareOf = (
+  context: Context,
+  request: EvaluateRequest,
+  which: Share,
+  recorder: Recorder,
+): Promise<ShareOutcome> =>
+  contribute(context, request, recorder, (planned, lent) => runShare(planned, lent, which));
+
+function contribute<Found>(
+  { terminal, signal }: Context,
+  request: EvaluateRequest,
+  recorder: Recorder,
+  find: (planned: Planned, lent: Surroundings) => Promise<Found>,
+): Promise<Contribution<Found>> {
   return withShared(request, async (shared) => {
     const target = request.targets[0]!;
     const reason = await missingHere(request, target);
@@ -106,7 +133,7 @@ export function runPartOf(
       terminal,
       signal,
     });
-    return { state: "done", identity: planned.identity, found: await runPart(planned, lent, part) };
+    return { state: "done", identity: planned.identity, found: await find(planned, lent) };
   });
 }
 

@@ -10,10 +10,10 @@ import { requestOf } from "../evaluate/checkpoint.ts";
 import { deriveFrom } from "../evaluate/derive.ts";
 import { type Recorder, recorderOn } from "../evaluate/recorder.ts";
 import type { EvaluateOptions, EvaluateRequest, Target } from "../evaluate/request.ts";
-import { type Outcome, runPartOf, runTargets } from "../evaluate/run.ts";
+import { type Outcome, runPartOf, runShareOf, runTargets } from "../evaluate/run.ts";
 import { CommandError, isFinal, sentenceOf } from "../exit-codes.ts";
 import { terminalOver } from "../terminal.ts";
-import { handedOn, outcomeFrom, partEnded, partsFrom } from "./found.ts";
+import { contributed, handedOn, outcomeFrom, partsFrom } from "./found.ts";
 import type { Work, Worked } from "./messages.ts";
 import { publicly } from "./publicly.ts";
 import { telling } from "./telling.ts";
@@ -58,7 +58,7 @@ async function evaluate(work: Work, inside: Inside): Promise<Worked> {
 
 type Watched = Recorder & { readonly begun: ReadonlySet<string> };
 
-/** The job, whichever it is: all of a request, one of its columns, a part of that, or what closes it. */
+/** The job, whichever it is: all of a request, one of its columns, a part of that or a share of its features, or what closes it. */
 async function workOn(
   context: Context,
   request: EvaluateRequest,
@@ -78,7 +78,9 @@ async function workOn(
   const hide = (reason: string) => publicly(reason, work);
   switch (job.kind) {
     case "PART":
-      return { outcome: partEnded(title, await runPartOf(context, one, job.part, recorder), hide) };
+      return { outcome: contributed(title, await runPartOf(context, one, job.part, recorder), hide) };
+    case "EXTRACTION":
+      return { outcome: contributed(title, await runShareOf(context, one, job, recorder), hide) };
     case "DATASET": {
       const parts = (identity: string) => partsFrom(found, identity);
       const outcomes = await runTargets(context, { ...one, parts }, recorder);

@@ -20,9 +20,11 @@ import type { Device } from "../../runtime/index.ts";
 import { runSandboxed, SandboxError } from "../../sandbox/index.ts";
 import type { Context } from "../context.ts";
 import { sentenceOf } from "../exit-codes.ts";
+import { blocksOf } from "./found.ts";
 import type { Work, Worked } from "./messages.ts";
 import { publicly } from "./publicly.ts";
 import { sendingStore } from "./send-artefacts.ts";
+import { fetchFeatures, sendFeatures } from "./share-features.ts";
 import { storeWithWork, workOf } from "./who.ts";
 
 /** Where things are on this machine, what it computes with, and how much of it one evaluation may take. */
@@ -65,6 +67,7 @@ export async function evaluateRequested(
   const store = storeWithWork(sendingStore(lease, artefactFolder(cache)), () =>
     workOf({ job, found, startedAt, device, worker, attempts: lease.attempt }),
   );
+  await fetchFeatures({ lease, tell }, cache, found);
   const { handlers, open, begun } = handlersOn(store, asked);
   const end = async (reason: string, cancelled = false) => {
     for (const id of open) {
@@ -104,6 +107,7 @@ export async function evaluateRequested(
       work,
     );
     if ("again" in worked) throw new Error(worked.again);
+    await sendFeatures(lease.artefacts, cache, blocksOf(job, worked.outcome));
     return worked.outcome;
   } catch (error) {
     if (signal.aborted) {

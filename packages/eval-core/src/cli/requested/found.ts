@@ -1,10 +1,11 @@
 /** What jobs of a divided evaluation hand to those that wait for them, written and read again. */
-import type { EvaluationOutcome, JobFound } from "@transferboard/prisma";
+import type { EvaluationOutcome, JobFound, JobWork } from "@transferboard/prisma";
 import { z } from "zod";
 import type { JsonRecord } from "../../evaluations/evaluation.ts";
+import type { FeatureBlock } from "../../features/index.ts";
 import { valuesOf } from "../evaluate/report.ts";
 import type { Target } from "../evaluate/request.ts";
-import type { Outcome, PartOutcome } from "../evaluate/run.ts";
+import type { Contribution, Outcome } from "../evaluate/run.ts";
 import { CommandError } from "../exit-codes.ts";
 
 const json = z.record(z.string(), z.unknown());
@@ -26,11 +27,13 @@ const datasetFound = z.discriminatedUnion("state", [
   z.object({ state: z.literal("missing"), reason: z.string() }),
 ]);
 
-const partFound = z.discriminatedUnion("state", [
-  z.object({ state: z.literal("done"), identity: z.string(), found: json }),
-  z.object({ state: z.literal("recorded") }),
-  z.object({ state: z.literal("missing"), reason: z.string() }),
-]);
+const partDone = z.object({ state: z.literal("done"), identity: z.string(), found: json });
+
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+const shareDone = z.object({
+  state: z.literal("done"),
+  found: z.array(z.object({ key: sha256, index: z.int().min(0).max(999_999), sha256 })),
+});
 
 /** What a dataset's job hands on. @param publicly hides this machine's folders */
 export function handedOn(
@@ -54,10 +57,10 @@ export function outcomeFrom(target: Target, title: string, { outcome }: JobFound
 const withoutTitle = (reason: string, title: string) =>
   reason.startsWith(`${title}: `) ? reason.slice(title.length + 2) : reason;
 
-/** The outcome of a part's job. @param publicly hides this machine's folders */
-export function partEnded(
+/** The outcome of the job of a part or of a share of features. @param publicly hides this machine's folders */
+export function contributed(
   title: string,
-  part: PartOutcome,
+  part: Contribution<unknown>,
   publicly: (reason: string) => string,
 ): EvaluationOutcome {
   const nothing = { runs: [], notes: [] };
@@ -75,8 +78,8 @@ export function partsFrom(found: readonly JobFound[], identity: string): Map<num
   const parts = new Map<number, JsonRecord>();
   for (const { work, outcome, title, worker } of found) {
     if (work.kind !== "PART") continue;
-    const read = partFound.safeParse(outcome.result);
-    if (!read.success || read.data.state !== "done") continue;
+    const read = partDone.safeParse(outcome.result);
+    if (!read.success) continue;
     if (read.data.identity !== identity) {
       throw new CommandError(
         `'${title}' was worked out by ${worker ?? "a worker"} for another run than this one: its data, its weights or its version differ from those here`,
@@ -86,3 +89,7 @@ export function partsFrom(found: readonly JobFound[], identity: string): Map<num
   }
   return parts;
 }
+
+/** The blocks of features that a job made; none where it was of something else, failed, or had nothing to do. */
+export const blocksOf = (work: JobWork | undefined, outcome: EvaluationOutcome): FeatureBlock[] =>
+  work?.kind === "EXTRACTION" ? (shareDone.safeParse(outcome.result).data?.found ?? []) : [];

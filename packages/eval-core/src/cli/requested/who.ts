@@ -36,7 +36,8 @@ export function workOf({ job, found, startedAt, ...own }: OwnJob): { readonly jo
 }
 
 function titleOf(job: JobWork | undefined, found: readonly JobFound[]): string {
-  if (job !== undefined) return found.length > 0 ? "selection and refit" : "all of it";
+  if (job !== undefined && found.some(({ work }) => work.kind === "PART")) return "selection and refit";
+  if (job !== undefined) return found.length > 0 ? "all but the features" : "all of it";
   return found.length > 0 ? "what follows from all datasets" : "all of it";
 }
 
