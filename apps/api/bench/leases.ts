@@ -13,14 +13,21 @@ import { startWarehouses } from "./warehouse.ts";
 
 const { values } = parseArgs({
   options: {
-    workers: { type: "string", default: "10,50,200,1000" },
+    // 200@200: 200 workers whose jobs last 200 ms; without it they end as soon as they begin.
+    workers: { type: "string", default: "10,50,200@200,200,1000" },
     jobs: { type: "string", default: "10000" },
   },
 });
-const counts = values.workers.split(",").map(Number);
+const crews = values.workers.split(",").map((crew) => {
+  const [workers = Number.NaN, jobMs = 0] = crew.split("@").map(Number);
+  return { workers, jobMs };
+});
 const jobs = Number(values.jobs);
-if (![...counts, jobs].every((count) => Number.isInteger(count) && count > 0)) {
-  console.error("--workers must be whole numbers such as 10,200, and --jobs one: both above 0.");
+if (
+  ![jobs, ...crews.map(({ workers }) => workers)].every((count) => Number.isInteger(count) && count > 0) ||
+  !crews.every(({ jobMs }) => jobMs >= 0)
+) {
+  console.error("--workers must be whole numbers above 0 such as 10,200 or 200@50, and --jobs one.");
   process.exit(2);
 }
 /** Between two boards: somebody who reads. */
@@ -62,8 +69,11 @@ interface Times {
   readonly board: number[];
 }
 
-/** All jobs, by so many workers; answers what took how long, and how long all of it. */
-async function drain(workers: number): Promise<Times & { readonly seconds: number; readonly taken: number }> {
+/** All jobs, by so many workers; answers what took how long, and how long all of it. @param jobMs how long a job lasts */
+async function drain(
+  workers: number,
+  jobMs: number,
+): Promise<Times & { readonly seconds: number; readonly taken: number }> {
   await using places = await startWarehouses(10_000, () => undefined);
   const { appUrl, ownerUrl } = places.generated;
   const token = await fill(ownerUrl, appUrl);
@@ -87,6 +97,7 @@ async function drain(workers: number): Promise<Times & { readonly seconds: numbe
     if (lease === null) return false;
     if (taken.has(lease.id)) throw new Error(`The job ${lease.id} was given twice.`);
     taken.add(lease.id);
+    if (jobMs > 0) await new Promise((resolve) => setTimeout(resolve, jobMs));
     const at = `${base}/work/leases/${lease.id}/${lease.attempt}/finish`;
     const { held } = JSON.parse(await clocked(times.finish, at, { outcome: OUTCOME }));
     if (!held) throw new Error(`The job ${lease.id} was lost.`);
@@ -132,10 +143,10 @@ console.log(
 );
 console.log("| workers | jobs a second | lease p50 / p99 ms | finish p50 / p99 ms | boards p50 / p99 ms |");
 console.log("|---|---|---|---|---|");
-for (const workers of counts) {
-  const { lease, finish, board, seconds, taken } = await drain(workers);
+for (const { workers, jobMs } of crews) {
+  const { lease, finish, board, seconds, taken } = await drain(workers, jobMs);
   if (taken !== jobs) throw new Error(`${taken} of ${jobs} jobs were done.`);
   console.log(
-    `| ${workers} | ${(finish.length / seconds).toFixed(0)} | ${span(lease)} | ${span(finish)} | ${span(board)} |`,
+    `| ${workers}${jobMs > 0 ? `, jobs of ${jobMs} ms` : ""} | ${(finish.length / seconds).toFixed(0)} | ${span(lease)} | ${span(finish)} | ${span(board)} |`,
   );
 }

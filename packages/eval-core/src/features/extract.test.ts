@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { afterAll, describe, expect, it, onTestFinished } from "vitest";
 import { type Item, makeItem } from "../datasets/index.ts";
 import { NORMALISATIONS } from "../images/index.ts";
 import { GraphBuilder, writeModel } from "../onnx/index.ts";
@@ -39,14 +39,14 @@ const expected = (levels: readonly number[]) => levels.flatMap((level) => Array(
 
 type Options = Partial<ExtractOptions> & { cache?: BlockStore };
 
+// One for all: a thread of it takes longer to start than these images to prepare.
+const pool = new PreprocessPool(1);
+afterAll(() => pool.close());
+
 async function extract(items: readonly Item[], { cache, ...more }: Options = {}) {
   const backbone = more.backbone ?? meanBackbone();
-  const network = await openNetwork(backbone, { device: "cpu", threads: 2 });
-  const pool = new PreprocessPool(2);
-  onTestFinished(async () => {
-    await network.close();
-    await pool.close();
-  });
+  const network = await openNetwork(backbone, { device: "cpu", threads: 1 });
+  onTestFinished(() => network.close());
   const x = backbone.readouts.map(({ size }) => new Float32Array(items.length * size!));
   const { unreadable } = await extractReadouts({
     backbone,

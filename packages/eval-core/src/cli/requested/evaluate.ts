@@ -67,7 +67,7 @@ export async function evaluateRequested(
   const store = storeWithWork(sendingStore(lease, artefactFolder(cache)), () =>
     workOf({ job, found, startedAt, device, worker, attempts: lease.attempt }),
   );
-  await fetchFeatures({ lease, tell }, cache, found);
+  await fetchFeatures({ lease, tell, signal }, cache, found);
   const { handlers, open, begun } = handlersOn(store, asked);
   const end = async (reason: string, cancelled = false) => {
     for (const id of open) {

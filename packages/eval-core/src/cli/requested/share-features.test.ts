@@ -35,7 +35,8 @@ async function setting() {
 
   const blocks = await namedBlocks(from, madeFrom);
   const artefacts = artefactsIn(contentStore(folderObjects(store)), "worker");
-  const job = { lease: { artefacts }, tell: () => {} } as unknown as Pick<JobInHand, "lease" | "tell">;
+  const { signal } = new AbortController();
+  const job = { lease: { artefacts }, tell: () => {}, signal } as unknown as JobInHand;
   return { from, to, store, blocks, artefacts, job };
 }
 

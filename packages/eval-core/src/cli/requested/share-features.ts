@@ -23,7 +23,7 @@ export async function sendFeatures(
 
 /** @param cache the folder that they are put into */
 export async function fetchFeatures(
-  { lease: { artefacts }, tell }: Pick<JobInHand, "lease" | "tell">,
+  { lease: { artefacts }, tell, signal }: JobInHand,
   cache: string,
   found: readonly JobFound[],
 ): Promise<void> {
@@ -31,6 +31,7 @@ export async function fetchFeatures(
     .flatMap(({ work, outcome }) => blocksOf(work, outcome))
     .filter((block) => !existsSync(blockPath(cache, block)));
   for (const [done, block] of absent.entries()) {
+    signal.throwIfAborted();
     tell({ what: "features of other workers", done, total: absent.length });
     try {
       await artefacts.fetch(block.sha256, blockPath(cache, block));
