@@ -66,6 +66,13 @@ describe("folders in folders", () => {
     );
   });
 
+  it("deeper than any dataset are refused, not left out", async () => {
+    const deep = Array.from({ length: 14 }, (_, i) => `d${i}`).join("/");
+    await expect(opened(images(...classes("a", "b"), `a/${deep}/3.jpg`))).rejects.toThrow(
+      /folders lie more than 12 deep in each other at .*d11: move the images up/,
+    );
+  });
+
   it("around the dataset are gone through, once or twice", async () => {
     for (const around of ["", "set/", "set/set/"]) {
       const tree = images(...classes("a", "b").map((path) => `${around}${path}`));
@@ -139,6 +146,13 @@ describe("links", () => {
     );
     const partial = await openDataset("folder", folder.path, { allowPartial: true });
     expect(Object.values(await listing(partial)).flat()).toHaveLength(4);
+  });
+
+  it("that lead to each other are refused: their images would count over and over", async () => {
+    const folder = await temporaryTree(images(...classes("a", "b")));
+    await symlink("../b", join(folder.path, "a/other"));
+    await symlink("../a", join(folder.path, "b/other"));
+    await expect(openDataset("folder", folder.path)).rejects.toThrow(/links that lead to each other/);
   });
 
   it("that lead back to a folder above count no image twice", async () => {
@@ -221,6 +235,18 @@ describe("names that cannot be written with a to z", () => {
     ["My Shapes", "my-shapes"],
   ])("%s is %s", async (name, slug) => {
     expect((await opened(images(...classes("a", "b")), { name })).name).toBe(slug);
+  });
+
+  it("keep names distinct that differ behind a slug's end, or by a plus", async () => {
+    const long = "shapes ".repeat(20);
+    const names = await Promise.all(
+      [`${long}one`, `${long}two`, "shapes", "shapes+", "shapes++", "shapes + one"].map(
+        async (name) => (await opened(images(...classes("a", "b")), { name })).name,
+      ),
+    );
+    expect(new Set(names).size).toBe(names.length);
+    for (const name of names) expect(name.length).toBeLessThanOrEqual(100);
+    expect(names.slice(2)).toEqual(["shapes", "shapes-plus", "shapes-plus-plus", "shapes-plus-one"]);
   });
 
   it("keep distinct names distinct", async () => {

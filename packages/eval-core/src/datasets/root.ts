@@ -163,8 +163,13 @@ export class DatasetRoot {
   async #below(folder: string, pattern: RegExp, depth: number, kind?: Kind): Promise<string[]> {
     const inside = (name: string) => (folder === "." ? name : `${folder}/${name}`);
     const found = (await this.#named(folder, pattern, kind)).map(inside);
-    if (depth === DEEPEST) return found;
-    for (const name of await this.#folders(folder)) {
+    const deeper = await this.#folders(folder);
+    if (depth === DEEPEST && deeper.length > 0) {
+      throw new DatasetError(
+        `folders lie more than ${DEEPEST} deep in each other at ${this.at(folder)}: move the images up, or take out links that lead to each other`,
+      );
+    }
+    for (const name of deeper) {
       for (const path of await this.#below(inside(name), pattern, depth + 1, kind)) found.push(path);
     }
     return found;

@@ -6,7 +6,7 @@ export * from "./mt19937.ts";
 export * from "./npy.ts";
 export * from "./random.ts";
 export * from "./sealed-file.ts";
-export { isWritten, slugOf } from "./slug.ts";
+export { isWritten, slugOf, slugOfParts } from "./slug.ts";
 export * from "./tensor.ts";
 export * from "./torch-random.ts";
 export * from "./typed-array.ts";

@@ -18,6 +18,19 @@ const WRITTEN: Readonly<Record<string, string>> = Object.fromEntries(
 /** Of letters that could not be written: enough that a million names do not meet by chance. */
 const HASH_DIGITS = 8;
 
+/** The record takes no longer slug. */
+const LONGEST = 100;
+
+const hashOf = (name: string): string =>
+  createHash("sha256").update(name.normalize("NFC")).digest("hex").slice(0, HASH_DIGITS);
+
+/** Two names that differ only behind the longest slug's end stay two by their hash. */
+function cut(slug: string, name: string): string {
+  if (slug.length <= LONGEST) return slug;
+  const kept = slug.slice(0, LONGEST - HASH_DIGITS - 1).replace(/[-.]+$/, "");
+  return `${kept}-${hashOf(name)}`;
+}
+
 /**
  * @param fallback what stands for a name without one letter that can be written, before its hash
  * @param dots whether dots stay ("vit.augreg"), as in a method's slug
@@ -27,7 +40,11 @@ export function slugOf(name: string, fallback: string, { dots = false } = {}): s
     .normalize("NFKD")
     .replace(/\p{M}+/gu, "")
     .toLowerCase();
-  const written = [...letters].map((letter) => WRITTEN[letter] ?? letter).join("");
+  const written = [...letters]
+    .map((letter) => WRITTEN[letter] ?? letter)
+    .join("")
+    // "SwAV+" is not SwAV; inside a name a plus parts words.
+    .replace(/\++(?=[^a-z0-9+]|$)/g, (pluses) => "-plus".repeat(pluses.length));
   const base = written
     .replace(dots ? /[^a-z0-9.]+/g : /[^a-z0-9]+/g, "-")
     .replace(/\.{2,}/g, ".")
@@ -35,13 +52,13 @@ export function slugOf(name: string, fallback: string, { dots = false } = {}): s
     .replace(/^[-.]+|[-.]+$/g, "");
   // A letter or digit of a script that is not written here would otherwise vanish.
   const isWhole = !/[\p{L}\p{N}\p{S}]/u.test(written.replace(/[a-z0-9+=<>|~^$`]/g, ""));
-  if (isWhole && base !== "") return base;
-  const hash = createHash("sha256").update(name.normalize("NFC")).digest("hex").slice(0, HASH_DIGITS);
-  return `${base || fallback}-${hash}`;
+  return cut(isWhole && base !== "" ? base : `${base || fallback}-${hashOf(name)}`, name);
 }
+
+/** Of a name in parts, such as an organisation's and its model's: joined by dots. */
+export const slugOfParts = (parts: readonly string[], fallback: string): string =>
+  cut(parts.map((part) => slugOf(part, fallback, { dots: true })).join("."), parts.join("/"));
 
 /** Whether the name could be written without its hash: where not, whoever gave it is told. */
 export const isWritten = (name: string, fallback: string): boolean =>
-  !slugOf(name, fallback, { dots: true }).endsWith(
-    `-${createHash("sha256").update(name.normalize("NFC")).digest("hex").slice(0, HASH_DIGITS)}`,
-  );
+  !slugOf(name, fallback, { dots: true }).endsWith(`-${hashOf(name)}`);

@@ -3,7 +3,15 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { type AnyTensor, SeededRandom, tensor, writeNpy } from "../../tensor/index.ts";
+import { readFeatures } from "../../evaluations/arrays/given.ts";
+import {
+  type AnyTensor,
+  decodeFloat16,
+  encodeFloat16,
+  SeededRandom,
+  tensor,
+  writeNpy,
+} from "../../tensor/index.ts";
 import { makeTerminal } from "../terminal.ts";
 import { evaluateFeatures } from "./features.ts";
 
@@ -63,6 +71,12 @@ const numbers: Labels = () =>
     [N],
     BigInt64Array.from({ length: N }, (_, i) => BigInt(classOf(i))),
   );
+/** What numbers of classes in one row give, computed once. */
+let flat: Promise<Printed> | undefined;
+const fromNumbers = () => {
+  flat ??= evaluated(folderOf(numbers));
+  return flat;
+};
 const measureOf = ({ values }: Printed) => values.map(({ measure, value }) => [measure, value]);
 
 describe("labels of shape [n, 1]", () => {
@@ -95,9 +109,8 @@ describe("labels of shape [n, 1]", () => {
         ),
     ],
   ])("of %s are class numbers, and that is said", async (_, column) => {
-    const flat = await evaluated(folderOf(numbers));
     const found = await evaluated(folderOf(column));
-    expect(measureOf(found)).toEqual(measureOf(flat));
+    expect(measureOf(found)).toEqual(measureOf(await fromNumbers()));
     expect(found.values[0]!.measure).toBe("many-shot-linear/given/accuracy");
     expect(found.warnings).toContain(
       "The train labels are one column of shape [30, 1]: taken as class numbers.",
@@ -113,9 +126,7 @@ describe("labels of shape [n, 1]", () => {
             BigInt64Array.from({ length: N }, (_, i) => BigInt(classOf(i))),
           )
         : numbers(split);
-    expect(measureOf(await evaluated(folderOf(column)))).toEqual(
-      measureOf(await evaluated(folderOf(numbers))),
-    );
+    expect(measureOf(await evaluated(folderOf(column)))).toEqual(measureOf(await fromNumbers()));
   });
 });
 
@@ -129,6 +140,37 @@ it("labels with one 1 in each row are several labels an image, and that is said"
   const { values, warnings } = await evaluated(folderOf(hot));
   expect(values[0]!.measure).toBe("many-shot-linear/given/map11");
   expect(warnings.join()).toMatch(/exactly one 1: they are taken as several labels an image/);
+});
+
+it("class numbers from 1 and with gaps are the same task as from 0", async () => {
+  const other: Labels = () =>
+    tensor(
+      "uint8",
+      [N],
+      Uint8Array.from({ length: N }, (_, i) => 1 + 50 * classOf(i)),
+    );
+  expect(measureOf(await evaluated(folderOf(other)))).toEqual(measureOf(await fromNumbers()));
+});
+
+it("features of half precision are read as what they are", () => {
+  const stored = encodeFloat16([0.1, -2, 3e4, 6e-8]);
+  const folder = folderOf(numbers, { "half.npy": tensor("float16", [2, 2], stored) });
+  expect(readFeatures(join(folder, "half.npy"))).toEqual({
+    dtype: "float32",
+    shape: [2, 2],
+    data: decodeFloat16(stored),
+  });
+});
+
+it("a fold order between images is refused", async () => {
+  const order = tensor(
+    "float64",
+    [N],
+    Float64Array.from({ length: N }, (_, i) => i + 0.5),
+  );
+  await expect(evaluated(folderOf(numbers, { "fold_order.npy": order }))).rejects.toThrow(
+    /fold_order\.npy holds 0\.5: expected numbers of images/,
+  );
 });
 
 it("labels of two shapes are refused", async () => {
@@ -158,7 +200,7 @@ it("fold_order.npy is in the calibration's fingerprint, not in the classifier's,
     [N],
     Int32Array.from({ length: N }, (_, i) => N - 1 - i),
   );
-  const plain = await evaluated(folderOf(numbers));
+  const plain = await fromNumbers();
   const ordered = await evaluated(folderOf(numbers, { "fold_order.npy": order }));
   const fingerprints = ({ values }: Printed) => values.map(({ protocol }) => protocol.fingerprint);
   expect(fingerprints(ordered)[0]).toBe(fingerprints(plain)[0]);

@@ -1,5 +1,13 @@
 /** Arrays of features that someone else made, in a folder of .npy files. Where they come from is not known. */
-import { type AnyTensor, anyTensor, NpyError, narrowed, readNpy, type Tensor } from "../../tensor/index.ts";
+import {
+  type AnyTensor,
+  anyTensor,
+  NpyError,
+  narrowed,
+  readNpy,
+  type Tensor,
+  toFloat32,
+} from "../../tensor/index.ts";
 
 /** It is part of the fingerprint that they were given. */
 export const GIVEN_ORIGIN = { features: "given" } as const;
@@ -7,14 +15,15 @@ export const GIVEN_ORIGIN = { features: "given" } as const;
 /** The dataset's name in the measures. */
 export const GIVEN_DATASET = "given";
 
-/** samples x features in float32; float64 is narrowed. @throws NpyError on another shape or type */
+/** samples x features in float32; float64 is narrowed, float16 widened. @throws NpyError on another shape or type */
 export function readFeatures(path: string): Tensor<"float32"> {
-  const array = narrowed(readNpy(path));
+  const read = readNpy(path);
+  const array = read.dtype === "float16" ? toFloat32(read) : narrowed(read);
   if (array.shape.length !== 2) {
     throw new NpyError(`${path} has shape [${array.shape}]: expected [samples, features]`);
   }
   if (array.dtype === "float32") return array;
-  throw new NpyError(`${path} holds ${array.dtype}: expected float32 or float64`);
+  throw new NpyError(`${path} holds ${array.dtype}: expected float32, float64 or float16`);
 }
 
 /** Labels of shape [n], or of one column [n, 1], which data frames give for class numbers; other shapes as they are. */

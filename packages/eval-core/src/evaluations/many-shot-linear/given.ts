@@ -43,7 +43,11 @@ export async function evaluateGiven(
 
 /** The test images in the order that calibration cuts into folds, where the folder has one. */
 function readFoldOrder(path: string): Int32Array | undefined {
-  return existsSync(path) ? Int32Array.from(readNpy(path).data, Number) : undefined;
+  if (!existsSync(path)) return undefined;
+  const order = Array.from(readNpy(path).data, Number);
+  const wrong = order.find((index) => !Number.isInteger(index));
+  if (wrong !== undefined) throw new LinearInputError(`${path} holds ${wrong}: expected numbers of images`);
+  return Int32Array.from(order);
 }
 
 /** Train, validation and test of a folder, and what whoever gave them should hear of how they are taken. */

@@ -1,16 +1,11 @@
 /** Slugs and checkpoints of models as formats name them. */
-import { slugOf } from "../../tensor/index.ts";
+import { slugOfParts as joined, slugOf } from "../../tensor/index.ts";
 import type { RowCheckpoint } from "./format.ts";
 
-export const slug = (name: string): string => slugOf(name, "model", { dots: true }).slice(0, 100);
+export const slug = (name: string): string => slugOf(name, "model", { dots: true });
 
 /** "ViT-B/16" stays one part; parts are joined by dots. */
-export const slugOfParts = (...parts: readonly string[]): string =>
-  parts
-    .map((part) => slugOf(part, "model", { dots: true }))
-    .join(".")
-    .slice(0, 100)
-    .replace(/[-.]+$/, "");
+export const slugOfParts = (...parts: readonly string[]): string => joined(parts, "model");
 
 export const checkpointNamed = (name: string, more: Partial<RowCheckpoint> = {}): RowCheckpoint => ({
   name,

@@ -65,6 +65,9 @@ function readCell(column: string, text: string): { value: unknown; wrong?: strin
     : { value: null, wrong: `'${shorten(text, 40)}' is not a finite number.` };
 }
 
+/** Of these, "2,000" is no 2: a comma cannot be a decimal sign. */
+const WHOLE = new Set(["year", "epochs", "batch_size", "sample_size"]);
+
 /** A comma is the decimal sign where semicolons part the cells. */
 const DECIMAL_COMMA = /^[-+]?\d+,\d+(e[-+]?\d+)?$/i;
 
@@ -211,7 +214,7 @@ export function readCsv(text: string): Draft {
       const cell = cells[i] ?? "";
       if (cell === "" || !COLUMNS.includes(column) || columns.indexOf(column) < i) return;
       const text =
-        dialect.delimiter === ";" && NUMBERS.has(column) && DECIMAL_COMMA.test(cell)
+        dialect.delimiter === ";" && NUMBERS.has(column) && !WHOLE.has(column) && DECIMAL_COMMA.test(cell)
           ? cell.replace(",", ".")
           : cell;
       const { value: parsed, wrong } = readCell(column, text);

@@ -2,7 +2,7 @@
  * The method of formats that only name it: its slug out of that name, and what else there is to say of a new one out of a
  * place beside, in our JSON form.
  */
-import { isWritten, slugOf as nameToSlug } from "@transferboard/eval-core/tensor";
+import { isWritten, slugOfParts } from "@transferboard/eval-core/tensor";
 import { shorten } from "../../../errors.ts";
 import { type Fault, fault, type Path } from "../faults/fault.ts";
 
@@ -11,29 +11,35 @@ import { type Fault, fault, type Path } from "../faults/fault.ts";
  * someone's own SwAV is never credited to ours.
  */
 export function slugOf(name: unknown): string {
-  const parts = String(name ?? "")
+  const parts = partsOf(name);
+  // A name without a letter or digit is none.
+  return parts.every((part) => /[\p{L}\p{N}]/u.test(part)) ? slugOfParts(parts, "model") : "";
+}
+
+const partsOf = (name: unknown): string[] =>
+  String(name ?? "")
     .split("/")
     .map((part) => part.trim())
     .filter(Boolean);
-  // A name without a letter or digit is none.
-  if (!parts.every((part) => /[\p{L}\p{N}]/u.test(part))) return "";
-  return parts
-    .map((part) => nameToSlug(part, "model", { dots: true }))
-    .join(".")
-    .slice(0, 100)
-    .replace(/[-.]+$/, "");
-}
 
-/** A warning where a name could not be written with a to z, so that its slug carries a few digits of its hash. */
+/** What has no place in a slug and parts no words either: "SwAV*" may be another than SwAV. */
+const LOST = /[^\p{L}\p{N}\p{M}\s\-_.,:;()[\]'"/+]/u;
+
+/** A warning where a slug does not say all of its name: it carries a few digits of its hash, or a sign is not in it. */
 export function nameWarnings(name: unknown, fields: unknown, place: string): Fault[] {
   const told = typeof fields === "object" && fields !== null && "slug" in fields;
-  const parts = String(name ?? "")
-    .split("/")
-    .filter(Boolean);
-  if (told || slugOf(name) === "" || parts.every((part) => isWritten(part, "model"))) return [];
-  const message = `'${shorten(String(name), 60)}' has letters that cannot be written with a to z: its slug is '${slugOf(name)}'.`;
+  const slug = slugOf(name);
+  if (told || slug === "") return [];
+  const parts = partsOf(name);
+  const [sign] = LOST.exec(parts.join("")) ?? [];
+  const isWhole =
+    parts.every((part) => isWritten(part, "model")) && slug === parts.map((part) => slugOf(part)).join(".");
+  if (isWhole && sign === undefined) return [];
+  const why = isWhole
+    ? `has '${sign}', which no slug has`
+    : "cannot be written whole with 100 letters a to z";
   return [
-    fault(place, message, {
+    fault(place, `'${shorten(String(name), 60)}' ${why}: its slug is '${slug}'.`, {
       expected: "a slug of your own, told as the method's 'slug'",
       severity: "WARNING",
     }),
