@@ -118,3 +118,55 @@ describe("a pending submission", () => {
     expect(await look(submission.id)).toEqual({ status: "REJECTED", warnings: null, changes: null });
   });
 });
+
+describe("values that the ledger has already", () => {
+  const METHOD = { slug: "twice", name: "Twice", family: "OTHER" };
+  const iou = { measure: "segmentation/ade20k/mean-iou", value: 0.2 };
+  const pixels = { measure: "segmentation/ade20k/pixel-accuracy", value: 70 };
+  const body = (values: object[], more: object = {}) =>
+    makeSubmission({ method: METHOD, source: "table 1", values, ...more });
+  const recorded = async () => {
+    const rows = await api.database.client.result.findMany({
+      where: { method: { slug: METHOD.slug } },
+      include: { measure: true },
+      orderBy: { id: "asc" },
+    });
+    return rows.map(({ measure, value }) => `${measure.metricSlug} ${value}`);
+  };
+  const messages = (warnings: { message: string }[]) => warnings.map(({ message }) => message);
+
+  it("are warned of, and accepted once: what is new beside them is recorded", async () => {
+    // Two offers of the same, each before the other is accepted.
+    const [first, second] = [await offer(body([iou])), await offer(body([iou]))];
+    expect(second.submission.id).not.toBe(first.submission.id);
+    expect(await decide(first.submission.id, "ACCEPT")).toMatchObject({ __typename: "SubmissionPayload" });
+    expect(messages((await look(second.submission.id)).warnings)).toEqual([
+      expect.stringMatching(
+        /^The ledger has this value of 'twice' already, from the same source, at position/,
+      ),
+    ]);
+    expect(await decide(second.submission.id, "ACCEPT")).toMatchObject({
+      __typename: "Conflict",
+      message: expect.stringMatching(/Every value of this submission is in the ledger already/),
+    });
+    const third = await offer(body([iou, pixels]));
+    expect(messages(third.warnings)).toHaveLength(1);
+    await decide(third.submission.id, "ACCEPT");
+    expect(await recorded()).toEqual(["mean-iou 0.2", "pixel-accuracy 70"]);
+  });
+
+  it("are others where the value, the source or the weights differ; of other weights a reviewer hears", async () => {
+    const before = (await recorded()).length;
+    const weights = { checkpoint: { name: "other.pth", sha256: "c".repeat(64) } };
+    for (const [other, heard] of [
+      [body([{ ...iou, value: 0.21 }]), 0],
+      [body([iou], { source: "table 2" }), 0],
+      [body([iou], weights), 1],
+    ] as const) {
+      const { submission, warnings } = await offer(other);
+      expect(messages(warnings)).toHaveLength(heard);
+      expect(await decide(submission.id, "ACCEPT")).toMatchObject({ __typename: "SubmissionPayload" });
+    }
+    expect((await recorded()).length).toBe(before + 3);
+  });
+});

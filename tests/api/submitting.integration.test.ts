@@ -179,7 +179,7 @@ describe("each kind of bad submission", () => {
       /is recorded/,
     ],
     ["a field that is not ours", value({ colour: "red" }), "/values/0/colour", /no field 'colour'/],
-    ["no values", makeSubmission({ values: [] }), "/values", /too little.*at least 1/],
+    ["no values", makeSubmission({ values: [] }), "/values", /list is empty.*at least 1/],
     [
       "a new method without a name",
       makeSubmission({ method: { slug: "newer", family: "OTHER" } }),

@@ -92,6 +92,28 @@ describe("CSV", () => {
     );
   });
 
+  it("may say above the header what parts the cells, and keeps thousands out of whole numbers", async () => {
+    const semicolons = `${head},sample_size\n${row("75.4", ",2000")}`.replaceAll(",", ";");
+    expect((await offer("csv", `sep=;\n${semicolons}`)).values).toEqual({ [PIXELS]: 75.4 });
+    expect((await offer("csv", `sep=;\n${semicolons.replace("75.4", "754")}`)).faults).toMatchObject([
+      { place: "row 3, column value" },
+    ]);
+    const { faults } = await offer("csv", semicolons.replace("2000", "2,000"));
+    expect(faults).toMatchObject([
+      { place: "row 2, column sample_size", message: "'2,000' is not a finite number." },
+    ]);
+  });
+
+  it("of old Macs' line ends is read; without a row, or without anything, it is told so once", async () => {
+    expect((await offer("csv", `${head}\r${row("75.4")}\r`)).values).toEqual({ [PIXELS]: 75.4 });
+    for (const [text, message] of [
+      [head, "There is no row below the header."],
+      ["", "The text is empty."],
+      ["\ufeff\n\n", "The text is empty."],
+    ] as const)
+      expect((await offer("csv", text)).faults).toMatchObject([{ place: "row 1", message }]);
+  });
+
   it("without a column that it needs is told so, once", async () => {
     for (const column of ["source", "measure", "value", "method"]) {
       const at = head.split(",").indexOf(column);
@@ -116,6 +138,11 @@ describe("JSON with a field twice", () => {
       "of the whole",
       `${text(`{"measure": "${PIXELS}", "value": 75}`).slice(0, -1)}, "source": "there"}`,
       "/source",
+    ],
+    [
+      "with a byte order mark",
+      `\ufeff${text(`{"measure": "${PIXELS}", "value": 75, "value": 57}`)}`,
+      "/values/0/value",
     ],
     [
       "the same value twice",
@@ -163,6 +190,22 @@ describe("a model card", () => {
     expect(slugs[1]![0]).not.toBe(slugs[2]![0]);
   });
 
+  it("whose name only begins or looks like ours is not ours, or it is said", async () => {
+    const named = (name: string) =>
+      offer("model-index", card(result("", "{ type: mean-iou, value: 0.3 }"), name));
+    expect((await named("SwAV+")).method.slug).toBe("swav-plus");
+    const starred = await named('"SwAV*"');
+    expect([starred.method.slug, starred.warnings.map(({ message }) => message)]).toEqual([
+      "swav",
+      ["'SwAV*' has '*', which no slug has: its slug is 'swav'."],
+    ]);
+    const long = "o/".concat("x".repeat(120));
+    const [one, other] = [await named(`${long}1`), await named(`${long}2`)];
+    expect(one.method.slug).not.toBe(other.method.slug);
+    expect(String(one.method.slug)).toMatch(/^o\.x+-[0-9a-f]{8}$/);
+    expect(one.warnings).toHaveLength(1);
+  });
+
   it("of someone else's SwAV is not ours", async () => {
     const one = result("", "{ type: mean-iou, value: 0.3 }");
     expect((await offer("model-index", card(one, "someone-else/SwAV"))).method.slug).toBe(
@@ -202,10 +245,31 @@ describe("a model card", () => {
     expect((await offer("model-index", card(result(", config: indoor", named)))).values).toEqual({
       [IOU]: 0.3,
     });
-    expect(
-      (await offer("model-index", card(result(", config: default", "{ type: mean-iou, value: 0.3 }"))))
-        .values,
-    ).toEqual({ [IOU]: 0.3 });
+    for (const whole of [", config: default", ", args: default", ", args: { seed: 1 }"])
+      expect(
+        (await offer("model-index", card(result(whole, "{ type: mean-iou, value: 0.3 }")))).values,
+      ).toEqual({ [IOU]: 0.3 });
+  });
+
+  it("nor one that stands under args, or is the metric's", async () => {
+    for (const [dataset, metric] of [
+      [", args: indoor", ""],
+      [", config: default, args: { name: indoor }", ""],
+      ["", ", config: indoor"],
+      ["", ", args: { config: indoor }"],
+    ] as const) {
+      const text = card(result(dataset, `{ type: mean-iou, value: 0.3${metric} }`));
+      expect((await offer("model-index", text)).faults[0]!.message).toMatch(/configuration 'indoor'/);
+    }
+    for (const [dataset, metric] of [
+      [", args: { split: train }", ""],
+      ["", ", args: { split: train }"],
+    ] as const) {
+      const both = `{ type: mean-iou, value: 0.9${metric} }, { type: pixel-accuracy, value: 75.4, args: { split: test } }`;
+      const text = card(result(dataset, both));
+      const { values, faults } = await offer("model-index", text);
+      expect([values, faults.length]).toEqual(dataset ? [{}, 1] : [{ [PIXELS]: 75.4 }, 0]);
+    }
   });
 
   it("does not record a fraction as a percentage", async () => {

@@ -28,6 +28,19 @@ describe("a folder as MTEB writes it", () => {
     ]);
   });
 
+  it("does not take a subset that is there twice for two", async () => {
+    for (const [names, told] of [
+      [["en", "en"], "'en'"],
+      [["fr", "en", "fr"], "'fr'"],
+      [[undefined, undefined], "'without a name'"],
+    ] as const) {
+      const entries = names.map((hf_subset, i) => ({ main_score: 0.5 + i / 10, hf_subset }));
+      const { faults, values } = await offer("mteb", task(JSON.stringify({ test: entries })));
+      expect(values).toEqual({});
+      expect(faults).toMatchObject([{ message: `The subset ${told} is there twice.` }]);
+    }
+  });
+
   const task = (scores: string) =>
     joined({ ...files(), "px.json": `{"task_name": "${PIXELS}", "scores": ${scores}}` });
 

@@ -71,11 +71,11 @@ export function readEnv(source: Readonly<Record<string, string | undefined>> = p
   if (!parsed.success) {
     const faults = parsed.error.issues.map(({ path, message }) => {
       const name = String(path[0]);
-      // An address holds a password: its value is never repeated.
+      // An address holds a password, and a secret is one: their values are never repeated.
       const found =
         given[name] === undefined
           ? "it is not set"
-          : name.endsWith("_URL")
+          : /_(URL|SECRET|KEY)$/.test(name)
             ? "another form"
             : `'${given[name]}'`;
       return `${name}: ${message}; found ${found}`;

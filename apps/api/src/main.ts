@@ -1,4 +1,5 @@
 /** Starts the API: reads the configuration, listens, and stops within seconds of SIGTERM or Ctrl-C. */
+import { createServer as createHttpServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { openQueue } from "@transferboard/prisma";
 import { openDatabase } from "./database/database.ts";
@@ -35,23 +36,22 @@ const queue = openQueue(env.databaseUrl, {
 });
 const server = await createServer({ db, queue, log, env });
 
-const http = server.app.listen(env.port, env.host, BACKLOG, (error?: NodeJS.ErrnoException) => {
-  if (error) {
-    const taken = error.code === "EADDRINUSE";
-    const why = taken
-      ? "the port is taken: stop what uses it, or set PORT"
-      : (error.code ?? "unknown reason");
-    console.error(`The API cannot listen on ${env.host}:${env.port}: ${why}.`);
-    process.exit(1);
-  }
+/** Slow clients are looked for every second: Node looks every 30 s, so that 15 could be 45. */
+const CLIENTS = { headersTimeout: 15_000, requestTimeout: 30_000, connectionsCheckingInterval: 1_000 };
+const http = createHttpServer(CLIENTS, server.app);
+http.once("error", (error: NodeJS.ErrnoException) => {
+  const taken = error.code === "EADDRINUSE";
+  const why = taken ? "the port is taken: stop what uses it, or set PORT" : (error.code ?? "unknown reason");
+  console.error(`The API cannot listen on ${env.host}:${env.port}: ${why}.`);
+  process.exit(1);
+});
+http.listen(env.port, env.host, BACKLOG, () => {
   const { port } = http.address() as AddressInfo;
   log.info(
     { address: `http://${env.host}:${port}/graphql` },
     `the API listens on http://${env.host}:${port}`,
   );
 });
-http.requestTimeout = 30_000;
-http.headersTimeout = 15_000;
 
 let stopping = false;
 async function stop(why: NodeJS.Signals | "disconnect"): Promise<void> {

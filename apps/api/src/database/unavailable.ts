@@ -6,14 +6,17 @@ const FULL_WORDS = /no space left on device|could not (extend|write to) file/i;
 
 const SQL_STATES = new Set(["57P01", "57P02", "57P03", "53300", "08000", "08001", "08003", "08004", "08006"]);
 const SYSTEM = new Set(["ECONNREFUSED", "ECONNRESET", "ENOTFOUND", "ETIMEDOUT", "EPIPE", "EHOSTUNREACH"]);
-/** Prisma's: cannot reach, timed out, closed, too many connections, no connection from the pool. */
-const PRISMA = new Set(["P1001", "P1002", "P1008", "P1017", "P2024", "P2037"]);
+/** Prisma's: cannot reach, timed out, closed, too many connections, no connection from the pool, no room for a transaction. */
+const PRISMA = new Set(["P1001", "P1002", "P1008", "P1017", "P2024", "P2028", "P2037"]);
 const WORDS =
   /connection terminated|terminating connection|connection timeout|timeout exceeded when trying to connect|server has closed the connection|database system is (starting up|shutting down)|Can't reach database/i;
 
 export const UNREACHABLE = "The database cannot be reached at the moment. Try again in a few seconds.";
 export const NO_ROOM =
   "The database has no room at the moment: nothing of this request was recorded. Try again later.";
+
+/** Of a statement that was ended at its longest time. */
+export const TOO_SLOW = "This question takes too long: ask for fewer measures, or narrow the filter.";
 
 /** What to say of an error that another try may not meet; null of all others. */
 export function unavailability(error: unknown): string | null {

@@ -8,7 +8,7 @@ import { PothosValidationError } from "@pothos/core";
 import { StatisticsError } from "@transferboard/eval-core/stats";
 import { GraphQLError, type GraphQLFormattedError } from "graphql";
 import type { Logger } from "pino";
-import { isTimeout, unavailability } from "../database/unavailable.ts";
+import { isTimeout, TOO_SLOW, unavailability } from "../database/unavailable.ts";
 import { CallerError } from "../errors.ts";
 
 /** What GraphQL itself says of a request: its words are about the request alone. */
@@ -22,8 +22,6 @@ const REQUEST_CODES = new Set([
   "PERSISTED_QUERY_NOT_FOUND",
   "LIMIT_EXCEEDED",
 ]);
-
-const TOO_SLOW = "This question takes too long: ask for fewer measures, or narrow the filter.";
 
 function callersError(original: unknown): CallerError | null {
   if (original instanceof CallerError) return original;

@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import type { ErrorRequestHandler, RequestHandler } from "express";
 import type { Logger } from "pino";
-import { unavailability } from "../database/unavailable.ts";
+import { isTimeout, TOO_SLOW, unavailability } from "../database/unavailable.ts";
 import { CallerError, type ErrorCode } from "../errors.ts";
 
 const STATUS: Readonly<Record<ErrorCode, number>> = {
@@ -55,6 +55,11 @@ export function bodyFaults(log: Logger): ErrorRequestHandler {
     const away = unavailability(error);
     if (away !== null) {
       response.status(503).set("retry-after", "2").json(body("UNAVAILABLE", away));
+      return;
+    }
+    if (isTimeout(error)) {
+      log.warn({ err: error }, "a statement took too long");
+      response.status(422).json(body("TIMEOUT", TOO_SLOW));
       return;
     }
     const { status, type } = error as { status?: unknown; type?: unknown };

@@ -2,9 +2,10 @@
 import { decodeUtf8 } from "@transferboard/eval-core/tensor";
 import express, { type Request, Router } from "express";
 import type { Context } from "../context.ts";
-import { BadInput, NotAuthorized } from "../errors.ts";
+import { BadInput, NotAuthorized, shorten } from "../errors.ts";
 import { globalId } from "../global-id.ts";
 import { LIMITS } from "../limits.ts";
+import { nearest } from "../modules/catalogue/nearest.ts";
 import { submissionJsonSchema } from "../modules/submission/body.ts";
 import { fault, InvalidSubmission } from "../modules/submission/faults/fault.ts";
 import { FORMATS, type Format, TABLES, tableNamed } from "../modules/submission/formats/index.ts";
@@ -60,6 +61,28 @@ function textOf(request: Request, isCsv: boolean): string {
 /** What the files of a table do not say themselves. */
 const TOLD = ["revision", "dataset", "date", "map", "suite", "onDuplicate", "name"] as const;
 
+const PARAMETERS: readonly string[] = ["format", "dryRun", "published", "model", ...TOLD];
+
+/** @throws BadInput for a parameter that is not known or stands twice: 'dryrun' would send what was to be tried */
+function requireKnown(query: Request["query"]): void {
+  for (const [name, value] of Object.entries(query)) {
+    if (!PARAMETERS.includes(name)) {
+      const [near] = nearest(name, PARAMETERS, 1);
+      const hint = near ? `did you mean '${near}'?` : `known are ${PARAMETERS.join(", ")}.`;
+      throw new BadInput(`There is no parameter '${shorten(name, 40)}': ${hint}`);
+    }
+    if (typeof value !== "string") throw new BadInput(`The parameter '${name}' is told twice.`);
+  }
+}
+
+/** @throws BadInput for anything but true and false */
+function flag(name: "dryRun" | "published", { query }: Request): boolean {
+  const value = query[name];
+  if (value === undefined || value === "false") return false;
+  if (value === "true") return true;
+  throw new BadInput(`'${name}' is '${shorten(String(value), 40)}': expected true or false.`);
+}
+
 const toldOf = ({ query }: Request): Told =>
   Object.fromEntries(TOLD.flatMap((name) => (typeof query[name] === "string" ? [[name, query[name]]] : [])));
 
@@ -76,7 +99,8 @@ export function submissionRoutes(makeContext: (request: Request) => Context): Ro
       if (!(await context.viewer()))
         throw new NotAuthorized("Sending results needs a token with the scope SUBMIT; none came.");
       const idempotencyKey = request.get("idempotency-key");
-      const dryRun = request.query.dryRun === "true";
+      requireKnown(request.query);
+      const dryRun = flag("dryRun", request);
       if (!idempotencyKey && !dryRun) throw new BadInput("Send an Idempotency-Key header, such as a UUID.");
       const format = formatOf(request);
       const content = textOf(request, format === "CSV");
@@ -89,7 +113,7 @@ export function submissionRoutes(makeContext: (request: Request) => Context): Ro
           dryRun,
           ...(typeof model === "string" && { model }),
           told: toldOf(request),
-          published: request.query.published === "true",
+          published: flag("published", request),
         },
         context,
       );

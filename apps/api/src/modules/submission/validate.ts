@@ -98,7 +98,7 @@ function shapeFault(issue: Issues[number], path: Path, { body, placeOf }: Draft)
             expected: `${/^[aeiou]/.test(issue.expected) ? "an" : "a"} ${issue.expected}`,
           });
     case "too_small":
-      return fault(place, `${shown(found)} is too little.`, {
+      return fault(place, Array.isArray(found) ? "The list is empty." : `${shown(found)} is too little.`, {
         expected: `${issue.inclusive ? "at least" : "more than"} ${issue.minimum}${sizeOf(found)}`,
       });
     case "too_big":

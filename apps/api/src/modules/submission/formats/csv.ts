@@ -71,6 +71,9 @@ const WHOLE = new Set(["year", "epochs", "batch_size", "sample_size"]);
 /** A comma is the decimal sign where semicolons part the cells. */
 const DECIMAL_COMMA = /^[-+]?\d+,\d+(e[-+]?\d+)?$/i;
 
+/** What spreadsheets write above the header, to say to each other what parts the cells. */
+const HINT = /^\ufeff?"?sep=.?"?\s*$/i;
+
 interface Dialect {
   readonly delimiter: "," | ";" | "\t";
   readonly warnings: readonly Fault[];
@@ -78,7 +81,7 @@ interface Dialect {
 
 /** By the header: where its only separator is a semicolon or a tab, there is no doubt. */
 function dialectOf(text: string): Dialect {
-  const header = text.split(/\r?\n/).find((line) => line.trim() !== "") ?? "";
+  const header = text.split(/\r?\n/).find((line) => line.trim() !== "" && !HINT.test(line)) ?? "";
   const known = (delimiter: string) =>
     header
       .split(delimiter)
@@ -109,7 +112,10 @@ function recordsOf(text: string, { delimiter }: Dialect): { cells: string[]; row
     max_record_size: LONGEST_ROW,
   };
   const rows: string[][] = parse(text, options);
-  return rows.flatMap((cells, i) => (cells.every((cell) => cell === "") ? [] : [{ cells, row: i + 1 }]));
+  const isHint = (cells: string[], i: number) => i === 0 && HINT.test(cells.join(delimiter));
+  return rows.flatMap((cells, i) =>
+    cells.every((cell) => cell === "") || isHint(cells, i) ? [] : [{ cells, row: i + 1 }],
+  );
 }
 
 /** What the columns of a header are: known, repeated, unknown, or none (a blank name over blank cells). */
@@ -180,6 +186,15 @@ export function readCsv(text: string): Draft {
     const message = `The header has ${header.cells.length} columns.`;
     const faults = [fault(`row ${header.row}`, message, { expected: COLUMNS.join(", ") })];
     return { body: null, placeOf: () => `row ${header.row}`, faults };
+  }
+  if (records.length === 0 || (lines.length === 0 && header.cells.length > 1)) {
+    const message = records.length === 0 ? "The text is empty." : "There is no row below the header.";
+    const expected = "a header and a row for each value";
+    return {
+      body: null,
+      placeOf: () => `row ${header.row}`,
+      faults: [fault(`row ${header.row}`, message, { expected })],
+    };
   }
   const columns = header.cells.map((column) => column.toLowerCase());
   if (!columns.includes("measure") && !columns.includes("value")) return notResults(columns, header.row);

@@ -17,11 +17,13 @@ interface Metric {
   readonly type?: unknown;
   readonly name?: unknown;
   readonly value?: unknown;
+  readonly config?: unknown;
+  readonly args?: unknown;
 }
 
 interface Result {
   readonly task?: { name?: unknown; type?: unknown };
-  readonly dataset?: { type?: unknown; name?: unknown; config?: unknown; split?: unknown };
+  readonly dataset?: { type?: unknown; name?: unknown; config?: unknown; split?: unknown; args?: unknown };
   readonly source?: { url?: unknown };
   readonly metrics?: readonly Metric[];
 }
@@ -146,6 +148,31 @@ function draftOf(model: ModelIndex | null, base: Path, method: unknown, catalogu
   };
 }
 
+const isWhole = (name: string) => ["", "default", "all"].includes(name.trim().toLowerCase());
+
+/**
+ * The split and the configuration that a value is of, if not of the whole: older cards have them under `args`, as a text or
+ * by name, and a metric may have a configuration of its own.
+ */
+function partOf(dataset: Result["dataset"], metric: Metric): { split?: unknown; config?: string } {
+  const given = [dataset?.args, metric.args].map((args) =>
+    typeof args === "object" && args !== null
+      ? (args as { split?: unknown; config?: unknown; name?: unknown })
+      : { config: args },
+  );
+  const splits = [dataset?.split, ...given.map((args) => ("split" in args ? args.split : undefined))];
+  const configs = [
+    dataset?.config,
+    metric.config,
+    ...given.flatMap((args) => [args.config, "name" in args ? args.name : undefined]),
+  ];
+  const config = configs.find((name) => typeof name === "string" && !isWhole(name));
+  return {
+    split: splits.find((split) => split !== undefined && split !== null),
+    ...(config !== undefined && { config: String(config) }),
+  };
+}
+
 function readMetric(result: Result, metric: Metric, place: Path, catalogue: Catalogue) {
   const { task, dataset, source } = result;
   const named = String(metric.name ?? "");
@@ -153,15 +180,16 @@ function readMetric(result: Result, metric: Metric, place: Path, catalogue: Cata
   const parts = [task?.name ?? dataset?.config, dataset?.type, metric.type];
   const measure = isNamed ? named : parts.map(slugged).join("/");
   const where = jsonPointer(place);
-  const { split, config } = dataset ?? {};
+  const { split, config } = partOf(dataset, metric);
   if (split !== undefined && split !== null && !isTestSplit(String(split), measure)) {
     const message = `This value is of the split '${shorten(String(split), 40)}', which is not a test split: it is left out.`;
     return { value: null, faults: [fault(where, message, { severity: "WARNING" })] };
   }
   const faults: Fault[] = [];
-  const isPart = typeof config === "string" && config !== "" && !["default", "all"].includes(config);
-  if (isPart && !isNamed && task?.name !== undefined) {
-    const message = `This value is of the configuration '${shorten(config, 40)}' of its dataset.`;
+  // Without a task's name, the dataset's configuration is where the setting stands.
+  const isSetting = task?.name === undefined && config === dataset?.config;
+  if (config !== undefined && !isNamed && !isSetting) {
+    const message = `This value is of the configuration '${shorten(config, 40)}' of its dataset or metric.`;
     faults.push(
       fault(where, message, {
         expected: "the measure in the metric's 'name', if it is of the whole dataset",

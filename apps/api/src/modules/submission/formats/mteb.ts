@@ -127,10 +127,20 @@ function readTask(file: string, content: unknown, catalogue: Catalogue): Read {
       faults.push(fault(jsonPointer(place), "There is no main score.", { expected: "a number from 0 to 1" }));
     return { value: null, place, faults };
   }
+  const named = subsets.map((entry) => String(entry?.hf_subset ?? "without a name"));
+  const twice = named.findIndex((name, i) => named.indexOf(name) < i);
+  if (twice >= 0) {
+    const message = `The subset '${shorten(named[twice]!, 40)}' is there twice.`;
+    faults.push(
+      fault(jsonPointer([file, "scores", split, twice, "hf_subset"]), message, {
+        expected: "each subset once",
+      }),
+    );
+    return { value: null, place, faults };
+  }
   const all = found.map(({ score }) => score!);
   if (all.length > 1) {
-    const names = subsets.map((entry) => String(entry?.hf_subset ?? "unnamed")).join(", ");
-    const message = `The value is the mean over ${all.length} subsets (${shorten(names, 200)}), as MTEB has it.`;
+    const message = `The value is the mean over ${all.length} subsets (${shorten(named.join(", "), 200)}), as MTEB has it.`;
     faults.push(fault(jsonPointer([file, "scores", split]), message, { severity: "WARNING" }));
   }
   const mean = all.length === 1 ? all[0]! : all.reduce((sum, score) => sum + score, 0) / all.length;
