@@ -1,12 +1,12 @@
-/** Many at once: 1,000 submissions under 100 keys, and 20 reviewers on one submission, over and over. */
+/** Many at once: 1,000 submissions under 100 keys (fewer in `npm test`), and 20 reviewers on one submission, over and over. */
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { count } from "../../packages/eval-core/src/tensor/testing/counts.ts";
 import { makeToken } from "../api/accounts.ts";
 import { type Api, startApi } from "../api/harness.ts";
 import { inputOf, makeSubmission, REVIEW, SUBMIT } from "../api/submissions.ts";
 
-const SUBMISSIONS = 1_000;
-const KEYS = 100;
+const SUBMISSIONS = count(300, 1_000);
+const KEYS = SUBMISSIONS / 10;
 const REVIEWERS = 20;
 const ROUNDS = count(8, 200);
 

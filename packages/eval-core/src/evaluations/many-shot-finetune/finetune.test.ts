@@ -10,6 +10,7 @@ import { type Checkpoint, loadCheckpoint } from "../../backbones/index.ts";
 import { type Dataset, openDataset } from "../../datasets/index.ts";
 import { preprocessingNamed, shorterSide } from "../../images/index.ts";
 import { SeededRandom } from "../../tensor/index.ts";
+import { count } from "../../tensor/testing/counts.ts";
 import { BatchStream } from "../../training/batches.ts";
 import { type FinetuneOptions, finetune, finetuneOne } from "./evaluate.ts";
 import { finetuneDescription } from "./index.ts";
@@ -17,6 +18,7 @@ import { configurations, gridNamed, PAPER_SETTINGS } from "./protocol.ts";
 import type { FinetuneProgress } from "./record.ts";
 
 const golden = fileURLToPath(new URL("../../../golden/finetune/initial.pth", import.meta.url));
+const KILLS = count(2, 5);
 let folder: string;
 let checkpoint: Checkpoint;
 let digits: Dataset;
@@ -55,7 +57,7 @@ function child(work: string, killAt?: number): Promise<{ killed: boolean; last: 
 }
 
 describe("a run that is killed", () => {
-  it("ends at the same weights, bit for bit, after kill -9 at five random steps", async () => {
+  it(`ends at the same weights, bit for bit, after kill -9 at ${KILLS} random steps`, async () => {
     const undisturbed = await child(join(folder, "undisturbed"));
     expect(undisturbed.last).toMatch(/^weights [0-9a-f]{64} /);
     const seed = Date.now() % 1_000_000;
@@ -65,9 +67,9 @@ describe("a run that is killed", () => {
     let end = await child(work, 1 + random.below(6));
     while (end.killed) {
       kills++;
-      end = await child(work, kills < 5 ? 1 + random.below(6) : undefined);
+      end = await child(work, kills < KILLS ? 1 + random.below(6) : undefined);
     }
-    expect(kills, `seed ${seed}`).toBe(5);
+    expect(kills, `seed ${seed}`).toBe(KILLS);
     expect(end.last, `seed ${seed}`).toBe(undisturbed.last);
     expect(end.steps).toBeLessThan(undisturbed.steps);
     expect(readdirSync(work)).toEqual([]);
