@@ -1,6 +1,6 @@
 /** docs/operating.md, its commands in their order: an owner who is no superuser, migrate, the API and the site on their own. */
-import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import { startPostgres } from "@transferboard/prisma";
 import pg from "pg";
 import { expect, it, onTestFinished } from "vitest";
+import { isFull } from "../../packages/eval-core/src/tensor/testing/counts.ts";
 import { freePort } from "../faults/processes.ts";
 import { transferboard } from "../pipeline/command.ts";
 
@@ -34,14 +35,60 @@ async function serve(file: string, env: Readonly<Record<string, string>>): Promi
   throw new Error(`${file} does not answer: ${said}`);
 }
 
-it("serves a board from a Postgres of one's own", async () => {
+interface Server {
+  /** Of a superuser, to the database "postgres". */
+  readonly url: string;
+  readonly port: number;
+}
+
+async function embedded(): Promise<Server> {
   const folder = mkdtempSync(join(tmpdir(), "transferboard-operating-"));
   const postgres = await startPostgres({ dataDir: folder, durability: "fast" });
   onTestFinished(async () => {
     await postgres.stop();
     rmSync(folder, { recursive: true, force: true });
   });
-  const superuser = new pg.Client({ connectionString: postgres.url.replace(/\/[^/]*$/, "/postgres") });
+  return { url: postgres.url.replace(/\/[^/]*$/, "/postgres"), port: postgres.port };
+}
+
+const DEBIAN = "/usr/lib/postgresql";
+const debianVersions = existsSync(DEBIAN) ? readdirSync(DEBIAN) : [];
+if (isFull && debianVersions.length === 0) {
+  console.warn("SKIPPED: no Postgres of Debian's packages here (apt-get install postgresql)");
+}
+
+/** A cluster of the packages' own programs, which do not run as root: then as the packages' user. */
+async function debians(): Promise<Server> {
+  const bin = join(DEBIAN, debianVersions.at(-1)!, "bin");
+  const folder = mkdtempSync(join(tmpdir(), "transferboard-debian-"));
+  const port = await freePort();
+  const isRoot = process.getuid?.() === 0;
+  const idOf = (flag: string) => Number(execFileSync("id", [flag, "postgres"], { encoding: "utf8" }));
+  const [uid, gid] = isRoot ? [idOf("-u"), idOf("-g")] : [undefined, undefined];
+  if (isRoot) chownSync(folder, uid!, gid!);
+  const as = { ...(isRoot ? { uid: uid!, gid: gid! } : {}), cwd: folder, stdio: "ignore" } as const;
+  const data = join(folder, "data");
+  const auth = ["--auth=trust", "--username=postgres"];
+  execFileSync(join(bin, "initdb"), [`--pgdata=${data}`, "--encoding=UTF8", ...auth], as);
+  const control = (...args: string[]) =>
+    execFileSync(join(bin, "pg_ctl"), [`--pgdata=${data}`, "--wait", ...args], as);
+  control("start", `--options=-p ${port} -k ${folder}`);
+  onTestFinished(() => {
+    control("stop", "--mode=immediate");
+    rmSync(folder, { recursive: true, force: true });
+  });
+  return { url: `postgresql://postgres@127.0.0.1:${port}/postgres`, port };
+}
+
+const SERVERS = [
+  { name: "the Postgres that ships", start: embedded, isTried: true },
+  { name: "a Postgres of Debian's packages", start: debians, isTried: isFull && debianVersions.length > 0 },
+];
+
+it.for(SERVERS)("serves a board from $name", { timeout: 240_000 }, async ({ start, isTried }, { skip }) => {
+  skip(!isTried);
+  const postgres = await start();
+  const superuser = new pg.Client({ connectionString: postgres.url });
   await superuser.connect();
   // As on a server that has never heard of this project.
   await superuser.query("DROP DATABASE IF EXISTS transferboard");
@@ -92,4 +139,4 @@ it("serves a board from a Postgres of one's own", async () => {
   expect(token.code, token.stderr).toBe(0);
   const doctor = await transferboard(["doctor"], { databaseUrl });
   expect(doctor.stdout).toMatch(/audit chain +whole/);
-}, 240_000);
+});

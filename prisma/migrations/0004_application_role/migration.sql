@@ -6,14 +6,19 @@ BEGIN
   IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'transferboard_app') THEN
     CREATE ROLE transferboard_app NOLOGIN;
   END IF;
-  IF NOT pg_has_role(current_user, 'transferboard_app', 'SET') THEN
+  -- Before Postgres 16 whoever is a member of a role may take it; since then the grant says so.
+  IF current_setting('server_version_num')::int < 160000 THEN
+    IF NOT pg_has_role(current_user, 'transferboard_app', 'MEMBER') THEN
+      EXECUTE format('GRANT transferboard_app TO %I', current_user);
+    END IF;
+  ELSIF NOT pg_has_role(current_user, 'transferboard_app', 'SET') THEN
     EXECUTE format('GRANT transferboard_app TO %I WITH SET TRUE', current_user);
   END IF;
 EXCEPTION
   WHEN duplicate_object OR unique_violation THEN NULL;
   WHEN insufficient_privilege THEN
     RAISE EXCEPTION 'user % may not make the role that the application acts as', current_user
-      USING HINT = 'Have an administrator run: CREATE ROLE transferboard_app NOLOGIN; GRANT transferboard_app TO this user WITH SET TRUE;';
+      USING HINT = 'Have an administrator run: CREATE ROLE transferboard_app NOLOGIN; GRANT transferboard_app TO this user;';
 END $$;
 
 GRANT USAGE ON SCHEMA public TO transferboard_app;
