@@ -90,6 +90,11 @@ export interface Finding {
   readonly from?: string;
 }
 
+/** Takes what is wrong with files while they are read. */
+export interface FaultSink {
+  fault(place: string, kind: string, message: string): void;
+}
+
 /** What a file says of a method beside its values. */
 export interface MethodNote {
   readonly slug: string;

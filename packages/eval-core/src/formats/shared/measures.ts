@@ -12,9 +12,13 @@ const TOP1 = new Set([
 
 export const accuracyOn = (dataset: string): string => (TOP1.has(dataset) ? "top1" : "accuracy");
 
+/** Whether the text has the form of a measure, setting/dataset/metric, whether there is one or not. */
+export const isMeasureForm = (text: unknown): text is string =>
+  typeof text === "string" && /^[^/\s]+\/[^/\s]+\/[^/\s]+$/.test(text);
+
 /** Whether the text is setting/dataset/metric, all three in the vocabulary. */
 export function isMeasure(text: unknown): boolean {
-  if (typeof text !== "string" || !/^[^/\s]+\/[^/\s]+\/[^/\s]+$/.test(text)) return false;
+  if (!isMeasureForm(text)) return false;
   const { setting, dataset, metric } = partsOf(text);
   return SETTINGS.has(setting) && DATASETS.has(dataset) && metricNamed(metric) !== undefined;
 }

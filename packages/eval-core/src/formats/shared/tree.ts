@@ -1,8 +1,7 @@
 /** JSON and YAML files as trees: values with their pointers and the text that a number was written with. */
 import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from "yaml";
 import { JsonError, parseJson } from "../../tensor/index.ts";
-import type { TextFile } from "./format.ts";
-import type { Sheet } from "./sheet.ts";
+import type { FaultSink, TextFile } from "./format.ts";
 
 export type Path = readonly (string | number)[];
 
@@ -18,16 +17,16 @@ export interface Tree {
 }
 
 /** Null where it does not parse; the fault is told then, at the file. */
-export function readJson(file: TextFile, prefix: string, sheet: Sheet): Tree | null {
+export function readJson(file: TextFile, prefix: string, faults: FaultSink): Tree | null {
   try {
     const { value, repeated, written } = parseJson(file.text);
     for (const path of repeated) {
-      sheet.fault(pointer(prefix, ...path), "duplicate", `The field '${path.at(-1)}' is told twice.`);
+      faults.fault(pointer(prefix, ...path), "duplicate", `The field '${path.at(-1)}' is told twice.`);
     }
     return { value, written };
   } catch (error) {
     if (!(error instanceof JsonError)) throw error;
-    sheet.fault(prefix || "/", "not-json", `${file.name} is not valid JSON: ${error.message}.`);
+    faults.fault(prefix || "/", "not-json", `${file.name} is not valid JSON: ${error.message}.`);
     return null;
   }
 }
@@ -35,17 +34,29 @@ export function readJson(file: TextFile, prefix: string, sheet: Sheet): Tree | n
 /** Longer than real files are. */
 const LONGEST_YAML = 2_000_000;
 
-export function readYaml(text: string, prefix: string, sheet: Sheet): Tree | null {
+/**
+ * Null where it does not parse; the fault is told then, at the file.
+ * @param options longest: letters that are read; before: lines of the file that stand before the text
+ */
+export function readYaml(
+  text: string,
+  prefix: string,
+  faults: FaultSink,
+  { longest = LONGEST_YAML, before = 0 }: { longest?: number; before?: number } = {},
+): Tree | null {
   const refuse = (why: string): null => {
-    sheet.fault(prefix || "/", "not-yaml", why);
+    faults.fault(prefix || "/", "not-yaml", why);
     return null;
   };
-  if (text.length > LONGEST_YAML)
-    return refuse(`The YAML has ${text.length} letters: at most ${LONGEST_YAML} are read.`);
+  if (text.length > longest)
+    return refuse(`The YAML has ${text.length} letters: at most ${longest} are read.`);
   const lineCounter = new LineCounter();
   const document = parseDocument(text, { lineCounter, version: "1.2" });
   const [error] = document.errors;
-  if (error) return refuse(`The text is not valid YAML, in line ${error.linePos?.[0].line ?? 1}.`);
+  if (error) {
+    const what = error.code === "DUPLICATE_KEY" ? "A field is told twice" : "The text is not valid YAML";
+    return refuse(`${what}, in line ${before + (error.linePos?.[0].line ?? 1)}.`);
+  }
   const written = new Map<string, string>();
   try {
     const value = document.toJS({ maxAliasCount: 0 }) as unknown;
@@ -98,12 +109,12 @@ export const otherFields = (fields: Fields, known: readonly string[]): Fields =>
   );
 
 /** A score: its number, or the fault that is told. */
-export function scoreOf(value: unknown, place: string, sheet: Sheet): number | undefined {
+export function scoreOf(value: unknown, place: string, faults: FaultSink): number | undefined {
   if (value === undefined || value === null)
-    sheet.fault(place, "missing", "There is no value: a number was expected.");
+    faults.fault(place, "missing", "There is no value: a number was expected.");
   else if (typeof value !== "number") {
-    sheet.fault(place, "not-a-number", `${JSON.stringify(plain(value)).slice(0, 60)} is not a number.`);
-  } else if (!Number.isFinite(value)) sheet.fault(place, "not-finite", `${value} is not a finite number.`);
+    faults.fault(place, "not-a-number", `${JSON.stringify(plain(value)).slice(0, 60)} is not a number.`);
+  } else if (!Number.isFinite(value)) faults.fault(place, "not-finite", `${value} is not a finite number.`);
   else return value;
   return undefined;
 }
@@ -114,10 +125,10 @@ export function within(
   lower: number | null,
   upper: number | null,
   place: string,
-  sheet: Sheet,
+  faults: FaultSink,
 ): boolean {
   if ((lower === null || value >= lower) && (upper === null || value <= upper)) return true;
-  sheet.fault(
+  faults.fault(
     place,
     "out-of-bounds",
     `${value} lies outside ${lower ?? "-infinity"} to ${upper ?? "infinity"}.`,
