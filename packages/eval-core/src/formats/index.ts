@@ -13,8 +13,22 @@ import { wandb } from "./wandb.ts";
 
 export { checkCroissant } from "./croissant/check.ts";
 export { croissant } from "./croissant/write.ts";
+export { type CardMetric, type CardResult, measureTold, partOf, readCard, resultsOf } from "./hub/card.ts";
+export {
+  META as MTEB_META,
+  METHOD as MTEB_METHOD,
+  type MtebEntry,
+  type MtebFile,
+  type MtebFolder,
+  type MtebSplit,
+  namesOfMain,
+  namesOfMetric,
+  readMtebFolders,
+  readTaskFile,
+  splitsOf,
+} from "./mteb/folder.ts";
 export * from "./shared/format.ts";
-export { isMeasure } from "./shared/measures.ts";
+export { isMeasure, isTestSplit } from "./shared/measures.ts";
 
 /** In the order in which a file is asked what it is. */
 export const FORMATS: readonly Format[] = [

@@ -85,16 +85,35 @@ function readTask(file: MtebFile, model: Model, sheet: Sheet, context: ReadConte
     for (const entry of entries) readEntry(task, known, split, entry, sheet, context);
 }
 
-type Known = Pick<MtebTask, "scores"> & { readonly measure: string; readonly task: MtebTask | undefined };
+interface Known {
+  readonly measure: string;
+  /** MTEB's names of the metric. */
+  readonly scores: readonly string[];
+  /** By the table of its tasks; else the file or the sender says which measure it is. */
+  readonly task?: MtebTask;
+  /** What of an entry's scores the main one is, as far as it tells: whether it may be the measure's value. */
+  readonly takes: (names: readonly string[]) => boolean;
+}
 
-/** The measure of a task: by the table, by --map, or because the task is called by a measure of ours. */
+/** The measure of a task: by --map, because the task is called by a measure of ours, or by the table. */
 function knownTask({ task: name, major }: TaskFile, { map }: ReadContext): Known | undefined {
-  const mapped = map?.[name] ?? (isMeasure(name) ? name : undefined);
-  if (mapped !== undefined) {
-    return { measure: mapped, task: undefined, scores: namesOfMetric(metricOf(mapped).slug) };
+  const mapped = map?.[name];
+  const measure = mapped ?? (isMeasure(name) ? name : undefined);
+  if (measure !== undefined) {
+    const scores = namesOfMetric(metricOf(measure).slug);
+    const takes = (names: readonly string[]) =>
+      mapped !== undefined || names.length === 0 || names.some((one) => scores.includes(one));
+    return { measure, scores, takes };
   }
   const task = mtebTask(name, major);
-  return task && { measure: measureOf(task), task, scores: task.scores };
+  if (!task) return undefined;
+  const { scores } = task;
+  return {
+    measure: measureOf(task),
+    task,
+    scores,
+    takes: (names) => names.some((one) => scores.includes(one)),
+  };
 }
 
 const SHOWN_APART = [
@@ -111,9 +130,7 @@ function readEntry(
 ): void {
   const { task: name, fields, major, model } = file;
   const what = `${name} ${split}${subset === "default" ? "" : ` ${subset}`}`;
-  const field = isOld(file)
-    ? (known!.scores.find((one) => one in entry) ?? known!.scores[0]!)
-    : "main_score";
+  const field = isOld(file) ? (known!.scores.find((one) => one in entry) ?? known!.scores[0]!) : "main_score";
   const at = `${place}/${field}`;
   const { main_score: main } = entry;
   if (known?.task && typeof main === "number" && Number.isFinite(main) && (main < 0 || main > 1)) {
@@ -133,8 +150,7 @@ function readEntry(
   if (score === undefined) return;
   const names = namesOfMain(entry, score);
   const mainName = known.scores.find((one) => names.includes(one));
-  // A task that the table does not know may give its main score alone.
-  if (mainName === undefined && (known.task || names.length > 0)) {
+  if (!known.takes(names)) {
     sheet.leave(place, what, "metric-not-ours");
     return;
   }

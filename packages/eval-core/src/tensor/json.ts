@@ -20,6 +20,8 @@ export interface ParsedJson {
   readonly repeated: readonly (readonly (string | number)[])[];
   /** JSON pointer -> a number's text, where it is not the shortest one of its value: "0.20" of 0.2. */
   readonly written: ReadonlyMap<string, string>;
+  /** The text of each field of the whole, where it is an object: what can be read again with nothing lost. */
+  readonly texts: ReadonlyMap<string, string>;
 }
 
 /** Objects and lists in each other; no file of results is deeper than a few. */
@@ -47,6 +49,7 @@ class Reader {
   readonly #path: (string | number)[] = [];
   readonly #repeated: (string | number)[][] = [];
   readonly #written = new Map<string, string>();
+  readonly #texts = new Map<string, string>();
 
   constructor(text: string) {
     this.#text = text;
@@ -56,7 +59,7 @@ class Reader {
     const value = this.#value();
     this.#space();
     if (this.#at < this.#text.length) this.#fail("something follows the document");
-    return { value, repeated: this.#repeated, written: this.#written };
+    return { value, repeated: this.#repeated, written: this.#written, texts: this.#texts };
   }
 
   #fail(what: string): never {
@@ -135,7 +138,11 @@ class Reader {
       this.#space();
       if (!this.#take(":")) this.#fail("expected a colon behind a field's name");
       this.#enter(key);
+      this.#space();
+      const start = this.#at;
       const value = this.#value();
+      const isOfWhole = this.#path.length === 1 && !this.#texts.has(key);
+      if (isOfWhole) this.#texts.set(key, this.#text.slice(start, this.#at));
       if (Object.hasOwn(target, key)) this.#repeated.push([...this.#path]);
       // "__proto__" is a field like any other.
       else

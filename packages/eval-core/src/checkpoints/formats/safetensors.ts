@@ -119,7 +119,7 @@ function jsonOf(bytes: Uint8Array): ParsedJson {
   try {
     return parseJson(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
   } catch {
-    return { value: undefined, repeated: [], written: new Map() };
+    return { value: undefined, repeated: [], written: new Map(), texts: new Map() };
   }
 }
 

@@ -5,7 +5,7 @@
 
 import type { FaultSink, TextFile } from "../shared/format.ts";
 import { isMeasure, isMeasureForm, metricNamedBy, sluggish } from "../shared/measures.ts";
-import { type Fields, fieldsOf, pointer, readYaml, textOf } from "../shared/tree.ts";
+import { type Fields, fieldsOf, isObject, pointer, readYaml, textOf } from "../shared/tree.ts";
 
 export interface Card {
   readonly models: readonly CardModel[];
@@ -87,8 +87,7 @@ export function readCard({ text }: TextFile, prefix: string, faults: FaultSink):
   const index = root["model-index"];
   const place = pointer(prefix, "model-index");
   if (index === undefined && ("Models" in root || "Collections" in root)) {
-    const message =
-      "This is a model-index.yml of Papers with Code, which is another format and is not read.";
+    const message = "This is a model-index.yml of Papers with Code, which is another format and is not read.";
     faults.fault(place, "missing", message);
     return null;
   }
@@ -163,5 +162,24 @@ export function measureTold({ task, dataset }: CardResult, { fields }: CardMetri
   return {
     named: isMeasureForm(name) ? name : undefined,
     composed: isMeasure(own) || synonym === undefined ? own : `${setting}/${data}/${synonym}`,
+  };
+}
+
+/** What a value is of, if not of the whole test set. */
+export interface CardPart {
+  readonly split: unknown;
+  readonly config: string | undefined;
+}
+
+const isWhole = (config: string) => ["", "default", "all"].includes(config.trim().toLowerCase());
+
+/** Older cards have split and configuration under `args`, as a text or by name, and a metric may have a configuration of its own. */
+export function partOf({ dataset }: CardResult, { fields: metric }: CardMetric): CardPart {
+  const given = [dataset.args, metric.args].map((args): Fields => (isObject(args) ? args : { config: args }));
+  const splits = [dataset.split, ...given.map(({ split }) => split)];
+  const configs = [dataset.config, metric.config, ...given.flatMap(({ config, name }) => [config, name])];
+  return {
+    split: splits.find((split) => split !== undefined && split !== null),
+    config: configs.find((config): config is string => typeof config === "string" && !isWhole(config)),
   };
 }

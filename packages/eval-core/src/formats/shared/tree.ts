@@ -21,7 +21,7 @@ export function readJson(file: TextFile, prefix: string, faults: FaultSink): Tre
   try {
     const { value, repeated, written } = parseJson(file.text);
     for (const path of repeated) {
-      faults.fault(pointer(prefix, ...path), "duplicate", `The field '${path.at(-1)}' is told twice.`);
+      faults.fault(pointer(prefix, ...path), "duplicate", `The field '${path.at(-1)}' is told twice here.`);
     }
     return { value, written };
   } catch (error) {

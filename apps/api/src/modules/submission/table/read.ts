@@ -5,14 +5,17 @@ import {
   type Reading,
   FORMATS as ROOM,
   type Row,
+  readMtebFolders,
+  readTaskFile,
   type TextFile,
 } from "@transferboard/eval-core/formats";
-import { JsonError, type ParsedJson, parseJson } from "@transferboard/eval-core/tensor";
+import { parseJson } from "@transferboard/eval-core/tensor";
 import { fingerprint, sha256 } from "@transferboard/vocabulary/canonical-json";
 import { BadInput } from "../../../errors.ts";
 import type { Catalogue } from "../../catalogue/catalogue.ts";
 import { fault, InvalidSubmission } from "../faults/fault.ts";
-import { repeatedFields } from "../formats/json.ts";
+import { isFolder, readFolder } from "../formats/folder.ts";
+import { ReaderFaults } from "../formats/reader-faults.ts";
 import { measureToBe } from "../new-measure.ts";
 import type { TableBody, TableModel, TableRow } from "./body.ts";
 
@@ -34,66 +37,27 @@ export interface Told {
   readonly name?: string | undefined;
 }
 
-type Contents = Readonly<Record<string, unknown>>;
-
-interface Folder extends ParsedJson {
-  readonly value: Contents;
-}
-
-/** One object of file names to their texts or contents; null for anything else. */
-function folderOf(content: string): Folder | null {
-  try {
-    const parsed = parseJson(content);
-    const { value } = parsed;
-    const isNamed = typeof value === "object" && value !== null && !Array.isArray(value);
-    return isNamed && Object.keys(value).every((name) => /\.\w+$/.test(name)) ? (parsed as Folder) : null;
-  } catch (error) {
-    if (!(error instanceof JsonError)) throw error;
-    return null;
-  }
-}
-
-/** Stands for what JSON.stringify cannot say. */
-const MARK = "\u0001not a number\u0001";
-
-const textOf = (content: unknown): string =>
-  typeof content === "string"
-    ? content
-    : JSON.stringify(content, (_, value: unknown) => (Number.isNaN(value) ? MARK : value)).replaceAll(
-        JSON.stringify(MARK),
-        "NaN",
-      );
-
-/** One object of file names to their texts, or one file's text. @throws InvalidSubmission for a field that stands twice */
-function filesOf(content: string, name: string | undefined): TextFile[] {
+/** One object of file names to their contents, or one file's text. @throws InvalidSubmission for a file that stands twice */
+function filesOf(content: string, name: string | undefined): readonly TextFile[] {
   if (name !== undefined) return [{ name, text: content }];
-  const folder = folderOf(content);
-  if (!folder) return [{ name: "results.json", text: content }];
-  const twice = repeatedFields(folder);
-  if (twice.length > 0) throw new InvalidSubmission(twice);
-  return Object.entries(folder.value).map(([file, inner]) => ({ name: file, text: textOf(inner) }));
+  const sent = readFolder(content);
+  if (!isFolder(sent)) return [{ name: "results.json", text: content }];
+  if (sent.faults.length > 0) throw new InvalidSubmission(sent.faults);
+  return sent.files;
 }
 
 /** Whether a folder holds MTEB's own tasks, and not ours in its form. */
 export function isMtebs(content: string): boolean {
-  const files = Object.entries(folderOf(content)?.value ?? {}).filter(([name]) => name.endsWith(".json"));
-  if (files.some(([name]) => name === "method.json")) return false;
-  const tasks = files.flatMap(([name, inner]) => {
-    if (name.endsWith("model_meta.json")) return [];
-    const fields = (
-      typeof inner === "string" ? (folderOf(inner)?.value ?? tryJson(inner)) : inner
-    ) as Contents | null;
-    return [String(fields?.task_name ?? fields?.mteb_dataset_name ?? name.replace(/\.json$/, ""))];
-  });
+  const sent = readFolder(content);
+  if (!isFolder(sent)) return false;
+  // What is wrong with it, whoever reads it says.
+  const unheard = new ReaderFaults();
+  const folders = readMtebFolders(sent.files, unheard);
+  if (folders.some(({ method }) => method !== undefined)) return false;
+  const tasks = folders.flatMap(({ files }) =>
+    files.map((file) => readTaskFile(file, unheard)?.task ?? file.name),
+  );
   return tasks.length > 0 && tasks.every((task) => !task.includes("/"));
-}
-
-function tryJson(text: string): unknown {
-  try {
-    return parseJson(text).value;
-  } catch {
-    return null;
-  }
 }
 
 function contextOf({ map, suite, onDuplicate, ...told }: Told, catalogue: Catalogue): ReadContext {
