@@ -194,6 +194,14 @@ it("MTEB's own folders are read as MTEB's, and ours in its form as before", asyn
   ]);
 });
 
+it("a file that stands as JSON in a folder keeps the digits that it was written with", async () => {
+  const task = '{"task_name": "DTD", "scores": {"test": [{"accuracy": 0.570, "main_score": 0.570}]}}';
+  const folder = `{"model_meta.json": {"name": "sample-org/digits"}, "DTD.json": ${task}}`;
+  expect((await post("format=mteb", folder)).status).toBe(201);
+  const { body } = await api.database.client.submission.findFirstOrThrow({ orderBy: { createdAt: "desc" } });
+  expect(body).toMatchObject({ rows: [{ value: 57, extra: { raw: "0.570" } }] });
+});
+
 describe("the ledger as files", () => {
   it("is CSV under an address that does not change, described in Croissant by its very bytes", async () => {
     const response = await fetch(`${api.url}/export/croissant.json`);

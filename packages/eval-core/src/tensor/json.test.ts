@@ -53,6 +53,15 @@ it("names every field that is told twice, and keeps the first", () => {
   expect(Object.keys(value as object)).toContain("__proto__");
 });
 
+it("hands out the text of each field of the whole, letter by letter", () => {
+  const { texts } = parseJson('{"a" : {"x": 0.50, "y": [ NaN ]} , "b":1e2, "a": 2}');
+  expect([...texts]).toEqual([
+    ["a", '{"x": 0.50, "y": [ NaN ]}'],
+    ["b", "1e2"],
+  ]);
+  expect(parseJson('[{"a": 1}]').texts.size).toBe(0);
+});
+
 it("says the line, and ends on what is nested without end", () => {
   expect(() => parseJson('{\n"a": 1,\n}')).toThrow(/field's name in quotes: found '\}' \(line 3\)/);
   expect(() => parseJson("[".repeat(100_000))).toThrow(/nested deeper/);

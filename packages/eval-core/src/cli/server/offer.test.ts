@@ -33,7 +33,13 @@ it("a folder", async () => {
   mkdirSync(path);
   file("mteb/model_meta.json", "{}");
   const { content } = await readOffer(path, undefined, method);
-  expect(JSON.parse(content)).toEqual({ "model_meta.json": {}, "method.json": method });
+  expect(JSON.parse(content)).toEqual({
+    "model_meta.json": "{}",
+    "method.json": JSON.stringify(method),
+  });
+  // The folder above it is the same, with what lies deeper.
+  const above = await readOffer(folder, "mteb");
+  expect(Object.keys(JSON.parse(above.content))).toContain("mteb/model_meta.json");
   file("mteb/method.json", "{}");
   await expect(readOffer(path, undefined, method)).rejects.toThrow("has a method.json of its own");
 });

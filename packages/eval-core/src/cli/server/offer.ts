@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { readdir, readFile, stat } from "node:fs/promises";
 import { basename, extname, join, relative } from "node:path";
 import { recogniseFormat, FORMATS as TABLES } from "../../formats/index.ts";
-import { decodeUtf8, JsonError, parseJson } from "../../tensor/index.ts";
+import { decodeUtf8, parseJson } from "../../tensor/index.ts";
 import { CommandError, EXIT } from "../exit-codes.ts";
 import type { MethodFields } from "./method-file.ts";
 import type { Refusal, Server } from "./server.ts";
@@ -77,27 +77,19 @@ async function readText(path: string): Promise<string> {
 
 const lowerFirst = (text: string) => text.charAt(0).toLowerCase() + text.slice(1);
 
-/** A folder's JSON files as one object of names to contents, each as it stands: what is wrong in one, the server says. */
+/** A folder as MTEB writes it, as one object of file names to texts: what is wrong in one, the server says. */
 async function readFolder(path: string): Promise<string> {
-  const names = (await readdir(path)).filter((name) => name.endsWith(".json")).sort();
-  if (!names.includes("model_meta.json")) {
+  const files = await readTree(path, path);
+  if (!files.some(({ name }) => name.split("/").at(-1) === "model_meta.json")) {
     throw new CommandError(
       `${path} has no model_meta.json, which names the model: give the folder that holds it`,
     );
   }
-  const parts: string[] = [];
-  for (const name of names) {
-    const text = await readText(join(path, name));
-    try {
-      parseJson(text);
-    } catch (error) {
-      if (!(error instanceof JsonError)) throw error;
-      throw new CommandError(`${join(path, name)} is not valid JSON: ${error.message}`);
-    }
-    parts.push(`${JSON.stringify(name)}:${text}`);
-  }
-  return `{${parts.join(",")}}`;
+  return joined(files);
 }
+
+const joined = (files: readonly { readonly name: string; readonly text: string }[]) =>
+  JSON.stringify(Object.fromEntries(files.map(({ name, text }) => [name, text])));
 
 /** Puts the method's fields where the format has a place for them. */
 function withMethod({ format, content }: Offer, method: MethodFields): Offer {
@@ -110,10 +102,7 @@ function withMethod({ format, content }: Offer, method: MethodFields): Offer {
     return { format, content: `${opening}${line}${content.slice(opening.length)}` };
   }
   if (format === "mteb") {
-    if ("method.json" in (parseJson(content).value as object)) {
-      throw new CommandError("the folder has a method.json of its own: leave --method-file out");
-    }
-    return { format, content: `{"method.json":${JSON.stringify(method)},${content.slice(1)}` };
+    return { format, content: withMethodFile(content, method) };
   }
   throw new CommandError(
     `--method-file goes with a model card or an MTEB folder: ${format === "csv" ? "a CSV has columns" : "our JSON has a field"} for the method`,
@@ -152,7 +141,7 @@ async function tableOf(
   if (!format || (!told && (format.name === "mteb" || format.name === "hf-model-index"))) return undefined;
   return {
     format: format.name,
-    content: JSON.stringify(Object.fromEntries(files.map(({ name, text }) => [name, text]))),
+    content: joined(files),
   };
 }
 
@@ -171,6 +160,21 @@ async function readTree(folder: string, root: string): Promise<{ name: string; t
       }),
   );
   return files.flat();
+}
+
+/** The method's fields as the method.json beside the folder's model_meta.json. */
+function withMethodFile(content: string, method: MethodFields): string {
+  const files = parseJson(content).value as Record<string, unknown>;
+  const [meta = "", ...more] = Object.keys(files).filter((name) => /(^|\/)model_meta\.json$/.test(name));
+  if (more.length > 0) {
+    const found = [meta, ...more].join(", ");
+    throw new CommandError(`--method-file goes with one model, and there are several: ${found}`, EXIT.usage);
+  }
+  const name = meta.replace(/model_meta\.json$/, "method.json");
+  if (name in files) {
+    throw new CommandError("the folder has a method.json of its own: leave --method-file out");
+  }
+  return JSON.stringify({ [name]: JSON.stringify(method), ...files });
 }
 
 async function readAsItIs(path: string, given: string | undefined): Promise<Offer> {

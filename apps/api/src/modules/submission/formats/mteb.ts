@@ -38,7 +38,8 @@ export function readMteb(text: string, catalogue: Catalogue): Draft {
   const sent = readFolder(text);
   if (!isFolder(sent)) return nothing([sent]);
   const sink = new ReaderFaults({ duplicate: "each field once" });
-  const folders = readMtebFolders(sent.files, sink);
+  const all = readMtebFolders(sent.files, sink);
+  const folders = all.filter(({ meta, files }) => meta.isThere || files.length > 0);
   const [folder, ...more] = folders;
   if (folder && more.length > 0) {
     const shown = folders.map(({ inside }) => `'${inside || "."}'`).join(", ");
@@ -67,9 +68,11 @@ export function readMteb(text: string, catalogue: Catalogue): Draft {
       ...sent.faults,
       ...sink.list,
       ...(folder?.meta.isThere ? [] : [missing]),
-      ...(folder?.others ?? []).map((other) =>
-        fault(`/${other}`, `${other} is not read: a task's results are JSON.`, { severity: "WARNING" }),
-      ),
+      ...all
+        .flatMap(({ others }) => others)
+        .map((other) =>
+          fault(`/${other}`, `${other} is not read: a task's results are JSON.`, { severity: "WARNING" }),
+        ),
       ...nameWarnings(name, method, `/${meta}/name`),
       ...reads.flatMap(({ faults }) => faults),
     ],
