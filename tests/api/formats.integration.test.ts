@@ -1,9 +1,11 @@
 /** Results of the field's formats against a live server: a thousand models at once, back as they came, and the ledger as files. */
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { promisify } from "node:util";
 import { gunzipSync } from "node:zlib";
 import { checkCroissant } from "@transferboard/eval-core/formats";
+import { SeededRandom } from "@transferboard/eval-core/tensor";
 import { verifyAuditChain } from "@transferboard/prisma";
 import { parquetReadObjects } from "hyparquet";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -44,9 +46,10 @@ async function accept(id: string) {
   return (await api.read(REVIEW, { variables, token: reviewer })).reviewSubmission;
 }
 
+const HEADER = "model,img_size,top1,top1_err,top5,top5_err,param_count,crop_pct,interpolation\n";
+
 /** Files in timm's published form. */
 function timmFiles(models: number, names: readonly string[]): Record<string, string> {
-  const header = "model,img_size,top1,top1_err,top5,top5_err,param_count,crop_pct,interpolation\n";
   const line = (i: number, at: number) => {
     const top1 = 60 + ((i * 7 + at * 13) % 30_000) / 1000;
     const cells = [
@@ -63,10 +66,11 @@ function timmFiles(models: number, names: readonly string[]): Record<string, str
     return `${cells.join(",")}\n`;
   };
   return Object.fromEntries(
-    names.map((name, at) => [name, header + Array.from({ length: models }, (_, i) => line(i, at)).join("")]),
+    names.map((name, at) => [name, HEADER + Array.from({ length: models }, (_, i) => line(i, at)).join("")]),
   );
 }
 
+const VALUE = { measure: "segmentation/ade20k/mean-iou", value: 0.3121 };
 const NAMES = ["results-imagenet.csv", "results-imagenet-real.csv"];
 
 describe("timm's tables", () => {
@@ -166,6 +170,38 @@ describe("timm's tables", () => {
     ).toEqual([
       ["results-imagenet.csv: row 2, column top1", "out-of-bounds"],
       ["results-imagenet.csv: row 2, column param_count", "not-a-number"],
+    ]);
+  });
+
+  it("name the row of a copy, and refuse what cannot be at its cell, at any place of the files", async () => {
+    const random = new SeededRandom(3);
+    const drawn = ["imagenet", "imagenet-real", "sketch", "imagenet-a", "imagenet-r"].map((name) => {
+      const cells = Array.from({ length: 12 }, () => {
+        const top1 = random.uniform(20, 80);
+        const top5 = random.uniform(top1, 99);
+        return [top1, 100 - top1, top5, 100 - top5].map((share) => share.toFixed(3)).join(",");
+      });
+      cells[9] = cells[7]!;
+      const lines = cells.map((own, i) => `crow_${i}.a1_in1k,224,${own},86.57,0.950,bicubic\n`);
+      return [`results-${name}.csv`, HEADER + lines.join("")];
+    });
+    const { body } = await post("format=timm-csv&dryRun=true", Object.fromEntries(drawn));
+    expect(body.warnings[0].message).toMatch(/ One doubt about numbers\.$/);
+    expect(body.warnings[1]).toMatchObject({
+      code: "COPY",
+      place: "results-imagenet.csv: row 11",
+      message: expect.stringMatching(
+        /^crow_9\.a1_in1k: 10 of 10 values are those of crow-7\.a1-in1k to the last digit/,
+      ),
+    });
+    const run = {
+      results: { "linear-probe/food": { "accuracy,none": 0.9123, "top5,none": 0.5 } },
+      "n-shot": {},
+      config: { model_args: "pretrained=a/b" },
+    };
+    const refused = await post("format=lm-eval&dryRun=true", { "results_1.json": run });
+    expect(refused.body.errors[0].extensions.faults).toMatchObject([
+      { code: "TOP_ORDER", severity: "ERROR", place: expect.stringContaining("/results/linear-probe~1food") },
     ]);
   });
 
@@ -298,5 +334,34 @@ describe("the clients' examples", () => {
     expect(board.split("\n")[0]).toBe(
       "method\tname\trank\tmeasure\tvalue\tlower\tupper\tprovenance\tprotocol",
     );
+  });
+
+  /** Of a page: indented blocks that begin so, at this server's address. */
+  const shown = (page: string, start: RegExp) =>
+    [...readFileSync(new URL(page, root), "utf8").matchAll(/(?:^|\n\n)((?: {4}.*\n|\n(?= {4}))+)/g)]
+      .map(([, block]) => block!.replace(/^ {4}/gm, ""))
+      .filter((block) => start.test(block))
+      .map((block) => block.replace(/http:\/\/localhost:4000|localhost:4000/g, api.url));
+
+  it("as the pages show them: in Python, and by curl", async (context) => {
+    const pages = ["docs/formats.md", "packages/client/python/transferboard.py"];
+    const blocks = pages.flatMap((page) => shown(page, /^from transferboard import/));
+    expect(blocks.length).toBe(pages.length);
+    const addresses = shown("docs/formats.md", /^curl/).flatMap((block) =>
+      [...block.matchAll(/http:[^'\s]+/g)].map(([address]) => address),
+    );
+    expect(addresses.length).toBe(4);
+    for (const address of addresses) expect((await fetch(address)).status, address).toBe(200);
+    if (!(await run("python3", ["--version"]).catch(() => null))) context.skip();
+    const results = { method: { slug: "swav" }, source: "here", values: [VALUE] };
+    for (const block of blocks) {
+      const program = block
+        .replace(/url, token="..."/g, `${JSON.stringify(api.url)}, token=${JSON.stringify(submitter)}`)
+        .replace(/\bresults\b/g, JSON.stringify(results));
+      const { stdout } = await run("python3", ["-c", `${program}\nprint(len(rows))`], {
+        cwd: new URL("packages/client/python/", root),
+      });
+      expect(stdout).toBe("154\n");
+    }
   });
 });

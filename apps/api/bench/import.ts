@@ -1,12 +1,13 @@
 /**
  * `npm run bench -- import`: `transferboard import` of timm's tables of 1,266 models, eight values each (aim: 10 s), by the command
- * itself against the API and a Postgres of its own: sent, checked, recorded and accepted. Once more with sixteen each.
+ * itself against the API and a Postgres of its own: sent, checked, recorded and accepted. Then other models with sixteen each, held against the first ones' values too.
  */
 import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { SeededRandom } from "@transferboard/eval-core/tensor";
 import { connect, migrate, seed, startPostgres } from "@transferboard/prisma";
 import { serveOurs } from "./servers.ts";
 
@@ -24,12 +25,23 @@ const TABLES = [
 ];
 const HEADER = "model,img_size,top1,top1_err,top5,top5_err,param_count,crop_pct,interpolation\n";
 
-/** Values that no two lines have alike. */
-function line(name: string, i: number, table: number): string {
-  const top1 = 40 + ((i * 7 + table * 1301) % 50_000) / 1000;
-  const top5 = top1 + 5;
-  const shares = [top1, 100 - top1, top5, 100 - top5].map((share) => share.toFixed(3));
-  return `${name}_${i}.a${i % 3}_in1k,224,${shares.join(",")},86.57,0.950,bicubic\n`;
+/** As models have them: better ones are better everywhere, each a little its own way. */
+function linesOf(name: string, tables: number): string[] {
+  const random = new SeededRandom(name.length);
+  const models = Array.from({ length: MODELS }, (_, i) => ({
+    model: `${name}_${i}.a${i % 3}_in1k`,
+    skill: random.normal(),
+  }));
+  return Array.from({ length: tables }, (_, table) => {
+    const lines = models.map(({ model, skill }) => {
+      const percent = (logit: number) => 100 / (1 + Math.exp(-logit));
+      const logit = 1.5 - 0.3 * table + 0.6 * skill + 0.1 * random.normal();
+      const [top1, top5] = [percent(logit), percent(logit + 1.5)];
+      const shares = [top1, 100 - top1, top5, 100 - top5].map((share) => share.toFixed(3));
+      return `${model},224,${shares.join(",")},86.57,0.950,bicubic\n`;
+    });
+    return lines.join("");
+  });
 }
 
 const command = fileURLToPath(new URL("../../../packages/eval-core/bin/transferboard.mjs", import.meta.url));
@@ -56,10 +68,9 @@ const rows: string[] = [];
 async function time(name: string, names: readonly string[], server: string): Promise<void> {
   const tables = join(folder, name);
   mkdirSync(tables);
-  for (const [at, table] of names.entries()) {
-    const lines = Array.from({ length: MODELS }, (_, i) => line(name, i, at));
-    writeFileSync(join(tables, `results-${table}.csv`), HEADER + lines.join(""));
-  }
+  const lines = linesOf(name, names.length);
+  for (const [at, table] of names.entries())
+    writeFileSync(join(tables, `results-${table}.csv`), HEADER + lines[at]!);
   const told = ["--suite", "robustness", "--account", "timm", "--reason", "timm's tables"];
   const began = performance.now();
   await run(["import", tables, "--format", "timm-csv", ...told, "--server", server], {

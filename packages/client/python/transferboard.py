@@ -103,7 +103,8 @@ class Transferboard:
         not say themselves, such as model="org/name". Raises TransferboardError with every fault by its place."""
         body = content if isinstance(content, str) else json.dumps(content)
         address = urllib.parse.urlencode({"format": format, "dryRun": str(dry_run).lower(), **more})
-        digest = hashlib.sha256(f"{format}\n{body}".encode("utf-8")).hexdigest()
+        told = f"{json.dumps(more)}\n" if more else ""
+        digest = hashlib.sha256(f"{format}\n{told}{body}".encode("utf-8")).hexdigest()
         headers = {"Content-Type": "text/plain; charset=utf-8", "Idempotency-Key": key or digest}
         return self._send(f"/submissions?{address}", body, headers)
 

@@ -176,12 +176,16 @@ export class Transferboard {
     const address = new URLSearchParams({ format, dryRun: String(dryRun), ...more });
     const response = await this.#send(`/submissions?${address}`, body, {
       "content-type": "text/plain; charset=utf-8",
-      "idempotency-key": key ?? (await keyOf(`${format}\n${body}`)),
+      "idempotency-key": key ?? (await keyOf(`${format}\n${toldOf(more)}${body}`)),
     });
     if (!response.ok) return this.#refuse(response);
     return (await response.json()) as Submitted;
   }
 }
+
+/** What is told beside the files makes another submission of them. */
+const toldOf = (more: Readonly<Record<string, string>>) =>
+  Object.keys(more).length === 0 ? "" : `${JSON.stringify(more)}\n`;
 
 /** The same content sent again is the same submission. */
 async function keyOf(text: string): Promise<string> {

@@ -19,6 +19,8 @@ const LIMIT_MS = {
   pair: 30_000,
   pairs: 30_000,
   matrix: 30_000,
+  fit: 60_000,
+  table: 60_000,
   // Once a ledger position, for everybody: requests do not wait for it.
   forecast: 600_000,
   findings: 600_000,

@@ -1,20 +1,27 @@
 /** The heavy statistics that are computed in threads: plain data in, plain data out, the same for the same question. */
 
 import {
+  type Bounds,
   compareOnImages,
   type Draws,
   everyPair,
+  type Forecast,
   type ForecastAnswer,
   type ForecastTask,
   fitForecast,
+  fitOf,
   type ImageMetric,
   type LedgerFinding,
   type LedgerTable,
   ledgerFindings,
+  type Matrix,
+  type OfferedTable,
   type PairTest,
   type Predictions,
   type Significance,
+  type TableFinding,
   type TestSet,
+  tableFindings,
 } from "@transferboard/eval-core/record";
 import {
   bootstrapInterval,
@@ -70,6 +77,13 @@ export interface Tasks {
   };
   /** Implausible values of the whole ledger. */
   readonly findings: { readonly given: LedgerTable; readonly found: LedgerFinding[] };
+  /** The model that offered values are held against. */
+  readonly fit: {
+    readonly given: { readonly values: Matrix; readonly bounds: readonly Bounds[] };
+    readonly found: Forecast;
+  };
+  /** Implausible values of a table that is offered. */
+  readonly table: { readonly given: OfferedTable; readonly found: TableFinding[] };
   /** Every two of several methods. */
   readonly pairs: {
     readonly given: {
@@ -122,6 +136,8 @@ export const computations: Computations = {
     });
   },
   findings: (table) => ledgerFindings(table),
+  fit: ({ values, bounds }) => fitOf(values, bounds),
+  table: tableFindings,
   pair: ({ metric, pair, testSet, draws }) => compareOnImages(metric, pair, testSet, draws),
   pairs: ({ metric, methods, testSet }) => everyPair(metric, methods, testSet),
   ranks: ({ scores, clusters, resamples, seed }) =>

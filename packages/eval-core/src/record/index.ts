@@ -32,14 +32,14 @@ export {
 } from "./forecast/scale.ts";
 export { type Lesson, type Teaching, teaching } from "./forecast/teaching.ts";
 export { checkPlausibility, type Offer } from "./plausibility/check.ts";
-export { PUBLISHED_FACTS } from "./plausibility/facts.ts";
+export { factsOf, type KnownFacts, PUBLISHED_FACTS } from "./plausibility/facts.ts";
 export {
   PLAUSIBILITY_CODES,
   type PlausibilityCode,
   type PlausibilityFinding,
 } from "./plausibility/finding.ts";
 export { type Facts, halfUnit, type OfferedValue } from "./plausibility/input.ts";
-export { PlausibilityLedger } from "./plausibility/ledger.ts";
+export { fitOf, PlausibilityLedger } from "./plausibility/ledger.ts";
 export {
   type DatasetFacts,
   type LedgerRow,
@@ -53,6 +53,12 @@ export {
   type LedgerTable,
   ledgerFindings,
 } from "./plausibility/over-ledger.ts";
+export {
+  type OfferedMethod,
+  type OfferedTable,
+  type TableFinding,
+  tableFindings,
+} from "./plausibility/over-table.ts";
 export * from "./predictions/index.ts";
 export { type McNemar, mcnemar, RightImages } from "./significance/mcnemar.ts";
 export * from "./significance/paired.ts";

@@ -3,8 +3,8 @@ import type { Context } from "../../context.ts";
 import type { SubmissionBody } from "./body.ts";
 import type { Draft, Fault } from "./faults/fault.ts";
 import { alreadyThere, ledgerFaults } from "./faults/ledger.ts";
-import { plausibilityFaults } from "./faults/plausibility.ts";
 import { predictionFaults } from "./faults/predictions.ts";
+import { plausibilityFaults } from "./plausibility/one.ts";
 import { validate } from "./validate.ts";
 
 export interface Checked {

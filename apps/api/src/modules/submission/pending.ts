@@ -7,6 +7,7 @@ import { type SubmissionBody, submissionSchema } from "./body.ts";
 import { type RankChange, rankChanges } from "./changes.ts";
 import { check } from "./check.ts";
 import { type Fault, jsonPointer } from "./faults/fault.ts";
+import { plausibilityOfTable } from "./plausibility/table.ts";
 import { isTable } from "./table/body.ts";
 import { warningsOfTable } from "./table/warnings.ts";
 
@@ -18,7 +19,7 @@ interface Row {
 /** Places are pointers into the submission's body, whatever it was written in. */
 export async function warningsOf({ status, body }: Row, context: Context): Promise<Fault[] | null> {
   if (status !== "PENDING") return null;
-  if (isTable(body)) return warningsOfTable(body);
+  if (isTable(body)) return warningsOfTable(body, await plausibilityOfTable(body, context));
   const { faults } = await check({ body, placeOf: jsonPointer, faults: [] }, context);
   return [...faults];
 }

@@ -13,6 +13,7 @@ import { check } from "./check.ts";
 import { type Fault, InvalidSubmission } from "./faults/fault.ts";
 import { type Format, readDraft } from "./formats/index.ts";
 import { changesBy } from "./pending.ts";
+import { plausibilityOfTable } from "./plausibility/table.ts";
 import { publish } from "./publish.ts";
 import type { TableBody } from "./table/body.ts";
 import { keepFiles } from "./table/keep.ts";
@@ -76,7 +77,12 @@ async function offerTable(offer: Offer, format: string, viewer: Viewer, context:
   const told = { ...offer.told, ...(offer.model != null && { model: offer.model }) };
   const provenance = offer.published ? "PUBLISHED" : "SELF_REPORTED";
   const { body, files } = readTable(format, offer.content, told, provenance, catalogue);
-  const answer = { warnings: warningsOfTable(body), changes: () => Promise.resolve([]) };
+  const doubts = await plausibilityOfTable(body, context);
+  const isWrong = ({ severity }: Fault) => severity === "ERROR";
+  if (doubts.some(isWrong)) {
+    throw new InvalidSubmission(doubts.toSorted((a, b) => Number(isWrong(b)) - Number(isWrong(a))));
+  }
+  const answer = { warnings: warningsOfTable(body, doubts), changes: () => Promise.resolve([]) };
   if (offer.dryRun) return { ...answer, submission: null, created: false };
   await keepFiles(files, context.db);
   return { ...answer, ...(await record(offer.idempotencyKey, body, viewer, context)) };

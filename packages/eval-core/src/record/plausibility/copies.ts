@@ -15,49 +15,99 @@ function poissonTail(s: number, rate: number): number {
   return sum;
 }
 
+/** What a chance of this size is called a copy. */
+const LEVEL = 1e-6;
+/** So many other methods are named; of more their number is told. */
+const MOST_NAMED = 5;
+
+interface Cell {
+  readonly mine: number;
+  readonly deviation: number;
+  readonly decimals: number;
+  /** That two draws fall in one cell of the rounding. */
+  readonly chance: number;
+  /** Of every method. */
+  readonly all: readonly number[];
+}
+
+/**
+ * @param among how many of the ledger's methods are looked at, the first ones
+ * @param level the chance of a coincidence below which it is called a copy
+ */
 export function checkCopies(
   slug: string,
   values: readonly OfferedValue[],
   ledger: PlausibilityLedger,
   say: Say,
+  { among = ledger.methods.length, level = LEVEL }: { among?: number; level?: number } = {},
 ): void {
   const offered = new Map<number, number>();
   for (const { measure, value } of values) {
     const column = ledger.column(measure);
     if (column !== undefined) offered.set(column, value);
   }
-  const cells = [...offered].map(([column, mine]) => {
+  const cells = [...offered].map(([column, mine]): Cell => {
     const deviation = ledger.deviationOf(column);
     const decimals = decimalsOf(mine);
-    // The chance of two draws in one cell of the rounding.
     const chance = 10 ** -decimals / (2 * Math.sqrt(Math.PI) * deviation);
     return { mine, deviation, decimals, chance, all: ledger.valuesOf(column) };
   });
-  for (const [row, other] of ledger.methods.entries()) {
+  const room = new Float64Array(cells.length);
+  const named = { COPY: 0, SHIFT: 0 };
+  for (let row = 0; row < among; row++) {
+    const other = ledger.methods[row]!;
     if (other === slug) continue;
-    const shared = cells.filter(({ all }) => !Number.isNaN(all[row]!));
-    // Where all known values are one, or only one is known, nothing tells a copy from a coincidence.
-    const telling = shared.filter(({ deviation }) => deviation > 0);
-    const same = telling.filter(({ all, mine }) => all[row] === mine);
-    const rate = telling.reduce((sum, { chance }) => sum + chance, 0);
-    if (same.length >= 2 && poissonTail(same.length, rate) < 1e-6) {
-      say(
-        "COPY",
-        null,
-        `${same.length} of ${telling.length} values are those of ${other} to the last digit; by chance one would expect ${shown(rate, 2)}.`,
-      );
-      continue;
-    }
-    const differences = shared
-      .filter(({ all, mine, decimals }) => all[row] !== mine && decimals >= 1)
-      .map(({ all, mine }) => Number((mine - all[row]!).toFixed(6)));
-    const counts = new Map<number, number>();
-    for (const difference of differences) counts.set(difference, (counts.get(difference) ?? 0) + 1);
-    const [top, count] = [...counts].sort(([a, x], [b, y]) => y - x || a - b)[0] ?? [0, 0];
-    if (count >= 5 && count > shared.length / 2) {
-      say("SHIFT", null, `${count} of ${shared.length} values are those of ${other} plus ${shown(top)}.`);
-    }
+    const found = patternOf(cells, row, other, room, level);
+    if (found && ++named[found.code] <= MOST_NAMED) say(found.code, null, found.message);
   }
+  for (const code of ["COPY", "SHIFT"] as const) {
+    const more = named[code] - MOST_NAMED;
+    if (more > 0) say(code, null, `The same holds of ${more} more methods.`);
+  }
+}
+
+/** What one other method's values are of these. @param differences room for as many numbers as there are cells */
+function patternOf(
+  cells: readonly Cell[],
+  row: number,
+  other: string,
+  differences: Float64Array,
+  level: number,
+): { readonly code: "COPY" | "SHIFT"; readonly message: string } | undefined {
+  let [shared, telling, same, rate, differing] = [0, 0, 0, 0, 0];
+  for (const { mine, deviation, decimals, chance, all } of cells) {
+    const theirs = all[row]!;
+    if (Number.isNaN(theirs)) continue;
+    shared++;
+    // Where all known values are one, or only one is known, nothing tells a copy from a coincidence.
+    if (deviation > 0) {
+      telling++;
+      rate += chance;
+      if (theirs === mine) same++;
+    }
+    if (theirs !== mine && decimals >= 1) differences[differing++] = Math.round((mine - theirs) * 1e6);
+  }
+  if (same >= 2 && poissonTail(same, rate) < level) {
+    const message = `${same} of ${telling} values are those of ${other} to the last digit; by chance one would expect ${shown(rate, 2)}.`;
+    return { code: "COPY", message };
+  }
+  if (differing < 5) return undefined;
+  const value = majorityOf(differences, differing);
+  let count = 0;
+  for (let i = 0; i < differing; i++) if (differences[i] === value) count++;
+  if (count < 5 || count <= shared / 2) return undefined;
+  const message = `${count} of ${shared} values are those of ${other} plus ${shown(value / 1e6)}.`;
+  return { code: "SHIFT", message };
+}
+
+/** The number that more than half of the first `n` are, if there is one (Boyer and Moore's vote); else any of them. */
+function majorityOf(numbers: Float64Array, n: number): number {
+  let [candidate, votes] = [numbers[0]!, 0];
+  for (let i = 0; i < n; i++) {
+    if (votes === 0) candidate = numbers[i]!;
+    votes += numbers[i] === candidate ? 1 : -1;
+  }
+  return candidate;
 }
 
 /** One value, no bound, at several measures. */

@@ -28,3 +28,19 @@ export const PUBLISHED_FACTS: Facts = {
   classes: (dataset) => datasetNamed(dataset)?.classes ?? undefined,
   classSizes: (dataset) => CLASS_SIZES[dataset],
 };
+
+/** Facts as plain data, so that a thread can be asked. */
+export interface KnownFacts {
+  /** By measure; a value of another measure is not checked. */
+  readonly bounds: Readonly<Record<string, Bounds>>;
+  /** By dataset. */
+  readonly testSizes: Readonly<Record<string, number>>;
+  readonly classes: Readonly<Record<string, number>>;
+}
+
+export const factsOf = ({ bounds, testSizes, classes }: KnownFacts): Facts => ({
+  bounds: (measure) => bounds[measure]!,
+  testSize: (dataset) => testSizes[dataset],
+  classes: (dataset) => classes[dataset],
+  classSizes: PUBLISHED_FACTS.classSizes,
+});

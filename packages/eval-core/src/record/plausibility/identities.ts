@@ -50,7 +50,8 @@ export function checkGroup(group: Group, facts: Facts, say: Say): void {
   if (ordered("AP_ORDER", "ap", "ap50") && ordered("AP_ORDER", "ap75", "ap50")) {
     checkApMean(get("ap", "ap50", "ap75"), say);
   }
-  for (const accuracy of ["top1", "accuracy"]) ordered("TOP_ORDER", accuracy, "top-5");
+  for (const five of ["top5", "top-5"])
+    for (const accuracy of ["top1", "accuracy"]) ordered("TOP_ORDER", accuracy, five);
   ordered("TOP_ORDER", "top-1-k20", "top-5-k20");
   const within =
     ordered("WITHIN_ORDER", "within-11.25", "within-22.5") &&

@@ -19,6 +19,12 @@ export function fitOf(values: Matrix, bounds: readonly Bounds[]): Forecast {
   return forecastTable({ ...values, data });
 }
 
+interface Column {
+  readonly values: readonly number[];
+  readonly known: readonly number[];
+  readonly deviation: number;
+}
+
 export class PlausibilityLedger {
   readonly methods: readonly string[];
   readonly measures: readonly string[];
@@ -29,6 +35,7 @@ export class PlausibilityLedger {
   readonly #index: ReadonlyMap<string, number>;
   /** Place among the forecast columns. */
   readonly #forecastIndex: ReadonlyMap<number, number>;
+  readonly #columns = new Map<number, Column>();
 
   /**
    * @param values [method, measure] in the metrics' units, NaN where there is none
@@ -70,20 +77,33 @@ export class PlausibilityLedger {
     return this.#forecastIndex.has(column);
   }
 
-  /** The known values of a measure, method by method; NaN where one has none. */
-  valuesOf(column: number): number[] {
-    const { rows, columns, data } = this.values;
-    const known = Array.from({ length: rows }, (_, i) => data[i * columns + column]!);
-    if (this.#hidden >= 0) known[this.#hidden] = Number.NaN;
-    return known;
+  #column(column: number): Column {
+    let found = this.#columns.get(column);
+    if (!found) {
+      const { rows, columns, data } = this.values;
+      const values = Array.from({ length: rows }, (_, i) =>
+        i === this.#hidden ? Number.NaN : data[i * columns + column]!,
+      );
+      const known = values.filter((value) => !Number.isNaN(value));
+      found = { values, known, deviation: standardDeviation(known, "sample") };
+      this.#columns.set(column, found);
+    }
+    return found;
+  }
+
+  /** A measure's values, method by method; NaN where one has none. */
+  valuesOf(column: number): readonly number[] {
+    return this.#column(column).values;
+  }
+
+  /** Those that are known. */
+  knownOf(column: number): readonly number[] {
+    return this.#column(column).known;
   }
 
   /** Sample deviation of a measure's known values. */
   deviationOf(column: number): number {
-    return standardDeviation(
-      this.valuesOf(column).filter((value) => !Number.isNaN(value)),
-      "sample",
-    );
+    return this.#column(column).deviation;
   }
 
   /**

@@ -54,9 +54,8 @@ export function checkOneValue(
     return;
   }
   const column = ledger.column(offered.measure);
-  const known = column === undefined ? [] : ledger.valuesOf(column).filter((other) => !Number.isNaN(other));
-  const least = Math.min(...known);
-  if (known.length > 0 && inAnotherUnit(offered, index, measure, upper, least, say)) {
+  const known = column === undefined ? [] : ledger.knownOf(column);
+  if (known.length > 0 && inAnotherUnit(offered, index, measure, upper, known, say)) {
     unusable.wrong.add(index);
     return;
   }
@@ -89,10 +88,11 @@ function inAnotherUnit(
   index: number,
   { metric }: Measure,
   upper: number | null,
-  least: number,
+  known: readonly number[],
   say: Say,
 ): boolean {
-  if (upper === 100 && value > 0 && value <= 1 && least > 5) {
+  const isAbove = (least: number) => known.every((other) => other > least);
+  if (upper === 100 && value > 0 && value <= 1 && isAbove(5)) {
     const percent = shown(100 * value);
     say(
       "FRACTION",
@@ -101,7 +101,7 @@ function inAnotherUnit(
     );
     return true;
   }
-  if (/^(mean|median)-error$/.test(metric) && value < Math.PI && least > 10) {
+  if (/^(mean|median)-error$/.test(metric) && value < Math.PI && isAbove(10)) {
     const degrees = shown((180 / Math.PI) * value);
     say(
       "RADIANS",

@@ -3,9 +3,9 @@
  * warning here, for two submissions may have protocols that differ unseen.
  */
 import type { Forecast } from "../forecast/forecast.ts";
-import type { Bounds, Matrix } from "../forecast/scale.ts";
+import type { Matrix } from "../forecast/scale.ts";
 import { checkPlausibility } from "./check.ts";
-import { PUBLISHED_FACTS } from "./facts.ts";
+import { factsOf, type KnownFacts } from "./facts.ts";
 import { PLAUSIBILITY_CODES, type PlausibilityCode } from "./finding.ts";
 import type { Facts, OfferedValue } from "./input.ts";
 import { fitOf, PlausibilityLedger } from "./ledger.ts";
@@ -16,13 +16,8 @@ export interface LedgerMethod {
 }
 
 /** Plain data, so that a thread can be asked. Control rows, such as an untrained network, are left out of it. */
-export interface LedgerTable {
+export interface LedgerTable extends KnownFacts {
   readonly methods: readonly LedgerMethod[];
-  /** By measure; a value of another measure is not checked. */
-  readonly bounds: Readonly<Record<string, Bounds>>;
-  /** By dataset. */
-  readonly testSizes: Readonly<Record<string, number>>;
-  readonly classes: Readonly<Record<string, number>>;
 }
 
 export interface LedgerFinding {
@@ -62,14 +57,8 @@ export function ledgerFindings(
   table: LedgerTable,
   onMethod?: (done: number, total: number) => void,
 ): LedgerFinding[] {
-  const { bounds, testSizes, classes } = table;
-  const measures = Object.keys(bounds);
-  const facts: Facts = {
-    bounds: (measure) => bounds[measure]!,
-    testSize: (dataset) => testSizes[dataset],
-    classes: (dataset) => classes[dataset],
-    classSizes: PUBLISHED_FACTS.classSizes,
-  };
+  const measures = Object.keys(table.bounds);
+  const facts = factsOf(table);
   const methods = table.methods.filter(({ values }) => values.length > 0);
   const values = tableOf(methods, measures);
   const slugs = methods.map(({ slug }) => slug);
