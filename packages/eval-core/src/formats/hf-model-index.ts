@@ -7,6 +7,7 @@ import {
   type CardResult,
   frontOf,
   measureTold,
+  partOf,
   readCard,
   resultsOf,
 } from "./hub/card.ts";
@@ -178,7 +179,7 @@ function addMetric(one: CardMetric, of: Of, { card, prefix, sheet, context }: In
   const { task, dataset, source, metrics } = result;
   const { place: at, fields: metric, value: told, text, plusMinus } = one;
   const found = measureFor(one, of, context);
-  const split = textOf(dataset.split);
+  const split = textOf(partOf(result, one).split);
   const what = `${String(metric.type)} on ${String(dataset.type)}${split === undefined ? "" : `, split ${split}`}`;
   const data = typeof found === "string" ? "" : found.measure.split("/")[1]!;
   const isTested =
