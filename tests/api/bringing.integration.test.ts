@@ -198,7 +198,7 @@ it("weights that are recorded as another method's, or a name that others have, a
 
 describe("a new method in a format that only names it", () => {
   const details = { name: "Brand New", family: "OTHER", year: 2026, pretraining: { epochs: 5 } };
-  const card = (more = "", name = "someone/Brand-New!") => `---
+  const card = (more = "", name = "someone/Brand-New") => `---
 ${more}model-index:
   - name: ${name}
     results:
