@@ -4,12 +4,12 @@
  */
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
-import { createServer, type Server } from "node:net";
-import { tmpdir } from "node:os";
+import { connect, createServer, type Server } from "node:net";
+import { networkInterfaces, tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { count } from "../../packages/eval-core/src/tensor/testing/counts.ts";
+import { count, isFull } from "../../packages/eval-core/src/tensor/testing/counts.ts";
 import { kills, recoveryTimes } from "../faults/kills.ts";
 
 const root = join(import.meta.dirname, "../..");
@@ -118,6 +118,30 @@ async function counts({ api }: Started): Promise<{ methods: number; results: num
 /** The seed, the demo's accuracy and two calibration errors, and nothing else: 14 methods, and the control. */
 const whole = { methods: 15, results: 1204 + 3, demo: 1 };
 
+/** This machine's addresses that others may reach, if it has any. */
+const reachable = () =>
+  Object.values(networkInterfaces()).flatMap((all) =>
+    (all ?? []).flatMap(({ internal, family, address }) => (!internal && family === "IPv4" ? [address] : [])),
+  );
+
+/** Seconds until a client is cut that sends a letter of its headers each half second. */
+function secondsOfPatience(address: string): Promise<number> {
+  const began = performance.now();
+  const socket = connect(Number(new URL(address).port), "127.0.0.1", () =>
+    socket.write("GET / HTTP/1.1\r\nhost: x\r\nx-slow: "),
+  );
+  const more = setInterval(() => socket.write("x"), 500);
+  return new Promise((resolve) => {
+    socket.on("error", () => undefined);
+    socket.on("close", () => {
+      clearInterval(more);
+      resolve((performance.now() - began) / 1000);
+    });
+    // What the server says before it cuts is read, or the end would not be seen.
+    socket.resume();
+  });
+}
+
 test("comes up, stops in order, survives a kill, and never doubles anything", async () => {
   const first = start(await freePorts());
   await up(first);
@@ -126,6 +150,9 @@ test("comes up, stops in order, survives a kill, and never doubles anything", as
   const page = await fetch(first.site);
   expect(page.status).toBe(200);
   expect(await page.text()).toContain("DeepCluster-v2");
+  for (const address of reachable())
+    for (const own of [first.api, first.site])
+      await expect(fetch(`http://${address}:${new URL(own).port}/healthz`), own).rejects.toThrow();
   first.child.kill("SIGINT");
   expect(await ended(first.child)).toBe(130);
   expect(first.output()).toContain("Stopped.");
@@ -152,6 +179,9 @@ test("comes up, stops in order, survives a kill, and never doubles anything", as
   const third = start(ports);
   await up(third);
   expect(await counts(third)).toEqual(whole);
+  if (isFull)
+    for (const seconds of await Promise.all([third.api, third.site].map(secondsOfPatience)))
+      expect(seconds).toBeLessThan(20);
   third.child.kill("SIGTERM");
   expect(await ended(third.child)).toBe(130);
 }, 300_000);

@@ -1,7 +1,9 @@
 /** What every subcommand gets: how to talk, when to stop, where to keep things. */
-import { join, resolve } from "node:path";
+import { existsSync, mkdirSync, statSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import { stateFolder } from "@transferboard/prisma";
 import type { Command } from "commander";
+import { CommandError } from "./exit-codes.ts";
 import type { Terminal } from "./terminal.ts";
 
 export interface Context {
@@ -16,6 +18,32 @@ export type AddCommand = (program: Command, contextOf: (quiet?: boolean) => Cont
 /** The project's own folder for what it can make again: caches, the embedded database. */
 export const STATE_FOLDER = stateFolder;
 
+/** Made where it is not there. @throws CommandError where it cannot be, before any work that would be lost */
 export function cacheFolder(given: string | undefined): string {
-  return given === undefined ? join(STATE_FOLDER, "cache") : resolve(given);
+  const folder = given === undefined ? join(STATE_FOLDER, "cache") : resolve(given);
+  try {
+    makeFolder(folder);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const why = code === "EEXIST" || code === "ENOTDIR" ? "a file is in its place" : `${code}`;
+    throw new CommandError(
+      `--cache ${folder}: the folder cannot be made (${why}); name one that can be written`,
+    );
+  }
+  return folder;
+}
+
+/**
+ * One folder after the other: where a file system answers "no such folder" for what has a parent, as /proc and automounted
+ * homes do, Node's own way of making all of them never returns.
+ */
+function makeFolder(path: string): void {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return;
+  if (!existsSync(dirname(path))) makeFolder(dirname(path));
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    // Another process was first.
+    if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw error;
+  }
 }

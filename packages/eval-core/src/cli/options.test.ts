@@ -1,11 +1,12 @@
 /** What the command says of files that are not there, before any work begins. */
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { type ResumeStore, searchGrid, TrainingError } from "../training/index.ts";
+import { cacheFolder } from "./context.ts";
 import { exitCodeOf, isFinal, sentenceOf } from "./exit-codes.ts";
-import { fileToWrite } from "./options.ts";
+import { fileToWrite, methodSlug } from "./options.ts";
 
 describe("a file to write", () => {
   it("passes where its folder is there", () => {
@@ -20,6 +21,35 @@ describe("a file to write", () => {
     );
     expect(() => fileToWrite("--out", tmpdir())).toThrow("is a folder: give the name of a file in it");
   });
+});
+
+describe("a cache", () => {
+  const folder = mkdtempSync(join(tmpdir(), "transferboard-cache-"));
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it("is made with the folders around it", () => {
+    const deep = join(folder, "a", "b", "c");
+    expect(cacheFolder(deep)).toBe(deep);
+    expect(cacheFolder(deep)).toBe(deep);
+    expect(statSync(deep).isDirectory()).toBe(true);
+  });
+
+  it("that cannot be made is refused at once", () => {
+    writeFileSync(join(folder, "file"), "");
+    for (const wrong of [join(folder, "file"), join(folder, "file", "inside")])
+      expect(() => cacheFolder(wrong)).toThrow(/--cache .*file.*cannot be made \(a file is in its place\)/);
+  });
+
+  it.runIf(process.platform === "linux")("is refused, too, where making it would never end", () => {
+    expect(() => cacheFolder("/proc/not-there/cache")).toThrow(/--cache .* cannot be made \(ENOENT\)/);
+  });
+});
+
+it("a method is called as the record calls it, an organisation's with its dot", () => {
+  for (const slug of ["moco-v2", "facebook.dinov2-base", "vit-base-patch16-224.augreg-in21k"])
+    expect(methodSlug(slug)).toBe(slug);
+  for (const wrong of ["SwAV", "a..b", "-a", "a b", "facebook/swav", "", "é", "a".repeat(101)])
+    expect(() => methodSlug(wrong)).toThrow(/--method must be small letters and digits/);
 });
 
 it("a missing file to read is a sentence that names it, without the system's codes", () => {

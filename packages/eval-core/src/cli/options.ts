@@ -17,11 +17,11 @@ export function wholeNumber(option: string, given: string, least = 0): number {
   throw new CommandError(`${option} must be a whole number from ${least} up, not '${given}'`, EXIT.usage);
 }
 
-/** What a method is called in addresses: lower case, digits, hyphens. */
+/** What a method is called in addresses; one of an organisation has a dot (`facebook.dinov2-base`). */
 export function methodSlug(given: string): string {
-  if (/^[a-z0-9]+(-[a-z0-9]+)*$/.test(given) && given.length <= 64) return given;
+  if (/^[a-z0-9]+([.-][a-z0-9]+)*$/.test(given) && given.length <= 100) return given;
   throw new CommandError(
-    `--method must be lower-case letters and digits with hyphens between, such as moco-v2, not '${given}'`,
+    `--method must be small letters and digits, parted by single hyphens or dots, such as moco-v2, not '${given}'`,
     EXIT.usage,
   );
 }

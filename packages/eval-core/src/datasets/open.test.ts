@@ -1,6 +1,8 @@
 /** Opening by name, and the sentence that each kind of damage gets. */
+
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { checkDataset } from "./check.ts";
 import { openDataset } from "./open.ts";
@@ -120,8 +122,10 @@ describe("what is refused, by a sentence", () => {
 
   it("a folder that is not there, or not given", async () => {
     await expect(openDataset("folder", "/nowhere/at/all")).rejects.toThrow(
-      /^Folder of images is not in \/nowhere\/at\/all: expected train\/CLASS/,
+      /^there is no folder \/nowhere\/at\/all$/,
     );
+    const file = fileURLToPath(import.meta.url);
+    await expect(openDataset("folder", file)).rejects.toThrow(/open\.test\.ts is a file: unpack it/);
     await expect(openDataset("pets")).rejects.toThrow(
       /^Pets needs a folder: say where its files are \(Oxford-IIIT/,
     );

@@ -1,4 +1,5 @@
 /** Opening a dataset by name: find it, read it, and refuse what an evaluation could not trust. */
+import { stat } from "node:fs/promises";
 import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import { slugOf } from "../tensor/index.ts";
@@ -191,6 +192,14 @@ export async function readDataset(name: string, root: string): Promise<Reading> 
   return datasetEntry(name).read(new DatasetRoot(root));
 }
 
+async function requireFolder(path: string): Promise<void> {
+  const found = await stat(path).catch(() => undefined);
+  if (!found) throw new DatasetError(`there is no folder ${path}`);
+  if (!found.isDirectory()) {
+    throw new DatasetError(`${path} is a file: unpack it, if it is an archive, and name the folder`);
+  }
+}
+
 /**
  * @param name one of DATASETS; `folder` for any folder of images by class
  * @param folder a copy of the dataset, or a folder that holds one; not needed for `digits`, which ships
@@ -202,6 +211,7 @@ export async function openDataset(
   { allowPartial = false, ...named }: OpenOptions = {},
 ): Promise<Dataset> {
   const entry = datasetEntry(name);
+  if (folder !== undefined) await requireFolder(folder);
   const root = await locateDataset(name, folder);
   if (root === undefined) {
     throw new DatasetError(
