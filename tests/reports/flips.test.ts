@@ -13,8 +13,8 @@ import { bytesOf, readNpy, writeNpy } from "@transferboard/eval-core/tensor";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { readFinished, writeFinished } from "../../packages/eval-core/src/cli/evaluate/finished.ts";
 import { readKnown } from "../../packages/eval-core/src/datasets/manifest.ts";
-import { sweepFile } from "../../packages/eval-core/src/evaluations/many-shot-linear/sweep-file.ts";
 import { stateFile } from "../../packages/eval-core/src/evaluations/probes/state-file.ts";
+import { noProgress } from "../../packages/eval-core/src/evaluations/progress.ts";
 import { openCache } from "../../packages/eval-core/src/features/cache.ts";
 import { readSealed, writeSealed, writeSealedJson } from "../../packages/eval-core/src/tensor/sealed-file.ts";
 import { count } from "../../packages/eval-core/src/tensor/testing/counts.ts";
@@ -117,11 +117,6 @@ it.each<[string, (file: string) => void, (file: string) => unknown]>([
       return known.size > 0 ? [...known] : undefined;
     },
   ],
-  [
-    "an unfinished sweep",
-    (file) => sweepFile(file).checkpoint.save({ done: [{ value: 0.1, score: 0.25 }] } as never),
-    (file) => sweepFile(file).checkpoint.state,
-  ],
 ])("of %s", { timeout: 600_000 }, async (what, write, read) => {
   const file = join(folder, `${what.replaceAll(" ", "-")}`);
   write(file);
@@ -133,10 +128,12 @@ it.each<[string, (file: string) => void, (file: string) => unknown]>([
   });
 });
 
-it("of an unfinished probe", { timeout: 600_000 }, async () => {
-  stateFile(folder, "probe", () => undefined).save({ step: 12, weights: [0.5, 0.25] });
+it("of an unfinished probe or sweep", { timeout: 600_000 }, async () => {
   const told: string[] = [];
-  const read = () => stateFile(folder, "probe", (line) => told.push(line)).state ?? refuse();
+  const progress = { ...noProgress, say: (line: string) => void told.push(line) };
+  const open = () => stateFile({ work: folder, progress, device: "cpu", threads: 1 }, "probe");
+  open().save({ step: 12, weights: [0.5, 0.25] });
+  const read = () => open().state ?? refuse();
   const file = join(folder, "probe.state");
   await expectHeld("a probe's state", { file, times: TIMES, read, isRefusal: isMissing });
   expect(told).toHaveLength(TIMES);

@@ -14,7 +14,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { fitDinov3 } from "../src/evaluations/linear-dinov3/fit.ts";
-import { heldOut } from "../src/evaluations/linear-dinov3/run.ts";
+import { heldOut } from "../src/evaluations/linear-dinov3/split.ts";
 import { writeNpy } from "../src/tensor/index.ts";
 import { makeSplits } from "./linear-data.ts";
 

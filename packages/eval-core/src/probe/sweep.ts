@@ -7,11 +7,13 @@ import type { DeviceChoice } from "../runtime/index.ts";
 import type { Tensor } from "../tensor/index.ts";
 import type { Affine } from "./affine.ts";
 import { type Logistic, openLogistic } from "./logistic.ts";
+import { extrapolated, remembered } from "./path.ts";
 import type { FitStatus } from "./solve.ts";
 
-export interface SweepRows {
+export interface LabelledRows {
   /** rows x features */
   readonly x: Tensor<"float32">;
+  /** A class a row. */
   readonly y: Int32Array;
 }
 
@@ -33,8 +35,8 @@ export interface SweepState {
 }
 
 export interface SweepOptions {
-  readonly train: SweepRows;
-  readonly validation: SweepRows;
+  readonly train: LabelledRows;
+  readonly validation: LabelledRows;
   readonly classes: number;
   /** Ascending, in equal steps of their logarithm. */
   readonly cs: readonly number[];
@@ -47,8 +49,6 @@ export interface SweepOptions {
   readonly save?: ((state: SweepState) => void) | undefined;
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
-
-const LOOK_BACK = 3;
 
 /** The gradient's components at an optimum: 1e-8, and in proportion for more than a thousand rows. */
 export function gradientLimitOf(rows: number): number {
@@ -72,7 +72,7 @@ export async function sweepOverC(options: SweepOptions): Promise<readonly SweepP
     const logits = await logistic.logits(validation.x, solution, options.classes);
     state = {
       points: [...state.points, { c, ...fit, validation: options.score(logits, validation.y) }],
-      solutions: [solution, ...state.solutions].slice(0, LOOK_BACK),
+      solutions: remembered(solution, state.solutions),
     };
     options.save?.(state);
     options.onProgress?.(state.points.length, cs.length);
@@ -96,14 +96,7 @@ export async function refitAt(
       start: extrapolated(solutions),
       onIteration,
     });
-    solutions = [rough.solution, ...solutions].slice(0, LOOK_BACK);
+    solutions = remembered(rough.solution, solutions);
   }
   return logistic.fit(chosen, { gradientLimit, start: extrapolated(solutions), onIteration });
-}
-
-/** Where the next solution lies, the path being smooth in log C. */
-function extrapolated([one, two, three]: readonly Float64Array[]): Float64Array | undefined {
-  if (!one || !two) return one;
-  if (!three) return one.map((value, i) => 2 * value - two[i]!);
-  return one.map((value, i) => 3 * (value - two[i]!) + three[i]!);
 }

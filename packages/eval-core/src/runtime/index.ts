@@ -12,3 +12,4 @@ export type { Device } from "./messages.ts";
 export type { ProcessLimits } from "./process.ts";
 export { openSession, type RunOptions, type Session, type SessionOptions, type State } from "./session.ts";
 export { leastBusy, type ThreadOptions, WorkerThread } from "./thread.ts";
+export { versionOf } from "./version.ts";

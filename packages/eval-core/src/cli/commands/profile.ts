@@ -4,13 +4,14 @@ import type { AddCommand, Context } from "../context.ts";
 import { requestOf } from "../evaluate/checkpoint.ts";
 import { deriveFrom } from "../evaluate/derive.ts";
 import { report } from "../evaluate/document.ts";
-import { type Plan, planTable, planTargets } from "../evaluate/dry-run.ts";
+import { planTable, planTargets } from "../evaluate/dry-run.ts";
 import { openRecorder } from "../evaluate/recorder.ts";
 import type { EvaluateOptions, EvaluateRequest, Target } from "../evaluate/request.ts";
 import { runTargets } from "../evaluate/run.ts";
 import { openSending } from "../evaluate/sending.ts";
 import { CommandError, EXIT } from "../exit-codes.ts";
 import {
+  BEYOND,
   budgetSeconds,
   type Chosen,
   chooseWithin,
@@ -80,7 +81,10 @@ async function profile(context: Context, options: ProfileOptions): Promise<void>
     const plan = dryRun || seconds !== undefined ? await planTargets(context, request, recorder) : undefined;
     const chosen = plan && chooseWithin(request.targets, plan, seconds);
     for (const sentence of [...impossible, ...leftOutOf(chosen)]) context.terminal.say(sentence);
-    if (dryRun) return printPlan(context, options, plan!, chosen!);
+    if (dryRun) {
+      const { plan } = chosen!;
+      return context.terminal.print(options.json ? JSON.stringify(plan, null, 2) : planTable(plan));
+    }
     const targets = chosen?.targets ?? request.targets;
     if (targets.length === 0) {
       throw new CommandError(
@@ -150,29 +154,7 @@ async function obstacleOf(target: Target, open: (target: Target) => Promise<Data
 
 function leftOutOf(chosen: Chosen | undefined): string[] {
   return (chosen?.leftOut ?? []).map(
-    ({ target, reason, seconds }) =>
-      `Left out: ${target.setting.name} on ${target.dataset}, about ${duration(seconds)}: ${reason}`,
+    ({ target, seconds }) =>
+      `Left out: ${target.setting.name} on ${target.dataset}, about ${duration(seconds)}: ${BEYOND}`,
   );
-}
-
-function printPlan({ terminal }: Context, { json }: ProfileOptions, plan: Plan, chosen: Chosen): void {
-  const left = new Set(chosen.leftOut.map(({ target }) => `${target.setting.name} ${target.dataset}`));
-  const targets = plan.targets.map((target) =>
-    left.has(`${target.setting} ${target.dataset}`)
-      ? { ...target, state: "cannot" as const, reason: "beyond the budget" }
-      : target,
-  );
-  const seen = new Set<string>();
-  // One extraction serves all evaluations of a dataset.
-  const once = targets.map((target) => {
-    if (target.toExtract === undefined || !seen.has(target.dataset)) {
-      seen.add(target.dataset);
-      return target;
-    }
-    return { ...target, toExtract: 0 };
-  });
-  const extractionSeconds =
-    once.reduce((sum, { toExtract = 0 }) => sum + toExtract, 0) / plan.imagesPerSecond;
-  const own = { ...plan, targets: once, extractionSeconds, seconds: chosen.seconds };
-  terminal.print(json ? JSON.stringify(own, null, 2) : planTable(own));
 }

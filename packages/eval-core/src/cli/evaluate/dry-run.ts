@@ -20,8 +20,8 @@ import { itemsOf, measureSpeed } from "./speed.ts";
 export interface PlannedTarget extends Partial<Cost> {
   readonly dataset: string;
   readonly setting: string;
-  readonly state: "missing" | "recorded" | "computed" | "to do" | "cannot";
-  /** Why it is missing or cannot. */
+  readonly state: "missing" | "recorded" | "computed" | "to do" | "cannot" | "left out";
+  /** Why it is missing, cannot or is left out. */
   readonly reason?: string;
   readonly fingerprint?: string;
   readonly identity?: string;
@@ -46,7 +46,7 @@ export interface Plan {
 }
 
 /** What a training step costs in passes of the network: forward, and about twice that backward. */
-const PASSES_OF_A_STEP = 3;
+export const PASSES_OF_A_STEP = 3;
 
 export async function planTargets(
   context: Context,
@@ -200,9 +200,13 @@ const COLUMNS = [
 export function planTable(plan: Plan): string {
   const { targets, imagesPerSecond, device } = plan;
   const filled = COLUMNS.filter(({ of }) => targets.some((target) => of(target) !== undefined));
+  // What is to be known of several is said once, below.
+  const notes = targets.flatMap(({ note }) => (note === undefined ? [] : [note]));
+  const shared = new Set(notes.filter((note, i) => notes.indexOf(note) < i));
   const rows = targets.map((target) => {
-    const { dataset, setting, state, reason, note } = target;
-    return [setting, dataset, state, ...filled.map(({ of }) => of(target) ?? ""), reason ?? note ?? ""];
+    const { dataset, setting, state, reason, note = "" } = target;
+    const why = reason ?? (shared.has(note) ? "" : note);
+    return [setting, dataset, state, ...filled.map(({ of }) => of(target) ?? ""), why];
   });
   const columns = [
     { header: "protocol" },
@@ -213,9 +217,11 @@ export function planTable(plan: Plan): string {
   ];
   const rate = `${imagesPerSecond.toFixed(1)} images/s on ${device}`;
   const has = (what: "toExtract" | "toTrain" | "seconds") => targets.some((one) => one[what] !== undefined);
+  const unknown = targets.some(({ toExtract, seconds }) => toExtract !== undefined && seconds === undefined);
+  const besides = unknown ? "; the classifiers come on top" : "";
   const lines = [
     ...(has("toExtract")
-      ? [`Extraction: about ${duration(plan.extractionSeconds)} at ${rate}; the classifiers come on top.`]
+      ? [`Extraction: about ${duration(plan.extractionSeconds)} at ${rate}${besides}.`]
       : []),
     ...(has("toTrain")
       ? [
@@ -223,6 +229,7 @@ export function planTable(plan: Plan): string {
         ]
       : []),
     ...(has("seconds") ? [`All of it: about ${duration(plan.seconds)}.`] : []),
+    ...[...shared].map((note) => `Note: ${note}.`),
   ];
   return [table(columns, rows), ...lines].join("\n");
 }

@@ -1,6 +1,6 @@
 /** What a profile runs within a budget: in its order, the extraction counted once, what is left out named. */
 import { expect, it } from "vitest";
-import type { Plan } from "../evaluate/dry-run.ts";
+import { type Plan, planTable } from "../evaluate/dry-run.ts";
 import type { Target } from "../evaluate/request.ts";
 import { budgetSeconds, chooseWithin, PROFILE, profileTargets } from "./plan.ts";
 
@@ -30,11 +30,28 @@ it("the cheapest and most telling come first", () => {
 });
 
 it("extraction counts with the first evaluation alone", () => {
-  const { targets: chosen, leftOut, seconds } = chooseWithin(targets, plan, 22);
+  const { targets: chosen, leftOut, plan: own } = chooseWithin(targets, plan, 22);
   expect(chosen).toHaveLength(2);
-  expect(seconds).toBe(20);
+  expect(own).toMatchObject({ extractionSeconds: 10, trainingSeconds: 0, seconds: 20 });
+  expect(own.targets.map(({ toExtract }) => toExtract)).toEqual(targets.map((_, i) => (i === 0 ? 100 : 0)));
   expect(leftOut).toHaveLength(targets.length - 2);
   expect(leftOut.every(({ seconds }) => seconds === 5)).toBe(true);
+});
+
+it("what is left out is in the plan, with its reason and in no sum", () => {
+  const { plan: own } = chooseWithin(targets, plan, 1);
+  expect(own).toMatchObject({ extractionSeconds: 0, seconds: 0 });
+  const table = planTable(own);
+  expect(table).toMatch(/^knn +digits +left out .*beyond the budget$/m);
+  expect(table).toContain("All of it: about 0.0 s.");
+});
+
+it("passes of the network in training count too", () => {
+  const trained = { ...plan, targets: plan.targets.map((one) => ({ ...one, toTrain: 20 })) };
+  const { targets: chosen, plan: own } = chooseWithin(targets, trained, 22);
+  // 10 s of extraction, 6 s of three passes of 20 images, 5 s besides.
+  expect(chosen).toHaveLength(1);
+  expect(own).toMatchObject({ trainingSeconds: 6, seconds: 21 });
 });
 
 it("without a budget nothing is left out; with too little, everything", () => {

@@ -2,7 +2,7 @@
 import { DATASET_NAMES, type Dataset, datasetEntry, locateDataset } from "../../datasets/index.ts";
 import type { GivenOptions } from "../../evaluations/options.ts";
 import { kindOf, type Setting, settingNamed } from "../../evaluations/settings.ts";
-import type { Plan, PlannedTarget } from "../evaluate/dry-run.ts";
+import { PASSES_OF_A_STEP, type Plan, type PlannedTarget } from "../evaluate/dry-run.ts";
 import type { Target } from "../evaluate/request.ts";
 import { CommandError, EXIT } from "../exit-codes.ts";
 
@@ -94,38 +94,45 @@ export function obstacle(
 
 export interface Chosen {
   readonly targets: readonly Target[];
-  readonly leftOut: readonly { readonly target: Target; readonly reason: string; readonly seconds: number }[];
-  readonly seconds: number;
+  readonly leftOut: readonly { readonly target: Target; readonly seconds: number }[];
+  /** Of all targets, its sums of those that are chosen. */
+  readonly plan: Plan;
 }
 
-/** What fits a budget, in order; the extraction of a dataset counts with the first evaluation that needs it. */
+export const BEYOND = "beyond the budget";
+
+/**
+ * What fits a budget, in order; the extraction of a dataset counts with the first evaluation that needs it.
+ * @param plan of these targets, one each
+ */
 export function chooseWithin(
   targets: readonly Target[],
   plan: Plan,
-  budgetSeconds: number | undefined,
+  budgetSeconds = Number.POSITIVE_INFINITY,
 ): Chosen {
   const extracted = new Set<string>();
   const chosen: Target[] = [];
   const leftOut: Chosen["leftOut"][number][] = [];
-  let total = 0;
-  targets.forEach((target, i) => {
-    const planned = plan.targets[i]!;
-    const seconds = secondsOf(planned, plan, extracted);
-    if (budgetSeconds !== undefined && total + seconds > budgetSeconds) {
-      leftOut.push({ target, seconds, reason: "beyond the budget" });
-      return;
+  const sums = { extractionSeconds: 0, trainingSeconds: 0, seconds: 0 };
+  const planned = targets.map((target, i): PlannedTarget => {
+    const alone = plan.targets[i]!;
+    const own =
+      extracted.has(target.dataset) && alone.toExtract !== undefined ? { ...alone, toExtract: 0 } : alone;
+    const extraction = (own.toExtract ?? 0) / plan.imagesPerSecond;
+    const training = (PASSES_OF_A_STEP * (own.toTrain ?? 0)) / plan.imagesPerSecond;
+    const seconds = extraction + training + (own.seconds ?? 0);
+    if (sums.seconds + seconds > budgetSeconds) {
+      leftOut.push({ target, seconds });
+      return { ...own, state: "left out", reason: BEYOND };
     }
-    extracted.add(target.dataset);
-    total += seconds;
+    if (own.toExtract !== undefined) extracted.add(target.dataset);
     chosen.push(target);
+    sums.extractionSeconds += extraction;
+    sums.trainingSeconds += training;
+    sums.seconds += seconds;
+    return own;
   });
-  return { targets: chosen, leftOut, seconds: total };
-}
-
-function secondsOf(planned: PlannedTarget, plan: Plan, extracted: ReadonlySet<string>): number {
-  const own = planned.seconds ?? 0;
-  if (extracted.has(planned.dataset)) return own;
-  return own + (planned.toExtract ?? 0) / plan.imagesPerSecond;
+  return { targets: chosen, leftOut, plan: { ...plan, targets: planned, ...sums } };
 }
 
 /** "30m", "90s", "2h", "1h30m" -> seconds. @throws CommandError */

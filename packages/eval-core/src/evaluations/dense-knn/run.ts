@@ -1,13 +1,15 @@
 /** Dense k-NN from pictures to values and record: the memory bank from train, then test picture by picture. */
+import { createHash } from "node:crypto";
 import type { Levels, Scenes } from "../../datasets/dense/pixel-data.ts";
 import { ConfusionMatrix } from "../../metrics/index.ts";
 import { Cosines, findCandidates, normsOf, openDeviceRows, SPARE } from "../../probe/nearest/index.ts";
-import { NumpyRandomState } from "../../tensor/index.ts";
+import { bytesOf, NumpyRandomState } from "../../tensor/index.ts";
 import type { Result } from "../evaluation.ts";
 import type { Cost, CostContext, RunContext, Spec } from "../kind.ts";
 import { resampled } from "../pixel-labels/intervals.ts";
 import { reckoned } from "../probes/cost.ts";
 import {
+  countCachedMaps,
   type PatchMaps,
   patchesFirst,
   patchMaps,
@@ -15,7 +17,9 @@ import {
   squeezed,
   squeezedMask,
 } from "../probes/patches.ts";
+import { copiesWarning } from "../probes/rows.ts";
 import { stateFile } from "../probes/state-file.ts";
+import { ProtocolError } from "../protocol-error.ts";
 import { estimate, pixelClasses } from "./attend.ts";
 import { choosePatches, patchLabels, patchScores, VOID } from "./memory.ts";
 import { classesOf, type DenseKnnOptions, NEIGHBOURS, TEMPERATURE } from "./protocol.ts";
@@ -28,14 +32,22 @@ const levelOf = (levels: Levels) => (level: number) => (level === levels.void ? 
 /** Of one picture: cell of the confusion matrix, count, one after the other. */
 type Tally = readonly number[];
 
+/** What an interrupted run goes on from. */
+interface Scored {
+  readonly tallies: readonly Tally[];
+  /** Test pictures whose map is a training picture's, bit for bit. */
+  readonly copies: number;
+}
+
 export async function runDenseKnn({ data, options, seed }: DenseSpec, context: RunContext): Promise<Result> {
-  const { checkpoint, device, threads, signal, progress, work } = context;
+  const { checkpoint, device, threads, signal, progress } = context;
   const { side } = options;
   const maps = patchMaps(checkpoint, side);
   const classes = classesOf(data);
   const memory = await memoryOf(data, options, seed, maps, context);
-  const file = stateFile<readonly Tally[]>(work, "pictures", (sentence) => progress.say(sentence));
-  const tallies = [...(file.state ?? [])];
+  const file = stateFile<Scored>(context, "scored");
+  const tallies = [...(file.state?.tallies ?? [])];
+  let copies = file.state?.copies ?? 0;
   const step = progress.step("dense k-NN");
   const trainNorms = normsOf(memory.rows);
   await using on = await openDeviceRows(maps.width, { device, threads });
@@ -58,18 +70,20 @@ export async function runDenseKnn({ data, options, seed }: DenseSpec, context: R
     const predicted = pixelClasses(estimates, maps.grid, side, classes);
     const mask = await squeezedMask(image.labels!, side, levelOf(data.levels));
     tallies.push(tallyOf(predicted, mask, classes));
+    if (memory.pictures.has(keyOf(map))) copies++;
     step.update(index + 1, data.splits.test.length);
-    if (tallies.length % 32 === 0) file.save(tallies);
+    if (tallies.length % 32 === 0) file.save({ tallies, copies });
   }
-  file.save(tallies);
+  file.save({ tallies, copies });
   step.end(`${tallies.length} pictures`);
-  return resultOf(data.name, tallies, classes, {
+  const about = {
     memoryRows: memory.rows.count,
     patch: maps.patch,
     grid: maps.grid,
     readout: maps.slug,
     sizes: { train: data.splits.train.length, test: tallies.length },
-  });
+  };
+  return { ...resultOf(data.name, tallies, classes, about), warnings: copiesWarning(copies) };
 }
 
 async function memoryOf(
@@ -88,8 +102,10 @@ async function memoryOf(
   const totals = new Uint16Array(train.length * keep);
   const step = context.progress.step("memory bank");
   let count = 0;
+  const pictures = new Set<string>();
   for await (const picture of pictureMaps(context, "train", train, maps, squeezed(side))) {
     const mask = await squeezedMask(picture.image.labels!, side, levelOf(data.levels));
+    pictures.add(keyOf(picture.map));
     const own = patchesFirst(picture.map, maps);
     const labels = patchLabels(mask, maps.grid, maps.patch, classes, rule);
     const random = new NumpyRandomState((100_000 * seed + picture.index) >>> 0);
@@ -105,9 +121,16 @@ async function memoryOf(
     step.update(picture.index + 1, train.length);
   }
   step.end(`${count} patches`);
+  if (count === 0) {
+    throw new ProtocolError(
+      `no training patch of ${data.title} has a labelled pixel: the memory bank is empty; take pictures with labels, or --void class-0`,
+    );
+  }
   const rows = { data: features.subarray(0, count * maps.width), count, width: maps.width };
-  return { rows, counts, totals, classes };
+  return { rows, counts, totals, classes, pictures };
 }
+
+const keyOf = (map: Float32Array): string => createHash("sha256").update(bytesOf(map)).digest("hex");
 
 function tallyOf(predicted: Uint8Array, mask: Uint8Array, classes: number): Tally {
   const matrix = new ConfusionMatrix(classes, VOID);
@@ -166,14 +189,17 @@ function resultOf(
 }
 
 /** Products of every test patch with the memory, at what two common cores give. */
-export async function denseKnnCost({ data, options }: DenseSpec, { checkpoint }: CostContext): Promise<Cost> {
-  const { grid, width } = patchMaps(checkpoint, options.side);
+export async function denseKnnCost({ data, options }: DenseSpec, context: CostContext): Promise<Cost> {
+  const maps = patchMaps(context.checkpoint, options.side);
+  const { grid, width } = maps;
   const { train, test } = data.splits;
+  const cachedOf = (split: "train" | "test") =>
+    countCachedMaps(context, split, data.splits[split], maps, squeezed(options.side));
   const rows = Math.min(options.memory, train.length * grid ** 2);
   const { seconds, note } = reckoned(2 * rows * test.length * grid ** 2 * width);
   return {
     images: train.length + test.length,
-    toExtract: train.length + test.length,
+    toExtract: train.length + test.length - (await cachedOf("train")) - (await cachedOf("test")),
     featureMegabytes: ((train.length + test.length) * grid ** 2 * width * 4) / 1e6,
     seconds: seconds + (test.length * options.side ** 2) / 1e5,
     note,

@@ -10,7 +10,8 @@ import {
 } from "../../metrics/index.ts";
 import { fitLikeScikitLearn, type LogisticFit, openLogistic } from "../../probe/logistic.ts";
 import type { DeviceChoice } from "../../runtime/index.ts";
-import { type Tensor, tensor } from "../../tensor/index.ts";
+import type { Tensor } from "../../tensor/index.ts";
+import { pick } from "../probes/rows.ts";
 
 export type FewShotMode = "converged" | "paper-exact";
 
@@ -71,15 +72,4 @@ export async function fitDraw(
     const fit = await logistic.fit(c, { gradientLimit: GRADIENT_LIMIT });
     return { fit, logits: await logistic.logits(test.x, fit.solution, classes) };
   }
-}
-
-/** Some rows of a matrix, in the order asked for. */
-export function pick(x: Tensor<"float32">, rows: ArrayLike<number>): Tensor<"float32"> {
-  const width = x.shape[1]!;
-  const data = new Float32Array(rows.length * width);
-  for (let i = 0; i < rows.length; i++) {
-    const from = rows[i]! * width;
-    data.set(x.data.subarray(from, from + width), i * width);
-  }
-  return tensor("float32", [rows.length, width], data);
 }

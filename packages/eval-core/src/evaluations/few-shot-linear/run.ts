@@ -13,12 +13,12 @@ export async function runFewShotLinear(
   { data, options, setting }: Spec<FewShotLinearOptions, Dataset>,
   context: RunContext,
 ): Promise<Result> {
-  const { device, signal, progress, work } = context;
+  const { device, signal, progress } = context;
   const features = await context.features();
   const rows = probeRows(data, features);
   const { perClass, draws, seed, c } = FEW_SHOT_LINEAR;
   const drawn = drawRows(rows.train.y, { perClass, draws, seed, rule: options.draws });
-  const file = stateFile<readonly DrawResult[]>(work, "draws", (sentence) => progress.say(sentence));
+  const file = stateFile<readonly DrawResult[]>(context, "draws");
   let done = file.state ?? [];
   const step = progress.step("few-shot linear");
   const input = {

@@ -1,10 +1,10 @@
 /** Few-shot evaluation: nearest centroid on frozen features over seeded 5-way episodes. */
 import { conformanceOnUse } from "../../conformance/index.ts";
 import type { Dataset } from "../../datasets/index.ts";
-import { featuresCost } from "../features-cost.ts";
 import type { EvaluationKind } from "../kind.ts";
 import { path } from "../options.ts";
 import { featuresOrigin } from "../origin.ts";
+import { probeCost } from "../probes/cost.ts";
 import { ProtocolError } from "../protocol-error.ts";
 import { recognition } from "../recognition.ts";
 import { readEpisodes } from "./episodes-file.ts";
@@ -35,7 +35,11 @@ export const fewShot: EvaluationKind<FewShotEvaluationOptions, Dataset> = {
     }
     return fewShotDescription(shotOf(setting), options.episodes, featuresOrigin(spec));
   },
-  cost: featuresCost,
+  // Centroids of the support, then three operations a feature of each query and centroid.
+  cost: probeCost(1, ({ features }, { setting }) => {
+    const { episodes, way, query } = FEW_SHOT;
+    return episodes * way * (shotOf(setting) + 3 * way * query) * features;
+  }),
   run: async (spec, context) => (await import("./run.ts")).runFewShot(spec, context),
   given: {
     layout: "x.npy and y.npy (samples x features in float32, class numbers)",

@@ -62,13 +62,14 @@ async function scoresOf(
   asking: LabelledRows,
   classes: number,
   { ks, temperature, self }: KnnEvaluationOptions,
-  { device, threads, signal, progress, work }: RunContext,
+  context: RunContext,
 ): Promise<{
   scores: Scores[];
   exact: number;
   /** Of the k that boards rank by, where it was asked. */
   ranked: Pick<TestPredictions, "predictions"> | undefined;
 }> {
+  const { device, threads, signal, progress } = context;
   const answering = train.y.length - (self === "none" ? 0 : 1);
   if (answering === 0) {
     throw new ProtocolError("train has one image, which is left out of its own answers: k-NN needs another");
@@ -89,7 +90,7 @@ async function scoresOf(
     threads,
     signal,
     onProgress: (done, total) => step.update(Math.floor(done), total),
-    resume: stateFile<KnnState>(work, "knn", (sentence) => progress.say(sentence)),
+    resume: stateFile<KnnState>(context, "knn"),
   });
   step.end(`${asking.y.length} images asked`);
   const n = asking.y.length;

@@ -5,11 +5,10 @@ import { gradientLimitOf, refitAt, type SweepState, sweepOverC } from "../../pro
 import { NumpyRandomState } from "../../tensor/index.ts";
 import type { RunResult } from "../evaluation.ts";
 import type { RunContext, Spec } from "../kind.ts";
-import { joinedRows, type SelectionMetric, scoreBy } from "../linear-dinov3/fit.ts";
+import { type SelectionMetric, scoreBy } from "../linear-dinov3/fit.ts";
 import { WEIGHT_DECAYS } from "../many-shot-linear/protocol.ts";
-import { testPredictions } from "../predictions.ts";
-import { probeRows, rowsOfItems, warningsOf } from "../probes/rows.ts";
-import { classScores, classValues } from "../probes/scores.ts";
+import { joinedRows, probeRows, rowsOfItems } from "../probes/rows.ts";
+import { logitsResult } from "../probes/scores.ts";
 import { stateFile } from "../probes/state-file.ts";
 import { ProtocolError } from "../protocol-error.ts";
 import { initialState, type LarsState, larsLogits, trainLars } from "./lars.ts";
@@ -21,13 +20,14 @@ const CS = WEIGHT_DECAYS.map((decay) => 1 / decay).reverse();
 
 export async function runStandardised(
   { data, setting }: Spec<object, Dataset>,
-  { device, signal, progress, work, ...context }: RunContext,
+  context: RunContext,
 ): Promise<RunResult> {
+  const { device, signal, progress } = context;
   const features = await context.features();
   const rows = probeRows(data, features);
   const splits = trainingSplits(data);
   const [train, validation] = [rowsOfItems(features, splits.train), rowsOfItems(features, splits.val)];
-  const file = stateFile<SweepState>(work, "sweep", (sentence) => progress.say(sentence));
+  const file = stateFile<SweepState>(context, "sweep");
   const step = progress.step("batch norm and linear");
   const sweep = await sweepOverC({
     train,
@@ -51,29 +51,22 @@ export async function runStandardised(
   const { solution, ...refit } = await refitAt(logistic, CS, chosen, gradientLimitOf(both.y.length));
   const logits = await logistic.logits(rows.test.x, solution, rows.classes);
   step.end(`${sweep.length} weight decays`);
-  const scores = classScores(logits, rows.test.y, rows.classes);
-  const values = classValues(`${setting}/${data.name}`, "accuracy", scores).slice(0, 1);
-  return {
-    values,
-    predictions: testPredictions(data, (item) => features.rowOf.has(item), logits, [values[0]!.measure]),
-    record: {
-      sizes: { train: train.y.length, val: validation.y.length, test: rows.test.y.length },
-      features: features.featureSize,
-      classes: rows.classes,
+  return logitsResult({
+    ...{ data, setting, features, rows, logits, accuracyAlone: true },
+    sizes: { train: train.y.length, val: validation.y.length },
+    fitted: {
       sweep: sweep.map(({ c, ...point }) => ({ weightDecay: 1 / c, ...point })),
       chosen: 1 / chosen,
       refit,
-      scores: { ...scores, top5: scores.top5 ?? null },
-      unreadable: features.unreadable,
     },
-    warnings: warningsOf(rows, data.classes),
-  };
+  });
 }
 
 export async function runLars(
   { data, setting, seed }: Spec<object, Dataset>,
-  { device, signal, progress, work, ...context }: RunContext,
+  context: RunContext,
 ): Promise<RunResult> {
+  const { device, signal, progress } = context;
   const features = await context.features();
   const rows = probeRows(data, features);
   const fitted = rows.validation ? joinedRows(rows.train, rows.validation) : rows.train;
@@ -84,7 +77,7 @@ export async function runLars(
       `batch norm needs batches of two: ${data.title} has ${n} training images, 8 are needed`,
     );
   }
-  const file = stateFile<LarsState>(work, "lars", (sentence) => progress.say(sentence));
+  const file = stateFile<LarsState>(context, "lars");
   const step = progress.step("LARS");
   const trained = await trainLars({
     x: fitted.x,
@@ -103,23 +96,11 @@ export async function runLars(
   });
   step.end(`${trained.step} steps`);
   const logits = await larsLogits(rows.test.x, trained);
-  const scores = classScores(logits, rows.test.y, rows.classes);
-  const values = classValues(`${setting}/${data.name}`, "accuracy", scores).slice(0, 1);
-  return {
-    values,
-    predictions: testPredictions(data, (item) => features.rowOf.has(item), logits, [values[0]!.measure]),
-    record: {
-      sizes: { train: n, test: rows.test.y.length },
-      features: features.featureSize,
-      classes: rows.classes,
-      batch,
-      steps: trained.step,
-      losses: trained.losses,
-      scores: { ...scores, top5: scores.top5 ?? null },
-      unreadable: features.unreadable,
-    },
-    warnings: warningsOf(rows, data.classes),
-  };
+  return logitsResult({
+    ...{ data, setting, features, rows, logits, accuracyAlone: true },
+    sizes: { train: n },
+    fitted: { batch, steps: trained.step, losses: trained.losses },
+  });
 }
 
 /** A permutation an epoch from one generator; asked in order, or from the beginning again after an interruption. */

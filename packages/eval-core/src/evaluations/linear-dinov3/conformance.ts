@@ -8,7 +8,7 @@ import {
   largestDifference,
 } from "../../conformance/index.ts";
 import { accuracy, meanPerClassAccuracy, topClasses, topKAccuracy } from "../../metrics/index.ts";
-import { pick } from "../few-shot-linear/fit.ts";
+import { pick } from "../probes/rows.ts";
 import { C_GRID, fitDinov3 } from "./fit.ts";
 import { splitByClass } from "./split.ts";
 

@@ -7,14 +7,14 @@ import { accuracy, meanPerClassAccuracy, topClasses } from "../../metrics/index.
 import { fitLikeScikitLearn, openLogistic } from "../../probe/logistic.ts";
 import {
   gradientLimitOf,
+  type LabelledRows,
   refitAt,
   type SweepPoint,
-  type SweepRows,
   type SweepState,
   sweepOverC,
 } from "../../probe/sweep.ts";
 import type { DeviceChoice } from "../../runtime/index.ts";
-import { tensor } from "../../tensor/index.ts";
+import { joinedRows } from "../probes/rows.ts";
 
 /**
  * 10^p for p = linspace(-6, 5, 45) as PyTorch makes it in float32: the nearest float32 of each, but for the fourth, where
@@ -35,10 +35,9 @@ const SCIKIT_LEARN = {
 export type Dinov3Mode = "converged" | "paper-exact";
 export type SelectionMetric = "accuracy" | "mean-per-class-accuracy";
 
-export interface Dinov3Options {
-  readonly train: SweepRows;
-  readonly validation: SweepRows;
-  readonly test: SweepRows;
+export interface ChoiceOptions {
+  readonly train: LabelledRows;
+  readonly validation: LabelledRows;
   readonly classes: number;
   readonly metric: SelectionMetric;
   readonly mode: Dinov3Mode;
@@ -49,53 +48,59 @@ export interface Dinov3Options {
   readonly onProgress?: ((done: number, total: number, note?: string) => void) | undefined;
 }
 
-export interface Dinov3Result {
+export interface Dinov3Options extends ChoiceOptions {
+  readonly test: LabelledRows;
+}
+
+export interface Choice {
   readonly sweep: readonly SweepPoint[];
   readonly chosen: number;
   /** The values of C that tie for the best. */
   readonly ties: readonly number[];
+}
+
+export interface Dinov3Result extends Choice {
   readonly refit: Omit<SweepPoint, "c" | "validation">;
   /** test rows x classes, float64 */
   readonly logits: Float64Array;
 }
 
 export async function fitDinov3(options: Dinov3Options): Promise<Dinov3Result> {
-  const { train, validation, test, classes, metric, mode, device, signal, resume, onProgress } = options;
+  const { train, validation, test, classes, mode, device, signal, onProgress, cs = C_GRID } = options;
+  const choice = await chooseC(options);
+  const both = joinedRows(train, validation);
+  if (mode === "paper-exact") {
+    const fit = await fitLikeScikitLearn({ x: both.x, labels: both.y, signal }, choice.chosen, SCIKIT_LEARN);
+    return { ...choice, refit: summary(fit), logits: await fit.logits(test.x, classes) };
+  }
+  let iterations = 0;
+  const onIteration = () => onProgress?.(cs.length, cs.length, `refit, iteration ${++iterations}`);
+  await using logistic = await openLogistic({ x: both.x, labels: both.y, device, signal });
+  const fit = await refitAt(logistic, cs, choice.chosen, gradientLimitOf(both.y.length), onIteration);
+  const logits = await logistic.logits(test.x, fit.solution, classes);
+  return { ...choice, refit: summary(fit), logits };
+}
+
+/** The first best C on validation, which is the strongest regularisation of equals. */
+export async function chooseC(options: ChoiceOptions): Promise<Choice> {
+  const { train, validation, classes, metric, mode, device, signal, resume, onProgress } = options;
   const cs = options.cs ?? C_GRID;
   const score = scoreBy(metric, classes);
   const sweep =
     mode === "converged"
       ? await sweepOverC({
-          train,
-          validation,
-          classes,
-          cs,
-          score,
-          device,
-          signal,
+          ...{ train, validation, classes, cs, score, device, signal, onProgress },
           state: resume?.state,
           save: resume?.save,
-          onProgress,
         })
       : await sweepOnPath(options, cs, score);
   const best = Math.max(...sweep.map((point) => point.validation));
   const ties = sweep.filter((point) => point.validation === best).map(({ c }) => c);
-  const chosen = ties[0]!;
-  const both = joinedRows(train, validation);
-  let iterations = 0;
-  const onIteration = () => onProgress?.(cs.length, cs.length, `refit, iteration ${++iterations}`);
-  if (mode === "paper-exact") {
-    const fit = await fitLikeScikitLearn({ x: both.x, labels: both.y, signal }, chosen, SCIKIT_LEARN);
-    return { sweep, chosen, ties, refit: summary(fit), logits: await fit.logits(test.x, classes) };
-  }
-  await using logistic = await openLogistic({ x: both.x, labels: both.y, device, signal });
-  const fit = await refitAt(logistic, cs, chosen, gradientLimitOf(both.y.length), onIteration);
-  const logits = await logistic.logits(test.x, fit.solution, classes);
-  return { sweep, chosen, ties, refit: summary(fit), logits };
+  return { sweep, chosen: ties[0]!, ties };
 }
 
 async function sweepOnPath(
-  { train, validation, classes, signal, resume, onProgress }: Dinov3Options,
+  { train, validation, classes, signal, resume, onProgress }: ChoiceOptions,
   cs: readonly number[],
   score: (logits: Float64Array, labels: Int32Array) => number,
 ): Promise<readonly SweepPoint[]> {
@@ -121,15 +126,4 @@ export function scoreBy(metric: SelectionMetric, classes: number) {
 
 function summary({ objective, gradientNorm, iterations, status }: Omit<SweepPoint, "c" | "validation">) {
   return { objective, gradientNorm, iterations, status };
-}
-
-/** The rows of both, one after the other. */
-export function joinedRows(a: SweepRows, b: SweepRows): SweepRows {
-  const data = new Float32Array(a.x.data.length + b.x.data.length);
-  data.set(a.x.data);
-  data.set(b.x.data, a.x.data.length);
-  const y = new Int32Array(a.y.length + b.y.length);
-  y.set(a.y);
-  y.set(b.y, a.y.length);
-  return { x: tensor("float32", [y.length, a.x.shape[1]!], data), y };
 }

@@ -1,5 +1,7 @@
 /** DINOv3's validation rows where a dataset has none of its own: a tenth of each class. */
 import { torchPermutation } from "../../tensor/index.ts";
+import { type LabelledRows, type ProbeRows, pick } from "../probes/rows.ts";
+import { ProtocolError } from "../protocol-error.ts";
 
 export const VALIDATION_SHARE = 0.1;
 
@@ -26,4 +28,29 @@ export function splitByClass(
     train: order.filter((_, i) => held[i] === 0),
     validation: order.filter((_, i) => held[i] === 1),
   };
+}
+
+export interface ChoiceRows {
+  readonly train: LabelledRows;
+  readonly validation: LabelledRows;
+}
+
+/** What is fitted on and what C is chosen by: the dataset's own validation, or DINOv3's tenth of each class. */
+export function choiceRows(
+  { train, validation }: Pick<ProbeRows, "train" | "validation">,
+  title: string,
+): ChoiceRows {
+  return validation ? { train, validation } : heldOut(train, title);
+}
+
+/** @throws ProtocolError where every class has one image */
+export function heldOut(train: LabelledRows, title: string): ChoiceRows {
+  const split = splitByClass(train.y);
+  if (split.validation.length === 0) {
+    throw new ProtocolError(
+      `every class of ${title} has one training image: none can be taken for validation; add images, or a validation split`,
+    );
+  }
+  const part = (ids: Int32Array) => ({ x: pick(train.x, ids), y: ids.map((row) => train.y[row]!) });
+  return { train: part(split.train), validation: part(split.validation) };
 }

@@ -7,6 +7,7 @@
 import { compacted, joined, NEVER, presentClasses, recolumned } from "../../probe/classes.ts";
 import { type DeviceFeatures, openFeatures, rowsOf } from "../../probe/device.ts";
 import { lossOf, penaltyOf } from "../../probe/loss.ts";
+import { extrapolated, LOOK_BACK, remembered } from "../../probe/path.ts";
 import { Preconditioner, subtractRowMeans } from "../../probe/preconditioner.ts";
 import { type Solver, solve } from "../../probe/solve.ts";
 import type { DeviceChoice } from "../../runtime/index.ts";
@@ -14,8 +15,6 @@ import type { LinearModel, ModelFit, Splits } from "./model.ts";
 import { REFIT_TOLERANCE, SWEEP_TOLERANCE, WEIGHT_DECAYS } from "./protocol.ts";
 import type { LinearTask } from "./record.ts";
 
-/** Solutions that the next one is extrapolated from. */
-const LOOK_BACK = 3;
 /** The refit's steps on its way from strong decay: their ratio, and how near they come to their optima. */
 const PATH_RATIO = 10 ** 0.75;
 const PATH_TOLERANCE = 0.03;
@@ -111,7 +110,7 @@ export async function convergedModel(
       for (const decay of refitPath(weightDecay)) {
         const rough = await fitted(path, decay, PATH_TOLERANCE, true);
         iterations += rough.iterations;
-        path = [rough.x, ...path].slice(0, LOOK_BACK);
+        path = remembered(rough.x, path);
       }
       const { x, inDouble, ...fit } = await fitted(path, weightDecay, REFIT_TOLERANCE, false);
       return {
@@ -130,17 +129,6 @@ export async function convergedModel(
       for (const part of opened.values()) await (await part)[Symbol.asyncDispose]();
     },
   };
-}
-
-/**
- * Where the next value's optimum lies, from those of the values before: the path is smooth in log weight decay,
- * whose steps are equal.
- */
-function extrapolated(solutions: readonly Float64Array[]): Float64Array | undefined {
-  const [one, two, three] = solutions;
-  if (!one || !two) return one;
-  if (!three) return one.map((value, i) => 2 * value - two[i]!);
-  return one.map((value, i) => 3 * (value - two[i]!) + three[i]!);
 }
 
 function centredSquares(data: Float32Array, mean: Float64Array): number {

@@ -1,9 +1,9 @@
 /** Many-shot linear evaluation: logistic regression on frozen features, its weight decay chosen on validation. */
 import { type Dataset, trainingSplits } from "../../datasets/index.ts";
-import { featuresCost } from "../features-cost.ts";
 import type { EvaluationKind } from "../kind.ts";
 import { choice } from "../options.ts";
 import { featuresOrigin } from "../origin.ts";
+import { probeCost, sweepOperations } from "../probes/cost.ts";
 import { recognition } from "../recognition.ts";
 import { calibrationMean } from "./calibration-mean.ts";
 import { type LinearEvaluationOptions, linearDescription } from "./protocol.ts";
@@ -32,7 +32,7 @@ export const manyShotLinear: EvaluationKind<LinearEvaluationOptions, Dataset> = 
     const splits = { rule: data.origin.splitRule, validation: trainingSplits(data).validationRule };
     return linearDescription(data, options.mode, { ...featuresOrigin(spec), splits });
   },
-  cost: featuresCost,
+  cost: probeCost(5, sweepOperations),
   run: async (spec, context) => (await import("./run.ts")).runLinear(spec, context),
   derivations: [
     calibrationMean({

@@ -66,7 +66,7 @@ export interface LinearOptions {
   readonly onProgress?: (progress: LinearProgress) => void;
   readonly signal?: AbortSignal;
   readonly checkpoint?: {
-    readonly state?: LinearState;
+    readonly state?: LinearState | undefined;
     readonly save: (state: LinearState) => Promise<void> | void;
   };
 }

@@ -2,7 +2,6 @@
  * The many-shot linear evaluation from arrays to values and record, its classifier's calibration beside it:
  * both come from one fit, each has its own protocol.
  */
-import { join } from "node:path";
 import type { Dataset, Item } from "../../datasets/index.ts";
 import type { DeviceChoice } from "../../runtime/index.ts";
 import type { Tensor } from "../../tensor/index.ts";
@@ -10,20 +9,20 @@ import { type LinearArrays, linearArrays } from "../arrays/evaluate.ts";
 import type { Companion, ProtocolDescription, Result, RunResult, Value } from "../evaluation.ts";
 import type { RunContext, Spec } from "../kind.ts";
 import { testPredictions } from "../predictions.ts";
+import { stateFile } from "../probes/state-file.ts";
 import { CALIBRATION_LINEAR, calibrateLinear } from "./calibration.ts";
 import { linearCalibrationDescription } from "./calibration-protocol.ts";
 import { fitLinear } from "./evaluate.ts";
 import type { LinearEvaluationOptions } from "./protocol.ts";
-import type { LinearMode, LinearProgress, LinearRecord } from "./record.ts";
+import type { LinearMode, LinearOptions, LinearProgress, LinearRecord, LinearState } from "./record.ts";
 import { scoresOf } from "./score.ts";
-import { type SweepFile, sweepFile } from "./sweep-file.ts";
 import { untrainedClasses } from "./untrained.ts";
 
 export async function runLinear(
   { data, options, setting }: Spec<LinearEvaluationOptions, Dataset>,
   context: RunContext,
 ): Promise<RunResult> {
-  const { protocol, device, work, signal, progress } = context;
+  const { protocol, device, signal, progress } = context;
   const features = await context.features();
   const step = progress.step(setting);
   const { testLogits, ...result } = await evaluateLinear(linearArrays(data, features), {
@@ -31,7 +30,7 @@ export async function runLinear(
     mode: options.mode,
     protocol,
     device,
-    ...(work === undefined ? {} : { stateFile: join(work, "sweep.state") }),
+    checkpoint: stateFile<LinearState>(context, "sweep"),
     onProgress: linearTeller((done, total, note) => step.update(done, total, note)),
     signal,
   });
@@ -52,7 +51,7 @@ export interface EvaluateLinearOptions {
   readonly protocol: ProtocolDescription;
   readonly device: DeviceChoice;
   /** Keeps finished values of the sweep, so that an interrupted one goes on. */
-  readonly stateFile?: string;
+  readonly checkpoint?: LinearOptions["checkpoint"];
   /** For calibration: a permutation of the test images, cut into the folds; drawn from seed 0 unless given. */
   readonly foldOrder?: ArrayLike<number>;
   readonly onProgress?: (progress: LinearProgress) => void;
@@ -78,18 +77,15 @@ export async function evaluateLinear(
   arrays: LinearArrays,
   options: EvaluateLinearOptions,
 ): Promise<Required<Result> & { readonly testLogits: Tensor<"float64"> }> {
-  const { dataset, mode, device, onProgress, signal } = options;
-  const file: SweepFile | undefined =
-    options.stateFile === undefined ? undefined : sweepFile(options.stateFile);
+  const { dataset, mode, device, onProgress, signal, checkpoint } = options;
   const found = await fitLinear({
     ...arrays,
     mode,
     device,
     ...(onProgress ? { onProgress } : {}),
     ...(signal ? { signal } : {}),
-    ...(file ? { checkpoint: file.checkpoint } : {}),
+    ...(checkpoint ? { checkpoint } : {}),
   });
-  file?.remove();
   const { sweep, chosen, refit, test, testLogits, warnings } = found;
   const calibration = arrays.task === "multi-class" ? calibrated(found, options) : undefined;
   return {
@@ -111,7 +107,7 @@ export async function evaluateLinear(
       scores: allScores(found, arrays),
       calibration: calibration?.record ?? null,
     },
-    warnings: [...(file?.damage ? [file.damage] : []), ...untrainedClasses(arrays), ...warnings],
+    warnings: [...untrainedClasses(arrays), ...warnings],
     companions: calibration ? [calibration] : [],
     testLogits,
   };

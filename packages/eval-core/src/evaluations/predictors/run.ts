@@ -2,9 +2,8 @@
 import type { Dataset, Label } from "../../datasets/index.ts";
 import { NumpyRandomState, type Tensor } from "../../tensor/index.ts";
 import type { Result } from "../evaluation.ts";
-import { pick } from "../few-shot-linear/fit.ts";
 import type { RunContext, Spec } from "../kind.ts";
-import { probeRows } from "../probes/rows.ts";
+import { pick, probeRows } from "../probes/rows.ts";
 import { stateFile } from "../probes/state-file.ts";
 import { ProtocolError } from "../protocol-error.ts";
 import { logMe } from "./logme.ts";
@@ -15,8 +14,9 @@ import { alphaReq, nesum, rankMe, stableRank } from "./spectrum.ts";
 
 export async function runPredictors(
   spec: Spec<PredictorOptions, Dataset>,
-  { threads, signal, progress, work, ...context }: RunContext,
+  context: RunContext,
 ): Promise<Result> {
+  const { threads, signal, progress } = context;
   const { data, options, seed } = spec;
   const features = await context.features();
   const { train } = probeRows(data, features);
@@ -24,7 +24,7 @@ export async function runPredictors(
   const { x, labels } = options.rows === "all" ? { x: train.x, labels: all } : sampled(train.x, all, seed);
   const n = labels.length;
   if (n < 2) throw new ProtocolError(`a covariance needs two images: ${data.title} has ${n} to train on`);
-  const file = stateFile<FeatureSpectrum>(work, "spectrum", (sentence) => progress.say(sentence));
+  const file = stateFile<FeatureSpectrum>(context, "spectrum");
   const step = progress.step("predictors");
   const spectrum =
     file.state ??

@@ -9,7 +9,7 @@ const RATE = 2e10;
 /** What a dry run says of such a time, and how long so many operations take. */
 export const reckoned = (operations: number) => ({
   seconds: operations / RATE,
-  note: `its time is reckoned at ${RATE / 1e9} GFLOP/s, not measured`,
+  note: `the time beside the extraction is reckoned at ${RATE / 1e9} GFLOP/s, not measured`,
 });
 
 export interface ProbeSize {

@@ -1,8 +1,10 @@
 /** What happens at the edges of a dataset: each case by name, one clear sentence or the defined value. */
 import { describe, expect, it } from "vitest";
 import { type Dataset, type Item, makeItem } from "../../datasets/index.ts";
+import type { ShiftedSet } from "../../datasets/shifted.ts";
 import type { DatasetFeatures } from "../../features/index.ts";
 import { PREPROCESSINGS } from "../../images/index.ts";
+import { isFull } from "../../tensor/testing/counts.ts";
 import type { Result } from "../evaluation.ts";
 import type { AnyKind, RunContext } from "../kind.ts";
 import { RESNET_FACTS } from "../plan.ts";
@@ -38,7 +40,7 @@ function make({ classes, train, test, rows = usualRow }: Made): {
     ...train.map((label, i) => rows("train", i, label)),
     ...test.map((label, i) => rows("test", i, label)),
   ];
-  const dataset: Dataset = {
+  const dataset: Dataset & { tests: readonly ShiftedSet[] } = {
     name: "digits",
     title: "Made",
     task: "multi-class",
@@ -47,6 +49,15 @@ function make({ classes, train, test, rows = usualRow }: Made): {
     splits,
     origin: { layout: "", splitRule: "", missing: [] },
     manifestHash: async () => "",
+    // For robustness: the test split once more, as a set that shares the classes.
+    tests: [
+      {
+        name: "imagenet-a",
+        layout: "by class",
+        items: splits.test,
+        mapping: Array.from({ length: classes }, (_, c) => c),
+      },
+    ],
   };
   const items = [...splits.train, ...splits.test];
   const features = {
@@ -88,6 +99,21 @@ async function run(setting: string, made: Made, given: Record<string, string> = 
 const measured = ({ values }: Result, metric: string) =>
   values.find(({ measure }) => measure.endsWith(`/${metric}`))?.value;
 
+/** Probes that are fitted on train and scored on test. */
+const TRAIN_AND_TEST: readonly (readonly [string, Record<string, string>])[] = [
+  ["knn", {}],
+  ["linear-bn-lars", {}],
+  ["retrieval", { form: "query-gallery" }],
+];
+/** Those of many fits: in the full run. */
+const SWEPT: typeof TRAIN_AND_TEST = [
+  ["few-shot-linear-16", {}],
+  ["logistic-regression-dinov3", {}],
+  ["linear-bn", {}],
+  ["robustness-imagenet", { tests: "imagenet-a=/nowhere" }],
+];
+const twelve = Array.from({ length: 12 }, (_, i) => i % 3);
+
 describe("one image a class", () => {
   const made = { classes: 3, train: [0, 1, 2], test: [0, 1, 2] };
 
@@ -101,24 +127,61 @@ describe("one image a class", () => {
     );
   });
 
-  it("retrieval among such images has no positive, and says so", async () => {
+  it("robustness needs DINOv3's validation too", async () => {
+    await expect(run("robustness-imagenet", made)).rejects.toThrow(
+      "every class of Made has one training image: none can be taken for validation",
+    );
+  });
+
+  it("few-shot linear takes what there is, and says so", async () => {
+    const found = await run("few-shot-linear-16", made);
+    expect(measured(found, "accuracy")).toBe(100);
+    expect(found.warnings).toContainEqual(
+      "some classes have fewer than 16 training images: each gives what it has",
+    );
+  });
+
+  it("the standardised probe needs a fifth for validation, MAE's steps batches of two", async () => {
+    await expect(run("linear-bn", made)).rejects.toThrow(
+      "the train split has 3 images: a fifth of it becomes validation, so at least 5 are needed",
+    );
+    await expect(run("linear-bn-lars", made)).rejects.toThrow(
+      "batch norm needs batches of two: Made has 3 training images, 8 are needed",
+    );
+  });
+
+  it("retrieval among such images has no positive, and says so; asked by test it has one each", async () => {
     await expect(run("retrieval", made)).rejects.toThrow("no query of Made has a positive");
+    const found = await run("retrieval", made, { form: "query-gallery" });
+    expect(found.record["queries-without-positive"]).toBe(0);
+    expect(measured(found, "recall-at-1")).toBe(100);
+  });
+
+  it("predictors have values but for what needs more directions", async () => {
+    const found = await run("predictor", made);
+    expect(measured(found, "logme")).toBeTypeOf("number");
+    expect(found.warnings).toEqual([
+      "alpha-req has no value: 3 images have too few directions in their features",
+    ]);
   });
 });
 
-it("a class missing in test: the mean per class is over those that it has, with a warning", async () => {
-  const found = await run("knn", { classes: 3, train: [0, 0, 1, 1, 2, 2], test: [0, 1] });
-  expect(measured(found, "mean-per-class-accuracy-k20")).toBeDefined();
-  expect(found.warnings).toContainEqual(
-    'the test split has no image of "class-2": means over classes are over the 2 that it has',
-  );
-});
-
-it("duplicates across train and test: warned of, with their number", async () => {
-  const rows = (split: "train" | "test", i: number, label: number) =>
-    usualRow(split === "test" && i < 2 ? "train" : split, i, label);
-  const found = await run("knn", { classes: 3, train: [0, 1, 2, 0, 1, 2], test: [0, 1, 2], rows });
-  expect(found.warnings?.[0]).toMatch(/^2 test images have the very features of a training image/);
+describe("a class missing in test, and duplicates across train and test", () => {
+  // Two pictures with every label: nothing tells them apart, so that fits end after a step. Two of test are of train.
+  const rows = (split: "train" | "test", i: number) => {
+    if (split === "test" && i > 1) return [1, 0.1 * i, -0.5];
+    return Math.floor(i / 3) % 2 === 0 ? [1, 0, 0.5] : [0, 1, 0.5];
+  };
+  const warnsOfBoth = async (name: string, given: Record<string, string>) => {
+    const found = await run(name, { classes: 3, train: twelve, test: [0, 1, 0, 1], rows }, given);
+    expect(found.values.every(({ value }) => Number.isFinite(value))).toBe(true);
+    expect(found.warnings?.[0]).toMatch(/^2 test images have the very features of a training image/);
+    expect(found.warnings).toContainEqual(
+      'the test split has no image of "class-2": means over classes are over the 2 that it has',
+    );
+  };
+  it.each(TRAIN_AND_TEST)("%s warns of both, with their number", warnsOfBoth);
+  it.runIf(isFull).each(SWEPT)("%s too", { timeout: 240_000 }, warnsOfBoth);
 });
 
 it("k larger than the training set: all rows vote, the measure keeps its name, and a note says so", async () => {
@@ -132,6 +195,13 @@ it("a query without positives: left out of the means, and counted", async () => 
   expect(found.record["queries-without-positive"]).toBe(1);
   expect(found.values[0]!.n).toBe(4);
   expect(found.warnings).toContainEqual("1 of 5 queries have no positive: they are left out of every mean");
+});
+
+it("a query of a class that train lacks: without a positive, left out and counted", async () => {
+  const asked = { classes: 3, train: [0, 0, 1], test: [0, 1, 2] };
+  const found = await run("retrieval", asked, { form: "query-gallery" });
+  expect(found.record["queries-without-positive"]).toBe(1);
+  expect(found.values[0]!.n).toBe(2);
 });
 
 it("one training image cannot ask itself", async () => {

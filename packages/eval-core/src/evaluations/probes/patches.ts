@@ -4,7 +4,7 @@ import type { PixelImage } from "../../datasets/dense/pixel-data.ts";
 import { type Dataset, makeItem } from "../../datasets/index.ts";
 import type { Preprocessing } from "../../images/index.ts";
 import { decodeLevels } from "../../images/levels.ts";
-import type { RunContext } from "../kind.ts";
+import type { CostContext, RunContext } from "../kind.ts";
 import { ProtocolError } from "../protocol-error.ts";
 
 export interface PatchMaps {
@@ -57,15 +57,22 @@ export interface PictureMap {
   readonly map: Float32Array;
 }
 
-/** Every picture of a split with its map, in order; extraction is cached part by part. */
-export async function* pictureMaps(
-  context: RunContext,
+interface Part {
+  /** Its first picture, counted over the split. */
+  readonly start: number;
+  readonly images: readonly PixelImage[];
+  readonly dataset: Dataset;
+  /** Beside the manifest of the whole. */
+  readonly name: string;
+}
+
+/** The parts of a split that are extracted and cached one by one, from the one that picture `from` is in. */
+function* partsOf(
   split: "train" | "test",
   images: readonly PixelImage[],
   maps: PatchMaps,
-  preprocessing: Preprocessing,
   from = 0,
-): AsyncGenerator<PictureMap> {
+): Generator<Part> {
   const size = partSize(maps);
   for (let start = from - (from % size); start < images.length; start += size) {
     const part = images.slice(start, start + size);
@@ -81,9 +88,25 @@ export async function* pictureMaps(
       origin: { layout: "files", splitRule: "none", missing: [] },
       manifestHash: async () => name,
     };
+    yield { start, images: part, dataset, name };
+  }
+}
+
+const manifestOf = (whole: string, { name }: Part) => `${whole} ${name}`;
+
+/** Every picture of a split with its map, in order; extraction is cached part by part. */
+export async function* pictureMaps(
+  context: RunContext,
+  split: "train" | "test",
+  images: readonly PixelImage[],
+  maps: PatchMaps,
+  preprocessing: Preprocessing,
+  from = 0,
+): AsyncGenerator<PictureMap> {
+  for (const part of partsOf(split, images, maps, from)) {
     const found = await context.readouts([maps.slug], {
-      dataset,
-      manifest: `${context.manifest} ${name}`,
+      dataset: part.dataset,
+      manifest: manifestOf(context.manifest, part),
       preprocessing,
     });
     if (found.unreadable.length > 0) {
@@ -92,10 +115,29 @@ export async function* pictureMaps(
       );
     }
     const rows = found.readouts.get(maps.slug)!;
-    for (const [i, image] of part.entries()) {
-      if (start + i >= from) yield { index: start + i, image, map: rows.rows(i, 1) };
+    for (const [i, image] of part.images.entries()) {
+      if (part.start + i >= from) yield { index: part.start + i, image, map: rows.rows(i, 1) };
     }
   }
+}
+
+/** How many pictures of a split have their map in the cache. */
+export async function countCachedMaps(
+  { checkpoint, manifest, cacheFolder }: Pick<CostContext, "checkpoint" | "manifest" | "cacheFolder">,
+  split: "train" | "test",
+  images: readonly PixelImage[],
+  maps: PatchMaps,
+  preprocessing: Preprocessing,
+): Promise<number> {
+  const { backboneOf, countCached } = await import("../../features/index.ts");
+  const side = preprocessing.crop;
+  const backbone = backboneOf(checkpoint, { readouts: [maps.slug], size: [side, side] });
+  let count = 0;
+  for (const part of partsOf(split, images, maps)) {
+    const made = { preprocessing, manifest: manifestOf(manifest, part) };
+    count += await countCached(backbone, part.dataset, made, cacheFolder);
+  }
+  return count;
 }
 
 /** channels x patches -> patches x channels */

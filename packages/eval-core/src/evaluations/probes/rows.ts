@@ -1,14 +1,11 @@
 /** A dataset's features by split, as the probes take them, and what is worth a warning about them. */
 import type { Dataset, Item } from "../../datasets/index.ts";
 import type { DatasetFeatures } from "../../features/index.ts";
+import type { LabelledRows } from "../../probe/sweep.ts";
 import { type Tensor, tensor } from "../../tensor/index.ts";
 import { ProtocolError } from "../protocol-error.ts";
 
-export interface LabelledRows {
-  /** images x features */
-  readonly x: Tensor<"float32">;
-  readonly y: Int32Array;
-}
+export type { LabelledRows } from "../../probe/sweep.ts";
 
 export interface ProbeRows {
   readonly train: LabelledRows;
@@ -53,9 +50,31 @@ export function rowsOfItems(
   };
 }
 
+/** Some rows of a matrix, in the order asked for. */
+export function pick(x: Tensor<"float32">, rows: ArrayLike<number>): Tensor<"float32"> {
+  const width = x.shape[1]!;
+  const data = new Float32Array(rows.length * width);
+  for (let i = 0; i < rows.length; i++) {
+    const from = rows[i]! * width;
+    data.set(x.data.subarray(from, from + width), i * width);
+  }
+  return tensor("float32", [rows.length, width], data);
+}
+
+/** The rows of both, one after the other. */
+export function joinedRows(a: LabelledRows, b: LabelledRows): LabelledRows {
+  const data = new Float32Array(a.x.data.length + b.x.data.length);
+  data.set(a.x.data);
+  data.set(b.x.data, a.x.data.length);
+  const y = new Int32Array(a.y.length + b.y.length);
+  y.set(a.y);
+  y.set(b.y, a.y.length);
+  return { x: tensor("float32", [y.length, a.x.shape[1]!], data), y };
+}
+
 /** What the evaluator should know of the rows: images in train and test, classes that test lacks. */
 export function warningsOf({ train, test }: ProbeRows, classes: readonly string[]): string[] {
-  return [...duplicateWarning(train.x, test.x), ...missingClassWarning(test.y, classes)];
+  return [...copiesWarning(countDuplicates(train.x, test.x)), ...missingClassWarning(test.y, classes)];
 }
 
 /** Test rows that are equal, bit for bit, to a training row: the same image, or one that the network cannot tell from it. */
@@ -70,8 +89,8 @@ export function countDuplicates(train: Tensor<"float32">, test: Tensor<"float32"
   return count;
 }
 
-function duplicateWarning(train: Tensor<"float32">, test: Tensor<"float32">): string[] {
-  const count = countDuplicates(train, test);
+/** Of test images that are equal, in what the network answers, to a training image. */
+export function copiesWarning(count: number): string[] {
   if (count === 0) return [];
   const images = count === 1 ? "1 test image has" : `${count} test images have`;
   return [

@@ -7,7 +7,7 @@ import {
   type GoldenFolder,
 } from "../../conformance/index.ts";
 import { Cosines, exactNearest, findCandidates, type Rows, rowsOf } from "../../probe/nearest/index.ts";
-import { pick } from "../few-shot-linear/fit.ts";
+import { pick } from "../probes/rows.ts";
 import { classRanks, type QueryScores, queryScores, type RetrievalOptions } from "./class-retrieval.ts";
 
 const KS = [1, 5, 10, 20] as const;

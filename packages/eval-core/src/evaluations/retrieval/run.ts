@@ -21,7 +21,7 @@ export function runRetrieval(spec: RetrievalSpec, context: RunContext): Promise<
 }
 
 async function byClass({ data, options }: RetrievalSpec, context: RunContext): Promise<Result> {
-  const { device, threads, signal, progress, work } = context;
+  const { device, threads, signal, progress } = context;
   const features = await context.features();
   const rows = probeRows(data, features);
   const step = progress.step("retrieval");
@@ -34,7 +34,7 @@ async function byClass({ data, options }: RetrievalSpec, context: RunContext): P
     device,
     threads,
     signal,
-    resume: stateFile<RetrievalState>(work, "ranks", (sentence) => progress.say(sentence)),
+    resume: stateFile<RetrievalState>(context, "ranks"),
     onProgress: (done, total) => step.update(done, total),
   });
   step.end(`${ranks.length} queries`);

@@ -72,8 +72,17 @@ export const robustnessData: DataSource<RobustnessData, RobustnessOptions> = {
   }),
 };
 
-/** A test set as a dataset of its own, for its manifest and its features. */
-export function testDataset({ name, items }: ShiftedSet, source: Dataset): Omit<Dataset, "manifestHash"> {
+/** A test set as a dataset of its own for its features, and the manifest that names it among those of the whole. */
+export function testFeatures(
+  set: ShiftedSet,
+  source: Dataset,
+  whole: string,
+): { dataset: Dataset; manifest: string } {
+  const manifest = `${whole} test set ${set.name}`;
+  return { dataset: { ...testDataset(set, source), manifestHash: async () => manifest }, manifest };
+}
+
+function testDataset({ name, items }: ShiftedSet, source: Dataset): Omit<Dataset, "manifestHash"> {
   return {
     name,
     title: name,

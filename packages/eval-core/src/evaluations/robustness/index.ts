@@ -1,10 +1,10 @@
 /** Robustness: one probe fitted on ImageNet, scored with the same weights on test sets that share its classes. */
 import { createHash } from "node:crypto";
-import type { Dataset } from "../../datasets/index.ts";
 import { featuresCost } from "../features-cost.ts";
-import type { EvaluationKind, Spec } from "../kind.ts";
+import type { Cost, CostContext, EvaluationKind, Spec } from "../kind.ts";
 import { path } from "../options.ts";
-import { type RobustnessData, robustnessData } from "./data.ts";
+import { probeCost, sweepOperations } from "../probes/cost.ts";
+import { type RobustnessData, robustnessData, testFeatures } from "./data.ts";
 import { parseReference, parseTests, type RobustnessOptions, TEST_SETS } from "./options.ts";
 import { robustnessDescription } from "./protocol.ts";
 
@@ -36,6 +36,27 @@ export const robustness: EvaluationKind<RobustnessOptions, RobustnessData> = {
     { slug: `${setting}/imagenet-c/mce` },
   ],
   describe: robustnessDescription,
-  cost: (spec, context) => featuresCost(spec as unknown as Spec<object, Dataset>, context),
+  cost: robustnessCost,
   run: async (spec, context) => (await import("./run.ts")).runRobustness(spec, context),
 };
+
+type RobustnessSpec = Spec<RobustnessOptions, RobustnessData>;
+
+/** The probe's on the source, and the extraction of every test set. */
+async function robustnessCost(spec: RobustnessSpec, context: CostContext): Promise<Cost> {
+  const cost = await probeCost<object>(15, sweepOperations)(spec, context);
+  const sets = await Promise.all(
+    spec.data.tests.map((set) => {
+      const { dataset, manifest } = testFeatures(set, spec.data, context.manifest);
+      return featuresCost({ ...spec, data: dataset }, { ...context, manifest });
+    }),
+  );
+  const total = (of: "images" | "toExtract" | "featureMegabytes") =>
+    [cost, ...sets].reduce((sum, one) => sum + (one[of] ?? 0), 0);
+  return {
+    ...cost,
+    images: total("images"),
+    toExtract: total("toExtract"),
+    featureMegabytes: total("featureMegabytes"),
+  };
+}

@@ -6,12 +6,12 @@ import { openLogistic } from "../../probe/logistic.ts";
 import { gradientLimitOf, refitAt, type SweepState } from "../../probe/sweep.ts";
 import type { Result, Value } from "../evaluation.ts";
 import type { RunContext, Spec } from "../kind.ts";
-import { C_GRID, fitDinov3, joinedRows } from "../linear-dinov3/fit.ts";
-import { heldOut } from "../linear-dinov3/run.ts";
-import { type LabelledRows, probeRows, rowsOfItems, warningsOf } from "../probes/rows.ts";
+import { C_GRID, chooseC } from "../linear-dinov3/fit.ts";
+import { choiceRows } from "../linear-dinov3/split.ts";
+import { joinedRows, type LabelledRows, probeRows, rowsOfItems, warningsOf } from "../probes/rows.ts";
 import { stateFile } from "../probes/state-file.ts";
 import { ProtocolError } from "../protocol-error.ts";
-import { type RobustnessData, testDataset } from "./data.ts";
+import { type RobustnessData, testFeatures } from "./data.ts";
 import { type RobustnessOptions, TEST_SETS } from "./options.ts";
 import { meanCorruptionError, restrictedTop } from "./restricted.ts";
 
@@ -27,29 +27,25 @@ export async function runRobustness(
   { data, options, setting }: Spec<RobustnessOptions, RobustnessData>,
   context: RunContext,
 ): Promise<Result> {
-  const { device, signal, progress, work } = context;
+  const { device, signal, progress } = context;
   const features = await context.features();
   const rows = probeRows(data, features);
-  const { train, validation } = rows.validation
-    ? { train: rows.train, validation: rows.validation }
-    : heldOut(rows.train, data.title);
+  const { train, validation } = choiceRows(rows, data.title);
   const step = progress.step("probe");
-  const probe = await fitDinov3({
-    train,
-    validation,
-    test: rows.test,
-    classes: rows.classes,
+  const { chosen } = await chooseC({
+    ...{ train, validation, classes: rows.classes, device, signal },
     metric: "accuracy",
     mode: "converged",
-    device,
-    signal,
-    resume: stateFile<SweepState>(work, "sweep", (sentence) => progress.say(sentence)),
+    resume: stateFile<SweepState>(context, "sweep"),
     onProgress: (done, total, note) => step.update(done, total, note),
   });
   const both = joinedRows(train, validation);
   await using logistic = await openLogistic({ x: both.x, labels: both.y, device, signal });
-  const { solution } = await refitAt(logistic, C_GRID, probe.chosen, gradientLimitOf(both.y.length));
-  step.end(`C ${probe.chosen.toPrecision(3)}`);
+  let iterations = 0;
+  const { solution } = await refitAt(logistic, C_GRID, chosen, gradientLimitOf(both.y.length), () =>
+    step.update(C_GRID.length, C_GRID.length, `refit, iteration ${++iterations}`),
+  );
+  step.end(`C ${chosen.toPrecision(3)}`);
   const all = data.classes.map((_, c) => c);
   const source = scoreOf(
     { name: "imagenet", layout: "by class", items: [], mapping: all },
@@ -68,7 +64,7 @@ export async function runRobustness(
     values: valuesOf(setting, source, scores, options),
     record: {
       sizes: { train: train.y.length, val: validation.y.length, test: rows.test.y.length },
-      chosen: probe.chosen,
+      chosen,
       source,
       tests: scores,
       meanOfShifted: scores.reduce((sum, { accuracy }) => sum + accuracy, 0) / scores.length,
@@ -91,12 +87,7 @@ async function rowsOfSet(
   data: RobustnessData,
   context: RunContext,
 ): Promise<LabelledRows & { readonly kept: readonly number[] }> {
-  const dataset = testDataset(set, data);
-  const manifest = `${context.manifest} test set ${set.name}`;
-  const features = await context.features({
-    dataset: { ...dataset, manifestHash: async () => manifest },
-    manifest,
-  });
+  const features = await context.features(testFeatures(set, data, context.manifest));
   const kept = set.items.flatMap((item, i) => (features.rowOf.has(item) ? [i] : []));
   if (kept.length === 0) throw new ProtocolError(`no image of the test set ${set.name} can be read`);
   return { ...rowsOfItems(features, set.items), kept };
