@@ -44,7 +44,7 @@ async function tryDatabase(audit: boolean, say: (sentence: string) => void): Pro
       const { open, decided } = await openFindings(db, (done, total) => {
         if (Date.now() - told < 2_000) return;
         told = Date.now();
-        say(`Holding the values of ${done} of ${total} methods against the others'.`);
+        say(`Checking values against those of all other methods: ${done} of ${total} methods are done.`);
       });
       const report = { findings: open, decidedFindings: decided };
       return { works: true, source, results, audit: { events: Number(events), ...chain }, ...report };
@@ -62,15 +62,36 @@ function auditRows({ events, head, faults }: NonNullable<DatabaseReport["audit"]
   return faults.map((fault, i) => [i === 0 ? "audit chain" : "", "broken", fault]);
 }
 
+/** More lines than these nobody reads at once. */
+const MOST_FINDINGS = 50;
+
 /** An implausible value is no failure of the machine: a reviewer decides. */
 function findingRows({ findings = [], decidedFindings = 0 }: DatabaseReport): string[][] {
   const decided = decidedFindings === 0 ? "" : `${decidedFindings} decided by reviewers`;
   if (findings.length === 0) return [["values", "plausible", decided]];
-  return findings.map(({ method, code, severity, place, message }, i) => [
-    i === 0 ? "values" : "",
-    `${code}, ${severity === "ERROR" ? "error" : "warning"}`,
-    `${method}${place && `, ${place}`}: ${message}`,
-  ]);
+  const shown = findings
+    .slice(0, MOST_FINDINGS)
+    .map(({ method, code, severity, place, message }, i) => [
+      i === 0 ? "values" : "",
+      `${code}, ${severity === "ERROR" ? "error" : "warning"}`,
+      `${method}${place && `, ${place}`}: ${message}`,
+    ]);
+  const more = findings.length - shown.length;
+  return [
+    ...shown,
+    ...(more > 0 ? [["", `and ${more} more`, "--json prints all"]] : []),
+    ...(decided ? [["", "", decided]] : []),
+  ];
+}
+
+/** What the lines about values mean, and what to do. */
+function meaningOf({ findings = [] }: DatabaseReport): string {
+  if (findings.length === 0) return "";
+  const words = [
+    "No correct evaluation gives a value that has an error; one that has a warning may be right.",
+    "A reviewer decides on each, on the site's page /findings; those that are decided are not listed again.",
+  ];
+  return `\n\n${words.join("\n")}`;
 }
 
 export const addDoctor: AddCommand = (program, contextOf) => {
@@ -100,7 +121,7 @@ export const addDoctor: AddCommand = (program, contextOf) => {
         [
           "database",
           yes(database.works),
-          database.reason ?? `${database.results} results, found by ${database.source}`,
+          database.reason ?? `${database.results} results; found by ${database.source}`,
         ],
         ...(audit ? auditRows(audit) : []),
         ...(audit ? findingRows(database) : []),
@@ -109,6 +130,7 @@ export const addDoctor: AddCommand = (program, contextOf) => {
         ...Object.entries(versions()).map(([name, version]) => [name, version, ""]),
         ["kept in", "", STATE_FOLDER],
       ];
-      terminal.print(table([{ header: "what" }, { header: "state" }, { header: "" }], rows));
+      const lines = table([{ header: "what" }, { header: "state" }, { header: "details" }], rows);
+      terminal.print(`${lines}${meaningOf(database)}`);
     });
 };

@@ -68,7 +68,8 @@ export function sensitivityTable(
       return [
         `${measure}: ${number(value)} with nothing changed`,
         table([{ header: "changed" }, { header: "to" }, right("value"), right("change")], changes),
-        table([{ header: "field" }, right("least"), right("largest"), right("runs")], moved),
+        "The range over each field's runs, the unchanged one among them:",
+        table([{ header: "field" }, right("lowest"), right("highest"), right("runs")], moved),
       ].join("\n\n");
     })
     .join("\n\n");

@@ -1,4 +1,4 @@
-/** Values far from what a method's other values foretell, by the model of all other methods. */
+/** Values far from what a method's other values predict, by the model of all other methods. */
 import { quantile } from "../../stats/describe.ts";
 import { studentTQuantile, studentTTwoSided } from "../../stats/distributions.ts";
 import { fromForecastScale, toForecastScale } from "../forecast/scale.ts";
@@ -93,13 +93,13 @@ export function checkOutliers(
       say(
         "ERROR_RATE",
         cell.index,
-        `${shown(cell.value)} looks like an error rate: its other values foretell ${low} to ${high}, and 100 - ${shown(cell.value)} lies in it.`,
+        `${shown(cell.value)} looks like an error rate: its other values predict ${low} to ${high}, and 100 - ${shown(cell.value)} lies in it.`,
       );
     } else {
       say(
         "OUTLIER",
         cell.index,
-        `${shown(cell.value)} is far from what the method's other values foretell: ${low} to ${high}.`,
+        `${shown(cell.value)} is far from what the method's other values predict: ${low} to ${high}.`,
       );
     }
   }
