@@ -51,6 +51,8 @@ export function run(
 export class Server {
   readonly name: string;
   readonly #child: ChildProcess;
+  /** It said that it listens: who answers at its address is not enough, for another may hold the port. */
+  #listens: boolean;
   /** How it ended, in words. */
   readonly exited: Promise<string>;
 
@@ -68,6 +70,11 @@ export class Server {
     };
     this.#child.stdout?.on("data", show);
     this.#child.stderr?.on("data", show);
+    // Node's watcher stands between a watched server and us.
+    this.#listens = options.watch === true;
+    this.#child.on("message", (message) => {
+      if (typeof message === "object" && "port" in message) this.#listens = true;
+    });
     this.exited = new Promise((resolve) => {
       this.#child.on("exit", (code, signal) => resolve(signal ? `killed by ${signal}` : `code ${code}`));
       this.#child.on("error", (error) => resolve(error.message));
@@ -83,7 +90,7 @@ export class Server {
     clearTimeout(timer);
   }
 
-  /** Waits until `url` answers 200; rejects when the server ends first or the patience does. */
+  /** Waits until it says that it listens, and `url` answers 200; rejects when the server ends first or the patience does. */
   async ready(url: string, patienceMs = 60_000): Promise<void> {
     const giveUpAt = Date.now() + patienceMs;
     let ended = false;
@@ -94,7 +101,7 @@ export class Server {
       if (ended) throw new Error(`the ${this.name} ended while starting; its last lines above say why.`);
       const answer = await fetch(url, { signal: AbortSignal.timeout(5_000) }).catch(() => null);
       await answer?.body?.cancel();
-      if (answer?.ok) return;
+      if (answer?.ok && this.#listens) return;
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
     throw new Error(`the ${this.name} did not answer at ${url} within ${patienceMs / 1000} seconds.`);

@@ -223,6 +223,9 @@ async function main(): Promise<void> {
     running.splice(0, 1, postgres.keep());
     if (signal.aborted) return;
 
+    // Building and the first evaluation took minutes: somebody else may have come meanwhile.
+    await requireFree(apiPort, "API", "API_PORT");
+    await requireFree(webPort, "site", "WEB_PORT");
     const watch = options.watch;
     // The site asks the API for all of its readers: by this the API knows it, and counts them one by one.
     const secret = { SITE_SECRET: randomBytes(32).toString("hex") };

@@ -51,6 +51,8 @@ http.listen(env.port, env.host, BACKLOG, () => {
     { address: `http://${env.host}:${port}/graphql` },
     `the API listens on http://${env.host}:${port}`,
   );
+  // To whoever started us.
+  process.send?.({ port });
 });
 
 let stopping = false;
