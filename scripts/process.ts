@@ -91,7 +91,7 @@ export class Server {
   }
 
   /** Waits until it says that it listens, and `url` answers 200; rejects when the server ends first or the patience does. */
-  async ready(url: string, patienceMs = 60_000): Promise<void> {
+  async ready(url: string, patienceMs = 120_000): Promise<void> {
     const giveUpAt = Date.now() + patienceMs;
     let ended = false;
     void this.exited.then(() => {

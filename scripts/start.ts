@@ -163,6 +163,21 @@ async function demo(env: Record<string, string>, signal: AbortSignal): Promise<v
   if (ran.code !== 0) say("The demo evaluation failed; its message is above. The rest goes on.");
 }
 
+/** A server that is started again, once it answers; stopped where it does not, or where everything stops meanwhile. */
+async function up(server: Server, url: string, signal: AbortSignal): Promise<Server> {
+  const stop = () => void server.stop();
+  signal.addEventListener("abort", stop, { once: true });
+  try {
+    await server.ready(url);
+    return server;
+  } catch (error) {
+    await server.stop();
+    throw error;
+  } finally {
+    signal.removeEventListener("abort", stop);
+  }
+}
+
 /** Every evaluation on what ships, at low priority: the board shows how far it is. */
 function demoSuite(env: Record<string, string>, signal: AbortSignal): Promise<void> {
   say("The rest of the demo follows in the background (--no-demo leaves it out).");
@@ -258,8 +273,8 @@ async function main(): Promise<void> {
     running.splice(
       1,
       2,
-      new Kept("API", api, async () => startApi(), say),
-      new Kept("site", web, async () => startWeb(), say),
+      new Kept("API", api, () => up(startApi(), `${apiUrl}/healthz`, signal), say),
+      new Kept("site", web, () => up(startWeb(), `${webUrl}/healthz`, signal), say),
     );
 
     console.log(`
