@@ -53,18 +53,20 @@ beforeAll(async () => {
   await record("vit", vit, "mean-patch", 96);
   await record("vit", vit, "last4", 92);
   await record("resnet", ["pooled"], null, 94);
+  // As the batch-norm probe's protocol says it of a ResNet: words in place of a name.
+  await record("plain", ["pooled"], "global average of the last stage, evaluation mode", 88);
 });
 
 const SUITE = "many-shot-linear/digits/accuracy";
 
-async function board(readouts: string | null): Promise<string[]> {
+async function board(readouts: string | null, methods = ["vit", "resnet"]): Promise<string[]> {
   const asked = readouts === null ? "" : `, readouts: ${readouts}`;
   const { leaderboard } = await api.read(
     `{ leaderboard(suite: "${SUITE}", first: 50${asked}) { nodes { rank readouts method { slug } cells { value } } } }`,
   );
   type Row = { rank: number; readouts: string[]; method: { slug: string }; cells: { value: number }[] };
   return (leaderboard.nodes as Row[])
-    .filter(({ method }) => ["vit", "resnet"].includes(method.slug))
+    .filter(({ method }) => methods.includes(method.slug))
     .map(({ rank, readouts, method, cells }) => `${rank} ${method.slug} ${readouts}: ${cells[0]!.value}`);
 }
 
@@ -79,6 +81,13 @@ it.each([
 ])("%s", async (readouts, rows) => {
   expect(await board(readouts)).toEqual(rows);
 });
+
+it.each(["BEST", "DEFAULT", "EACH"])(
+  "%s: words that say what features are name no readout",
+  async (readouts) => {
+    expect(await board(readouts, ["plain"])).toEqual([expect.stringMatching(/^\d plain : 88$/)]);
+  },
+);
 
 it("goes on after a row of a readout, and names rows in exports by it", async () => {
   const page = (after: string) =>

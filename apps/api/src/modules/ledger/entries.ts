@@ -33,8 +33,12 @@ const COLUMNS = `r.id::text as id, r.method_id as "methodId", r.measure_id as "m
   r.protocol_fingerprint as fingerprint, r.run_id::text as "runId", old.value as supersedes,
   p.readout, c.loading->'readouts'->>0 as "usualReadout", p.basis`;
 
-/** What a protocol says of its readout, read once a protocol: bodies are long. */
-const READOUTS = `with read as materialized (select fingerprint, body->>'readout' as readout,
+/**
+ * What a protocol says of its readout, read once a protocol: bodies are long. Words are no name: MAE's probe tells there what
+ * the features of a ResNet are, whose pooled ones have none.
+ */
+const READOUTS = `with read as materialized (select fingerprint,
+    case when body->>'readout' not like '% %' then body->>'readout' end as readout,
     md5((body - 'readout' - 'features')::text) as basis from protocol)`;
 
 const FROM = `from result r left join result old on old.id = r.supersedes_id

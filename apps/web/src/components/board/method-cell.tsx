@@ -28,7 +28,7 @@ export function MethodCell({
         {row.name}
       </Link>
       {readouts.length > 0 && (
-        <span className="ml-2 text-xs font-normal text-muted">
+        <span className="block truncate pl-4 text-xs font-normal text-muted">
           <span className="sr-only">, read out by </span>
           {readouts.join(", ")}
         </span>

@@ -17,6 +17,7 @@ import {
   chooseWithin,
   datasetsIn,
   obstacle,
+  profileBoards,
   profileTargets,
 } from "../profile/plan.ts";
 import { METHOD_FILE_HELP } from "../server/method-file.ts";
@@ -117,7 +118,7 @@ async function requestFor(options: ProfileOptions): Promise<EvaluateRequest> {
     given: {},
   });
   const all = request.readouts.flatMap((readout) => targets.map((target) => ({ ...target, readout })));
-  return { ...request, targets: all, several: true };
+  return { ...request, targets: all, boards: profileBoards(datasets), several: true };
 }
 
 /** Leaves out what a dataset cannot be evaluated by, and says why. */

@@ -14,11 +14,11 @@ interface Evaluated {
   readonly recorder: Recorder | undefined;
 }
 
-/** The suite's board, else the board of each target's first value. */
+/** The suite's board, else those that show the whole, then the board of each target's first value. */
 function boardsOf({ request, outcomes }: Evaluated): string[] {
   if (request.suite !== undefined) return [request.suite];
   const first = outcomes.flatMap((outcome) => valuesOf(outcome)[0]?.measure ?? []);
-  return [...new Set(first)].slice(0, MOST_BOARDS);
+  return [...new Set([...(request.boards ?? []), ...first])].slice(0, MOST_BOARDS);
 }
 
 /** Undefined where nothing was recorded. */

@@ -24,6 +24,8 @@ export interface EvaluateRequest {
   readonly readouts: readonly string[];
   /** The suite that the targets are of. */
   readonly suite: string | undefined;
+  /** Suites that show what is asked for together. */
+  readonly boards?: readonly string[];
   /** Whether a target whose data is not here, or that fails, leaves the others to go on. */
   readonly several: boolean;
   /** Where datasets are; those that ship need none. */

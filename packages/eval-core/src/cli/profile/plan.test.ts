@@ -2,7 +2,7 @@
 import { expect, it } from "vitest";
 import { type Plan, planTable } from "../evaluate/dry-run.ts";
 import type { Target } from "../evaluate/request.ts";
-import { budgetSeconds, chooseWithin, PROFILE, profileTargets } from "./plan.ts";
+import { budgetSeconds, chooseWithin, PROFILE, profileBoards, profileTargets } from "./plan.ts";
 
 const targets = profileTargets(["digits"]).map((target): Target => ({ ...target, readout: "pooled" }));
 
@@ -27,6 +27,11 @@ it("the cheapest and most telling come first", () => {
   expect(targets[0]!.setting.name).toBe("knn");
   const order = targets.map(({ setting }) => PROFILE.indexOf(setting.name));
   expect(order).toEqual(order.toSorted((a, b) => a - b));
+});
+
+it("names the boards of whole profiles", () => {
+  expect(profileBoards(["digits", "ade-shapes"])).toEqual(["profile-digits", "profile-scenes"]);
+  expect(profileBoards(["pets"])).toEqual([]);
 });
 
 it("extraction counts with the first evaluation alone", () => {

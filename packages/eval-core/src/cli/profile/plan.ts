@@ -1,4 +1,5 @@
 /** What a profile runs: every evaluation that the data allow, cheapest and most telling first, as far as a budget goes. */
+import { partsOf, suites } from "@transferboard/vocabulary";
 import { DATASET_NAMES, type Dataset, datasetEntry, locateDataset } from "../../datasets/index.ts";
 import type { GivenOptions } from "../../evaluations/options.ts";
 import { kindOf, type Setting, settingNamed } from "../../evaluations/settings.ts";
@@ -53,6 +54,13 @@ async function isThere(name: string, folder: string | undefined): Promise<boolea
   const setting = settingOf(PROFILE.find((one) => kindOf(one).data.names.includes(name))!);
   return (await setting.kind.data.locate(name, folder, setting.options)) !== undefined;
 }
+
+/** The boards of whole profiles, of those datasets that have one. */
+export const profileBoards = (datasets: readonly string[]): string[] =>
+  suites
+    .filter(({ slug }) => slug.startsWith("profile-"))
+    .filter(({ measures }) => measures.some(({ slug }) => datasets.includes(partsOf(slug).dataset)))
+    .map(({ slug }) => slug);
 
 /** Every setting of the profile on every dataset that it is for, by setting. */
 export function profileTargets(datasets: readonly string[]): Omit<Target, "readout">[] {
