@@ -12,6 +12,7 @@ import { runTargets } from "../evaluate/run.ts";
 import { CommandError, EXIT } from "../exit-codes.ts";
 import { bandsOf, sensitivityTable, type Tried } from "../sensitivity/bands.ts";
 import { type Variation, variationsOf } from "../sensitivity/variations.ts";
+import { duration } from "../terminal.ts";
 import { addHowOptions, addTargetOptions, type FlatOptions, withGiven } from "./evaluate.ts";
 
 const HELP = `
@@ -94,13 +95,23 @@ async function printPlans(
   json = false,
 ): Promise<void> {
   const plans: (Plan & { readonly run: string })[] = [];
-  for (const [run, request] of runs)
-    plans.push({ run, ...(await planTargets({ terminal, signal }, request, recorder)) });
-  terminal.print(
-    json
-      ? JSON.stringify(plans, null, 2)
-      : plans.map((plan) => `${plan.run}\n\n${planTable(plan)}`).join("\n\n"),
-  );
+  /** Seconds by what features are of: they are extracted once for all runs that need the same. */
+  const extraction = new Map<string, number>();
+  for (const [run, request] of runs) {
+    const plan = await planTargets({ terminal, signal }, request, recorder);
+    plans.push({ run, ...plan });
+    const { preprocessing, readouts, checkpoint } = request;
+    const of = JSON.stringify([preprocessing, readouts, checkpoint.normalisation]);
+    extraction.set(of, plan.extractionSeconds);
+  }
+  if (json) terminal.print(JSON.stringify(plans, null, 2));
+  else {
+    const besides = plans.reduce((sum, plan) => sum + plan.seconds - plan.extractionSeconds, 0);
+    const all = besides + [...extraction.values()].reduce((sum, seconds) => sum + seconds, 0);
+    const tables = plans.map((plan) => `${plan.run}\n\n${planTable(plan)}`);
+    const shared = "runs with the same images, preprocessing and readout share their features";
+    terminal.print([...tables, `All ${plans.length} runs: about ${duration(all)}; ${shared}.`].join("\n\n"));
+  }
   for (const plan of plans) requireNoRefusal(plan);
 }
 
