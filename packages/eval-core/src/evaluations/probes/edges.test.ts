@@ -9,11 +9,14 @@ import type { Result } from "../evaluation.ts";
 import type { AnyKind, RunContext } from "../kind.ts";
 import { RESNET_FACTS } from "../plan.ts";
 import { noProgress } from "../progress.ts";
+import type { RevisitedQuery } from "../retrieval/revisited.ts";
 import { settingNamed } from "../settings.ts";
 
 /** Labels by split, and a feature row for each image. */
 interface Made {
   readonly classes: number;
+  /** Of landmarks: what each query's answers are. */
+  readonly truth?: readonly RevisitedQuery[];
   readonly train: readonly number[];
   readonly test: readonly number[];
   readonly rows?: (split: "train" | "test", i: number, label: number) => readonly number[];
@@ -26,7 +29,7 @@ const usualRow = (split: "train" | "test", i: number, label: number) => [
   split === "train" ? 0.1 : 0.2 + 0.001 * i,
 ];
 
-function make({ classes, train, test, rows = usualRow }: Made): {
+function make({ classes, truth, train, test, rows = usualRow }: Made): {
   dataset: Dataset;
   features: DatasetFeatures;
 } {
@@ -49,6 +52,7 @@ function make({ classes, train, test, rows = usualRow }: Made): {
     splits,
     origin: { layout: "", splitRule: "", missing: [] },
     manifestHash: async () => "",
+    ...(truth ? { truth } : {}),
     // For robustness: the test split once more, as a set that shares the classes.
     tests: [
       {
@@ -202,6 +206,24 @@ it("a query of a class that train lacks: without a positive, left out and counte
   const found = await run("retrieval", asked, { form: "query-gallery" });
   expect(found.record["queries-without-positive"]).toBe(1);
   expect(found.values[0]!.n).toBe(2);
+});
+
+it("landmark queries without positives: left out of each level's means, and counted; a level of none has no value", async () => {
+  const none = { easy: [], hard: [], junk: [] };
+  const truth = [
+    { ...none, easy: [0] },
+    { ...none, easy: [1], junk: [0] },
+    { ...none, junk: [2] },
+  ];
+  const found = await run("retrieval", { classes: 1, truth, train: [0, 0, 0], test: [0, 0, 0] });
+  const n = found.values.map((one) => `${one.measure.split("/")[2]} ${one.n}`);
+  expect(n).toContain("map-medium 2");
+  expect(n.some((one) => one.includes("hard"))).toBe(false);
+  expect(found.warnings).toContainEqual("easy: 1 of 3 queries have no positive and are left out");
+  expect(found.warnings).toContainEqual("hard: 3 of 3 queries have no positive and are left out");
+  await expect(
+    run("retrieval", { classes: 1, truth: [none, none, none], train: [0], test: [0, 0, 0] }),
+  ).rejects.toThrow("no query of Made has a positive");
 });
 
 it("one training image cannot ask itself", async () => {

@@ -1,7 +1,7 @@
 /** Retrieval from features to values and record. */
 import type { LandmarkDataset } from "../../datasets/index.ts";
 import { wilsonInterval, Z_95 } from "../../metrics/index.ts";
-import { Cosines, rowsOf } from "../../probe/nearest/index.ts";
+import { Cosines, openDeviceRows, rowsOf } from "../../probe/nearest/index.ts";
 import type { Result, Value } from "../evaluation.ts";
 import type { RunContext, Spec } from "../kind.ts";
 import { probeRows, rowsOfItems, warningsOf } from "../probes/rows.ts";
@@ -102,13 +102,15 @@ async function byGroundTruth(data: LandmarkDataset, context: RunContext): Promis
   const queries = rowsOf(rowsOfItems(features, data.splits.test).x, "query");
   const cosines = new Cosines(database, queries);
   const step = progress.step("retrieval");
+  // Opened once: the database goes to the device for all levels together.
+  await using on = await openDeviceRows(database.width, { device, threads });
   const levels = Object.keys(PROTOCOLS) as RevisitedProtocol[];
   const values: Value[] = [];
   const record: Record<string, unknown> = {};
   const warnings: string[] = [];
   for (const [i, level] of levels.entries()) {
     step.update(i, levels.length);
-    const found = await revisitedScores(cosines, data.truth, level, { device, threads, signal });
+    const found = await revisitedScores(cosines, data.truth, level, { on, signal });
     const counted = found.filter((scores) => scores !== null);
     record[level] = { queries: found, counted: counted.length };
     if (counted.length < found.length) {
