@@ -216,8 +216,9 @@ export function planTable(plan: Plan): string {
     { header: "why" },
   ];
   const rate = `${imagesPerSecond.toFixed(1)} images/s on ${device}`;
-  const has = (what: "toExtract" | "toTrain" | "seconds") => targets.some((one) => one[what] !== undefined);
-  const unknown = targets.some(({ toExtract, seconds }) => toExtract !== undefined && seconds === undefined);
+  const asked = targets.filter(({ state }) => state !== "left out");
+  const has = (what: "toExtract" | "toTrain" | "seconds") => asked.some((one) => one[what] !== undefined);
+  const unknown = asked.some(({ toExtract, seconds }) => toExtract !== undefined && seconds === undefined);
   const besides = unknown ? "; the classifiers come on top" : "";
   const lines = [
     ...(has("toExtract")
