@@ -70,6 +70,16 @@ describe("transferboard evaluate", () => {
     expect(JSON.parse(plan.stdout)).toMatchObject({
       targets: [{ state: "recorded", images: 150, toExtract: 0 }],
     });
+
+    // The same weights as another method's: not theirs, and not said to be recorded.
+    const other = linear.map((arg) => (arg === "untrained-resnet" ? "lab.other" : arg));
+    for (const more of [[], ["--dry-run"]]) {
+      const renamed = await transferboard([...other, ...more], { databaseUrl: database.appUrl });
+      expect(renamed.code).toBe(3);
+      expect(renamed.stderr).toMatch(
+        /are recorded as '.*' of the method untrained-resnet: evaluate them as that method, not as lab\.other/,
+      );
+    }
   });
 
   it("stops at Ctrl-C with what is done kept and the reason on record, and goes on when run again", async () => {

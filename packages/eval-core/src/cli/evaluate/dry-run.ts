@@ -147,7 +147,7 @@ async function planTarget(
     const surroundings = { checkpoint, backbone, manifest, cacheFolder, device, threads, signal };
     const cost = await kind.cost(spec, surroundings);
     const run = describedOf(request, target, plan, data, { device: "cpu", startedAt: new Date() });
-    const contradiction = recorded ? undefined : await recorder?.refusalOf(run);
+    const contradiction = await recorder?.refusalOf(run);
     return {
       planned: {
         ...named,

@@ -17,7 +17,7 @@ import {
 } from "../../features/index.ts";
 import { chooseDevice, type Device } from "../../runtime/index.ts";
 import type { Context } from "../context.ts";
-import { isFinal, sentenceOf } from "../exit-codes.ts";
+import { CommandError, isFinal, sentenceOf } from "../exit-codes.ts";
 import { readFinished, writeFinished } from "./finished.ts";
 import { manifestOf } from "./manifest.ts";
 import type { RecordedValue, Recorder, RunDescription } from "./recorder.ts";
@@ -174,11 +174,15 @@ async function evaluateTarget(
   const plan = planOf(request, target, data, manifest);
   const { identity, protocol } = plan;
   const known = { identity, manifest, protocol };
-  const recorded = await recorder?.recorded(identity);
-  if (recorded) return { state: "recorded", ...known, values: recorded };
-
   const described = (device: string, startedAt: Date) =>
     describedOf(request, target, plan, data, { device, startedAt });
+  const recorded = await recorder?.recorded(identity);
+  if (recorded) {
+    // The same weights under another method's name are not that method's.
+    const refusal = await recorder?.refusalOf(described("cpu", new Date()));
+    if (refusal !== undefined) throw new CommandError(refusal);
+    return { state: "recorded", ...known, values: recorded };
+  }
   let finished = readFinished(cacheFolder, identity);
   if (!finished) {
     const device = await shared.device();
