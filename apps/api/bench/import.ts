@@ -27,7 +27,7 @@ const HEADER = "model,img_size,top1,top1_err,top5,top5_err,param_count,crop_pct,
 
 /** As models have them: better ones are better everywhere, each a little its own way. */
 function linesOf(name: string, tables: number): string[] {
-  const random = new SeededRandom(name.length);
+  const random = new SeededRandom([...name].reduce((sum, letter) => sum + letter.charCodeAt(0), 0));
   const models = Array.from({ length: MODELS }, (_, i) => ({
     model: `${name}_${i}.a${i % 3}_in1k`,
     skill: random.normal(),
