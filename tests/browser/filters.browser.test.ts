@@ -102,9 +102,9 @@ describe.skipIf(!site)("a board's filters", () => {
     const { page } = opened;
     const alert = page.getByRole("main").getByRole("alert");
     expect(await alert.getByRole("listitem").allTextContents()).toEqual([
-      "“yearMin” 2020 is above “yearMax” 2018: nothing lies between.",
+      "“yearMin” 2020 is above “yearMax” 2018.",
       "“epochsMin” must be a number, not “late”.",
-      "“aggregate” must be of mean, mean-logit, mean-rank, borda, not “median”.",
+      "“aggregate” must be one of mean, mean-logit, mean-rank, borda, not “median”.",
     ]);
     expect(await page.locator("table").count()).toBe(0);
     await expectWhole(page);

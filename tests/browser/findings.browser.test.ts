@@ -44,8 +44,8 @@ describe.skipIf(!site)("findings", () => {
     await open.getByText("Decide").click();
     await expectWhole(page, 1);
     await page.getByLabel("Reason, for the record").fill("The authors showed every prediction.");
-    await page.getByRole("button", { name: "Right as it is" }).click();
-    await page.getByText("No finding is open.").waitFor();
+    await page.getByRole("button", { name: "Accept as it is" }).click();
+    await page.getByText("No open findings.").waitFor();
     await page.getByRole("link", { name: "Decided" }).click();
     await page.getByText(/Accepted as it is by rosa, .*: The authors showed every prediction\./).waitFor();
     expect(heard).toEqual([]);

@@ -78,7 +78,7 @@ describe.skipIf(!site)("a run", () => {
     const text = (await page.locator("main").textContent()) ?? "";
     for (const part of ["77.40", "±1.30, n = 1880", "swav_800ep.pth", hash("weights"), hash("images"), own])
       expect(text).toContain(part);
-    await page.getByText("How the checkpoint was read").click();
+    await page.getByText("How the checkpoint was loaded").click();
     expect(await page.getByText("projection_head").isVisible()).toBe(true);
     await expectWhole(page);
     expect(opened.heard).toEqual([]);

@@ -198,7 +198,7 @@ describe.skipIf(!site)("offering", () => {
     await using opened = await signedIn(await token("ada", "SUBMIT"));
     await opened.page.goto(`${site!.url}/submissions/new`);
     await opened.page.getByRole("button", { name: "Check" }).click();
-    await opened.page.getByText("Choose a file, or write its text.").waitFor();
+    await opened.page.getByText("Choose a file, or paste its text.").waitFor();
   });
 });
 

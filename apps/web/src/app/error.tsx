@@ -12,14 +12,13 @@ export default function ErrorPage({
     <div className="mx-auto max-w-2xl py-16">
       <h1 className="text-2xl font-semibold">This page could not be loaded</h1>
       <p className="mt-3 text-muted">
-        The record’s API did not answer as expected. It may be starting, or its database may be down for a
-        moment.
-        {error.digest && ` The server’s log has the reason under ${error.digest}.`}
+        The API did not answer as expected. It may be starting, or its database may be down for a moment.
+        {error.digest && ` The server’s log names the reason under ${error.digest}.`}
       </p>
       <button
         type="button"
         onClick={reset}
-        className="mt-6 cursor-pointer rounded border border-line px-4 py-1.5 text-sm"
+        className="button mt-6"
       >
         Try again
       </button>

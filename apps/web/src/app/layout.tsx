@@ -65,7 +65,7 @@ export default async function Layout({ children }: { children: ReactNode }) {
                 ["/compare", "Compare methods"],
                 ["/runs", "Runs"],
                 ["/claims", "Claims"],
-                ["/explain", "Why not my number?"],
+                ["/explain", "Why does my value differ?"],
               ] as const
             ).map(([href, title]) => (
               <Link

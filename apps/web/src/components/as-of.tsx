@@ -7,9 +7,9 @@ export function AsOfNotice({ what, asOf, now }: { what: string; asOf: string | n
   if (!asOf) return null;
   return (
     <p role="status" className="mb-3 rounded border border-accent bg-raised p-3 text-sm">
-      {what} as of {formatDate(asOf)} UTC: what was corrected or retracted since shows as it was then.{" "}
+      {what} as of {formatDate(asOf)} UTC, without later additions, corrections and retractions.{" "}
       <Link className="link" href={now} prefetch={false}>
-        Show it as it is now
+        Show the present state
       </Link>
     </p>
   );

@@ -5,8 +5,10 @@ export function FaultNotice(props: { faults: readonly string[]; what: string; wi
   return (
     <div role="alert" className="mb-4 max-w-3xl rounded border border-fault bg-raised p-3 text-sm">
       <p>
-        {props.what} is not shown: its address asks for{" "}
-        {props.faults.length === 1 ? "something" : `${props.faults.length} things`} that cannot be read.
+        {props.what} cannot be shown.{" "}
+        {props.faults.length === 1
+          ? "A value in the address is not valid:"
+          : `${props.faults.length} values in the address are not valid:`}
       </p>
       <ul className="mt-2 list-disc pl-5">
         {props.faults.map((fault) => (

@@ -13,15 +13,15 @@ describe("the faults of an address", () => {
   });
 
   it.each([
-    [{ family: "CLUSTERING,NONE" }, /^“family” must be of CONTRASTIVE, .*, not “NONE”\.$/],
+    [{ family: "CLUSTERING,NONE" }, /^“family” must be one of CONTRASTIVE, .*, not “NONE”\.$/],
     [{ yearMin: "2.5" }, "“yearMin” must be a whole number, not “2.5”."],
     [{ batchSizeMax: "2147483648" }, "“batchSizeMax” must be a whole number, not “2147483648”."],
     [{ epochsMin: "late" }, "“epochsMin” must be a number, not “late”."],
     [{ epochsMax: "1e400" }, "“epochsMax” must be a number, not “1e400”."],
-    [{ yearMin: "2020", yearMax: "2018" }, "“yearMin” 2020 is above “yearMax” 2018: nothing lies between."],
-    [{ withoutAugmentation: "blur" }, /^“withoutAugmentation” must be of BLUR, /],
+    [{ yearMin: "2020", yearMax: "2018" }, "“yearMin” 2020 is above “yearMax” 2018."],
+    [{ withoutAugmentation: "blur" }, /^“withoutAugmentation” must be one of BLUR, /],
     [{ provenance: "HEARSAY" }, /not “HEARSAY”\.$/],
-    [{ protocol: "abc" }, "“protocol” must be fingerprints of 64 hexadecimal digits each, not “abc”."],
+    [{ protocol: "abc" }, "“protocol” must be one or more fingerprints of 64 hexadecimal digits, not “abc”."],
     [{ asOf: "2026-02-45" }, /^“asOf” must be a day such as /],
   ])("names what is wrong with %o", (query, sentence) => {
     const faults = filterFaults(query);
@@ -33,7 +33,7 @@ describe("the faults of an address", () => {
     expect(filterFaults({ yearMin: "x".repeat(500), epochsMax: "y", asOf: "z" })).toHaveLength(3);
     expect(filterFaults({ yearMin: "x".repeat(500) })[0]!.length).toBeLessThan(100);
     expect(aggregateFaults({ aggregate: "median" })).toEqual([
-      "“aggregate” must be of mean, mean-logit, mean-rank, borda, not “median”.",
+      "“aggregate” must be one of mean, mean-logit, mean-rank, borda, not “median”.",
     ]);
   });
 });

@@ -15,7 +15,7 @@ const mostWhole = 2 ** 31 - 1;
 function listFaults(query: Query, name: string, known: readonly string[]): string[] {
   return words(query[name])
     .filter((one) => !known.includes(one))
-    .map((one) => `“${name}” must be of ${known.join(", ")}, not ${show(one)}.`);
+    .map((one) => `“${name}” must be one of ${known.join(", ")}, not ${show(one)}.`);
 }
 
 function rangeFaults(query: Query, name: string, whole: boolean): string[] {
@@ -30,7 +30,7 @@ function rangeFaults(query: Query, name: string, whole: boolean): string[] {
   if (faults.length > 0) return faults;
   const [min, max] = ends.map((end) => query[end]?.trim());
   if (!min || !max || Number(min) <= Number(max)) return [];
-  return [`“${ends[0]}” ${min} is above “${ends[1]}” ${max}: nothing lies between.`];
+  return [`“${ends[0]}” ${min} is above “${ends[1]}” ${max}.`];
 }
 
 const aggregateWords = (Object.keys(aggregateNames) as Aggregate[]).map((one) =>
@@ -50,7 +50,7 @@ export function filterFaults(query: Query): string[] {
     ...listFaults(query, "withoutAugmentation", augmentations),
     ...listFaults(query, "provenance", Object.keys(provenanceNames)),
     ...fingerprints.map(
-      (one) => `“protocol” must be fingerprints of 64 hexadecimal digits each, not ${show(one)}.`,
+      (one) => `“protocol” must be one or more fingerprints of 64 hexadecimal digits, not ${show(one)}.`,
     ),
     ...(query.asOf && readMoment(query.asOf) === undefined
       ? [`“asOf” must be a day such as 2026-01-31 or an exact time, not ${show(query.asOf)}.`]
@@ -62,6 +62,6 @@ export function filterFaults(query: Query): string[] {
 export function aggregateFaults(query: Query): string[] {
   const given = query.aggregate?.toLowerCase();
   return given && !aggregateWords.includes(given)
-    ? [`“aggregate” must be of ${aggregateWords.join(", ")}, not ${show(given)}.`]
+    ? [`“aggregate” must be one of ${aggregateWords.join(", ")}, not ${show(given)}.`]
     : [];
 }

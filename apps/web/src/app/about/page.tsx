@@ -16,13 +16,16 @@ function Part({ id, title, children }: { id: string; title: string; children: Re
 }
 
 const aggregates = [
-  ["Mean", "the mean of the ranked columns; only where they share a unit"],
+  ["Mean", "the mean of the ranked columns, where all have the same unit"],
   [
     "Mean logit",
-    "the mean of log(p / (1 − p)) of shares: a point near 100% counts for more than one near 50%",
+    "the mean of log(p / (1 − p)) of accuracies and other shares: a point near 100% counts for more than one near 50%",
   ],
-  ["Mean rank", "the mean of the ranks in each column, lower is better; units do not matter"],
-  ["Borda", "how many methods each beats, summed over the columns, higher is better; units do not matter"],
+  ["Mean rank", "the mean of the ranks in all columns; lower is better, and units do not matter"],
+  [
+    "Borda",
+    "how many methods a method beats, summed over the columns; higher is better, and units do not matter",
+  ],
 ] as const;
 
 const kinds = [
@@ -55,32 +58,33 @@ export default function AboutPage() {
         <a className="link" href="https://arxiv.org/abs/2011.13377">
           “How Well Do Self-Supervised Models Transfer?”
         </a>{" "}
-        and grows by what researchers submit and by its own runs.
+        and grows with results that researchers submit and with its own runs.
       </p>
       <Part id="order" title="The order of a board">
         <p>
-          A board ranks by one aggregate of its columns; you can choose another. The range beside a rank is
-          the middle 95% of its ranks when the board’s datasets are resampled: how much the order depends on
-          which datasets the board has. The plot of a board also marks methods that cannot be told apart.
+          A board ranks methods by one aggregate of its columns; you can choose another. The range beside a rank
+          is the middle 95% of the method’s ranks when the board’s datasets are resampled: it shows how much the
+          rank depends on which datasets the board has. The plot of a board also groups methods that do not
+          differ significantly.
         </p>
         <Terms of={aggregates} />
         <p>
-          Missing is not zero: a method without a value in a ranked column is listed but not ranked. With
-          filters, only the methods that are kept are ranked.
+          Missing is not zero: a method without a value in a ranked column is listed, but not ranked. With
+          filters, only the methods that match are ranked.
         </p>
       </Part>
       <Part id="values" title="Where a value comes from">
         <Terms of={kinds} />
         <p>
-          Of several values of one cell, a reproduced one is shown first, then a published one, then a
-          self-reported one; where a run of this project measured what someone claims, the cell shows both.
+          Where a cell has several values, the board shows the reproduced one, else the published one, else the
+          self-reported one. Where a run of this project measured a claimed value again, the cell shows both.
         </p>
       </Part>
       <Part id="protocols" title="What can be compared">
         <p>
           A protocol is everything that makes a number comparable: preprocessing, splits, grid, solver,
-          metric. Its fingerprint is a hash of its fields. Values under another protocol than most of their
-          column are marked † and are not ranked with it, unless you choose to rank all values.{" "}
+          metric. Its fingerprint is a hash of its fields. A value under another protocol than most of its column
+          is marked † and not ranked, unless you choose to rank all values.{" "}
           <Link className="link" href="/protocols/diff" prefetch={false}>
             Compare two protocols
           </Link>{" "}
@@ -89,20 +93,19 @@ export default function AboutPage() {
       </Part>
       <Part id="ledger" title="Nothing is overwritten">
         <p>
-          Values are entries of a ledger. A correction replaces an entry; a retraction leaves a note that says
-          who, why and what to use instead. You can see every board, correlation and download as of any past
+          Values are entries in a ledger. A correction adds a new entry in place of the old one. A retraction says
+          who retracted a value and why. You can open every board, correlation and download as of any past
           moment. A citation names its moment, so it always leads to the same numbers.
         </p>
       </Part>
       <Part id="take" title="Download, cite and contribute">
         <p>
           Download any board as CSV, JSON or LaTeX, cite it, follow its changes in a feed reader, or open the
-          GraphQL query behind it.{" "}
+          GraphQL query behind it. Send your own results under{" "}
           <Link className="link" href="/submissions" prefetch={false}>
-            Submissions
-          </Link>{" "}
-          is where you send your own results: the file is checked, every problem is shown on its line, and a
-          reviewer decides.
+            Submit results
+          </Link>
+          : the site shows every problem on its line, and a reviewer decides.
         </p>
       </Part>
     </div>

@@ -50,7 +50,7 @@ export async function createToken(_before: TokenState, form: FormData): Promise<
     .map(String)
     .filter((one) => known.includes(one)) as Scope[];
   if (!account || !name || scopes.length === 0)
-    return { message: "A token needs an account, a name, and at least one thing that it may do." };
+    return { message: "A token needs an account, a name and at least one permission." };
   try {
     const { createToken: answer } = await askAs(session.token, CreateMutation, {
       input: { account, name, scopes },

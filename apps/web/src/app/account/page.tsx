@@ -46,7 +46,8 @@ export default async function AccountPage() {
     <>
       <h1 className="text-2xl font-semibold tracking-tight">{session.name}</h1>
       <p className="mt-1 mb-4 text-muted">
-        This token may {may.length > 0 ? may.map((scope) => scope.toLowerCase()).join(", ") : "read"}.
+        You are signed in with a token that may{" "}
+        {may.length > 0 ? may.map((scope) => scope.toLowerCase()).join(", ") : "read"}.
       </p>
       <div className="mb-6 flex flex-wrap gap-2">
         <Link className="button" href="/submissions" prefetch={false}>
@@ -65,7 +66,7 @@ export default async function AccountPage() {
         rowKey={({ id }) => id}
         columns={[
           { title: "Token", heads: true, className: "font-normal", show: ({ name }) => name },
-          { title: "May", show: ({ scopes }) => scopes.map((scope) => scope.toLowerCase()).join(", ") },
+          { title: "Permissions", show: ({ scopes }) => scopes.map((scope) => scope.toLowerCase()).join(", ") },
           {
             title: "Expires (UTC)",
             className: "whitespace-nowrap",

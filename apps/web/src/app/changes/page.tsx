@@ -169,18 +169,18 @@ export default async function ChangesPage({ searchParams }: { searchParams: Sear
       <h1 className="text-2xl font-semibold tracking-tight">Changes</h1>
       <p className="mt-1 mb-6 max-w-3xl text-muted">
         What was accepted, measured, corrected and retracted, newest first, with the ranks before and after.
-        Nothing is overwritten: every board can be seen as of a past day.{" "}
+        Nothing is overwritten: you can open every board as of a past day. See also{" "}
         <Link className="link" href="/claims" prefetch={false}>
-          Claims
-        </Link>{" "}
-        tell what still holds,{" "}
+          claims
+        </Link>
+        , which are checked with every change, and{" "}
         <Link className="link" href="/findings" prefetch={false}>
           findings
-        </Link>{" "}
-        what can hardly be right.
+        </Link>
+        , the recorded values that look wrong.
       </p>
       {changes.nodes.length === 0 ? (
-        <p className="text-sm text-muted">Nothing changed.</p>
+        <p className="text-sm text-muted">No changes.</p>
       ) : (
         <ol>
           {changes.nodes.map((change) => (

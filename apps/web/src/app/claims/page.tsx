@@ -47,20 +47,20 @@ const EXAMPLE = `mutation {
 type Claim = ClaimsPageQuery["claims"][number];
 
 const states: Readonly<Record<ClaimState, { word: string; meaning: string; className: string }>> = {
-  HOLDING: { word: "Holds", meaning: "the value is as asserted", className: "text-good" },
+  HOLDING: { word: "Holds", meaning: "the value agrees with the claim", className: "text-good" },
   SHAKEN: {
     word: "Shaken",
-    meaning: "the value is not as asserted, but its 95% interval reaches there",
+    meaning: "the value disagrees with the claim, but its 95% interval does not",
     className: "text-warn",
   },
   OVERTURNED: {
     word: "Overturned",
-    meaning: "neither the value nor its interval is as asserted",
+    meaning: "the value and its 95% interval both disagree with the claim",
     className: "text-fault",
   },
   UNANSWERABLE: {
     word: "Unanswerable",
-    meaning: "the question has no value at the moment",
+    meaning: "the record has no value for it at the moment",
     className: "text-muted",
   },
 };
@@ -87,7 +87,7 @@ function ClaimView({ claim }: { claim: Claim }) {
       <p className="mt-1 text-sm text-muted">
         Asserted: {claim.asserted}. Stated by {claim.by}, {formatDate(claim.statedAt)} UTC.
       </p>
-      <ol className="mt-2 text-sm tabular-nums" aria-label="Changes of its state">
+      <ol className="mt-2 text-sm tabular-nums" aria-label="Its states, newest first">
         {claim.events.toReversed().map((event) => (
           <li key={event.position}>
             {formatDate(event.at)} UTC: {states[event.state].word.toLowerCase()}, {answerOf(event)}
@@ -109,7 +109,7 @@ export default async function ClaimsPage({ searchParams }: { searchParams: Searc
       <h1 className="text-2xl font-semibold tracking-tight">Claims</h1>
       <p className="mt-1 mb-3 max-w-3xl text-muted">
         A claim is a statement about the record that can be checked, such as “ImageNet accuracy predicts
-        detection, r above 0.7”. It is checked again with every new result, and never changed. State one with{" "}
+        detection with r above 0.7”. Every change of the record checks all claims again. State one with{" "}
         <a className="link" href={explorerAddress(EXAMPLE, {})}>
           stateClaim
         </a>{" "}
@@ -117,7 +117,7 @@ export default async function ClaimsPage({ searchParams }: { searchParams: Searc
         <a className="link" href="/feeds/claims.atom">
           feed
         </a>
-        . With many claims, about one in twenty is shaken by chance.
+        . Among many claims, expect about one in twenty to be shaken by chance.
       </p>
       <nav aria-label="By state" className="mb-6 flex flex-wrap gap-x-4 text-sm">
         {[null, ...names].map((one) => (
@@ -133,7 +133,7 @@ export default async function ClaimsPage({ searchParams }: { searchParams: Searc
       </nav>
       {claims.length === 0 ? (
         <p className="text-sm text-muted">
-          {state ? `No claim is in this state: ${states[state].meaning}.` : "No claim is stated yet."}
+          {state ? `No claim is ${states[state].word.toLowerCase()}: ${states[state].meaning}.` : "No claims yet."}
         </p>
       ) : (
         <ul>

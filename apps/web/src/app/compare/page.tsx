@@ -135,7 +135,7 @@ async function Comparison({ compare, query }: CompareAnswer & { query: Query }) 
               Over the settings
             </h2>
             <p className="mb-2 text-xs text-muted">
-              The share of ranked methods that each one beats: none at the centre, all at the rim.
+              The share of ranked methods that each method beats: 0% at the centre, 100% at the rim.
             </p>
             <Radar
               axes={axes.map(([, title]) => title)}
@@ -159,8 +159,8 @@ async function Comparison({ compare, query }: CompareAnswer & { query: Query }) 
               Wins and losses
             </h2>
             <p className="mb-2 text-xs text-muted">
-              Over the measures that both have, {query.suite ? "on this board" : "on all boards"}. Tie: the
-              same digits. Close: the 95% intervals overlap.
+              Over the measures that both have, {query.suite ? "on this board" : "on all boards"}. Tie: equal
+              as shown. Close: the 95% intervals overlap.
             </p>
             <ListTable
               label="Wins, losses and ties of every two"
@@ -209,7 +209,7 @@ async function Comparison({ compare, query }: CompareAnswer & { query: Query }) 
             aria-current={all ? "true" : undefined}
             className="button"
           >
-            Mark the best of all values
+            Mark the best among all values
           </LiveLink>
         )}
         {query.suite && (

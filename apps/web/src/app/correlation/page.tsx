@@ -90,7 +90,7 @@ export default async function CorrelationPage({ searchParams }: { searchParams: 
   return (
     <>
       <CorrelationHead current="pair">
-        Any two measures, suites or covariates, compared over all methods. As in the paper, shares are
+        Correlate any two measures, suites or covariates over all methods. As in the paper, accuracies are
         transformed to logits, and a suite is the mean of its measures.
       </CorrelationHead>
       <AsOfNotice
@@ -141,7 +141,7 @@ export default async function CorrelationPage({ searchParams }: { searchParams: 
                     point.method.name,
                     `${pearson.x.title}: ${formatNumber(point.rawX, 2)} ${rawUnit(pearson.x)}${pearson.x.unit === "logit" ? `, logit ${formatNumber(point.x, 3)}` : ""}`,
                     `${pearson.y.title}: ${formatNumber(point.rawY, 2)} ${rawUnit(pearson.y)}${pearson.y.unit === "logit" ? `, logit ${formatNumber(point.y, 3)}` : ""}`,
-                    line && `Residual ${formatNumber(residual(point), 3)} (above the line where positive)`,
+                    line && `Residual ${formatNumber(residual(point), 3)} (positive: above the line)`,
                     !point.comparable && "† Another or an unknown protocol",
                   ]
                     .filter(Boolean)
@@ -156,13 +156,13 @@ export default async function CorrelationPage({ searchParams }: { searchParams: 
           ) : (
             <p className="rounded border border-line bg-raised p-6 text-center text-sm text-muted">
               {pearson.points.length === 1
-                ? `Only ${pearson.points[0]?.method.name} has both: there is nothing to compare it with.`
-                : "No method has both."}
+                ? `Only ${pearson.points[0]?.method.name} has values for both: at least two methods are needed.`
+                : "No method has values for both."}
             </p>
           )}
           {pearson.points.some(({ comparable }) => !comparable) && (
             <p className="mt-2 text-xs text-muted">
-              † another or an unknown protocol in one of the two: open circles.
+              † Open circles: one of the two values has another or an unknown protocol.
             </p>
           )}
         </div>
@@ -175,7 +175,8 @@ export default async function CorrelationPage({ searchParams }: { searchParams: 
           />
           {pearson.partial && (
             <p className="text-sm text-muted">
-              Partial: controlling for {titleOf(query.given, groups)}, over the methods that have all three.
+              Partial: controlling for {titleOf(query.given, groups)}, over the methods that have values for all
+              three.
             </p>
           )}
           <section aria-labelledby="robust">
@@ -183,7 +184,7 @@ export default async function CorrelationPage({ searchParams }: { searchParams: 
               Leave one family out
             </h2>
             {pearson.withoutFamily.length < 2 ? (
-              <p className="text-sm text-muted">There is only one family.</p>
+              <p className="text-sm text-muted">All methods are of one family.</p>
             ) : (
               <ul className="text-sm tabular-nums">
                 {pearson.withoutFamily.map((left) => (

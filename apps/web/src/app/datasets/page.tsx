@@ -57,7 +57,8 @@ export default async function DatasetsPage() {
     <>
       <h1 className="text-2xl font-semibold tracking-tight">Datasets</h1>
       <p className="mt-1 mb-4 text-muted">
-        {measured.length} datasets of the boards. A dataset’s page has its measures and the best methods.
+        {measured.length} datasets with measures on the boards. Each dataset has a page with its sizes, its
+        measures and what predicts them.
       </p>
       <ListTable
         label="Datasets"
@@ -89,10 +90,10 @@ export default async function DatasetsPage() {
       {others.length > 0 && (
         <section aria-labelledby="others" className="mt-8 max-w-5xl">
           <h2 id="others" className="mb-1 text-lg font-semibold">
-            Without a board so far
+            Not measured yet
           </h2>
           <p className="mb-2 text-sm text-muted">
-            {others.length} more datasets whose facts are on record: results on them can be submitted.
+            {others.length} more datasets are known. You can submit results on them.
           </p>
           <ul className="flex flex-wrap gap-x-4 gap-y-1 text-sm">
             {others.map((dataset) => (

@@ -8,18 +8,18 @@ export const metadata: Metadata = { title: "Evaluate your model" };
 const steps = [
   {
     title: "Install and start the board",
-    text: "You need Node 20 or later and npm. It brings its own Postgres and opens the board on this machine.",
+    text: "You need Node 20 or later and npm. This starts the board on your machine, with a Postgres of its own.",
     command: "npm start",
   },
   {
     title: "Evaluate a checkpoint",
-    text: "A .pth, .safetensors or .onnx file, and a dataset: a folder of images by class, or one of the paper’s. “digits” is built in.",
+    text: "Name a checkpoint (.pth, .safetensors or .onnx) and a dataset: a folder of images by class, or one of the paper’s datasets. “digits” is built in.",
     command:
       'npx transferboard evaluate --checkpoint resnet50.pth --method my-method --method-name "My Method" --dataset digits',
   },
   {
     title: "Submit the results here",
-    text: "Run the same evaluation with a server’s address and a token: the results go to its reviewers.",
+    text: "Run the same evaluation with the address of this board and a token. A reviewer then decides.",
     command:
       "npx transferboard evaluate --checkpoint resnet50.pth --method my-method --suite many-shot-linear --data path/to/datasets --server https://this-board --token $TOKEN",
   },
@@ -47,15 +47,15 @@ export default function EvaluatePage() {
         ))}
       </ol>
       <p className="mt-6 text-sm">
-        You already have numbers?{" "}
+        Do you have numbers already?{" "}
         <Link className="link" href="/submissions/new" prefetch={false}>
-          Submit results
+          Submit them
         </Link>{" "}
-        as a CSV or JSON file. How a value is measured is on the page of its{" "}
+        as a CSV or JSON file. The{" "}
         <Link className="link" href="/protocols" prefetch={false}>
-          protocol
-        </Link>
-        .
+          protocols
+        </Link>{" "}
+        say how each value must be measured.
       </p>
     </div>
   );

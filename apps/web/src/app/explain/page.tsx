@@ -7,7 +7,7 @@ import { readQuery, type SearchParams } from "../../lib/address";
 import { ask } from "../../lib/api";
 import { formatNumber } from "../../lib/format";
 
-export const metadata: Metadata = { title: "Why not your number?" };
+export const metadata: Metadata = { title: "Why does my value differ?" };
 
 const ExplainQuery = graphql(`
   query ExplainPage($method: String!, $measure: String!, $mine: MyValue!) {
@@ -70,24 +70,24 @@ function AnswerView({ answer }: { answer: Answer }) {
         {answer.method.name}, {answer.measure.title}
       </h2>
       <p className="mb-2 tabular-nums">
-        Yours {number(answer.mine)}, the record’s {number(answer.record)} {unit}.
+        Your value {number(answer.mine)}, recorded value {number(answer.record)} {unit}.
       </p>
       <p className="mb-4 max-w-3xl">{answer.sentence}</p>
       {answer.effects.length > 0 && (
         <ListTable
-          label="What each field did in runs of ours"
+          label="Effect of each field in our runs"
           className="max-w-3xl"
           rows={answer.effects}
           rowKey={({ field }) => field}
           columns={[
-            { title: "Changed alone", heads: true, show: ({ field }) => field },
+            { title: "Field changed", heads: true, show: ({ field }) => field },
             { title: "Effect", numeric: true, show: ({ effect }) => number(effect) },
             {
               title: "95% interval",
               numeric: true,
               show: ({ interval }) => `${number(interval.lower)} to ${number(interval.upper)}`,
             },
-            { title: "Larger than its noise", show: ({ seen }) => (seen ? "yes" : "no") },
+            { title: "Interval excludes 0", show: ({ seen }) => (seen ? "yes" : "no") },
           ]}
         />
       )}
@@ -101,8 +101,8 @@ function AnswerView({ answer }: { answer: Answer }) {
             rowKey={({ field }) => field}
             columns={[
               { title: "Field", heads: true, show: ({ field }) => field },
-              { title: "Least", numeric: true, show: ({ lower }) => number(lower) },
-              { title: "Largest", numeric: true, show: ({ upper }) => number(upper) },
+              { title: "Lowest", numeric: true, show: ({ lower }) => number(lower) },
+              { title: "Highest", numeric: true, show: ({ upper }) => number(upper) },
               { title: "Runs", numeric: true, show: ({ tried }) => tried },
             ]}
           />
@@ -118,7 +118,7 @@ function AnswerView({ answer }: { answer: Answer }) {
             rowKey={({ path }) => path}
             columns={[
               { title: "Field", heads: true, show: ({ path }) => path },
-              { title: "The record’s", show: ({ left }) => inWords(left) },
+              { title: "Recorded", show: ({ left }) => inWords(left) },
               { title: "Yours", show: ({ right }) => inWords(right) },
             ]}
           />
@@ -127,7 +127,7 @@ function AnswerView({ answer }: { answer: Answer }) {
       {answer.recordFingerprint && (
         <p className="mt-4 text-sm">
           <Link className="link" href={`/protocols/${answer.recordFingerprint}`} prefetch={false}>
-            The record’s protocol
+            Protocol of the recorded value
           </Link>
         </p>
       )}
@@ -141,7 +141,7 @@ function readProtocol(text: string | undefined): { protocol: unknown; wrong: str
   try {
     return { protocol: JSON.parse(text), wrong: null };
   } catch (error) {
-    return { protocol: null, wrong: `The protocol is no JSON: ${(error as Error).message}.` };
+    return { protocol: null, wrong: `The protocol is not valid JSON: ${(error as Error).message}.` };
   }
 }
 
@@ -152,7 +152,7 @@ export default async function ExplainPage({ searchParams }: { searchParams: Sear
   const mine = Number(value);
   const { protocol, wrong } = readProtocol(query.protocol);
   const asked = method !== "" && measure !== "" && value !== "";
-  const fault = asked && !Number.isFinite(mine) ? `'${value}' is no number.` : wrong;
+  const fault = asked && !Number.isFinite(mine) ? `'${value}' is not a number.` : wrong;
   const answer =
     asked && !fault
       ? (
@@ -169,17 +169,18 @@ export default async function ExplainPage({ searchParams }: { searchParams: Sear
     { name: "value", label: "Your value", value, hint: "74.3" },
     {
       name: "fingerprint",
-      label: "Fingerprint of your protocol, if it is recorded",
+      label: "Fingerprint of your protocol, if it is recorded here",
       value: fingerprint,
       hint: "",
     },
   ];
   return (
     <>
-      <h1 className="text-2xl font-semibold tracking-tight">Why not your number?</h1>
+      <h1 className="text-2xl font-semibold tracking-tight">Why does my value differ?</h1>
       <p className="mt-1 mb-6 max-w-3xl text-muted">
-        Your value beside the record’s: where the two protocols differ, and what changing each of these fields
-        alone did in runs of ours. Those are effects of our checkpoint and runs, not of yours.
+        Compare your value with the recorded one: where the two protocols differ, and how much changing each
+        differing field alone changed the value in our runs. We measured these effects on our checkpoints; on
+        yours they may differ.
       </p>
       <form method="get" className="grid max-w-2xl gap-3 text-sm">
         {fields.map(({ name, label, value: given, hint }) => (
@@ -195,7 +196,7 @@ export default async function ExplainPage({ searchParams }: { searchParams: Sear
           </label>
         ))}
         <label className="grid gap-1">
-          Or its fields, as JSON
+          Or the fields of your protocol, as JSON
           <textarea
             name="protocol"
             rows={5}

@@ -74,7 +74,7 @@ export default async function RunsPage({ searchParams }: { searchParams: SearchP
         {runs.totalCount} {runs.totalCount === 1 ? "run" : "runs"}
       </h1>
       <p className="mt-1 mb-4 max-w-3xl text-muted">
-        A run is one evaluation of one checkpoint on one machine. Its page has the whole record.
+        A run is one evaluation of one checkpoint on one machine. Its page has the full record.
       </p>
       <nav aria-label="State" className="mb-3 flex flex-wrap gap-1.5">
         {states.map((one) => (

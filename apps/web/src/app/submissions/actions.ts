@@ -93,7 +93,7 @@ async function check(session: Session, form: FormData): Promise<OfferState> {
         "The file has more than 1,000,000 letters: send it with 'transferboard submit' or to POST /submissions of the API.",
     };
   const content = plainLines(uploaded ? await uploaded.text() : textOf(form, "text"));
-  if (!content.trim()) return { step: "refused", message: "Choose a file, or write its text." };
+  if (!content.trim()) return { step: "refused", message: "Choose a file, or paste its text." };
   const given = uploaded?.name ?? textOf(form, "name");
   const format = formatOf(textOf(form, "format"), given, content);
   if (!format) {
@@ -150,10 +150,10 @@ export async function decide(_before: DecisionState, form: FormData): Promise<De
   if (!session) return { message: signedOut };
   const id = textOf(form, "id");
   const reason = textOf(form, "reason").trim();
-  if (!reason) return { message: "A decision needs a reason: the submitter will read it." };
+  if (!reason) return { message: "A decision needs a reason, which the submitter will read." };
   const verdict: Verdict | null =
     ({ ACCEPT: "ACCEPT", REJECT: "REJECT" } as const)[textOf(form, "verdict")] ?? null;
-  if (!verdict) return { message: "Choose to accept or to reject." };
+  if (!verdict) return { message: "Choose whether to accept or to reject." };
   const warnings = Number(textOf(form, "warnings"));
   if (verdict === "ACCEPT" && new Set(form.getAll("seen")).size < warnings)
     return { message: "Tick each warning that you have looked at, or reject the submission." };
@@ -173,7 +173,7 @@ export async function retract(_before: DecisionState, form: FormData): Promise<D
   const session = await readSession();
   if (!session) return { message: signedOut };
   const reason = textOf(form, "reason").trim();
-  if (!reason) return { message: "A retraction needs a reason: everybody who asks will read it." };
+  if (!reason) return { message: "A retraction needs a reason, which everybody can read." };
   try {
     const { retractResult: answer } = await askAs(session.token, RetractMutation, {
       input: { id: textOf(form, "result"), reason },
@@ -196,7 +196,7 @@ export async function correct(_before: DecisionState, form: FormData): Promise<D
   const value = Number(textOf(form, "value").trim().replace(",", "."));
   if (!textOf(form, "value").trim() || !Number.isFinite(value))
     return { message: "The corrected value must be a number, such as 54.49." };
-  if (!source) return { message: "A correction needs its source: everybody who asks will read it." };
+  if (!source) return { message: "A correction needs a source, which everybody can read." };
   const [measure, corrects] = [textOf(form, "measure"), textOf(form, "entry")];
   const content = JSON.stringify({
     method: { slug: textOf(form, "method") },

@@ -14,7 +14,7 @@ export default async function UnavailablePage() {
         The API or its database does not answer. It may be starting, or down for a moment. Nothing is lost.
       </p>
       <p className="mt-6">
-        <a href={asked} className="rounded border border-line px-4 py-1.5 text-sm hover:bg-raised">
+        <a href={asked} className="button">
           Try again
         </a>
       </p>

@@ -7,10 +7,10 @@ import { CopyButton } from "../copy-button";
 import { Verbatim } from "../scroll-region";
 
 const scopes = [
-  ["READ", "read what is the account’s own"],
+  ["READ", "read the account’s own submissions"],
   ["SUBMIT", "submit results"],
   ["REVIEW", "review submissions and retract"],
-  ["ADMIN", "all of it, and make tokens"],
+  ["ADMIN", "everything, and create tokens"],
 ] as const;
 
 export function TokenForm() {
@@ -23,12 +23,12 @@ export function TokenForm() {
           <input name="account" required maxLength={100} autoComplete="off" className="field w-full" />
         </label>
         <label className="grow">
-          <span className="mb-1 block text-muted">What it is for</span>
+          <span className="mb-1 block text-muted">Name, such as “laptop”</span>
           <input name="name" required maxLength={100} autoComplete="off" className="field w-full" />
         </label>
       </div>
       <fieldset>
-        <legend className="mb-1 text-muted">It may</legend>
+        <legend className="mb-1 text-muted">Permissions</legend>
         {scopes.map(([value, title]) => (
           <label key={value} className="flex min-h-7 items-center gap-2">
             <input type="checkbox" name="scopes" value={value} defaultChecked={value === "SUBMIT"} />
@@ -42,14 +42,14 @@ export function TokenForm() {
         )}
         {state && "secret" in state && (
           <>
-            <p className="mb-1">The token of {state.account}. It is shown only now: copy it.</p>
+            <p className="mb-1">This is the token of {state.account}. Copy it now: it is not shown again.</p>
             <Verbatim label="The new token">{state.secret}</Verbatim>
             <CopyButton text={state.secret} what="token" />
           </>
         )}
       </div>
       <button type="submit" disabled={pending} className="button button-primary">
-        Make the token
+        Create token
       </button>
     </form>
   );

@@ -136,8 +136,8 @@ export function BoardPlot({
         Dot: the rank by the {aggregate.label.toLowerCase()}. Ticks: the ranks by the mean, mean logit, mean
         rank and Borda count.{" "}
         {withIntervals
-          ? "Bar: the middle 95% of 2,000 ranks when the board’s datasets are resampled. A line above a method begins a new group: methods of one group cannot be told apart from the best of it (paired bootstrap, 95%)."
-          : "With fewer than 3 datasets, or more than 300 methods, no interval can be given."}
+          ? "Bar: the middle 95% of the ranks when the board’s datasets are resampled 2,000 times. Bands: methods in one band do not differ significantly from the best of the band (paired bootstrap, 95%)."
+          : "Rank intervals need at least 3 datasets and at most 300 methods."}
       </p>
     </div>
   );

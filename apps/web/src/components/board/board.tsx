@@ -206,17 +206,17 @@ export async function Board({ suite, query }: { suite: string; query: Query }) {
       {ghosts && (
         <p className="mt-2 max-w-3xl text-xs text-muted">
           {ghosts.reason ??
-            "≈ not measured: predicted from the method’s other values, with the 95% interval where a measurement would lie. Never ranked, averaged or exported."}
+            "≈ Not measured: predicted from the method’s other values, with a 95% prediction interval. Predictions are never ranked, averaged or exported."}
         </p>
       )}
       {ties && (
         <p className="mt-2 max-w-3xl text-xs text-muted">
-          {ties.sentence} Paired tests on predictions of the same {ties.images.toLocaleString("en")} images,
-          corrected by Holm for all pairs.
+          {ties.sentence} Paired tests on predictions for the same {ties.images.toLocaleString("en")} images,
+          Holm-corrected for all pairs.
           {ties.without > 0 &&
-            ` ${ties.without} ranked ${ties.without === 1 ? "method has" : "methods have"} no stored predictions, and so no bar.`}
+            ` ${ties.without} ranked ${ties.without === 1 ? "method has" : "methods have"} no recorded predictions, and so no bar.`}
           {ties.notSeparatedButApart.length > 0 &&
-            ` Not told apart although no bar joins them: ${ties.notSeparatedButApart.map(({ a, b }) => `${a.name} and ${b.name}`).join(", ")}.`}{" "}
+            ` Not significantly different either, though no bar joins them: ${ties.notSeparatedButApart.map(({ a, b }) => `${a.name} and ${b.name}`).join(", ")}.`}{" "}
           {ties.about}
         </p>
       )}

@@ -95,13 +95,13 @@ export function FilterForm(props: {
       </div>
       <Boxes
         name="augmentation"
-        title="Pretrained with all of these"
+        title="Pretrained with all of these augmentations"
         options={augmentations.map((one) => [one, augmentationNames[one]])}
         chosen={listOf(augmentations, query.augmentation)}
       />
       <Boxes
         name="withoutAugmentation"
-        title="Pretrained with none of these"
+        title="Pretrained with none of these augmentations"
         options={augmentations.map((one) => [one, augmentationNames[one]])}
         chosen={listOf(augmentations, query.withoutAugmentation)}
       />
@@ -113,7 +113,9 @@ export function FilterForm(props: {
           chosen={words(query.domain)}
         />
       )}
-      <p className="text-xs text-muted">Methods that do not state what you filter by are left out.</p>
+      <p className="text-xs text-muted">
+        A filter leaves out methods for which the filtered property is not stated.
+      </p>
     </AutoForm>
   );
   if (props.faulty) return <div className="max-w-3xl rounded-md border border-line p-3 text-sm">{form}</div>;

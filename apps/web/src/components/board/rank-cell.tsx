@@ -8,7 +8,7 @@ const list = (names: readonly string[]) =>
 /** Why a row has no rank. */
 export function whyUnranked({ missing, incomparable, rankAmongAll }: BoardRow): string {
   if (incomparable.length === 0) return `Not ranked: no value in ${list(missing)}`;
-  const would = rankAmongAll === null ? "" : `. Among all values it would be ${rankAmongAll}`;
+  const would = rankAmongAll === null ? "" : `. Among all values it would rank ${rankAmongAll}`;
   return `Not ranked: another or an unknown protocol in ${list(incomparable)}${would}`;
 }
 
@@ -16,7 +16,7 @@ const rankCard = ({ name, rank, interval, ranks }: BoardRow) =>
   [
     `${name}: rank ${rank}`,
     interval &&
-      `Ranks ${interval.lower} to ${interval.upper} in 95% of 2,000 resamples of the datasets; group ${interval.group} of methods that cannot be told apart`,
+      `Ranks ${interval.lower} to ${interval.upper} in 95% of 2,000 resamples of the datasets; group ${interval.group} of methods that do not differ significantly`,
     ranks.length > 1 &&
       `By aggregate: ${ranks.map((one) => `${aggregateNames[one.aggregate].toLowerCase()} ${one.rank}`).join(", ")}`,
   ]

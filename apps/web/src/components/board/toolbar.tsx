@@ -188,7 +188,9 @@ function ReadoutChooser({ chosen }: { chosen: Readout | null }) {
           </LiveLink>
         ))}
         {chosen === "best" && (
-          <p className="px-1 text-xs text-muted">Chosen on the test images: it flatters those with many.</p>
+          <p className="px-1 text-xs text-muted">
+            The best is chosen on the test images, which favours methods with many readouts.
+          </p>
         )}
       </nav>
     </details>

@@ -15,8 +15,8 @@ export function MissedImages({ missed }: { missed: Missed }) {
         Images that all methods miss
       </h2>
       <p className="mb-3 max-w-3xl text-sm text-muted">
-        {count} of {images.toLocaleString("en")} test images are wrong in all {predictions} stored sets of
-        predictions, of {methods} {methods === 1 ? "method" : "methods"}.
+        All {predictions} recorded sets of predictions ({methods} {methods === 1 ? "method" : "methods"}) are wrong
+        on {count} of {images.toLocaleString("en")} test images.
         {count > shown.length && ` The first ${shown.length} are shown.`}
       </p>
       <ul className="flex flex-wrap gap-4">
@@ -32,12 +32,12 @@ export function MissedImages({ missed }: { missed: Missed }) {
               />
             ) : (
               <div className="flex h-24 items-center justify-center border border-line text-muted">
-                no picture kept
+                No picture
               </div>
             )}
             <p className="mt-1 break-words">{item}</p>
             <p className="text-muted">
-              is {truth}, taken for {mistakenFor} by {times} of {predictions}
+              Label {truth}, predicted {mistakenFor} {times} of {predictions} times
             </p>
           </li>
         ))}

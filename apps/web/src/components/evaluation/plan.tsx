@@ -7,8 +7,8 @@ type Plan = NonNullable<EvaluationPageQuery["evaluation"]["plan"]>;
 type Job = Plan["jobs"][number];
 
 const states: Record<EvaluationJobState, string> = {
-  WAITING: "Waits for others",
-  QUEUED: "Waits for a worker",
+  WAITING: "Waiting for other jobs",
+  QUEUED: "Queued",
   RUNNING: "Running",
   DONE: "Done",
   FAILED: "Failed",
@@ -40,7 +40,7 @@ export function PlanTable({ plan }: { plan: Plan }) {
         {
           title: "State",
           show: ({ state, attempts }) =>
-            attempts > 1 ? `${states[state]} (begun ${attempts} times)` : states[state],
+            attempts > 1 ? `${states[state]} (attempt ${attempts})` : states[state],
         },
         { title: "Worker", className: "text-muted", show: ({ worker }) => worker ?? "" },
         {

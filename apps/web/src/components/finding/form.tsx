@@ -5,9 +5,9 @@ import { decideFinding } from "../../app/findings/actions";
 import { ReasonForm } from "../submission/decision-forms";
 
 const buttons = [
-  ["ACCEPTED", "Right as it is", "button button-primary"],
-  ["CORRECTED", "Wrong, corrected", "button"],
-  ["REJECTED", "Wrong, retracted", "button button-bad"],
+  ["ACCEPTED", "Accept as it is", "button button-primary"],
+  ["CORRECTED", "Mark as corrected", "button"],
+  ["REJECTED", "Reject", "button button-bad"],
 ] as const;
 
 export function FindingForm({ finding }: { finding: string }) {

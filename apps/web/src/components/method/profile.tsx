@@ -32,7 +32,7 @@ function whyNot({ missing, incomparable, rankAmongAll }: Standing): string {
   }
   return missing.length > 0
     ? `not ranked: no value in ${list(missing)}`
-    : "not ranked: more is neither better nor worse";
+    : "not ranked: neither higher nor lower is better";
 }
 
 const overviewFirst = (standings: readonly Standing[]) =>

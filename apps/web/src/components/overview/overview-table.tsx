@@ -176,7 +176,7 @@ export function OverviewTable(props: {
               <th
                 scope="col"
                 className="text-right"
-                data-card={`Mean rank\nThe mean of a method’s ranks in all ${props.measures} measures of these boards, lower is better`}
+                data-card={`Mean rank\nThe mean of a method’s ranks on all ${props.measures} measures of these boards; lower is better`}
               >
                 Mean rank
                 <span className="block text-xs font-normal text-muted">
@@ -284,7 +284,7 @@ export function OverviewTable(props: {
           unranked: rows.some(({ rank }) => rank === null),
         }}
       >
-        Each column is a board; the small figure is the rank on it.{" "}
+        Each column is a board. Small figures: the rank on that board.{" "}
         {props.total > rows.length && `The first ${rows.length} methods of ${props.total}. `}
         <Link className="link" href="/suites/overview" prefetch={false}>
           All {props.measures} measures

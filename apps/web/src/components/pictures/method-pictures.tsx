@@ -41,8 +41,7 @@ export async function MethodPictures({ method }: { method: string }) {
       {submitted.length > 0 && (
         <details className="mt-4">
           <summary className="cursor-pointer">
-            Pictures that came with submissions, of {submitted.length}{" "}
-            {submitted.length === 1 ? "image" : "images"}
+            Submitted pictures of {submitted.length} {submitted.length === 1 ? "image" : "images"}
           </summary>
           {submitted.map((group) => (
             <div key={group.item} className="mt-3">
@@ -54,7 +53,7 @@ export async function MethodPictures({ method }: { method: string }) {
       )}
       <p className="mt-3 text-sm">
         <Link className="link" href={`/compare/pictures?methods=${method}`} prefetch={false}>
-          The same pictures through several methods
+          Compare these pictures with other methods
         </Link>
       </p>
     </section>

@@ -48,10 +48,10 @@ export const recordOfPictures = (pictures: readonly (Picture & { readonly item: 
 const captions: Readonly<Record<string, string>> = {
   original: "Original",
   reconstruction: "Reconstruction",
-  "difference-red": "Red: less is darker, more is brighter",
+  "difference-red": "Red: darker where too low, brighter where too high",
   "difference-green": "Green",
   "difference-blue": "Blue",
-  attention: "Attention: lighter where covering changes the features more",
+  attention: "Attention: brighter where covering changes the features more",
 };
 
 export const captionOf = (role: string): string => captions[role] ?? role;

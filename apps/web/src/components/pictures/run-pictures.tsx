@@ -14,9 +14,9 @@ const NAMES: Readonly<Record<string, string>> = {
   "lpips-alexnet": "by AlexNet",
   "lpips-squeezenet": "by SqueezeNet",
   meanColourError: "mean colour error",
-  initialLoss: "loss at first",
-  finalLoss: "in the end",
-  relativeLoss: "of the target’s mean square",
+  initialLoss: "loss: initial",
+  finalLoss: "final",
+  relativeLoss: "relative to the target’s mean square",
   seconds: "seconds",
 };
 const ORDER = Object.keys(NAMES);

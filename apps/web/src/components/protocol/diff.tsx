@@ -126,7 +126,7 @@ export async function DiffForm({ left, right }: { left?: string | undefined; rig
             list="protocols"
             required
             pattern="[0-9a-f]{64}"
-            title="Choose one of the list, or paste a fingerprint of 64 hexadecimal digits"
+            title="Choose a protocol from the list, or paste a fingerprint of 64 hexadecimal digits"
             placeholder="Type a name, or paste a fingerprint"
             defaultValue={name === "left" ? left : right}
             autoComplete="off"
@@ -139,8 +139,8 @@ export async function DiffForm({ left, right }: { left?: string | undefined; rig
       </button>
       {protocols.totalCount > protocols.nodes.length && (
         <p className="w-full text-xs text-muted">
-          {protocols.nodes.length} of {protocols.totalCount} protocols are suggested; any other can be pasted
-          as its fingerprint.
+          The list has {protocols.nodes.length} of {protocols.totalCount} protocols. For another, paste its
+          fingerprint.
         </p>
       )}
     </form>

@@ -35,9 +35,9 @@ export function Work({ record }: { record: unknown }) {
   if (jobs.length === 0) return null;
   return (
     <section className="mt-6">
-      <h2 className="mb-2 text-lg font-semibold">Who did what</h2>
+      <h2 className="mb-2 text-lg font-semibold">Jobs</h2>
       <ListTable
-        label="Who did what"
+        label="Jobs"
         rows={jobs}
         rowKey={({ job }) => job}
         columns={[
@@ -46,11 +46,11 @@ export function Work({ record }: { record: unknown }) {
             title: "Worker",
             show: ({ worker, device }) => [worker ?? "not stated", device].filter(Boolean).join(", "),
           },
-          { title: "Took", show: ({ seconds }) => formatDuration(seconds) },
+          { title: "Time", show: ({ seconds }) => formatDuration(seconds) },
           {
-            title: "Begun",
+            title: "Attempts",
             numeric: true,
-            show: ({ attempts }) => (attempts > 1 ? `${attempts} times` : "once"),
+            show: ({ attempts }) => attempts,
           },
           {
             title: "Started (UTC)",

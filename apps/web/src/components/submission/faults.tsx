@@ -13,7 +13,7 @@ export const problems = (count: number) => `${count} ${count === 1 ? "problem" :
 export function Faults({ faults, text = "" }: { faults: readonly Fault[]; text?: string }) {
   return (
     <ListTable
-      label="What to look at, and where"
+      label="Problems and warnings, with their places"
       rows={faults.map((fault, index) => ({ ...fault, index }))}
       rowKey={({ index }) => String(index)}
       columns={[
@@ -58,7 +58,8 @@ const list = (names: readonly { title: string }[]) =>
     : names.map(({ title }) => title).join("; ");
 
 export function RankChanges({ changes }: { changes: readonly RankChange[] }) {
-  if (changes.length === 0) return <p className="text-sm text-muted">No board has any of its measures.</p>;
+  if (changes.length === 0)
+    return <p className="text-sm text-muted">None of its measures is on a board, so no rank changes.</p>;
   return (
     <>
       <ListTable
@@ -85,8 +86,8 @@ export function RankChanges({ changes }: { changes: readonly RankChange[] }) {
         ]}
       />
       <p className="mt-1 text-xs text-muted">
-        Ranks among all values. A board first shows the ranks of comparable values: those under the protocol
-        that most of a column have.
+        Ranks among all values. By default a board ranks only comparable values: those under the protocol of most
+        of their column.
       </p>
     </>
   );

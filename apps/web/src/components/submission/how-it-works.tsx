@@ -4,10 +4,10 @@ import { operatorContact } from "../../lib/site";
 import { FormatHelp } from "./format-help";
 
 const steps = [
-  ["Prepare", "A CSV or JSON file with one row a value: which measure, which number, where it comes from."],
-  ["Check", "Every problem is shown on its line, with suggestions. You see what would change in the ranks."],
-  ["Review", "A reviewer accepts or rejects it, with a reason. You can withdraw it until then."],
-  ["Record", "Accepted values are on the boards at once, marked self-reported, with your source."],
+  ["Prepare", "Write a CSV or JSON file with one row per value: the measure, the number and its source."],
+  ["Check", "The site shows every problem on its line, with suggestions, and how the ranks would change."],
+  ["Review", "A reviewer accepts or rejects the file and gives a reason. Until then you can withdraw it."],
+  ["Record", "Accepted values appear on the boards at once, marked self-reported, with your source."],
 ] as const;
 
 export function HowItWorks() {
@@ -15,11 +15,12 @@ export function HowItWorks() {
   return (
     <>
       <p className="mt-1 max-w-3xl text-muted">
-        Results of any pretrained vision model can be submitted: on the{" "}
+        You can submit results of any pretrained vision model, on the{" "}
         <Link className="link" href="/suites/overview" prefetch={false}>
           measures of the boards
         </Link>
-        , or on new datasets in the same settings.
+        {" "}
+        or on new datasets in the same settings.
       </p>
       <ol className="mt-5 grid max-w-5xl gap-4 sm:grid-cols-2 lg:grid-cols-4">
         {steps.map(([title, text], i) => (
@@ -42,7 +43,7 @@ export function HowItWorks() {
           JSON Schema
         </a>
         <Link className="button" href="/evaluate" prefetch={false}>
-          Or evaluate a checkpoint
+          Evaluate a checkpoint instead
         </Link>
       </p>
       <FormatHelp />
@@ -51,7 +52,7 @@ export function HowItWorks() {
           Get a token
         </h2>
         <p className="mt-1 text-sm text-muted">
-          Reading needs no account. To submit, you sign in with a token.{" "}
+          You need no account to read. To submit, sign in with a token.{" "}
           {contact ? (
             <>
               Ask the operator of this board:{" "}
@@ -62,7 +63,7 @@ export function HowItWorks() {
             </>
           ) : (
             <>
-              Ask whoever runs this board; they make one with <code>transferboard token create</code>.
+              Ask the operator of this board, who creates one with <code>transferboard token create</code>.
             </>
           )}
         </p>

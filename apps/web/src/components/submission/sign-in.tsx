@@ -9,8 +9,8 @@ export function SignIn({ refused }: { refused: boolean }) {
       </h2>
       {refused && (
         <p role="alert" className="mt-2 max-w-xl rounded border border-fault bg-raised p-3 text-sm">
-          This token isn’t valid: it may be mistyped, revoked or expired. Paste it as it was shown when it was
-          made, or ask for a new one.
+          This token isn’t valid: it may be mistyped, revoked or expired. Paste it exactly as it was shown when
+          it was created, or ask for a new one.
         </p>
       )}
       <form method="post" action="/session" className="mt-3 flex max-w-xl flex-wrap items-end gap-3 text-sm">
@@ -30,8 +30,7 @@ export function SignIn({ refused }: { refused: boolean }) {
         </button>
       </form>
       <p className="mt-3 max-w-xl text-xs text-muted">
-        The token is kept in a cookie of this site until you close the browser or sign out; no script can read
-        it.
+        You stay signed in until you close the browser or sign out. No script can read your token.
       </p>
     </section>
   );

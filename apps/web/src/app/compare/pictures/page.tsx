@@ -44,28 +44,32 @@ export default async function ComparePicturesPage({ searchParams }: { searchPara
   return (
     <>
       <h1 className="text-2xl font-semibold tracking-tight">What methods see</h1>
-      <form action="/compare/pictures" className="mt-3 flex flex-wrap items-end gap-2 text-sm">
-        <label className="flex flex-col gap-1">
-          Methods, with commas between
+      <p className="mt-1 max-w-3xl text-muted">
+        The same pictures through several methods: what their features keep (reconstruction) and where they look
+        (attention).
+      </p>
+      <form action="/compare/pictures" className="mt-4 flex flex-wrap items-end gap-2 text-sm">
+        <label className="min-w-0 grow basis-64 sm:max-w-md">
+          <span className="mb-1 block text-muted">Methods, separated by commas</span>
           <input
             name="methods"
             defaultValue={methods.join(",")}
             placeholder="swav,supervised"
-            className="min-w-64 rounded border border-line bg-raised px-2 py-1"
+            className="field w-full"
           />
         </label>
-        <button type="submit" className="rounded border border-line bg-raised px-3 py-1">
+        <button type="submit" className="button button-primary">
           Show
         </button>
       </form>
       {methods.length > MOST_METHODS && (
-        <p className="mt-3 text-sm text-muted">Of these, the first {MOST_METHODS} are shown.</p>
+        <p className="mt-3 text-sm text-muted">Only the first {MOST_METHODS} are shown.</p>
       )}
       {items.length === 0 ? (
         <p className="mt-4 max-w-2xl text-muted">
           {methods.length === 0
-            ? "Name some methods. "
-            : "No run of these methods has pictures yet: reconstruction and attention make them. "}
+            ? "No methods chosen yet. "
+            : "No run of these methods has pictures yet. Runs of reconstruction and attention make them. "}
           <Link className="link" href="/methods">
             All methods
           </Link>
@@ -108,7 +112,7 @@ function Column({ title, pictures, of }: { title: string; pictures: readonly Pic
       <h3 className="text-sm font-semibold">{title}</h3>
       <div className="mt-1 grid gap-2">
         {pictures.length === 0 ? (
-          <p className="text-sm text-muted">none</p>
+          <p className="text-sm text-muted">No picture</p>
         ) : (
           pictures.map((picture) => <PictureView key={picture.role} picture={picture} of={of} />)
         )}

@@ -172,7 +172,7 @@ export default async function MatrixPage({ searchParams }: { searchParams: Searc
   return (
     <>
       <CorrelationHead current="matrix">
-        Every pair of a set, correlated over methods. Each cell leads to its scatter plot.
+        Every pair of a set of measures, correlated over methods. Click a cell for its scatter plot.
       </CorrelationHead>
       <AsOfNotice
         what="The matrix"
@@ -231,9 +231,9 @@ export default async function MatrixPage({ searchParams }: { searchParams: Searc
       <p className="mt-2 text-xs leading-5 text-muted">
         {sameCount === null ? (
           compact ? (
-            "The number of methods differs from pair to pair: each cell’s card has it. "
+            "The number of methods differs from pair to pair: hover over a cell to see it. "
           ) : (
-            "The small figure is the number of methods that have both. "
+            "Small figures: the number of methods with values for both. "
           )
         ) : (
           <>

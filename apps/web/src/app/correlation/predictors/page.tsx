@@ -110,7 +110,9 @@ export default async function PredictorsPage({ searchParams }: { searchParams: S
       </AutoForm>
       <h2 className="mb-2 text-lg font-semibold">What predicts {predictors.of.title} best</h2>
       {rows.length === 0 ? (
-        <p className="text-sm text-muted">Fewer than 4 methods have both this and any other measure.</p>
+        <p className="text-sm text-muted">
+          Nothing to rank: no other measure has values for at least 4 of the same methods.
+        </p>
       ) : (
         <ListTable
           label={`Predictors of ${predictors.of.title}, best first`}
@@ -198,12 +200,12 @@ export default async function PredictorsPage({ searchParams }: { searchParams: S
         />
       )}
       <p className="mt-3 max-w-4xl text-xs leading-5 text-muted">
-        Bar: the root mean square of what a method is missed by, by the line of the others; black line: its
-        95% BCa interval over 2,000 resamples; red line: the same error of the others’ mean. Explained: 1 −
-        (error / that of the mean)², below 0 where the line is worse than the mean. p is adjusted for all
-        variables of the list (Holm).
+        Bar: the root mean square error when each method is predicted by the line through the others. Thin
+        line: its 95% interval (BCa, 2,000 resamples). Red line: the error of predicting the mean of the others.
+        Explained: 1 − (error / error of the mean)², below 0 where the line predicts worse than the mean. p is
+        adjusted for all variables in the list (Holm).
         {predictors.leftOut > 0 &&
-          ` ${predictors.leftOut} variables are left out: fewer than 4 methods have both, or all have one value.`}{" "}
+          ` Left out: ${predictors.leftOut} variables that have fewer than 4 methods in common with it, or a single value.`}{" "}
         Ledger position {predictors.position}.
       </p>
       <p className="mt-3 text-sm">

@@ -70,9 +70,9 @@ export default async function DatasetPage(props: Props) {
   const facts = [
     ["Domain", dataset.domain],
     ["Classes", count(dataset.classCount)],
-    ["Images to train on", count(dataset.trainSize)],
-    ["Images to choose hyperparameters on", count(dataset.valSize)],
-    ["Images to test on", count(dataset.testSize)],
+    ["Training images", count(dataset.trainSize)],
+    ["Validation images", count(dataset.valSize)],
+    ["Test images", count(dataset.testSize)],
   ] as const;
   return (
     <>
@@ -137,7 +137,7 @@ export default async function DatasetPage(props: Props) {
       {runs.totalCount > 0 && (
         <p className="mt-4 text-sm">
           <Link className="link" href={`/runs?dataset=${encodeURIComponent(dataset.slug)}`} prefetch={false}>
-            {runs.totalCount} {runs.totalCount === 1 ? "run" : "runs"} on it
+            {runs.totalCount} {runs.totalCount === 1 ? "run" : "runs"} on this dataset
           </Link>
         </p>
       )}

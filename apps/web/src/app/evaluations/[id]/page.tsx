@@ -52,9 +52,9 @@ export default async function EvaluationPage({ params }: { params: Promise<{ id:
   const { state, reason, notes, plan, runs, createdAt, startedAt, finishedAt } = evaluation;
   const underWay = state === "QUEUED" || state === "RUNNING";
   const times = [
-    `asked for ${formatDate(createdAt)}`,
-    startedAt && `begun ${formatDate(startedAt)}`,
-    finishedAt && `ended ${formatDate(finishedAt)}`,
+    `requested ${formatDate(createdAt)}`,
+    startedAt && `started ${formatDate(startedAt)}`,
+    finishedAt && `finished ${formatDate(finishedAt)}`,
   ].filter(Boolean);
   return (
     <>
@@ -62,7 +62,7 @@ export default async function EvaluationPage({ params }: { params: Promise<{ id:
       <h1 className="text-2xl font-semibold tracking-tight">Evaluation</h1>
       <p className="mt-1 mb-4 text-muted">
         {runStates[state]}
-        {plan && `, ${plan.done} of ${plan.jobs.length} ${plan.jobs.length === 1 ? "job" : "jobs"} ended`};{" "}
+        {plan && `, ${plan.done} of ${plan.jobs.length} ${plan.jobs.length === 1 ? "job" : "jobs"} finished`};{" "}
         {times.join(", ")} (UTC).
       </p>
       {[reason, ...notes].filter(Boolean).map((sentence) => (

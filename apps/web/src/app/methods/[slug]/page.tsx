@@ -60,7 +60,7 @@ export default async function MethodPage({ params }: Props) {
             Profile
           </h2>
           <p className="mb-2 text-xs text-muted">
-            A line a board: the best method is on the left, {method.name} is the large dot.
+            One line per board, the best rank on the left. The large dot is {method.name}.
           </p>
           <Profile standings={method.standings} colour={`var(--${method.family.toLowerCase()})`} />
         </section>

@@ -12,10 +12,10 @@ export default async function ProtocolDiffPage({ searchParams }: { searchParams:
     <>
       <h1 className="text-2xl font-semibold tracking-tight">Compare two protocols</h1>
       <p className="mt-2 mb-6 max-w-3xl text-muted">
-        Values under different protocols are shown on one board, but not ranked together. See where two of
-        them differ.{" "}
+        Values under different protocols are shown on one board, but not ranked together. See where two
+        protocols differ. You have a value of your own?{" "}
         <Link className="link" href="/explain" prefetch={false}>
-          Why is my value not the record’s?
+          Why does my value differ?
         </Link>
       </p>
       {left && right && <ProtocolDiff left={left} right={right} />}

@@ -132,19 +132,18 @@ export default async function RunPage({ params }: { params: Promise<{ id: string
       </ul>
       {predictions && (
         <p className="mt-4 text-sm">
-          What it answered for each of {predictions.images.totalCount.toLocaleString("en")} test images:{" "}
+          Predictions for all {predictions.images.totalCount.toLocaleString("en")} test images:{" "}
           <a className="link" href={`/predictions/${predictions.sha256}.csv`}>
-            as CSV
+            CSV
           </a>
           ,{" "}
           <a className="link" href={`/predictions/${predictions.sha256}.bin`}>
-            as it is kept
+            binary
           </a>
-          , and{" "}
+          ,{" "}
           <a className="link" href={`/predictions/${predictions.testSet}.json`}>
-            the test set
+            test set
           </a>
-          .
         </p>
       )}
       <RunPictures record={run.record} />
@@ -159,9 +158,9 @@ export default async function RunPage({ params }: { params: Promise<{ id: string
       <Work record={run.record} />
       <Curves record={run.record} />
       <Recorded title="Protocol" value={run.protocol.body} />
-      <Recorded title="How the checkpoint was read" value={run.checkpoint.loading} />
+      <Recorded title="How the checkpoint was loaded" value={run.checkpoint.loading} />
       <Recorded title="Versions" value={run.versions} />
-      <Recorded title="Whole record" value={run.record} />
+      <Recorded title="Full record" value={run.record} />
     </>
   );
 }

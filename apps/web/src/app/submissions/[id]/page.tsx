@@ -91,13 +91,13 @@ function Values({
       show: ({ measure, protocol }) => {
         const usual = context.get(measure)?.usual;
         if (!protocol)
-          return usual ? <span className="text-warn">not stated: not ranked with the column</span> : "";
+          return usual ? <span className="text-warn">not stated, so not ranked with the column</span> : "";
         return (
           <>
             <code data-card={`Protocol\n${protocol}`}>{shortHash(protocol)}</code>
             {usual && usual.fingerprint !== protocol && (
               <a className="link ml-2" href={diffAddress(usual.fingerprint, protocol)}>
-                differs from the column’s
+                differs from the column
               </a>
             )}
           </>
@@ -313,7 +313,7 @@ export default async function SubmissionPage({ params }: { params: Promise<{ id:
         <Values submission={submission} context={context} />
         {notLookedUp > 0 && (
           <p className="mt-2 text-sm text-muted">
-            The last {notLookedUp} measures are shown without the recorded values: these are on their boards.
+              The last {notLookedUp} measures are shown without recorded values: see their boards.
           </p>
         )}
         {session.can("REVIEW") && live.length > 0 && (

@@ -27,15 +27,15 @@ export default async function NewSubmissionPage() {
       {session.can("SUBMIT") ? (
         <>
           <p className="mt-1 max-w-3xl text-muted">
-            One file holds the values of one method. It is checked first: every problem is shown on its line,
-            and nothing is recorded until you send it.
+            One file holds the values of one method. Check it first: every problem is shown on its line, and
+            nothing is recorded until you send it.
           </p>
           <SubmissionEditor measures={(await allMeasures()).map(({ slug, title }) => ({ slug, title }))} />
           <FormatHelp />
         </>
       ) : (
         <p className="mt-4 max-w-3xl text-muted">
-          This token cannot submit: sign in with one that has the scope SUBMIT.
+          This token may not submit. Sign in with a token that may submit.
         </p>
       )}
     </>

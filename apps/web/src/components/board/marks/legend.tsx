@@ -42,7 +42,7 @@ export function Legend({ marks, children }: { marks: LegendMarks; children?: Rea
     ],
     marks.otherProtocol && [
       "protocol",
-      `† another or an unknown protocol${marks.all ? "" : ": not ranked with the column"}`,
+      `† another or an unknown protocol${marks.all ? "" : ", not ranked with the column"}`,
     ],
     marks.mixedProtocols && ["mixed", "‡ values under more than one protocol"],
     marks.ranges && [
@@ -50,7 +50,7 @@ export function Legend({ marks, children }: { marks: LegendMarks; children?: Rea
       "1–3 beside a rank: the middle 95% of its ranks when the datasets are resampled",
     ],
     marks.ties && ["tie", "= shared rank"],
-    marks.bars && ["bars", "a, b … a bar joins neighbours of which no two can be told apart"],
+    marks.bars && ["bars", "a, b … methods joined by a bar do not differ significantly"],
     marks.unranked && ["unranked", "– not ranked"],
   ];
   const shown = parts.filter((part) => part !== false && part !== undefined);
