@@ -140,6 +140,6 @@ it("refuses before it evaluates what could not be sent", async () => {
   const arrays = await transferboard(["evaluate", "--features", "x", ...server]);
   expect([arrays.code, arrays.stderr]).toEqual([
     2,
-    expect.stringContaining("--server takes the results of a --checkpoint"),
+    expect.stringContaining("--server needs a --checkpoint"),
   ]);
 });

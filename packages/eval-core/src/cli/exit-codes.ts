@@ -20,8 +20,8 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
 export const EXIT_HELP = `
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 bad input (checkpoint, image, dataset, features,
-submission), 4 database unreachable, 5 device not there or failed, 6 server unreachable, 7 token missing or not
-sufficient, 75 a worker gave its job back (--until-preempted), 130 interrupted (what was done is kept).`;
+submission), 4 database unreachable, 5 device missing or failed, 6 server unreachable, 7 token missing or not
+sufficient, 75 a worker returned its job (--until-preempted), 130 interrupted (progress is kept).`;
 
 /** An error whose message is meant for the user as it is. */
 export class CommandError extends Error {

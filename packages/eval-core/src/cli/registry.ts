@@ -68,7 +68,7 @@ export const groups: readonly Group[] = [
       ),
       entry(
         "sensitivity",
-        "measure what each field of a protocol does to a value",
+        "measure how each field of a protocol changes a value",
         async () => (await import("./commands/sensitivity.ts")).addSensitivity,
       ),
       entry("features", "extract features", async () => (await import("./commands/features.ts")).addFeatures),
@@ -115,20 +115,20 @@ export const groups: readonly Group[] = [
       ),
       entry(
         "withdraw",
-        "withdraw a pending submission of yours",
+        "withdraw one of your pending submissions",
         async () => (await import("./commands/record/withdraw.ts")).addWithdraw,
       ),
       entry(
         "review",
-        "list what waits for review, or decide",
+        "list pending submissions, or decide on one",
         async () => (await import("./commands/record/review.ts")).addReview,
       ),
       entry(
         "retract",
-        "retract a value of the ledger",
+        "retract a recorded value",
         async () => (await import("./commands/record/review.ts")).addRetract,
       ),
-      entry("import", "read results of a file", async () => (await import("./commands/import.ts")).addImport),
+      entry("import", "import results from a file", async () => (await import("./commands/import.ts")).addImport),
     ],
   },
   {
@@ -136,7 +136,7 @@ export const groups: readonly Group[] = [
     entries: [
       entry(
         "migrate",
-        "bring the database to this version",
+        "update the database to this version",
         async () => (await import("./commands/migrate.ts")).addMigrate,
       ),
       entry(
@@ -151,19 +151,19 @@ export const groups: readonly Group[] = [
       ),
       entry(
         "artefacts",
-        "remove what evaluations made and nothing names",
+        "remove artefacts that nothing refers to",
         async () => (await import("./commands/artefacts.ts")).addArtefacts,
       ),
       entry(
         "token",
-        "make, list and revoke tokens",
+        "create, list and revoke tokens",
         async () => (await import("./commands/token.ts")).addToken,
       ),
-      entry("dump", "save the whole record", async () => (await import("./commands/dump.ts")).addDump),
-      entry("restore", "restore a saved record", async () => (await import("./commands/dump.ts")).addRestore),
+      entry("dump", "save the whole record to a file", async () => (await import("./commands/dump.ts")).addDump),
+      entry("restore", "restore a record from a file", async () => (await import("./commands/dump.ts")).addRestore),
       entry(
         "doctor",
-        "show devices, database and versions",
+        "check devices, database and record",
         async () => (await import("./commands/doctor.ts")).addDoctor,
       ),
       entry(

@@ -7,9 +7,9 @@ import { withDatabase } from "../operator.ts";
 import { wholeNumber } from "../options.ts";
 
 const HELP = `
-Artefacts are where ARTEFACTS_DIR or ARTEFACTS_BUCKET says (the latter with AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and
-AWS_REGION). What the ledger, a submission or a job names stays, and so does all that is younger than --older-than: name more
-days than the longest evaluation takes to be recorded.`;
+ARTEFACTS_DIR or ARTEFACTS_BUCKET names the store (the latter with AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and
+AWS_REGION). Artefacts that the ledger, a submission or a job refers to are kept, and so are all younger than --older-than.
+Choose more days than the longest evaluation takes.`;
 
 interface CollectOptions {
   readonly olderThan: string;
@@ -20,11 +20,11 @@ interface CollectOptions {
 export const addArtefacts: AddCommand = (program, contextOf) => {
   program
     .command("artefacts")
-    .description("look after what evaluations made: pictures, predictions, unfinished work")
+    .description("manage what evaluations made: pictures, predictions, unfinished work")
     .command("collect")
-    .description("remove what nothing names")
-    .option("--older-than <days>", "leave what is younger", "30")
-    .option("--dry-run", "count, and remove nothing")
+    .description("remove artefacts that nothing refers to")
+    .option("--older-than <days>", "keep younger artefacts", "30")
+    .option("--dry-run", "count, but remove nothing")
     .option("--json", "print one JSON document")
     .addHelpText("after", HELP)
     .action((options: CollectOptions) => collect(contextOf(options.json), options));
@@ -38,7 +38,7 @@ async function collect({ terminal }: Context, options: CollectOptions): Promise<
   const content = openContent(place);
   if (!content)
     throw new CommandError(
-      "nothing says where artefacts are: set ARTEFACTS_DIR or ARTEFACTS_BUCKET",
+      "the store of artefacts is not known: set ARTEFACTS_DIR or ARTEFACTS_BUCKET",
       EXIT.usage,
     );
   const step = terminal.step("removing");

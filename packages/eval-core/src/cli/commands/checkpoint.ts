@@ -19,17 +19,17 @@ import { fileToWrite, wholeNumber } from "../options.ts";
 
 const NORMALISATION_OPTION = [
   "--normalisation <name>",
-  `how the backbone wants its inputs: ${Object.keys(namedNormalisations).join(", ")} (none: 0 to 1, as SimCLR) (default: what the file, or one beside it, says)`,
+  `how inputs are scaled: ${Object.keys(namedNormalisations).join(", ")} (none: 0 to 1, as SimCLR) (default: as the file, or one beside it, states)`,
 ] as const;
 
 const PREFIX_OPTION = [
   "--prefix <start>",
-  "which backbone to take, by the beginning of its tensors' names, where a file has several",
+  "which backbone of several to take: the beginning of its tensors' names",
 ] as const;
 
 const IGNORE_OPTION = "--ignore <start>";
 const IGNORE_MEANING =
-  "leave tensors whose names begin so: they are no part of the backbone (may be repeated)";
+  "ignore tensors whose names begin like this (may be repeated)";
 const collect = (start: string, earlier: readonly string[] = []): string[] => [...earlier, start];
 
 /** Which backbone of a file, and how it wants its inputs. */
@@ -52,7 +52,7 @@ const INTERPOLATIONS = ["size", "offset", "antialias"] as const;
 
 /** What --readout takes, wherever it stands. */
 export const READOUT_HELP =
-  "what is read out of the backbone: slugs with commas between, or all; `checkpoint inspect` lists them (default: the family's own)";
+  "what is read out of the backbone: slugs separated by commas, or all; `checkpoint inspect` lists them (default: the usual one of its family)";
 
 /** The options that every command which reads a checkpoint has. */
 export function addLoadOptions(command: Command): Command {
@@ -62,18 +62,18 @@ export function addLoadOptions(command: Command): Command {
     .option(IGNORE_OPTION, IGNORE_MEANING, collect)
     .option(
       "--heads <number>",
-      "attention heads of a transformer, where no tensor and no file beside it says",
+      "number of attention heads, where neither the file nor one beside it states it",
     )
-    .option("--activation <name>", `of its MLPs: ${ACTIVATIONS.join(", ")}`)
-    .option("--epsilon <number>", "of its normalisation layers, such as 1e-6")
-    .option("--interpolation <name>", `how its positions are resized: ${INTERPOLATIONS.join(", ")}`)
-    .option("--any-depth", "take any number of blocks for the network's own, not only a published depth's")
+    .option("--activation <name>", `activation of the MLPs: ${ACTIVATIONS.join(", ")}`)
+    .option("--epsilon <number>", "epsilon of the normalisation layers, such as 1e-6")
+    .option("--interpolation <name>", `how position embeddings are resized: ${INTERPOLATIONS.join(", ")}`)
+    .option("--any-depth", "accept any number of blocks, not only published depths")
     .option(
       "--input-name <name>",
-      "of an .onnx file: which input takes the images; run as the graph that it is",
+      "which input of an .onnx file takes the images; the graph is run unchanged",
     )
-    .option("--output <name>", "of an .onnx file: which value is read; run as the graph that it is")
-    .option("--input-size <pixels>", "a side of the images, where an .onnx file takes any");
+    .option("--output <name>", "which value of an .onnx file to read; the graph is run unchanged")
+    .option("--input-size <pixels>", "image size, where an .onnx file takes any");
 }
 
 function oneOf<T extends string>(
@@ -117,15 +117,15 @@ export async function openCheckpoint(file: string, choices: LoadChoices): Promis
 }
 
 export const addCheckpoint: AddCommand = (program, contextOf) => {
-  const checkpoint = program.command("checkpoint").description("look at files of weights, and convert them");
+  const checkpoint = program.command("checkpoint").description("inspect and convert weight files");
   const inspect = checkpoint
     .command("inspect <file>")
-    .description("say what a file of weights is: hash, layout, architecture, what was kept and dropped");
+    .description("describe a weight file: hash, layout, architecture, what is kept and what is dropped");
   addLoadOptions(inspect)
     .option("--json", "print one JSON document")
     .addHelpText(
       "after",
-      () => `\nKnown by their tensors: ${tensorFamilies().join(", ")}; in ONNX any network.`,
+      () => `\nRecognised by their tensors: ${tensorFamilies().join(", ")}. In ONNX, any network.`,
     )
     .action(async (file: string, options: LoadChoices & { json?: boolean }) => {
       const { terminal } = contextOf(options.json);
@@ -134,10 +134,10 @@ export const addCheckpoint: AddCommand = (program, contextOf) => {
     });
   const convert = checkpoint
     .command("convert <file>")
-    .description("write the backbone as an ONNX model that other tools accept, or as .safetensors")
-    .requiredOption("--out <file>", "where to write it: the ending says which, .onnx or .safetensors");
+    .description("write the backbone as a standard ONNX model, or as .safetensors")
+    .requiredOption("--out <file>", "the file to write, ending in .onnx or .safetensors");
   addLoadOptions(convert)
-    .option("--json", "print one JSON document: what the source was, and where the copy is")
+    .option("--json", "print one JSON document about the source and the copy")
     .action(async (file: string, options: LoadChoices & { out: string; json?: boolean }) => {
       const { terminal } = contextOf(options.json);
       const inspection = await convertCheckpoint(

@@ -62,7 +62,7 @@ export const addConformance: AddCommand = (program, contextOf) => {
   program
     .command("conformance [kind] [folder]")
     .description(
-      "hold this build and device against golden answers of PyTorch, scikit-learn, SciPy and Pillow",
+      "compare this build and device with golden answers of PyTorch, scikit-learn, SciPy and Pillow",
     )
     .addOption(
       new Option("--device <device>", "where networks run").choices([...DEVICE_CHOICES]).default("cpu"),
@@ -71,7 +71,7 @@ export const addConformance: AddCommand = (program, contextOf) => {
     .option("--json", "print one JSON document")
     .addHelpText(
       "after",
-      `\nKinds:\n${kinds}\n\nWithout a kind, all of them on the goldens that ship. Exit code 1 when a difference is outside.`,
+      `\nKinds:\n${kinds}\n\nWithout a kind, all kinds run on the shipped goldens. Exit code 1 if a difference exceeds its tolerance.`,
     )
     .action(async (name: string | undefined, folder: string | undefined, options: Options) => {
       const { terminal, signal } = contextOf(options.json);

@@ -17,12 +17,12 @@ interface CheckOptions {
 }
 
 export const addDataset: AddCommand = (program, contextOf) => {
-  const dataset = program.command("dataset").description("look at datasets on disk");
+  const dataset = program.command("dataset").description("check datasets on disk");
   dataset
     .command("check <name>")
-    .description(`say what is there and what is missing; NAME is one of ${DATASET_NAMES.join(", ")}`)
+    .description(`show what is there and what is missing; NAME is one of ${DATASET_NAMES.join(", ")}`)
     .option("--root <dir>", "the folder that holds it, or a folder of datasets")
-    .option("--allow-partial", "accept a copy that is not whole")
+    .option("--allow-partial", "accept an incomplete copy")
     .option("--json", "print one JSON document")
     .action(async (name: string, options: CheckOptions) => {
       const context = contextOf(options.json);

@@ -16,10 +16,10 @@ export const addDemo: AddCommand = (program, contextOf) => {
     .command("demo")
     .description("evaluate the shipped untrained network on the shipped digits, in seconds")
     .option("--no-record", "do not record the result")
-    .option("--again", "evaluate it anew, as a run of its own")
-    .option("--cache <dir>", "where features are kept")
+    .option("--again", "evaluate again, as a new run")
+    .option("--cache <dir>", "folder for features")
     .option("--json", "print one JSON document")
-    .option("--suite", "then every evaluation on all data and backbones that ship, at low priority")
+    .option("--suite", "then run every evaluation on all shipped data and backbones, at low priority")
     .action(async ({ suite, ...options }: DemoOptions) => {
       const context = contextOf(options.json);
       if (suite) return runSuite(context, options);

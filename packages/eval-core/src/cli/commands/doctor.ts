@@ -98,7 +98,7 @@ export const addDoctor: AddCommand = (program, contextOf) => {
   program
     .command("doctor")
     .description("check the devices, the database and the record")
-    .option("--no-audit", "verify neither the audit chain nor the numbers, which reads the whole record")
+    .option("--no-audit", "skip verifying the audit chain and the values, which reads the whole record")
     .option("--json", "print one JSON document")
     .action(async (options: { audit: boolean; json?: boolean }) => {
       const { terminal } = contextOf(options.json);

@@ -10,14 +10,14 @@ Example, every night at three, a file a weekday:
   0 3 * * *  npx transferboard dump /backups/transferboard-$(date +\\%u).gz`;
 
 const RESTORE_HELP = `
-It goes into the database of DATABASE_URL, or without that into the embedded one, which is made if it is not there and
-must not be running. The file is read whole before the database is touched. The database must be empty. All or nothing:
+The target is the database of DATABASE_URL, else the embedded one, which is created if needed and must not be running.
+The database must be empty. The whole file is read before the database is touched. The restore is all or nothing:
 the audit chain is verified before it counts.`;
 
 export const addDump: AddCommand = (program, contextOf) => {
   program
     .command("dump <file>")
-    .description("save the whole record in one file, as of one moment, while others go on")
+    .description("save the whole record to one file, as of one moment; others can keep working")
     .option("--json", "print one JSON document")
     .addHelpText("after", DUMP_HELP)
     .action(async (file: string, options: { json?: boolean }) => {

@@ -24,22 +24,22 @@ Examples:
   transferboard evaluate --checkpoint mine.pth --method mine --suite many-shot-finetune --distribute
   transferboard evaluate --features arrays/ --protocol many-shot-linear --json
 
-With --features a folder holds
+With --features, the folder must hold
 ${EVALUATIONS.flatMap(({ name, given }) => (given ? [`  for ${name}: ${given.layout}`] : [])).join("\n")}
-With --server the results are offered to that server, where a reviewer decides, and none is recorded here.
-Work is kept as it is done: the same command again goes on where it was interrupted.`;
+With --server the results are submitted to that server, where a reviewer decides; nothing is recorded here.
+Progress is saved: after an interruption, run the same command again to continue.`;
 
 export const addEvaluate: AddCommand = (program, contextOf) => {
   const command = program
     .command("evaluate")
-    .description("measure a checkpoint by a protocol and record the result")
+    .description("evaluate a checkpoint under a protocol and record the result")
     .option("--checkpoint <file>", "weights: .pth, .pt, .pth.tar, .safetensors or .onnx")
     .option("--method <slug>", "the method's name on the board, such as moco-v2")
     .option("--method-name <name>", "how a new method is written on the board")
-    .option("--features <dir>", "evaluate arrays of features in place of a checkpoint; nothing is recorded")
+    .option("--features <dir>", "evaluate arrays of features instead of a checkpoint; nothing is recorded")
     .option("--metric <name>", "with --features: accuracy, mean-per-class-accuracy or map11")
     .option("--logits <file.npy>", "with --features: write the test logits")
-    .option("--distribute", "divide it among the workers of the queue, and watch until they are done");
+    .option("--distribute", "divide the evaluation among the workers of the queue, and watch until they are done");
   addTargetOptions(command);
   addHowOptions(command);
   addServerOptions(command);
@@ -48,14 +48,14 @@ export const addEvaluate: AddCommand = (program, contextOf) => {
     const context: Context = contextOf(options.json);
     if (options.features !== undefined) {
       if (options.checkpoint !== undefined) {
-        throw new CommandError("--features and --checkpoint exclude each other", EXIT.usage);
+        throw new CommandError("--features and --checkpoint cannot be combined", EXIT.usage);
       }
       if (options.distribute) {
-        throw new CommandError("--distribute takes a --checkpoint, which the workers have too", EXIT.usage);
+        throw new CommandError("--distribute needs a --checkpoint that the workers have too", EXIT.usage);
       }
       if (options.server !== undefined) {
         throw new CommandError(
-          "--server takes the results of a --checkpoint, whose hash says what was measured",
+          "--server needs a --checkpoint, whose hash states what was measured",
           EXIT.usage,
         );
       }
@@ -68,12 +68,12 @@ export const addEvaluate: AddCommand = (program, contextOf) => {
 
 export function addTargetOptions(command: Command): void {
   command
-    .option("--dataset <name>", "which dataset; without it, --data is a folder of images by class")
-    .option("--suite <name>", `every dataset of a suite that is there: ${suiteNames().join(", ")}`)
-    .option("--data <dir>", "where the datasets are")
-    .option("--allow-partial", "accept a dataset that is not whole")
+    .option("--dataset <name>", "the dataset; without this, --data is a folder of images by class")
+    .option("--suite <name>", `every dataset of a suite that --data has: ${suiteNames().join(", ")}`)
+    .option("--data <dir>", "folder of the datasets")
+    .option("--allow-partial", "accept an incomplete dataset")
     .option("--protocol <name>", settingNames().join(", "), "many-shot-linear")
-    .option("--seed <number>", "of all that is drawn: episodes, batches, first weights", "0");
+    .option("--seed <number>", "seed of everything random: episodes, batches, initial weights", "0");
   for (const { flag, help } of optionsOf()) command.option(flag, help);
 }
 
@@ -91,7 +91,7 @@ function addServerOptions(command: Command): void {
   command
     .option("--server <url>", "submit the results to this server instead of recording them here")
     .addOption(tokenOption())
-    .option("--source <words>", "with --server: where the results come from, such as a paper's address")
+    .option("--source <words>", "with --server: the source of the results, such as the address of a paper")
     .option("--method-file <file>", `with --server: ${METHOD_FILE_HELP}`);
 }
 
@@ -99,16 +99,16 @@ export function addHowOptions(command: Command): void {
   addLoadOptions(command)
     .option(
       "--preprocessing <name>",
-      `${Object.keys(PREPROCESSINGS).join(", ")}, shorter-N, or ${NATIVE_PREPROCESSING} (as the files beside the checkpoint say) (default: ${USUAL_PREPROCESSING}, or shorter-N where it was made for N pixels)`,
+      `${Object.keys(PREPROCESSINGS).join(", ")}, shorter-N, or ${NATIVE_PREPROCESSING} (as the files beside the checkpoint state) (default: ${USUAL_PREPROCESSING}, or shorter-N where it was made for N pixels)`,
     )
     .option("--readout <slugs>", READOUT_HELP)
     .option("--device <device>", "auto, cpu, webgpu or cuda", "auto")
     .option("--threads <number>", "CPU threads of one operator")
-    .option("--cache <dir>", "where features and unfinished work are kept")
-    .option("--skip-unreadable", "go on without images that cannot be read, and say which")
+    .option("--cache <dir>", "folder for features and unfinished work")
+    .option("--skip-unreadable", "leave out images that cannot be read, and list them")
     .option("--no-record", "do not record the result")
-    .option("--again", "evaluate what is recorded already, as a run of its own")
-    .option("--resume", "go on where an interrupted run stopped (which happens without it too)")
-    .option("--dry-run", "show what would be done and what it costs")
+    .option("--again", "evaluate again what is already recorded, as a new run")
+    .option("--resume", "continue an interrupted run (this is the default)")
+    .option("--dry-run", "show what would be done and how long it takes")
     .option("--json", "print one JSON document");
 }

@@ -21,8 +21,8 @@ Examples:
 
 Filters are those of the address: methods, family, yearMin, yearMax, epochsMin, epochsMax, batchSizeMin, batchSizeMax,
 augmentation, withoutAugmentation, domain, provenance, protocol; of --results also suite, measures, setting, dataset,
-metric and history=true. --format bib is a BibTeX entry for the question: it names the moment, and the address that
-gives the same answer again.`;
+metric and history=true. --format bib prints a BibTeX entry: it names the moment, and the address that gives the same
+answer again.`;
 
 interface ExportOptions extends ServerOptions {
   readonly suite?: string;
@@ -44,22 +44,22 @@ const collect = (one: string, earlier: readonly string[] = []): string[] => [...
 export const addExport: AddCommand = (program, contextOf) => {
   const command = program
     .command("export")
-    .description("a board, or the whole ledger, as CSV, JSON or LaTeX; or its BibTeX entry")
+    .description("save a board or the whole ledger as CSV, JSON or LaTeX, or print its BibTeX entry")
     .option("--suite <name>", "the board of this suite or measure")
-    .option("--results", "the ledger in place of a board: one line an entry")
-    .option("--predictions <run>", "what this run answered for each test image, as CSV")
-    .option("--format <format>", `of a board ${BOARD.join(", ")}; of the ledger ${RESULTS.join(", ")}`, "csv")
-    .option("--as-of <moment>", "as it was then, such as 2026-01-31T00:00:00Z")
+    .option("--results", "the ledger instead of a board: one line per entry")
+    .option("--predictions <run>", "the predictions of this run for each test image, as CSV")
+    .option("--format <format>", `for a board ${BOARD.join(", ")}; for the ledger ${RESULTS.join(", ")}`, "csv")
+    .option("--as-of <moment>", "the state at this moment, such as 2026-01-31T00:00:00Z")
     .option("--aggregate <name>", "rank by mean, mean_logit, mean_rank or borda")
     .option(
       "--order-by <what>",
       "a board: rank, method, year or a measure; the ledger: position, value, recorded_at",
     )
-    .option("--descending", "with --order-by: the largest first")
-    .option("--all", "of a board: rank all values, not only comparable ones")
-    .option("--filter <name=value>", "only what fits (may be repeated)", collect, [])
-    .option("--out <file>", "write there in place of standard output; the file appears when it is whole")
-    .option("--json", "with --out: say as one JSON document what was written");
+    .option("--descending", "with --order-by: largest first")
+    .option("--all", "for a board: rank all values, not only comparable ones")
+    .option("--filter <name=value>", "only what matches (may be repeated)", collect, [])
+    .option("--out <file>", "write to this file instead of standard output; it appears when it is complete")
+    .option("--json", "with --out: print one JSON document about the file");
   addServerOptions(command, false)
     .addHelpText("after", HELP)
     .action(async (options: ExportOptions) => {
@@ -90,7 +90,7 @@ function addressOf(options: ExportOptions): string {
   const { predictions: run } = options;
   if (run !== undefined) {
     if (options.suite !== undefined || options.results !== undefined)
-      throw new CommandError("--predictions goes with neither --suite nor --results", EXIT.usage);
+      throw new CommandError("--predictions cannot be combined with --suite or --results", EXIT.usage);
     return `/predictions/runs/${encodeURIComponent(run)}.csv`;
   }
   const { suite, results, format, asOf, aggregate, orderBy, descending, filter } = options;

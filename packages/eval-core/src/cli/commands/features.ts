@@ -29,31 +29,31 @@ interface FeaturesOptions extends LoadChoices {
 export const addFeatures: AddCommand = (program, contextOf) => {
   const command = program
     .command("features")
-    .description("write features as .npy: of a dataset (--dataset), or of one array of inputs (--input)");
+    .description("write the features of a dataset (--dataset) or of one array of inputs (--input) as .npy");
   addLoadOptions(command)
     .requiredOption("--checkpoint <file>", "weights: .pth, .pt, .pth.tar, .safetensors or .onnx")
     .requiredOption(
       "--out <path>",
-      "a folder for a dataset's SPLIT_x.npy and SPLIT_y.npy; a file for --input; with several readouts a folder of one folder or file each",
+      "a folder for a dataset's SPLIT_x.npy and SPLIT_y.npy, or a file for --input; with several readouts, a folder with one folder or file for each",
     )
-    .option("--dataset <name>", "which dataset; without it, --data is a folder of images by class")
-    .option("--data <dir>", "where the datasets are")
-    .option("--allow-partial", "accept a dataset that is not whole")
+    .option("--dataset <name>", "the dataset; without this, --data is a folder of images by class")
+    .option("--data <dir>", "folder of the datasets")
+    .option("--allow-partial", "accept an incomplete dataset")
     .option("--input <file.npy>", "N x 3 x H x W in float32 or float64, already normalised")
     .option(
       "--preprocessing <name>",
-      `how images become crops (default: ${USUAL_PREPROCESSING}, or shorter-N where the checkpoint was made for N pixels)`,
+      `how images are preprocessed (default: ${USUAL_PREPROCESSING}, or shorter-N where the checkpoint was made for N pixels)`,
     )
     .option("--readout <slugs>", `${READOUT_HELP}; maps and tokens too`)
     .option("--device <device>", "auto, cpu, webgpu or cuda", "auto")
-    .option("--cache <dir>", "where features are kept")
-    .option("--skip-unreadable", "go on without images that cannot be read, and say which")
+    .option("--cache <dir>", "folder for features")
+    .option("--skip-unreadable", "leave out images that cannot be read, and list them")
     .action(async (options: FeaturesOptions) => {
       const context = contextOf();
       const checkpoint = await openCheckpoint(options.checkpoint, options);
       if (options.input !== undefined) return ofArray(context, options, checkpoint, options.input);
       if (options.dataset === undefined && options.data === undefined) {
-        throw new CommandError("say of what: --dataset NAME, --data DIR or --input FILE.npy", EXIT.usage);
+        throw new CommandError("name the images: --dataset NAME, --data DIR or --input FILE.npy", EXIT.usage);
       }
       await ofDataset(context, options, checkpoint);
     });

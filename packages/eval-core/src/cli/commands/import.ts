@@ -21,8 +21,8 @@ Examples:
   transferboard import pytorch-image-models/results --format timm-csv --suite robustness --account timm --reason "timm's tables"
   transferboard import results/org__model --format mteb --account mteb --reason "MTEB's own results"
 
-A table of one of the field's formats is taken over as PUBLISHED, with every value's place in its file; what has no measure
-here is listed. docs/formats.md tells the formats.`;
+A table in one of the field's formats is imported as PUBLISHED, with the place of every value in its file. Values without a
+measure here are listed. docs/formats.md describes the formats.`;
 
 interface ImportOptions extends ServerOptions, ToldOptions {
   readonly selfReported?: boolean;
@@ -36,12 +36,12 @@ interface ImportOptions extends ServerOptions, ToldOptions {
 export const addImport: AddCommand = (program, contextOf) => {
   const command = program
     .command("import <file>")
-    .description("import results as the operator: submitted and accepted at once")
+    .description("import results as the operator: they are submitted and accepted at once")
     .option("--format <format>", `${FORMATS.join(", ")} (default: from the file's name)`)
-    .requiredOption("--account <name>", "whose results they are: the submitter in the record")
+    .requiredOption("--account <name>", "the submitter in the record")
     .option("--as <name>", "the account that accepts them", "operator")
     .requiredOption("--reason <words>", "why they are accepted without a review")
-    .option("--self-reported", "values of the account's own, and not somebody else's published table")
+    .option("--self-reported", "record the values as self-reported, not as somebody else's published table")
     .option("--json", "print one JSON document");
   addToldOptions(command);
   addServerOptions(command, false)

@@ -38,16 +38,16 @@ interface LaunchOptions extends WorkerShape {
 }
 
 export const addLaunch: AddCommand = (program, contextOf) => {
-  const launch = program.command("launch").description("start many workers: on this machine or a cluster");
+  const launch = program.command("launch").description("start many workers, on this machine or on a cluster");
   worker(launch.command("slurm").description("submit an array of workers to Slurm"))
-    .option("--name <name>", "the name of the job", "transferboard")
+    .option("--name <name>", "name of the job", "transferboard")
     .option("--partition <name>", "the partition")
-    .option("--account <name>", "the account that is charged")
-    .option("--time <time>", "how long a task may run", "4:00:00")
+    .option("--account <name>", "account to charge")
+    .option("--time <time>", "time limit of a task", "4:00:00")
     .option("--cpus <number>", "cores of a task", "4")
     .option("--gpus <number>", "graphics cards of a task", "0")
-    .option("--memory <amount>", "memory of a task, such as 16G; an evaluation may take three quarters of it")
-    .option("--logs <dir>", "where the tasks write", "transferboard-logs")
+    .option("--memory <amount>", "memory of a task, such as 16G; an evaluation may use three quarters of it")
+    .option("--logs <dir>", "folder for the tasks' logs", "transferboard-logs")
     .option("--command <command>", "how a node starts this command", "transferboard")
     .option("--print", "print the script and submit nothing")
     .action((options: LaunchOptions) => submitSlurm(contextOf(), options));
@@ -58,35 +58,35 @@ export const addLaunch: AddCommand = (program, contextOf) => {
       "how the image starts this command",
       "node packages/eval-core/bin/transferboard.mjs",
     )
-    .option("--name <name>", "the name of the job", "transferboard")
+    .option("--name <name>", "name of the job", "transferboard")
     .option("--namespace <name>", "the namespace")
     .option("--cpus <number>", "cores of a pod", "4")
     .option("--gpus <number>", "NVIDIA cards of a pod", "0")
     .option("--memory <amount>", "memory of a pod", "16Gi")
     .option(
       "--secret <name>",
-      "the secret with the key DATABASE_URL, or with --server TRANSFERBOARD_TOKEN",
+      "the secret with the key DATABASE_URL, or with --server the key TRANSFERBOARD_TOKEN",
       "transferboard",
     )
     .requiredOption("--claim <name>", "the volume claim that holds checkpoints, data and cache")
-    .option("--mount <dir>", "where it is mounted", "/work")
+    .option("--mount <dir>", "where the volume is mounted", "/work")
     .action(printJob);
   worker(launch.command("local").description("run workers on this machine until they end"))
-    .option("--gpus <list>", "numbers of the cards, one for each worker in turn, such as 0,1", "")
+    .option("--gpus <list>", "numbers of the graphics cards, one for each worker in turn, such as 0,1", "")
     .action((options: LaunchOptions) => runLocal(contextOf(), options));
 };
 
 /** The options that all three share: how many, and what each worker is given. */
 const worker = (command: Command): Command =>
   command
-    .option("--workers <number>", "how many", "1")
+    .option("--workers <number>", "number of workers", "1")
     .option(
       "--server <url>",
-      "work for this server through its API, with the token in TRANSFERBOARD_TOKEN, instead of for the database",
+      "work for this server through its API, with the token in TRANSFERBOARD_TOKEN, instead of with the database",
     )
-    .requiredOption("--checkpoints <dir>", "where files of weights are, on the machine that works")
-    .option("--data <dir>", "where the datasets are")
-    .option("--cache <dir>", "where unfinished work is kept: in storage that all share, others go on with it")
+    .requiredOption("--checkpoints <dir>", "folder of the weight files, on the working machine")
+    .option("--data <dir>", "folder of the datasets")
+    .option("--cache <dir>", "folder for unfinished work; where all workers share it, they continue each other's work")
     .option("--device <device>", "auto, cpu, webgpu or cuda", "auto");
 
 /** The worker's own command line, once its options have been looked at. */
@@ -175,5 +175,5 @@ async function runLocal({ terminal, signal }: Context, options: LaunchOptions): 
     code === EXIT.ok || code === EXIT.interrupted ? [] : [`${i + 1} (exit code ${code})`],
   );
   if (failed.length > 0)
-    throw new CommandError(`workers that failed: ${failed.join(", ")}; their lines are above`, EXIT.failed);
+    throw new CommandError(`failed workers: ${failed.join(", ")}; their messages are above`, EXIT.failed);
 }

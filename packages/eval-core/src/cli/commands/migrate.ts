@@ -3,15 +3,15 @@ import { databaseUrl, migrate, seed } from "@transferboard/prisma";
 import type { AddCommand } from "../context.ts";
 
 const HELP = `
-DATABASE_URL must name the database's owner: migrations make tables and the role that the API, the site's readers and the
-workers have. It can be run again at any time, and while the old version serves: migrations only go forward. One that
-fails half way is undone by Postgres and named; nothing after it is applied.`;
+DATABASE_URL must name the database's owner: migrations create tables, and the role of the API and the workers. You can
+run this at any time, also while the old version serves. Migrations only go forward. If one fails, Postgres undoes it as a
+whole, the command names it, and nothing after it is applied.`;
 
 export const addMigrate: AddCommand = (program, contextOf) => {
   program
     .command("migrate")
-    .description("bring the database to this version, and seed the published results")
-    .option("--no-seed", "leave the published results out")
+    .description("update the database to this version, and add the published results")
+    .option("--no-seed", "leave out the published results")
     .addHelpText("after", HELP)
     .action(async (options: { seed: boolean }) => {
       const { terminal } = contextOf();

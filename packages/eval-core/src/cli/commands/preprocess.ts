@@ -53,8 +53,8 @@ export function preprocessingFor(checkpoint: Checkpoint, name: string | undefine
 export const addPreprocess: AddCommand = (program, contextOf) => {
   program
     .command("preprocess <image>")
-    .description("write the crop that a network would see: uint8, height x width x 3")
-    .requiredOption("--out <file.npy>", "where to write it")
+    .description("write the crop that the network gets: uint8, height x width x 3")
+    .requiredOption("--out <file.npy>", "file to write")
     .option(
       "--preprocessing <name>",
       `${Object.keys(PREPROCESSINGS).join(", ")} or shorter-N`,

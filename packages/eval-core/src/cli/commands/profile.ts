@@ -31,37 +31,37 @@ Examples:
   transferboard profile --checkpoint mine.pth --method mine --data /datasets --budget 30m
   transferboard profile --checkpoint mine.pth --method mine --dataset digits --server https://board.example.org
 
-Images pass the network once; every evaluation reads the same features. Without --data it runs on what ships. Of several
-datasets in the folder all are profiled. The same command again goes on where it was interrupted. With --server all values
-are offered as one submission.`;
+Features are extracted once and shared by all evaluations. Without --data, the profile runs on the shipped data. If the
+folder has several datasets, all are profiled. After an interruption, run the same command again to continue. With --server,
+all values are sent as one submission.`;
 
 type ProfileOptions = EvaluateOptions & { readonly budget?: string };
 
 export const addProfile: AddCommand = (program, contextOf) => {
   const command = program
     .command("profile")
-    .description("measure a checkpoint by every evaluation that its features allow, from one extraction")
+    .description("run every evaluation that a checkpoint's features allow, after extracting them once")
     .requiredOption("--checkpoint <file>", "weights: .pth, .pt, .pth.tar, .safetensors or .onnx")
     .requiredOption("--method <slug>", "the method's name on the board, such as moco-v2")
     .option("--method-name <name>", "how a new method is written on the board")
-    .option("--data <dir>", "where the datasets are, or images by class")
-    .option("--dataset <name>", "this dataset alone")
-    .option("--budget <time>", "run what fits, cheapest and most telling first: 30m, 90s, 1h30m")
+    .option("--data <dir>", "folder of the datasets, or of images by class")
+    .option("--dataset <name>", "only this dataset")
+    .option("--budget <time>", "run what fits into this time, the cheapest and most informative first: 30m, 90s, 1h30m")
     .option("--readout <slugs>", READOUT_HELP)
-    .option("--allow-partial", "accept a dataset that is not whole")
-    .option("--seed <number>", "of all that is drawn", "0");
+    .option("--allow-partial", "accept an incomplete dataset")
+    .option("--seed <number>", "seed of everything random", "0");
   addLoadOptions(command)
-    .option("--preprocessing <name>", "how images are made, as of evaluate")
+    .option("--preprocessing <name>", "how images are preprocessed, as for evaluate")
     .option("--device <device>", "auto, cpu, webgpu or cuda", "auto")
     .option("--threads <number>", "CPU threads of one operator")
-    .option("--cache <dir>", "where features and unfinished work are kept")
-    .option("--skip-unreadable", "go on without images that cannot be read, and say which")
+    .option("--cache <dir>", "folder for features and unfinished work")
+    .option("--skip-unreadable", "leave out images that cannot be read, and list them")
     .option("--no-record", "do not record the results")
-    .option("--again", "evaluate what is recorded already, as runs of their own")
-    .option("--dry-run", "show what would be done and what it costs")
+    .option("--again", "evaluate again what is already recorded, as new runs")
+    .option("--dry-run", "show what would be done and how long it takes")
     .option("--server <url>", "submit the results to this server instead of recording them here")
     .addOption(tokenOption())
-    .option("--source <words>", "with --server: where the results come from, such as a paper's address")
+    .option("--source <words>", "with --server: the source of the results, such as the address of a paper")
     .option("--method-file <file>", `with --server: ${METHOD_FILE_HELP}`)
     .option("--json", "print one JSON document")
     .addHelpText("after", HELP)
@@ -89,7 +89,7 @@ async function profile(context: Context, options: ProfileOptions): Promise<void>
     const targets = chosen?.targets ?? request.targets;
     if (targets.length === 0) {
       throw new CommandError(
-        `nothing of the profile fits ${budget}: give it more, or leave --budget out`,
+        `nothing of the profile fits into ${budget}: allow more time, or leave out --budget`,
         EXIT.usage,
       );
     }

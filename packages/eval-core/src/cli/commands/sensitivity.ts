@@ -21,21 +21,21 @@ Examples:
     --vary preprocessing=shorter-64,square-257-crop-224
   transferboard sensitivity --checkpoint mine.pth --method mine --data photos/ --vary mode=paper-exact --dry-run
 
-Each value of each --vary is a run; what is recorded already is not run again. The evaluation with nothing changed comes last,
-so that it is the newest and boards show it. The same command again goes on where it was interrupted.`;
+Each value of each --vary is one run; runs that are already recorded are not repeated. The unchanged evaluation comes last, so
+that it is the newest and boards show it. After an interruption, run the same command again to continue.`;
 
 type SensitivityOptions = EvaluateOptions & { readonly vary: readonly string[] };
 
 export const addSensitivity: AddCommand = (program, contextOf) => {
   const command = program
     .command("sensitivity")
-    .description("measure what each field of a protocol does to a value, one changed at a time")
+    .description("measure how each field of a protocol changes a value, one field at a time")
     .requiredOption("--checkpoint <file>", "weights: .pth, .pt, .pth.tar, .safetensors or .onnx")
     .requiredOption("--method <slug>", "the method's name on the board, such as moco-v2")
     .option("--method-name <name>", "how a new method is written on the board")
     .requiredOption(
       "--vary <field=values>",
-      "what to change: readout, preprocessing, seed, or an option of the evaluation such as mode; again for each field",
+      "what to vary: readout, preprocessing, seed, or an option of the evaluation such as mode (may be repeated)",
       (text: string, before: readonly string[] = []) => [...before, text],
     );
   addTargetOptions(command);
@@ -79,12 +79,12 @@ async function sensitivity(context: Context, { vary, ...options }: SensitivityOp
 async function oneTarget(options: EvaluateOptions): Promise<EvaluateRequest> {
   if (options.suite !== undefined)
     throw new CommandError(
-      "sensitivity is of one evaluation: name a --dataset in place of --suite",
+      "sensitivity varies one evaluation: name a --dataset, not a --suite",
       EXIT.usage,
     );
   const request = await requestOf(options);
   if (request.targets.length !== 1)
-    throw new CommandError("sensitivity is of one evaluation: name one --readout, and vary it", EXIT.usage);
+    throw new CommandError("sensitivity varies one evaluation: name one --readout, and vary it", EXIT.usage);
   return request;
 }
 

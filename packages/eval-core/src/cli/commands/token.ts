@@ -34,31 +34,31 @@ function expiryOf(given: string): Date {
   const hours = Number(count) * (HOURS[unit as keyof typeof HOURS] ?? Number.NaN);
   if (hours > 0 && hours <= MOST_DAYS * 24) return new Date(Date.now() + hours * 3_600_000);
   throw new CommandError(
-    `--expires must be such as 12h, 90d or 8w, and at most ${MOST_DAYS}d, not '${given}'`,
+    `--expires must be a time such as 12h, 90d or 8w, at most ${MOST_DAYS}d, not '${given}'`,
     EXIT.usage,
   );
 }
 
 function nameOf(option: string, given: string): string {
   if (/\S/.test(given) && given.length <= 100) return given.trim();
-  throw new CommandError(`${option} must have 1 to 100 letters`, EXIT.usage);
+  throw new CommandError(`${option} must have 1 to 100 characters`, EXIT.usage);
 }
 
 export const addToken: AddCommand = (program, contextOf) => {
   const token = program
     .command("token")
-    .description("make, list and revoke tokens, straight in the database, as its operator");
+    .description("create, list and revoke tokens directly in the database, as its operator");
 
   token
     .command("create")
-    .description("make a token, and its account where there is none; the secret is shown this once")
+    .description("create a token, and its account if there is none; the secret is shown only once")
     .requiredOption(
       "--account <name>",
-      "whose it is: others see the name beside what was submitted or decided",
+      "the owner; others see this name beside submissions and decisions",
     )
-    .requiredOption("--name <name>", "what it is for, such as laptop")
+    .requiredOption("--name <name>", "name of the token, such as laptop")
     .requiredOption("--scope <scope>", "read, submit, review, work or admin (may be repeated)", collect)
-    .option("--expires <time>", "12h, 90d, 8w from now", "90d")
+    .option("--expires <time>", "how long it is valid, such as 12h, 90d or 8w", "90d")
     .option("--json", "print one JSON document")
     .action(async (options: CreateOptions) => {
       const { terminal } = contextOf(options.json);
@@ -79,8 +79,8 @@ export const addToken: AddCommand = (program, contextOf) => {
 
   token
     .command("list")
-    .description("all tokens, newest first; their secrets are not kept")
-    .option("--account <name>", "only this account's")
+    .description("list all tokens, newest first, without their secrets")
+    .option("--account <name>", "only tokens of this account")
     .option("--json", "print one JSON document")
     .action(async (options: { account?: string; json?: boolean }) => {
       const { terminal } = contextOf(options.json);
@@ -98,7 +98,7 @@ export const addToken: AddCommand = (program, contextOf) => {
         state: row.revokedAt ? "revoked" : row.expiresAt <= new Date() ? "expired" : "valid",
       }));
       if (options.json) return terminal.print(JSON.stringify(tokens, null, 2));
-      if (tokens.length === 0) return terminal.print("There is no token.");
+      if (tokens.length === 0) return terminal.print("No tokens.");
       const ids = shortest(tokens.map(({ id }) => id));
       const columns = ["id", "account", "name", "scopes", "state", "expires", "last used"];
       terminal.print(
@@ -119,7 +119,7 @@ export const addToken: AddCommand = (program, contextOf) => {
 
   token
     .command("revoke <id>")
-    .description("end a token at once and for good, by its id or the beginning of it")
+    .description("revoke a token permanently, by its id or the beginning of it")
     .option("--json", "print one JSON document")
     .action(async (given: string, options: { json?: boolean }) => {
       const { terminal } = contextOf(options.json);

@@ -36,14 +36,14 @@ interface TrainOptions extends DetectorFlags {
 }
 
 const HELP = `
-x is steps x batch x 3 x height x width in float32, already normalised; y is steps x batch class numbers.
-Every step takes one batch. Batch norm uses the batch's statistics and keeps running ones as PyTorch does.
-With --head faster-rcnn the file holds backbone, pyramid and heads, named as in detectron2 (fpn_lateral2, rpn.conv,
-box_head.fc1, box_predictor.cls_score ...), x is one batch for all steps, its sides multiples of 32, and y is steps x batch
-x regions classes, one beyond the last the background; what was sampled is given, so that nothing is drawn.
-With --head pspnet or upernet the file holds backbone and head, named as in CSAIL's code, and y is steps x batch x height/8 x
-width/8 (pspnet, whose backbone is frozen) or height/4 x width/4 (upernet) classes, below 0 ignored; weight decay is of
-convolutions alone.
+x has the shape steps x batch x 3 x height x width in float32, already normalised; y holds steps x batch class numbers.
+Every step takes one batch. Batch norm uses the statistics of the batch and keeps running ones as PyTorch does.
+--head faster-rcnn: the checkpoint holds backbone, pyramid and heads, named as in detectron2 (fpn_lateral2, rpn.conv,
+box_head.fc1, box_predictor.cls_score ...). x is one batch for all steps, with sides that are multiples of 32. y holds steps x
+batch x regions classes; the background is one beyond the last. All samples are given, so nothing is random.
+--head pspnet or upernet: the checkpoint holds backbone and head, named as in CSAIL's code. y holds steps x batch x height/8 x
+width/8 (pspnet, whose backbone is frozen) or height/4 x width/4 (upernet) classes; classes below 0 are ignored. Weight decay
+applies to convolutions only.
 
 Examples:
   transferboard train --checkpoint initial.pth --backbone-prefix 0. --head-prefix 1. \\
@@ -102,40 +102,40 @@ export const addTrain: AddCommand = (program, contextOf) => {
     .command("train")
     .description("fine-tune a ResNet and a linear head by SGD on batches given as arrays")
     .requiredOption("--checkpoint <file>", "initial weights: .pth, .pt, .pth.tar, .safetensors or .onnx")
-    .option("--backbone-prefix <start>", "how the names of the backbone's tensors begin, such as 0.")
-    .option("--head-prefix <start>", "how the head's weight and bias begin; without it a head is drawn")
-    .requiredOption("--x <file.npy>", "the batches' images")
-    .requiredOption("--y <file.npy>", "the batches' labels")
+    .option("--backbone-prefix <start>", "the beginning of the backbone's tensor names, such as 0.")
+    .option("--head-prefix <start>", "the beginning of the head's tensor names; without it, the head is initialised randomly")
+    .requiredOption("--x <file.npy>", "images of the batches")
+    .requiredOption("--y <file.npy>", "labels of the batches")
     .option(
       "--head <name>",
-      "what is trained on the backbone: linear, faster-rcnn, pspnet or upernet",
+      "the head on the backbone: linear, faster-rcnn, pspnet or upernet",
       "linear",
     )
-    .option("--objects <file.json>", "of faster-rcnn: gt_boxes, of each image its boxes x1, y1, x2, y2")
+    .option("--objects <file.json>", "faster-rcnn: gt_boxes, the boxes x1, y1, x2, y2 of each image")
     .option(
       "--anchor-labels <file.npy>",
-      "of faster-rcnn: steps x batch x anchors, 1, 0, or below 0 not sampled",
+      "faster-rcnn: steps x batch x anchors; 1, 0, or below 0 for not sampled",
     )
-    .option("--anchors-per-image <number>", "of faster-rcnn: what the losses of the proposals are divided by")
-    .option("--regions <file.npy>", "of faster-rcnn: the sampled boxes, steps x batch x regions x 4")
-    .option("--region-objects <file.npy>", "of faster-rcnn: the object of each, steps x batch x regions x 4")
-    .option("--freeze", "of faster-rcnn: leave the backbone up to layer3 as it is")
-    .option("--dropout <file.npy>", "of pspnet: the masks, steps x batch x channels")
+    .option("--anchors-per-image <number>", "faster-rcnn: divisor of the proposal losses")
+    .option("--regions <file.npy>", "faster-rcnn: the sampled boxes, steps x batch x regions x 4")
+    .option("--region-objects <file.npy>", "faster-rcnn: the matched object of each sampled box, steps x batch x regions x 4")
+    .option("--freeze", "faster-rcnn: freeze the backbone up to layer3")
+    .option("--dropout <file.npy>", "pspnet: dropout masks, steps x batch x channels")
     .option(
       "--statistics <rule>",
-      "of pspnet and upernet: debiased, or plain as the papers' code keeps running statistics",
+      "pspnet and upernet: running statistics debiased, or plain as in the papers' code",
       "debiased",
     )
-    .requiredOption("--lr <numbers>", "learning rate at the first step; or one a step, between commas")
-    .option("--weight-decay <number>", "added to the gradient, times the weight", "0")
-    .option("--momentum <number>", "of SGD", "0.9")
-    .option("--nesterov", "Nesterov's momentum")
-    .option("--schedule <name>", "of the learning rate: cosine (to 0 over all steps), or constant", "cosine")
-    .option("--classes <number>", "of a drawn head (default: one more than the largest label)")
-    .option("--seed <number>", "of a drawn head", "0")
+    .requiredOption("--lr <numbers>", "initial learning rate, or one rate per step, separated by commas")
+    .option("--weight-decay <number>", "weight decay, added to the gradient", "0")
+    .option("--momentum <number>", "momentum of SGD", "0.9")
+    .option("--nesterov", "use Nesterov momentum")
+    .option("--schedule <name>", "learning rate schedule: cosine (to 0 over all steps) or constant", "cosine")
+    .option("--classes <number>", "classes of a random head (default: one more than the largest label)")
+    .option("--seed <number>", "seed of a random head", "0")
     .option("--device <device>", "auto, cpu, webgpu or cuda", "auto")
     .option("--threads <number>", "CPU threads of one operator")
-    .option("--no-fallback", "refuse a device that would leave any part of a step to the CPU")
+    .option("--no-fallback", "refuse a device that would run any part of a step on the CPU")
     .option("--out <file.safetensors>", "write the final weights, named as in the checkpoint")
     .option("--gradients <file.safetensors>", "write the first step's gradients")
     .option("--json", "print one JSON document: losses and learning rates")
@@ -155,10 +155,10 @@ export const addTrain: AddCommand = (program, contextOf) => {
           EXIT.usage,
         );
       if (head !== "linear" && options.nesterov)
-        throw new CommandError(`--nesterov is of the linear head: ${head} is trained without`, EXIT.usage);
+        throw new CommandError(`--nesterov works with the linear head only, not with ${head}`, EXIT.usage);
       if (head !== "faster-rcnn") refuseDetectorFlags(head, options);
       if (head !== "pspnet" && options.dropout !== undefined)
-        throw new CommandError(`--dropout is of pspnet: ${head} has none`, EXIT.usage);
+        throw new CommandError(`--dropout works with pspnet only: ${head} has no dropout`, EXIT.usage);
       const step = timed(terminal.step("Training"));
       const onStep = (done: number, steps: number, loss: number, rate: number) => {
         step.update(done + 1, steps, `loss ${loss.toFixed(4)}`);

@@ -14,13 +14,13 @@ import { tokenOption } from "../server/server.ts";
 import { onSigtermInstead } from "../signals.ts";
 
 const HELP = `
-Any number of workers share one queue: each request is worked on by one of them. A worker that dies is replaced by the
-next one, which goes on where it stopped if they share --cache. SIGTERM or Ctrl-C gives the request at hand back.
+Any number of workers can share one queue. Each request goes to one worker. If a worker dies, the next one takes over, and
+continues where it stopped if they share --cache. SIGTERM and Ctrl-C return the current request to the queue.
 
-Each request is evaluated in a process of its own, without the database's address, which may read the checkpoint, --data
-and --cache and write to --cache. The worker says at its start which of its limits this machine cannot hold.
-With --server the worker needs no database: it leases, shows signs of life and records through the API, with a token of the
-scope WORK ('transferboard token create --scope work').
+Each request is evaluated in its own process, which does not know the database's address. It can read the checkpoint, --data
+and --cache, and write only to --cache. At its start the worker lists the limits that this machine cannot enforce.
+With --server the worker needs no database: it works through the API, with a token of the scope WORK
+('transferboard token create --scope work').
 --until-preempted is for clusters: SIGTERM, once or several times, ends the worker within 10 seconds with exit code 75,
 by which the batch script knows to queue again.`;
 
@@ -43,8 +43,8 @@ export const addWorker: AddCommand = (program, contextOf) => {
   program
     .command("worker")
     .description("run the evaluations requested through the API, one at a time")
-    .requiredOption("--checkpoints <dir>", "where files of weights are; requests name them by SHA-256")
-    .option("--data <dir>", "where the datasets are")
+    .requiredOption("--checkpoints <dir>", "folder of the weight files; requests name them by SHA-256")
+    .option("--data <dir>", "folder of the datasets")
     .option(
       "--server <url>",
       "work for this server through its API, without a database (also TRANSFERBOARD_SERVER, where DATABASE_URL is not set)",
@@ -52,14 +52,14 @@ export const addWorker: AddCommand = (program, contextOf) => {
     .addOption(tokenOption())
     .option("--device <device>", "auto, cpu, webgpu or cuda", "auto")
     .option("--threads <number>", "CPU threads of one operator")
-    .option("--cache <dir>", "where features, hashes and unfinished work are kept")
+    .option("--cache <dir>", "folder for features, hashes and unfinished work")
     .option(
       "--memory <MiB>",
-      "memory that one evaluation may take; three quarters of the machine's or container's unless told",
+      "memory limit of one evaluation (default: three quarters of the machine's or container's)",
     )
-    .option("--hours <number>", "time that one evaluation may take", "24")
-    .option("--once", "end when no request waits any more")
-    .option("--until-preempted", "on SIGTERM give the request back and end with exit code 75")
+    .option("--hours <number>", "time limit of one evaluation", "24")
+    .option("--once", "end when no request is waiting")
+    .option("--until-preempted", "on SIGTERM, return the request to the queue and end with exit code 75")
     .addHelpText("after", HELP)
     .action((options: WorkerOptions) => runWorker(contextOf(), options));
 };

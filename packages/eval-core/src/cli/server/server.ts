@@ -17,7 +17,7 @@ export interface ServerOptions {
 
 export function addServerOptions(command: Command, needsToken: boolean): Command {
   command.addOption(
-    new Option("--server <url>", "the server of the API")
+    new Option("--server <url>", "address of the API")
       .env("TRANSFERBOARD_SERVER")
       .default("http://localhost:4000"),
   );
@@ -27,7 +27,7 @@ export function addServerOptions(command: Command, needsToken: boolean): Command
 export const tokenOption = (): Option =>
   new Option(
     "--token <token>",
-    "who you are; better in the environment, where nobody reads it off the screen",
+    "your token; better set in the environment, where nobody can read it on the screen",
   )
     .env("TRANSFERBOARD_TOKEN")
     .argParser((given: string) => given.trim());

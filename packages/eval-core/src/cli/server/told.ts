@@ -17,14 +17,14 @@ export const addToldOptions = (command: Command): Command =>
   command
     .option(
       "--model <name>",
-      "of a card with several models, the one that is meant; of files that name none, their Hub repo",
+      "which model of a card with several; for files that name none, their Hub repo",
     )
-    .option("--revision <revision>", "of that model")
-    .option("--dataset <name>", "of a file whose name does not tell it")
-    .option("--date <date>", "when the values were measured, where the files do not tell it")
+    .option("--revision <revision>", "the revision of that model")
+    .option("--dataset <name>", "the dataset, where the file does not name it")
+    .option("--date <date>", "when the values were measured, where the files do not say")
     .option("--suite <name>", "only measures of this suite or setting; the others are listed")
-    .option("--map <file>", "a JSON object of the format's tasks to measures, for what is not known here")
-    .option("--on-duplicate <which>", "of two values of the same thing take the first or the last");
+    .option("--map <file>", "a JSON object that maps the format's tasks to measures, for tasks that are not known here")
+    .option("--on-duplicate <which>", "take the first or the last of two values for the same cell");
 
 /** As the address has it. The model goes its own way. */
 export async function toldOf(options: ToldOptions): Promise<Record<string, string>> {

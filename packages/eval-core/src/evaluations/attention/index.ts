@@ -19,7 +19,7 @@ export const attention: EvaluationKind<AttentionOptions, PictureData> = {
   options: {
     ...pictureOptions,
     stride: choice("--stride <n>", STRIDES, {
-      help: "pixels from one mask to the next: 1 is the paper's; 5 is a preview at a 25th of the cost",
+      help: "pixels from one mask to the next; the paper has 1, and 5 is a preview at a 25th of the cost",
       otherwise: "1",
       fingerprint: true,
       example: "5",

@@ -10,19 +10,19 @@ export const denseKnn: EvaluationKind<DenseKnnOptions, Scenes> = {
   settings: [{ name: "dense-knn", title: "Dense nearest neighbours" }],
   options: {
     memory: wholeNumber("--memory <rows>", 1, {
-      help: "patches in the memory bank at most, as many of each picture",
+      help: "largest number of patches in the memory bank, equally many of each picture",
       otherwise: 102_400,
       fingerprint: true,
       example: "10240",
     }),
     side: wholeNumber("--side <pixels>", 16, {
-      help: "pictures are squeezed to a square of this side, a multiple of the patch",
+      help: "pictures are resized to a square of this side, a multiple of the patch size",
       otherwise: 224,
       fingerprint: true,
       example: "448",
     }),
     void: choice("--void <rule>", ["class-0", "left-out"], {
-      help: "unlabelled pixels in the memory bank: as class 0, as is published, or left out",
+      help: "unlabelled pixels in the memory bank: as class 0, as published, or left out",
       otherwise: "class-0",
       fingerprint: true,
       example: "left-out",

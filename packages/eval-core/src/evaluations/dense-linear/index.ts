@@ -19,7 +19,7 @@ export const denseLinear: EvaluationKind<DenseLinearOptions, Scenes> = {
     schedule,
     steps,
     side: text<number | undefined>("--side <pixels>", {
-      help: "side of the training crops and of the test's windows, a multiple of the patch",
+      help: "side of the training crops and test windows, a multiple of the patch size",
       otherwise: undefined,
       otherwiseInWords: "the schedule's",
       fingerprint: true,

@@ -22,16 +22,16 @@ export interface DenseOptions {
 export function denseOptions(files: string): OptionTable<DenseOptions> {
   return {
     schedule: text<ScheduleName | undefined>("--schedule <name>", {
-      help: "published, or shortened for drawn data and narrow backbones",
+      help: "published, or shortened for the shipped drawings and narrow backbones",
       otherwise: undefined,
-      otherwiseInWords: "published, on the drawn datasets shortened,",
+      otherwiseInWords: "published; shortened on the shipped drawings",
       fingerprint: true,
       example: "shortened",
       parse: (given) => choice("--schedule <name>", SCHEDULES, scheduleAbout).parse(given),
     }),
     steps: wholeOrSchedule,
     mode: choice("--mode <mode>", DENSE_MODES, {
-      help: "default, or paper-exact: the papers' code where it differs",
+      help: "default, or paper-exact: as the papers' code, where it differs",
       otherwise: "default",
       fingerprint: true,
       example: "paper-exact",
@@ -48,7 +48,7 @@ export function denseOptions(files: string): OptionTable<DenseOptions> {
 const scheduleAbout = { help: "", otherwise: "published", fingerprint: true, example: "shortened" } as const;
 
 const wholeOrSchedule: Option<number | undefined> = text<number | undefined>("--steps <number>", {
-  help: "steps of the training, the schedule scaled to them",
+  help: "training steps; the schedule is scaled to them",
   otherwise: undefined,
   otherwiseInWords: "the schedule's",
   fingerprint: true,

@@ -11,13 +11,13 @@ export const fewShotLinear: EvaluationKind<FewShotLinearOptions, Dataset> = {
   settings: [{ name: "few-shot-linear-16", title: "Few-shot, linear, 16 images a class" }],
   options: {
     draws: choice("--draws <rule>", ["mteb2", "mteb1"], {
-      help: "mteb2: every draw shuffles the order of the last by a fresh generator; mteb1: one generator goes on",
+      help: "mteb2: every draw reshuffles with a new generator; mteb1: one generator for all draws",
       otherwise: "mteb2",
       fingerprint: true,
       example: "mteb1",
     }),
     mode: choice("--mode <mode>", ["converged", "paper-exact"], {
-      help: "converged, or paper-exact: scikit-learn's path with its stops",
+      help: "converged, or paper-exact: scikit-learn's solver with its stopping rules",
       otherwise: "converged",
       fingerprint: true,
       example: "paper-exact",

@@ -18,7 +18,7 @@ export const fewShot: EvaluationKind<FewShotEvaluationOptions, Dataset> = {
   })),
   options: {
     episodes: path("--episodes <file>", "file", {
-      help: "episodes to use in place of drawn ones",
+      help: "file of episodes to use instead of random ones",
       otherwise: undefined,
       fingerprint: true,
       parse: readEpisodes,

@@ -12,7 +12,7 @@ export const knn: EvaluationKind<KnnEvaluationOptions, Dataset> = {
   settings: [{ name: "knn", title: "k nearest neighbours" }],
   options: {
     ks: text("--ks <list>", {
-      help: "numbers of neighbours, separated by commas; those without a measure of their own are in the record",
+      help: "numbers of neighbours, separated by commas; numbers without a measure are kept in the run's record",
       otherwise: KS,
       otherwiseInWords: KS.join(","),
       fingerprint: true,
@@ -20,14 +20,14 @@ export const knn: EvaluationKind<KnnEvaluationOptions, Dataset> = {
       parse: parseKs,
     }),
     temperature: text("--temperature <number>", {
-      help: "of the votes",
+      help: "temperature of the votes",
       otherwise: 0.07,
       fingerprint: true,
       example: "0.05",
       parse: parseTemperature,
     }),
     self: choice("--self <rule>", ["none", "index", "first"], {
-      help: "train asks itself in place of test: without the row itself (index), or without the nearest, whatever it is (first)",
+      help: "evaluate on train instead of test, leaving out the image itself (index) or the nearest neighbour (first)",
       otherwise: "none",
       fingerprint: true,
       example: "index",

@@ -38,13 +38,13 @@ export const manyShotFinetune: EvaluationKind<FinetuneSettings, Dataset> = {
   settings: [{ name: "many-shot-finetune", title: "Many-shot, fine-tuned" }],
   options: {
     steps: wholeNumber("--steps <number>", 1, {
-      help: "steps of each training",
+      help: "steps of each training run",
       otherwise: PAPER_SETTINGS.steps,
       fingerprint: true,
       example: "500",
     }),
     batch: wholeNumber("--batch <number>", 2, {
-      help: "images of a training step",
+      help: "images per training step",
       otherwise: PAPER_SETTINGS.batch,
       fingerprint: true,
       example: "32",

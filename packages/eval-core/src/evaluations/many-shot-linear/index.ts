@@ -13,7 +13,7 @@ export const manyShotLinear: EvaluationKind<LinearEvaluationOptions, Dataset> = 
   settings: [{ name: "many-shot-linear", title: "Many-shot, linear" }],
   options: {
     mode: choice("--mode <mode>", ["converged", "paper-exact"], {
-      help: "converged, or paper-exact: the authors' solver with its stops",
+      help: "converged, or paper-exact: the authors' solver with its stopping rules",
       otherwise: "converged",
       fingerprint: true,
       example: "paper-exact",

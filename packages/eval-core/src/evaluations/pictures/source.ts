@@ -6,19 +6,19 @@ import type { PictureData, PictureOptions } from "./data.ts";
 
 export const pictureOptions = {
   images: path<string | undefined>("--images <dir>", "folder", {
-    help: "any folder of pictures, in place of the datasets' own",
+    help: "folder of pictures to use instead of the datasets",
     otherwise: undefined,
     fingerprint: true,
     parse: (folder) => folder,
   }),
   imagesPerDataset: wholeNumber("--images-per-dataset <n>", 1, {
-    help: "test images taken of each dataset",
+    help: "test images per dataset",
     otherwise: 1,
     fingerprint: true,
     example: "2",
   }),
   limit: wholeNumber("--limit <n>", 0, {
-    help: "take the first n pictures only; 0 takes all",
+    help: "use only the first n pictures; 0 uses all",
     otherwise: 0,
     otherwiseInWords: "all",
     fingerprint: true,

@@ -27,7 +27,7 @@ export const predictors: EvaluationKind<PredictorOptions, Dataset> = {
       example: "sample",
     }),
     logme: choice("--logme <version>", ["full", "repository", "icml"], {
-      help: "LogME's formula: full, or that of the authors' code or first paper",
+      help: "formula of LogME: full, or as in the authors' code or first paper",
       otherwise: "full",
       fingerprint: true,
       example: "icml",

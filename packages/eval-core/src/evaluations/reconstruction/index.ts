@@ -15,13 +15,13 @@ export const reconstruction: EvaluationKind<ReconstructionOptions, PictureData> 
   options: {
     ...pictureOptions,
     iterations: wholeNumber("--iterations <n>", 1, {
-      help: "steps of the optimisation of each picture: 3000 are the paper's",
+      help: "optimisation steps per picture; the paper has 3000",
       otherwise: ITERATIONS,
       fingerprint: true,
       example: "200",
     }),
     lpipsWeights: path<string | undefined>("--lpips-weights <dir>", "folder", {
-      help: "torchvision's AlexNet, VGG16 and SqueezeNet and the weights that LPIPS learned over them",
+      help: "folder of torchvision's AlexNet, VGG16 and SqueezeNet, and of LPIPS's learned weights",
       otherwise: undefined,
       fingerprint: false,
       parse: (folder) => folder,

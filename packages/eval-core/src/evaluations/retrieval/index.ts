@@ -14,19 +14,19 @@ export const retrieval: EvaluationKind<RetrievalEvaluationOptions, RetrievalData
   settings: [{ name: "retrieval", title: "Retrieval" }],
   options: {
     form: choice("--form <form>", ["leave-one-out", "query-gallery"], {
-      help: "test images ask each other, or test asks train; landmarks have their own queries",
+      help: "leave-one-out: test images query each other; query-gallery: test queries train; landmarks have their own queries",
       otherwise: "leave-one-out",
       fingerprint: true,
       example: "query-gallery",
     }),
     apAt: choice("--ap-at <divisor>", ["min(R, k)", "R", "h(k)"], {
-      help: "what AP@k is divided by: landmark challenges', trec_eval's and MTEB's, torchmetrics'",
+      help: "divisor of AP@k: as in landmark challenges, trec_eval and MTEB, or torchmetrics",
       otherwise: "min(R, k)",
       fingerprint: true,
       example: "R",
     }),
     queryCrop: choice("--query-crop <rule>", ["python", "none"], {
-      help: "of landmark queries: the box as the authors' code crops it, or the whole picture",
+      help: "landmark queries: the box as the authors' code crops it, or the whole picture",
       otherwise: "python",
       // Of landmarks alone: a dataset of classes has no boxes.
       fingerprint: false,

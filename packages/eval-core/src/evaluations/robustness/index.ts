@@ -20,7 +20,7 @@ export const robustness: EvaluationKind<RobustnessOptions, RobustnessData> = {
       parse: parseTests,
     }),
     reference: path("--reference <file>", "file", {
-      help: "a reference network's errors on ImageNet-C by corruption and level, as JSON; mCE is relative to them",
+      help: "a reference network's errors on ImageNet-C by corruption and level, as JSON, for mCE",
       otherwise: undefined,
       fingerprint: true,
       parse: (file) => parseReference(file, (bytes) => createHash("sha256").update(bytes).digest("hex")),

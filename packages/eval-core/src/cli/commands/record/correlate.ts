@@ -54,12 +54,12 @@ export const addCorrelate: AddCommand = (program, contextOf) => {
         .default("pearson"),
     )
     .addOption(
-      new Option("--transform <name>", "what happens to shares first")
+      new Option("--transform <name>", "how accuracies and other shares are transformed first")
         .choices(["logit", "none"])
         .default("logit"),
     )
-    .option("--bootstrap", "the interval by BCa bootstrap in place of Fisher's z")
-    .option("--points", "also every method with its two values")
+    .option("--bootstrap", "compute the interval by BCa bootstrap instead of Fisher's z")
+    .option("--points", "also print each method with its two values")
     .option("--json", "print one JSON document")
     .addHelpText("after", "\nExample: transferboard correlate imagenet/imagenet/top1 many-shot-linear");
   addServerOptions(command, false).action(async (x: string, y: string, options: Options) => {

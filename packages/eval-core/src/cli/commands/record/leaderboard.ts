@@ -79,7 +79,7 @@ export const addLeaderboard: AddCommand = (program, contextOf) => {
     .description("show the board of a suite or a measure")
     .argument("<suite>", "a suite or a measure, such as many-shot-linear")
     .option("--aggregate <name>", "rank by mean, mean_logit, mean_rank or borda")
-    .option("--limit <number>", "at most so many methods", "20")
+    .option("--limit <number>", "show at most this many methods", "20")
     .option("--all", "rank all values, not only comparable ones")
     .option("--json", "print one JSON document")
     .addHelpText("after", "\nExample: transferboard leaderboard segmentation --limit 5");

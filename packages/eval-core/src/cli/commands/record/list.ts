@@ -97,7 +97,7 @@ export const addList: AddCommand = (program, contextOf) => {
     .command("list")
     .description("list the suites, measures, methods, datasets or protocols of a server")
     .addArgument(new Argument("<what>", "what to list").choices(Object.keys(KINDS)))
-    .option("--search <words>", "only lines that have every word")
+    .option("--search <words>", "show only lines that contain every word")
     .option("--json", "print one JSON document");
   addServerOptions(command, false).action(async (what: Name, options: ListOptions) => {
     const context = contextOf(options.json);

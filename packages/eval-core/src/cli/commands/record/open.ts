@@ -26,7 +26,7 @@ export const addOpen: AddCommand = (program, contextOf) => {
   const command = program
     .command("open")
     .description("open the page of a suite, measure, method or dataset in the browser")
-    .argument("[words...]", "its name, or words of it; none opens the first page")
+    .argument("[words...]", "its name, or words of it; without words, the home page")
     .addOption(siteOption())
     .option("--print", "only print the address");
   addServerOptions(command, false).action(async (words: string[], options: Options) => {

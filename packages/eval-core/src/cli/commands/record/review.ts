@@ -24,10 +24,10 @@ interface RetractOptions extends ServerOptions {
 export const addReview: AddCommand = (program, contextOf) => {
   const command = program
     .command("review [submission]")
-    .description("list the submissions that wait for a decision, or decide on one")
-    .option("--accept", "put its values on the boards, as self-reported")
-    .option("--reject", "leave them off")
-    .option("--reason <words>", "why; the submitter reads it")
+    .description("list pending submissions, or decide on one")
+    .option("--accept", "accept: its values go on the boards, as self-reported")
+    .option("--reject", "reject: its values stay off the boards")
+    .option("--reason <words>", "the reason, which the submitter can read")
     .option("--json", "print one JSON document");
   addServerOptions(command, true).action(async (id: string | undefined, options: ReviewOptions) => {
     const context = contextOf(options.json);
@@ -37,7 +37,7 @@ export const addReview: AddCommand = (program, contextOf) => {
     if (id === undefined) {
       const pending = await pendingSubmissions(server);
       if (options.json) return terminal.print(JSON.stringify(pending, null, 2));
-      if (pending.length === 0) return terminal.print("No submission waits for a decision.");
+      if (pending.length === 0) return terminal.print("No pending submissions.");
       const columns = ["submission", "from", "method", "values", "since"].map((header) => ({ header }));
       const ids = shortest(pending.map(({ id }) => uuidOf(id)));
       const rows = pending.map((one, i) => [
@@ -77,8 +77,8 @@ export const addRetract: AddCommand = (program, contextOf) => {
     .description(
       "retract one entry of the ledger, by its number: it leaves the boards, and the reason stays on record",
     )
-    .requiredOption("--reason <words>", "why; everybody reads it")
-    .option("--replacement <entry>", "the entry to use in its place")
+    .requiredOption("--reason <words>", "the reason, which everybody can read")
+    .option("--replacement <entry>", "the entry to use instead")
     .option("--json", "print one JSON document");
   addServerOptions(command, true).action(async (position: string, options: RetractOptions) => {
     const context = contextOf(options.json);

@@ -34,9 +34,9 @@ export const addSubmissions: AddCommand = (program, contextOf) => {
   const command = program
     .command("submissions")
     .description("list your submissions, newest first, each with its state")
-    .option("--state <state>", `only those that are ${STATES.join(", ")}`)
-    .option("--all", "also those of others that the token may see")
-    .option("--limit <number>", "at most so many", "50")
+    .option("--state <state>", `only submissions in this state: ${STATES.join(", ")}`)
+    .option("--all", "include submissions of others that the token may see")
+    .option("--limit <number>", "show at most this many", "50")
     .option("--json", "print one JSON document");
   addServerOptions(command, true).action(async (options: ListOptions) => {
     const context = contextOf(options.json);
@@ -52,7 +52,7 @@ export const addSubmissions: AddCommand = (program, contextOf) => {
 export const addSubmission: AddCommand = (program, contextOf) => {
   const command = program
     .command("submission <id>")
-    .description("show one submission: its values, and who did what with it when")
+    .description("show one submission: its values and its history")
     .option("--json", "print one JSON document");
   addServerOptions(command, true).action(async (id: string, options: ServerOptions & { json?: boolean }) => {
     const context = contextOf(options.json);

@@ -14,8 +14,8 @@ Examples:
   transferboard submit results.csv
   transferboard submit mteb-results/my-model/
 
-Every fault is named at once, with its place; then nothing was sent, and the exit code is 3. Sending the same file
-again is harmless: the first answer comes again. The formats are in docs/submitting.md.`;
+If the file has problems, all are listed with their places, nothing is sent, and the exit code is 3. You can send the same
+file again: you get the first answer again. docs/submitting.md describes the formats.`;
 
 interface SubmitOptions extends ServerOptions, ToldOptions {
   readonly format?: string;
@@ -31,8 +31,8 @@ export const addSubmit: AddCommand = (program, contextOf) => {
     .description("submit results to a server: JSON, CSV, a model card, or a folder of MTEB results")
     .option("--format <format>", `${FORMATS.join(", ")} (default: from the file's name)`)
     .option("--method-file <file>", `with a model card or an MTEB folder: ${METHOD_FILE_HELP}`)
-    .option("--dry-run", "check only, and say what would change")
-    .option("--idempotency-key <key>", "names this submission (default: from its content)")
+    .option("--dry-run", "check only, and show what would change")
+    .option("--idempotency-key <key>", "key of this submission (default: made from its content)")
     .option("--json", "print one JSON document");
   addToldOptions(command);
   addServerOptions(command, true)

@@ -14,9 +14,9 @@ interface Options extends ServerOptions {
 export const addWithdraw: AddCommand = (program, contextOf) => {
   const command = program
     .command("withdraw")
-    .description("withdraw a pending submission of yours")
+    .description("withdraw one of your pending submissions")
     .argument("<id>", "the submission, or the beginning of its id")
-    .option("--reason <words>", "why")
+    .option("--reason <words>", "the reason")
     .option("--json", "print one JSON document");
   addServerOptions(command, true).action(async (given: string, options: Options) => {
     const context = contextOf(options.json);
