@@ -45,9 +45,9 @@ describe.skipIf(!site)("predictions on the site", () => {
     expect(await letters("nearest neighbour without top")).toBe("a");
     expect(await letters("nearest mean of half")).not.toBe("a");
     await expect(page.getByText(/cannot be told apart on 600 images/).count()).resolves.toBe(1);
-    await expect(
-      page.getByText("methods joined by a bar do not differ significantly").count(),
-    ).resolves.toBe(1);
+    await expect(page.getByText("methods joined by a bar do not differ significantly").count()).resolves.toBe(
+      1,
+    );
     await expectWhole(page);
     expect(heard).toEqual([]);
   });

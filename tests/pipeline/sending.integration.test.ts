@@ -138,8 +138,5 @@ it("refuses before it evaluates what could not be sent", async () => {
     expect.stringContaining("must be an http"),
   ]);
   const arrays = await transferboard(["evaluate", "--features", "x", ...server]);
-  expect([arrays.code, arrays.stderr]).toEqual([
-    2,
-    expect.stringContaining("--server needs a --checkpoint"),
-  ]);
+  expect([arrays.code, arrays.stderr]).toEqual([2, expect.stringContaining("--server needs a --checkpoint")]);
 });

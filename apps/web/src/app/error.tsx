@@ -15,11 +15,7 @@ export default function ErrorPage({
         The API did not answer as expected. It may be starting, or its database may be down for a moment.
         {error.digest && ` The server’s log names the reason under ${error.digest}.`}
       </p>
-      <button
-        type="button"
-        onClick={reset}
-        className="button mt-6"
-      >
+      <button type="button" onClick={reset} className="button mt-6">
         Try again
       </button>
     </div>

@@ -128,7 +128,11 @@ export const groups: readonly Group[] = [
         "retract a recorded value",
         async () => (await import("./commands/record/review.ts")).addRetract,
       ),
-      entry("import", "import results from a file", async () => (await import("./commands/import.ts")).addImport),
+      entry(
+        "import",
+        "import results from a file",
+        async () => (await import("./commands/import.ts")).addImport,
+      ),
     ],
   },
   {
@@ -159,8 +163,16 @@ export const groups: readonly Group[] = [
         "create, list and revoke tokens",
         async () => (await import("./commands/token.ts")).addToken,
       ),
-      entry("dump", "save the whole record to a file", async () => (await import("./commands/dump.ts")).addDump),
-      entry("restore", "restore a record from a file", async () => (await import("./commands/dump.ts")).addRestore),
+      entry(
+        "dump",
+        "save the whole record to a file",
+        async () => (await import("./commands/dump.ts")).addDump,
+      ),
+      entry(
+        "restore",
+        "restore a record from a file",
+        async () => (await import("./commands/dump.ts")).addRestore,
+      ),
       entry(
         "doctor",
         "check devices, database and record",

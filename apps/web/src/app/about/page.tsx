@@ -62,10 +62,10 @@ export default function AboutPage() {
       </p>
       <Part id="order" title="The order of a board">
         <p>
-          A board ranks methods by one aggregate of its columns; you can choose another. The range beside a rank
-          is the middle 95% of the method’s ranks when the board’s datasets are resampled: it shows how much the
-          rank depends on which datasets the board has. The plot of a board also groups methods that do not
-          differ significantly.
+          A board ranks methods by one aggregate of its columns; you can choose another. The range beside a
+          rank is the middle 95% of the method’s ranks when the board’s datasets are resampled: it shows how
+          much the rank depends on which datasets the board has. The plot of a board also groups methods that
+          do not differ significantly.
         </p>
         <Terms of={aggregates} />
         <p>
@@ -76,15 +76,16 @@ export default function AboutPage() {
       <Part id="values" title="Where a value comes from">
         <Terms of={kinds} />
         <p>
-          Where a cell has several values, the board shows the reproduced one, else the published one, else the
-          self-reported one. Where a run of this project measured a claimed value again, the cell shows both.
+          Where a cell has several values, the board shows the reproduced one, else the published one, else
+          the self-reported one. Where a run of this project measured a claimed value again, the cell shows
+          both.
         </p>
       </Part>
       <Part id="protocols" title="What can be compared">
         <p>
           A protocol is everything that makes a number comparable: preprocessing, splits, grid, solver,
-          metric. Its fingerprint is a hash of its fields. A value under another protocol than most of its column
-          is marked † and not ranked, unless you choose to rank all values.{" "}
+          metric. Its fingerprint is a hash of its fields. A value under another protocol than most of its
+          column is marked † and not ranked, unless you choose to rank all values.{" "}
           <Link className="link" href="/protocols/diff" prefetch={false}>
             Compare two protocols
           </Link>{" "}
@@ -93,9 +94,9 @@ export default function AboutPage() {
       </Part>
       <Part id="ledger" title="Nothing is overwritten">
         <p>
-          Values are entries in a ledger. A correction adds a new entry in place of the old one. A retraction says
-          who retracted a value and why. You can open every board, correlation and download as of any past
-          moment. A citation names its moment, so it always leads to the same numbers.
+          Values are entries in a ledger. A correction adds a new entry in place of the old one. A retraction
+          says who retracted a value and why. You can open every board, correlation and download as of any
+          past moment. A citation names its moment, so it always leads to the same numbers.
         </p>
       </Part>
       <Part id="take" title="Download, cite and contribute">

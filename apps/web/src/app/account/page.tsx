@@ -66,7 +66,10 @@ export default async function AccountPage() {
         rowKey={({ id }) => id}
         columns={[
           { title: "Token", heads: true, className: "font-normal", show: ({ name }) => name },
-          { title: "Permissions", show: ({ scopes }) => scopes.map((scope) => scope.toLowerCase()).join(", ") },
+          {
+            title: "Permissions",
+            show: ({ scopes }) => scopes.map((scope) => scope.toLowerCase()).join(", "),
+          },
           {
             title: "Expires (UTC)",
             className: "whitespace-nowrap",

@@ -133,7 +133,9 @@ export default async function ClaimsPage({ searchParams }: { searchParams: Searc
       </nav>
       {claims.length === 0 ? (
         <p className="text-sm text-muted">
-          {state ? `No claim is ${states[state].word.toLowerCase()}: ${states[state].meaning}.` : "No claims yet."}
+          {state
+            ? `No claim is ${states[state].word.toLowerCase()}: ${states[state].meaning}.`
+            : "No claims yet."}
         </p>
       ) : (
         <ul>

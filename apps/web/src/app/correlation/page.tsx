@@ -175,8 +175,8 @@ export default async function CorrelationPage({ searchParams }: { searchParams: 
           />
           {pearson.partial && (
             <p className="text-sm text-muted">
-              Partial: controlling for {titleOf(query.given, groups)}, over the methods that have values for all
-              three.
+              Partial: controlling for {titleOf(query.given, groups)}, over the methods that have values for
+              all three.
             </p>
           )}
           <section aria-labelledby="robust">

@@ -35,7 +35,8 @@ export async function decideFinding(_before: DecisionState, form: FormData): Pro
   const reason = textOf(form, "reason").trim();
   if (!reason) return { message: "A decision needs a reason, which everybody can read." };
   const verdict = textOf(form, "verdict");
-  if (!verdicts.includes(verdict)) return { message: "Choose whether the value is right, corrected or rejected." };
+  if (!verdicts.includes(verdict))
+    return { message: "Choose whether the value is right, corrected or rejected." };
   try {
     const { method, code, measure, value } = JSON.parse(textOf(form, "finding")) as Named;
     const { decideFinding: answer } = await askAs(session.token, DecideMutation, {

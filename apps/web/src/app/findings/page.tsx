@@ -99,8 +99,8 @@ export default async function FindingsPage({ searchParams }: { searchParams: Sea
       <h1 className="text-2xl font-semibold tracking-tight">Findings</h1>
       <p className="mt-1 mb-3 max-w-3xl text-muted">
         Recorded values that are wrong or very likely wrong. Each value is checked against the method’s other
-        values, against what is possible with a test set of its size, and against what the other methods predict.
-        A reviewer decides on each finding, and the decision stays in the audit log.{" "}
+        values, against what is possible with a test set of its size, and against what the other methods
+        predict. A reviewer decides on each finding, and the decision stays in the audit log.{" "}
         {!reviewer && "To decide, sign in with a token that may review."}
       </p>
       <nav aria-label="By state" className="mb-6 flex flex-wrap gap-x-4 text-sm">
@@ -117,9 +117,7 @@ export default async function FindingsPage({ searchParams }: { searchParams: Sea
         ))}
       </nav>
       {totalCount === 0 ? (
-        <p className="text-sm text-muted">
-          {decided ? "No decided findings." : "No open findings."}
-        </p>
+        <p className="text-sm text-muted">{decided ? "No decided findings." : "No open findings."}</p>
       ) : (
         <ul aria-label={`${totalCount} ${decided ? "decided" : "open"}`}>
           {nodes.map((finding) => (

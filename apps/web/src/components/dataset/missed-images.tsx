@@ -15,8 +15,8 @@ export function MissedImages({ missed }: { missed: Missed }) {
         Images that all methods miss
       </h2>
       <p className="mb-3 max-w-3xl text-sm text-muted">
-        All {predictions} recorded sets of predictions ({methods} {methods === 1 ? "method" : "methods"}) are wrong
-        on {count} of {images.toLocaleString("en")} test images.
+        All {predictions} recorded sets of predictions ({methods} {methods === 1 ? "method" : "methods"}) are
+        wrong on {count} of {images.toLocaleString("en")} test images.
         {count > shown.length && ` The first ${shown.length} are shown.`}
       </p>
       <ul className="flex flex-wrap gap-4">

@@ -87,8 +87,8 @@ export function InvariancePlots({ curves }: { curves: readonly Curve[] }) {
   return (
     <>
       <p className="mt-2 max-w-3xl text-sm text-muted">
-        Mean cosine similarity between the features of a picture and of its transformed copy. At 1 the features
-        do not change. Vertical axes begin at 0.5 where no value is lower.
+        Mean cosine similarity between the features of a picture and of its transformed copy. At 1 the
+        features do not change. Vertical axes begin at 0.5 where no value is lower.
       </p>
       <div className="mt-3 grid max-w-6xl grid-cols-2 gap-4 sm:grid-cols-3 lg:grid-cols-4">
         {curves.map((curve) => (

@@ -86,8 +86,8 @@ export function RankChanges({ changes }: { changes: readonly RankChange[] }) {
         ]}
       />
       <p className="mt-1 text-xs text-muted">
-        Ranks among all values. By default a board ranks only comparable values: those under the protocol of most
-        of their column.
+        Ranks among all values. By default a board ranks only comparable values: those under the protocol of
+        most of their column.
       </p>
     </>
   );

@@ -18,8 +18,7 @@ export function HowItWorks() {
         You can submit results of any pretrained vision model, on the{" "}
         <Link className="link" href="/suites/overview" prefetch={false}>
           measures of the boards
-        </Link>
-        {" "}
+        </Link>{" "}
         or on new datasets in the same settings.
       </p>
       <ol className="mt-5 grid max-w-5xl gap-4 sm:grid-cols-2 lg:grid-cols-4">

@@ -9,8 +9,8 @@ export function SignIn({ refused }: { refused: boolean }) {
       </h2>
       {refused && (
         <p role="alert" className="mt-2 max-w-xl rounded border border-fault bg-raised p-3 text-sm">
-          This token isn’t valid: it may be mistyped, revoked or expired. Paste it exactly as it was shown when
-          it was created, or ask for a new one.
+          This token isn’t valid: it may be mistyped, revoked or expired. Paste it exactly as it was shown
+          when it was created, or ask for a new one.
         </p>
       )}
       <form method="post" action="/session" className="mt-3 flex max-w-xl flex-wrap items-end gap-3 text-sm">

@@ -28,8 +28,7 @@ const PREFIX_OPTION = [
 ] as const;
 
 const IGNORE_OPTION = "--ignore <start>";
-const IGNORE_MEANING =
-  "ignore tensors whose names begin like this (may be repeated)";
+const IGNORE_MEANING = "ignore tensors whose names begin like this (may be repeated)";
 const collect = (start: string, earlier: readonly string[] = []): string[] => [...earlier, start];
 
 /** Which backbone of a file, and how it wants its inputs. */

@@ -39,7 +39,10 @@ export const addEvaluate: AddCommand = (program, contextOf) => {
     .option("--features <dir>", "evaluate arrays of features instead of a checkpoint; nothing is recorded")
     .option("--metric <name>", "with --features: accuracy, mean-per-class-accuracy or map11")
     .option("--logits <file.npy>", "with --features: write the test logits")
-    .option("--distribute", "divide the evaluation among the workers of the queue, and watch until they are done");
+    .option(
+      "--distribute",
+      "divide the evaluation among the workers of the queue, and watch until they are done",
+    );
   addTargetOptions(command);
   addHowOptions(command);
   addServerOptions(command);

@@ -48,7 +48,11 @@ export const addExport: AddCommand = (program, contextOf) => {
     .option("--suite <name>", "the board of this suite or measure")
     .option("--results", "the ledger instead of a board: one line per entry")
     .option("--predictions <run>", "the predictions of this run for each test image, as CSV")
-    .option("--format <format>", `for a board ${BOARD.join(", ")}; for the ledger ${RESULTS.join(", ")}`, "csv")
+    .option(
+      "--format <format>",
+      `for a board ${BOARD.join(", ")}; for the ledger ${RESULTS.join(", ")}`,
+      "csv",
+    )
     .option("--as-of <moment>", "the state at this moment, such as 2026-01-31T00:00:00Z")
     .option("--aggregate <name>", "rank by mean, mean_logit, mean_rank or borda")
     .option(

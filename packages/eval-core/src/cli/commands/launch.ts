@@ -86,7 +86,10 @@ const worker = (command: Command): Command =>
     )
     .requiredOption("--checkpoints <dir>", "folder of the weight files, on the working machine")
     .option("--data <dir>", "folder of the datasets")
-    .option("--cache <dir>", "folder for unfinished work; where all workers share it, they continue each other's work")
+    .option(
+      "--cache <dir>",
+      "folder for unfinished work; where all workers share it, they continue each other's work",
+    )
     .option("--device <device>", "auto, cpu, webgpu or cuda", "auto");
 
 /** The worker's own command line, once its options have been looked at. */

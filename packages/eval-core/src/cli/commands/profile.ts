@@ -46,7 +46,10 @@ export const addProfile: AddCommand = (program, contextOf) => {
     .option("--method-name <name>", "how a new method is written on the board")
     .option("--data <dir>", "folder of the datasets, or of images by class")
     .option("--dataset <name>", "only this dataset")
-    .option("--budget <time>", "run what fits into this time, the cheapest and most informative first: 30m, 90s, 1h30m")
+    .option(
+      "--budget <time>",
+      "run what fits into this time, the cheapest and most informative first: 30m, 90s, 1h30m",
+    )
     .option("--readout <slugs>", READOUT_HELP)
     .option("--allow-partial", "accept an incomplete dataset")
     .option("--seed <number>", "seed of everything random", "0");

@@ -78,10 +78,7 @@ async function sensitivity(context: Context, { vary, ...options }: SensitivityOp
 /** @throws CommandError where the options ask for several evaluations */
 async function oneTarget(options: EvaluateOptions): Promise<EvaluateRequest> {
   if (options.suite !== undefined)
-    throw new CommandError(
-      "sensitivity varies one evaluation: name a --dataset, not a --suite",
-      EXIT.usage,
-    );
+    throw new CommandError("sensitivity varies one evaluation: name a --dataset, not a --suite", EXIT.usage);
   const request = await requestOf(options);
   if (request.targets.length !== 1)
     throw new CommandError("sensitivity varies one evaluation: name one --readout, and vary it", EXIT.usage);

@@ -52,10 +52,7 @@ export const addToken: AddCommand = (program, contextOf) => {
   token
     .command("create")
     .description("create a token, and its account if there is none; the secret is shown only once")
-    .requiredOption(
-      "--account <name>",
-      "the owner; others see this name beside submissions and decisions",
-    )
+    .requiredOption("--account <name>", "the owner; others see this name beside submissions and decisions")
     .requiredOption("--name <name>", "name of the token, such as laptop")
     .requiredOption("--scope <scope>", "read, submit, review, work or admin (may be repeated)", collect)
     .option("--expires <time>", "how long it is valid, such as 12h, 90d or 8w", "90d")

@@ -103,14 +103,13 @@ export const addTrain: AddCommand = (program, contextOf) => {
     .description("fine-tune a ResNet and a linear head by SGD on batches given as arrays")
     .requiredOption("--checkpoint <file>", "initial weights: .pth, .pt, .pth.tar, .safetensors or .onnx")
     .option("--backbone-prefix <start>", "the beginning of the backbone's tensor names, such as 0.")
-    .option("--head-prefix <start>", "the beginning of the head's tensor names; without it, the head is initialised randomly")
+    .option(
+      "--head-prefix <start>",
+      "the beginning of the head's tensor names; without it, the head is initialised randomly",
+    )
     .requiredOption("--x <file.npy>", "images of the batches")
     .requiredOption("--y <file.npy>", "labels of the batches")
-    .option(
-      "--head <name>",
-      "the head on the backbone: linear, faster-rcnn, pspnet or upernet",
-      "linear",
-    )
+    .option("--head <name>", "the head on the backbone: linear, faster-rcnn, pspnet or upernet", "linear")
     .option("--objects <file.json>", "faster-rcnn: gt_boxes, the boxes x1, y1, x2, y2 of each image")
     .option(
       "--anchor-labels <file.npy>",
@@ -118,7 +117,10 @@ export const addTrain: AddCommand = (program, contextOf) => {
     )
     .option("--anchors-per-image <number>", "faster-rcnn: divisor of the proposal losses")
     .option("--regions <file.npy>", "faster-rcnn: the sampled boxes, steps x batch x regions x 4")
-    .option("--region-objects <file.npy>", "faster-rcnn: the matched object of each sampled box, steps x batch x regions x 4")
+    .option(
+      "--region-objects <file.npy>",
+      "faster-rcnn: the matched object of each sampled box, steps x batch x regions x 4",
+    )
     .option("--freeze", "faster-rcnn: freeze the backbone up to layer3")
     .option("--dropout <file.npy>", "pspnet: dropout masks, steps x batch x channels")
     .option(

@@ -15,15 +15,15 @@ export interface ToldOptions {
 
 export const addToldOptions = (command: Command): Command =>
   command
-    .option(
-      "--model <name>",
-      "which model of a card with several; for files that name none, their Hub repo",
-    )
+    .option("--model <name>", "which model of a card with several; for files that name none, their Hub repo")
     .option("--revision <revision>", "the revision of that model")
     .option("--dataset <name>", "the dataset, where the file does not name it")
     .option("--date <date>", "when the values were measured, where the files do not say")
     .option("--suite <name>", "only measures of this suite or setting; the others are listed")
-    .option("--map <file>", "a JSON object that maps the format's tasks to measures, for tasks that are not known here")
+    .option(
+      "--map <file>",
+      "a JSON object that maps the format's tasks to measures, for tasks that are not known here",
+    )
     .option("--on-duplicate <which>", "take the first or the last of two values for the same cell");
 
 /** As the address has it. The model goes its own way. */

@@ -45,8 +45,8 @@ export default async function ComparePicturesPage({ searchParams }: { searchPara
     <>
       <h1 className="text-2xl font-semibold tracking-tight">What methods see</h1>
       <p className="mt-1 max-w-3xl text-muted">
-        The same pictures through several methods: what their features keep (reconstruction) and where they look
-        (attention).
+        The same pictures through several methods: what their features keep (reconstruction) and where they
+        look (attention).
       </p>
       <form action="/compare/pictures" className="mt-4 flex flex-wrap items-end gap-2 text-sm">
         <label className="min-w-0 grow basis-64 sm:max-w-md">

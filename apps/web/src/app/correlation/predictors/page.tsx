@@ -201,9 +201,9 @@ export default async function PredictorsPage({ searchParams }: { searchParams: S
       )}
       <p className="mt-3 max-w-4xl text-xs leading-5 text-muted">
         Bar: the root mean square error when each method is predicted by the line through the others. Thin
-        line: its 95% interval (BCa, 2,000 resamples). Red line: the error of predicting the mean of the others.
-        Explained: 1 − (error / error of the mean)², below 0 where the line predicts worse than the mean. p is
-        adjusted for all variables in the list (Holm).
+        line: its 95% interval (BCa, 2,000 resamples). Red line: the error of predicting the mean of the
+        others. Explained: 1 − (error / error of the mean)², below 0 where the line predicts worse than the
+        mean. p is adjusted for all variables in the list (Holm).
         {predictors.leftOut > 0 &&
           ` Left out: ${predictors.leftOut} variables that have fewer than 4 methods in common with it, or a single value.`}{" "}
         Ledger position {predictors.position}.

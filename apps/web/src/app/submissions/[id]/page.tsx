@@ -313,7 +313,7 @@ export default async function SubmissionPage({ params }: { params: Promise<{ id:
         <Values submission={submission} context={context} />
         {notLookedUp > 0 && (
           <p className="mt-2 text-sm text-muted">
-              The last {notLookedUp} measures are shown without recorded values: see their boards.
+            The last {notLookedUp} measures are shown without recorded values: see their boards.
           </p>
         )}
         {session.can("REVIEW") && live.length > 0 && (
