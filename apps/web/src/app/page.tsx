@@ -8,7 +8,7 @@ import { FilterNotice } from "../components/filter-notice";
 import { type Answer, AnswerCards } from "../components/home/answer-cards";
 import { Overview } from "../components/overview/overview";
 import { OverviewQuery } from "../components/overview/query";
-import { SuiteNav } from "../components/suite-nav";
+import { SuiteNav } from "../components/suites/suite-nav";
 import { readMoment, readQuery, type SearchParams, withQuery } from "../lib/address";
 import { ask } from "../lib/api";
 import { filterQuery, noFilter, readFilter } from "../lib/board-filter";

@@ -25,13 +25,7 @@ export function AsOfForm({ query }: { query: Query }) {
       ))}
       <label className="flex items-center gap-2">
         <span className="text-muted">As of the end of</span>
-        <input
-          type="date"
-          name="asOf"
-          required
-          defaultValue={query.asOf?.slice(0, 10)}
-          className="rounded border border-line bg-ground px-1.5 py-0.5"
-        />
+        <input type="date" name="asOf" required defaultValue={query.asOf?.slice(0, 10)} className="field" />
       </label>
       <button type="submit" className="button">
         Show that day

@@ -17,17 +17,13 @@ export function CopyButton({ text, what }: { text: string; what: string }) {
       await navigator.clipboard.writeText(text);
       setSaid("Copied");
     } catch {
-      setSaid("Copying was blocked: select the text and copy it");
+      setSaid("Copying was blocked. Select the text and copy it yourself.");
     }
   };
   return (
     <span className="mt-2 flex items-center gap-2 text-sm">
       {able && (
-        <button
-          type="button"
-          onClick={copy}
-          className="cursor-pointer rounded border border-line px-2 py-0.5 hover:bg-raised"
-        >
+        <button type="button" onClick={copy} className="button">
           Copy {what}
         </button>
       )}

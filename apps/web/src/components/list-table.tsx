@@ -47,7 +47,7 @@ export function ListTable<Row>({
             <tr
               key={rowKey(row)}
               {...rowAttributes?.(row)}
-              className="align-top [&>*]:border-b [&>*]:border-line [&>*]:px-2 [&>*]:py-1.5"
+              className="align-baseline [&>*]:border-b [&>*]:border-line [&>*]:px-2 [&>*]:py-1.5"
             >
               {columns.map(({ title, numeric, heads, className: own = "", show }) =>
                 heads ? (

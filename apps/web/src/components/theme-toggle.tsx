@@ -13,7 +13,7 @@ export function ThemeToggle() {
   return (
     <button
       type="button"
-      className="cursor-pointer rounded border border-line p-1.5 text-muted hover:text-ink"
+      className="flex size-9 cursor-pointer items-center justify-center rounded border border-line text-muted hover:text-ink [@media(pointer:coarse)]:size-11"
       onClick={() => {
         const theme = isDark() ? "light" : "dark";
         document.documentElement.dataset.theme = theme;

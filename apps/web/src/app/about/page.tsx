@@ -40,7 +40,7 @@ function Terms({ of }: { of: readonly (readonly [string, string])[] }) {
       {of.map(([term, meaning]) => (
         <div key={term} className="contents">
           <dt className="font-medium">{term}</dt>
-          <dd className="text-muted">{meaning}</dd>
+          <dd className="mb-2 text-muted sm:mb-0">{meaning}</dd>
         </div>
       ))}
     </dl>
@@ -95,8 +95,8 @@ export default function AboutPage() {
       <Part id="ledger" title="Nothing is overwritten">
         <p>
           Values are entries in a ledger. A correction adds a new entry in place of the old one. A retraction
-          says who retracted a value and why. You can open every board, correlation and download as of any
-          past moment. A citation names its moment, so it always leads to the same numbers.
+          says who retracted a value, why, and what to use instead. You can open every board, correlation and
+          download as of any past moment. A citation names its moment, so it always leads to the same numbers.
         </p>
       </Part>
       <Part id="take" title="Download, cite and contribute">

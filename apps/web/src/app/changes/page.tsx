@@ -58,7 +58,7 @@ const kinds: Readonly<Record<ChangeKind, string>> = {
   CORRECTED: "Corrected",
   RETRACTED: "Retracted",
   MEASURED: "Measured",
-  PUBLISHED: "Published values",
+  PUBLISHED: "Published",
 };
 
 const values = (count: number) => `${count.toLocaleString("en")} ${count === 1 ? "value" : "values"}`;
@@ -99,17 +99,15 @@ function ChangeView({ change }: { change: Change }) {
               </span>
             ))
           : `${measures.length} measures`}
-        {runId ? (
+        {!runId && sources.length === 1 && kind !== "RETRACTED" && `, source: ${sources[0]}`}.
+        {runId && (
           <>
-            ,{" "}
+            {" "}
             <Link className="link" href={`/runs/${encodeURIComponent(runId)}`} prefetch={false}>
-              the run
+              Run
             </Link>
           </>
-        ) : (
-          sources.length === 1 && kind !== "RETRACTED" && `, source: ${sources[0]}`
         )}
-        .
       </p>
       {reason && (
         <p className="mt-1 text-sm">

@@ -119,11 +119,11 @@ export default async function ClaimsPage({ searchParams }: { searchParams: Searc
         </a>
         . Among many claims, expect about one in twenty to be shaken by chance.
       </p>
-      <nav aria-label="By state" className="mb-6 flex flex-wrap gap-x-4 text-sm">
+      <nav aria-label="By state" className="mb-6 flex flex-wrap gap-1.5">
         {[null, ...names].map((one) => (
           <a
             key={one ?? "all"}
-            className="link aria-[current]:font-semibold"
+            className="chip aria-[current]:border-ink aria-[current]:font-medium"
             aria-current={one === state ? "true" : undefined}
             href={withQuery(query, { state: one?.toLowerCase() })}
           >

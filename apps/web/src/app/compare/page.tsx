@@ -259,6 +259,7 @@ async function Comparison({ compare, query }: CompareAnswer & { query: Query }) 
         marks={{
           all,
           best: several,
+          noSecond: true,
           intervals: cells.some(({ interval }) => interval),
           selfReported: cells.some(({ provenance }) => provenance === "SELF_REPORTED"),
           reproduced: cells.some(({ provenance }) => provenance === "REPRODUCED"),

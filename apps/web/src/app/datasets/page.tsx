@@ -82,7 +82,7 @@ export default async function DatasetsPage() {
           { title: "Test", numeric: true, show: (dataset) => count(dataset.testSize) },
           {
             title: "Measured in",
-            className: "min-w-[28rem] text-muted lg:min-w-[20rem]",
+            className: "whitespace-nowrap text-muted lg:min-w-[20rem] lg:whitespace-normal",
             show: settingsOf,
           },
         ]}

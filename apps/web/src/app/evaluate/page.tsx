@@ -2,10 +2,13 @@ import type { Metadata } from "next";
 import Link from "next/link";
 import { CopyButton } from "../../components/copy-button";
 import { Verbatim } from "../../components/scroll-region";
+import { publicApiUrl } from "../../lib/site";
 
+// The server's address is in it.
+export const dynamic = "force-dynamic";
 export const metadata: Metadata = { title: "Evaluate your model" };
 
-const steps = [
+const stepsOf = (server: string) => [
   {
     title: "Install and start the board",
     text: "You need Node 20 or later and npm. This starts the board on your machine, with a Postgres of its own.",
@@ -15,15 +18,14 @@ const steps = [
     title: "Evaluate a checkpoint",
     text: "Name a checkpoint (.pth, .safetensors or .onnx) and a dataset: a folder of images by class, or one of the paper’s datasets. “digits” is built in.",
     command:
-      'npx transferboard evaluate --checkpoint resnet50.pth --method my-method --method-name "My Method" --dataset digits',
+      'npx transferboard evaluate --checkpoint resnet50.pth \\\n  --method my-method --method-name "My Method" --dataset digits',
   },
   {
     title: "Submit the results here",
-    text: "Run the same evaluation with the address of this board and a token. A reviewer then decides.",
-    command:
-      "npx transferboard evaluate --checkpoint resnet50.pth --method my-method --suite many-shot-linear --data path/to/datasets --server https://this-board --token $TOKEN",
+    text: "Set TRANSFERBOARD_TOKEN to your token, and run the evaluation with the address of this server. A reviewer then decides.",
+    command: `npx transferboard evaluate --checkpoint resnet50.pth \\\n  --method my-method --suite many-shot-linear \\\n  --data path/to/datasets --server ${server}`,
   },
-] as const;
+];
 
 /** Three commands, from nothing to a row of the board. */
 export default function EvaluatePage() {
@@ -31,11 +33,11 @@ export default function EvaluatePage() {
     <div className="max-w-3xl">
       <h1 className="text-2xl font-semibold tracking-tight">Evaluate your model</h1>
       <p className="mt-2 text-muted">
-        Three commands, without Python: start a board on your machine, evaluate a checkpoint by the paper’s
+        Three commands, without Python: start a board on your machine, evaluate a checkpoint under the paper’s
         protocols, and submit the results.
       </p>
       <ol className="mt-6 space-y-6">
-        {steps.map(({ title, text, command }, index) => (
+        {stepsOf(publicApiUrl()).map(({ title, text, command }, index) => (
           <li key={title}>
             <h2 className="text-lg font-semibold">
               {index + 1}. {title}

@@ -2,9 +2,11 @@ import type { Metadata } from "next";
 import Link from "next/link";
 import { graphql } from "../../../generated";
 import type { ExplainPageQuery } from "../../../generated/graphql";
+import { OptionsQuery } from "../../components/compare/options";
 import { ListTable } from "../../components/list-table";
 import { readQuery, type SearchParams } from "../../lib/address";
 import { ask } from "../../lib/api";
+import { allMeasures } from "../../lib/catalogue";
 import { formatNumber } from "../../lib/format";
 
 export const metadata: Metadata = { title: "Why does my value differ?" };
@@ -163,15 +165,23 @@ export default async function ExplainPage({ searchParams }: { searchParams: Sear
           })
         ).explain
       : null;
+  const [{ methods }, measures] = await Promise.all([ask(OptionsQuery, { search: null }), allMeasures()]);
   const fields = [
-    { name: "method", label: "Method", value: method, hint: "swav" },
-    { name: "measure", label: "Measure", value: measure, hint: "many-shot-linear/food/accuracy" },
-    { name: "value", label: "Your value", value, hint: "74.3" },
+    { name: "method", label: "Method", value: method, hint: "swav", offered: methods.nodes },
+    {
+      name: "measure",
+      label: "Measure",
+      value: measure,
+      hint: "many-shot-linear/food/accuracy",
+      offered: measures.map(({ slug, title }) => ({ slug, name: title })),
+    },
+    { name: "value", label: "Your value", value, hint: "74.3", offered: [] },
     {
       name: "fingerprint",
       label: "Fingerprint of your protocol, if it is recorded here",
       value: fingerprint,
       hint: "",
+      offered: [],
     },
   ];
   return (
@@ -183,16 +193,26 @@ export default async function ExplainPage({ searchParams }: { searchParams: Sear
         yours they may differ.
       </p>
       <form method="get" className="grid max-w-2xl gap-3 text-sm">
-        {fields.map(({ name, label, value: given, hint }) => (
+        {fields.map(({ name, label, value: given, hint, offered }) => (
           <label key={name} className="grid gap-1">
             {label}
             <input
               name={name}
+              list={offered.length > 0 ? `offered-${name}` : undefined}
               defaultValue={given}
               placeholder={hint}
               required={name !== "fingerprint"}
               className="field w-full"
             />
+            {offered.length > 0 && (
+              <datalist id={`offered-${name}`}>
+                {offered.map(({ slug, name: title }) => (
+                  <option key={slug} value={slug}>
+                    {title}
+                  </option>
+                ))}
+              </datalist>
+            )}
           </label>
         ))}
         <label className="grid gap-1">
@@ -204,7 +224,7 @@ export default async function ExplainPage({ searchParams }: { searchParams: Sear
             className="field w-full font-mono"
           />
         </label>
-        <button type="submit" className="button w-fit">
+        <button type="submit" className="button button-primary w-fit">
           Explain
         </button>
       </form>

@@ -103,11 +103,11 @@ export default async function FindingsPage({ searchParams }: { searchParams: Sea
         predict. A reviewer decides on each finding, and the decision stays in the audit log.{" "}
         {!reviewer && "To decide, sign in with a token that may review."}
       </p>
-      <nav aria-label="By state" className="mb-6 flex flex-wrap gap-x-4 text-sm">
+      <nav aria-label="By state" className="mb-6 flex flex-wrap gap-1.5">
         {[false, true].map((one) => (
           <Link
             key={String(one)}
-            className="link aria-[current]:font-semibold"
+            className="chip aria-[current]:border-ink aria-[current]:font-medium"
             prefetch={false}
             aria-current={one === decided ? "true" : undefined}
             href={withQuery(query, { decided: one ? "1" : undefined, after: undefined })}

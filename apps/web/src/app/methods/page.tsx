@@ -50,17 +50,13 @@ export default async function MethodsPage({ searchParams }: { searchParams: Sear
             defaultValue={search}
             aria-label="Search methods"
             placeholder="Search methods"
-            className="w-56 rounded border border-line bg-ground px-2 py-1.5"
+            className="field w-56 min-w-0"
           />
-          <button type="submit" className="cursor-pointer rounded border border-ink bg-ink px-3 text-ground">
+          <button type="submit" className="button">
             Search
           </button>
         </form>
-        <button
-          type="submit"
-          form="compare"
-          className="cursor-pointer rounded border border-line px-3 py-1.5 hover:bg-raised"
-        >
+        <button type="submit" form="compare" className="button button-primary">
           Compare selected
         </button>
       </search>

@@ -72,13 +72,14 @@ export default async function ProtocolsPage({ searchParams }: { searchParams: Se
           {
             title: "Protocol",
             heads: true,
+            className: "min-w-56",
             show: ({ fingerprint, title }) => (
               <Link className="link" href={`/protocols/${fingerprint}`} prefetch={false}>
                 {title}
               </Link>
             ),
           },
-          { title: "Setting", show: ({ setting }) => setting.title },
+          { title: "Setting", className: "whitespace-nowrap", show: ({ setting }) => setting.title },
           {
             title: "Fingerprint",
             className: "font-mono text-xs",

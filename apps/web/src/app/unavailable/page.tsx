@@ -11,7 +11,8 @@ export default async function UnavailablePage() {
     <div className="mx-auto max-w-2xl py-16">
       <h1 className="text-2xl font-semibold">The record is not reachable at the moment</h1>
       <p className="mt-3 text-muted">
-        The API or its database does not answer. It may be starting, or down for a moment. Nothing is lost.
+        The API or its database does not answer. It may be starting, busy, or down for a moment. Nothing is
+        lost.
       </p>
       <p className="mt-6">
         <a href={asked} className="button">

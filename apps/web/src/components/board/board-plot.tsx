@@ -58,7 +58,7 @@ export function BoardPlot({
             </span>
           ))}
         </span>
-        <span className="text-right">{several ? aggregate.label : "Value"}</span>
+        <span className="self-end pr-2 pb-1 text-right">{several ? aggregate.label : "Value"}</span>
       </div>
       <ol aria-label="Methods by rank">
         {ordered.map((row, index) => {
@@ -98,13 +98,15 @@ export function BoardPlot({
                     }}
                   />
                 )}
-                {row.ranks.map(({ aggregate: name, rank }) => (
-                  <span
-                    key={name}
-                    className="absolute top-1/2 h-4 w-0.5 -translate-x-1/2 -translate-y-1/2 bg-muted"
-                    style={{ left: at(rank, most) }}
-                  />
-                ))}
+                {row.ranks
+                  .filter(({ rank }) => rank !== row.rank)
+                  .map(({ aggregate: name, rank }) => (
+                    <span
+                      key={name}
+                      className="absolute top-1/2 h-4 w-0.5 -translate-x-1/2 -translate-y-1/2 bg-muted"
+                      style={{ left: at(rank, most) }}
+                    />
+                  ))}
                 <span
                   className="absolute top-1/2 size-3 -translate-x-1/2 -translate-y-1/2 rounded-full border-2 border-ground"
                   style={{
@@ -133,8 +135,9 @@ export function BoardPlot({
         </ul>
       )}
       <p className="mt-3 text-xs leading-5 text-muted">
-        Dot: the rank by the {aggregate.label.toLowerCase()}. Ticks: the ranks by the mean, mean logit, mean
-        rank and Borda count.{" "}
+        Dot: the rank by the {aggregate.label.toLowerCase()}.{" "}
+        {ordered.some(({ ranks }) => ranks.length > 1) &&
+          "Ticks: the ranks by the other aggregates, where they differ. "}
         {withIntervals
           ? "Bar: the middle 95% of the ranks when the board’s datasets are resampled 2,000 times. Bands: methods in one band do not differ significantly from the best of the band (paired bootstrap, 95%)."
           : "Rank intervals need at least 3 datasets and at most 300 methods."}

@@ -20,6 +20,7 @@ import { ExportPanel } from "./export-panel";
 import { FilterForm } from "./filter-form";
 import { ghostsOf, withGhosts } from "./marks/ghosts";
 import { lettersOf, tiesOf } from "./marks/ties";
+import { NoResults } from "./no-results";
 import { pageSize } from "./paging";
 import { ProtocolFilter } from "./protocol-filter";
 import { BoardQuery, WidthQuery } from "./query";
@@ -124,12 +125,13 @@ export async function Board({ suite, query }: { suite: string; query: Query }) {
   const used = new Set(rows.flatMap(({ cells }) => cells.map(({ provenance }) => provenance)));
   const ranked = columns.filter((column) => column.ranked);
   const units = new Set(ranked.map((column) => column.unit));
+
   const digits =
     leaderboard.aggregate === "MEAN"
       ? Math.max(...ranked.map((column) => column.digits), 0)
       : aggregateDigits[leaderboard.aggregate];
 
-  return (
+  const head = (
     <>
       <div className="mb-3 flex max-w-5xl flex-wrap items-baseline gap-x-4 gap-y-1">
         <h1 className="text-xl font-semibold tracking-tight">{title}</h1>
@@ -140,6 +142,20 @@ export async function Board({ suite, query }: { suite: string; query: Query }) {
         asOf={leaderboard.asOf ?? null}
         now={withQuery(query, { asOf: undefined })}
       />
+    </>
+  );
+  // Nothing is there to be searched, filtered or drawn.
+  if (rows.length === 0 && !variables.filter && !variables.search && !query.after) {
+    return (
+      <>
+        {head}
+        <NoResults columns={columns.map(({ label }) => label)} past={leaderboard.asOf != null} />
+      </>
+    );
+  }
+  return (
+    <>
+      {head}
       {leaderboard.reason && (
         <p className="mb-3 rounded border border-line bg-raised p-3 text-sm">
           {rows.length === 0 && variables.filter && !variables.search

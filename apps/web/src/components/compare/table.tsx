@@ -132,7 +132,10 @@ export function CompareTable({
                       {row.measure.dataset.title}
                     </Link>{" "}
                     <span className="text-xs text-muted">
-                      {title}, {unit} <DirectionMark direction={direction} />
+                      {title},{" "}
+                      <span className="whitespace-nowrap">
+                        {unit} <DirectionMark direction={direction} />
+                      </span>
                     </span>
                   </th>
                   {row.cells.map((cell, column) => (

@@ -4,7 +4,7 @@ import type { ReactNode } from "react";
 const views = [
   { key: "pair", href: "/correlation", title: "Two measures" },
   { key: "matrix", href: "/correlation/matrix", title: "All pairs" },
-  { key: "predictors", href: "/correlation/predictors", title: "What predicts best" },
+  { key: "predictors", href: "/correlation/predictors", title: "Best predictors" },
 ] as const;
 
 /** The heading that the three views of correlations share. */
@@ -19,7 +19,7 @@ export function CorrelationHead({
     <>
       <div className="flex flex-wrap items-center justify-between gap-x-6 gap-y-2">
         <h1 className="text-2xl font-semibold tracking-tight">What predicts what?</h1>
-        <nav aria-label="Correlations" className="flex flex-wrap gap-1">
+        <nav aria-label="Correlations" className="flex flex-wrap gap-1 max-sm:[&>a]:px-2.5">
           {views.map(({ key, href, title }) => (
             <Link
               key={key}

@@ -115,9 +115,9 @@ const verb = (r: number | null) =>
         : "does not predict";
 
 const r = (value: number | null) => (
-  <>
+  <span className="whitespace-nowrap">
     <i>r</i> = {formatNumber(value, 2)}
-  </>
+  </span>
 );
 
 export function AnswerCards({ leaders, methods, linear, segmentation }: AnswerCardsProps) {

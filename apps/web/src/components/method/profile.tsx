@@ -3,6 +3,7 @@ import Link from "next/link";
 import type { MethodPageQuery } from "../../../generated/graphql";
 import { suiteAddress } from "../../lib/address";
 import { aggregateDigits, aggregateNames, formatNumber } from "../../lib/format";
+import { boardGroups } from "../suites/suite-groups";
 
 type Standing = MethodPageQuery["method"]["standings"][number];
 
@@ -35,8 +36,13 @@ function whyNot({ missing, incomparable, rankAmongAll }: Standing): string {
     : "not ranked: neither higher nor lower is better";
 }
 
-const overviewFirst = (standings: readonly Standing[]) =>
-  standings.toSorted((a, b) => Number(b.suite.slug === "overview") - Number(a.suite.slug === "overview"));
+/** In the order in which a reader finds the boards elsewhere. */
+function inOrder(standings: readonly Standing[]): Standing[] {
+  const bySlug = new Map(standings.map((standing) => [standing.suite.slug, standing]));
+  return boardGroups(standings.map(({ suite }) => suite)).flatMap(({ boards }) =>
+    boards.flatMap(({ slug }) => bySlug.get(slug) ?? []),
+  );
+}
 
 const at = (rank: number, of: number) => `${of < 2 ? 50 : ((rank - 1) / (of - 1)) * 100}%`;
 
@@ -45,15 +51,15 @@ const ranksUpTo = (most: number) => Array.from({ length: most }, (_, i) => i + 1
 export function Profile({ standings, colour }: { standings: readonly Standing[]; colour: string }) {
   return (
     <ul aria-label="Rank on every board" className="text-sm">
-      {overviewFirst(standings).map((standing) => {
+      {inOrder(standings).map((standing) => {
         const { suite, rank, of, aggregate } = standing;
         return (
           <li
             key={suite.slug}
-            className="grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-4 border-b border-line py-1.5 sm:grid-cols-[minmax(0,15rem)_1fr_4.5rem_11rem]"
+            className="grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-4 border-b border-line py-1.5 sm:grid-cols-[minmax(0,16rem)_1fr_4.5rem_11rem]"
           >
             <Link className="truncate hover:underline" href={suiteAddress(suite.slug)} prefetch={false}>
-              {suite.title}
+              {suite.title.replace(/ images a class$/, " a class")}
             </Link>
             {rank ? (
               <span

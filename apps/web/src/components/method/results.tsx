@@ -23,6 +23,8 @@ function mostShared(group: readonly Result[]): Result | undefined {
   return group.find((result) => counts.get(originKey(result)) === most);
 }
 
+const sentence = (words: string) => words.charAt(0).toUpperCase() + words.slice(1);
+
 /** How a value came to be: provenance, source or run, protocol. */
 function Origin({ result: { provenance, source, run, protocol } }: { result: Result }) {
   return (
@@ -109,7 +111,7 @@ export function MethodResults({
             </h3>
             <p className="mb-1 text-xs text-muted">
               {sameDataset && first && `${first.measure.dataset.title}. `}
-              {sameMetric && first && `${first.measure.metric.title}. `}
+              {sameMetric && first && `${sentence(first.measure.metric.title)}. `}
               {shared && <Origin result={shared} />}
               {shared && group.some((one) => originKey(one) !== originKey(shared)) && ", unless noted"}
             </p>

@@ -179,7 +179,7 @@ export function OverviewTable(props: {
                 data-card={`Mean rank\nThe mean of a method’s ranks on all ${props.measures} measures of these boards; lower is better`}
               >
                 Mean rank
-                <span className="block text-xs font-normal text-muted">
+                <span className="block text-xs font-normal whitespace-nowrap text-muted">
                   of {props.measures} <DirectionMark direction="LOWER" />
                 </span>
               </th>

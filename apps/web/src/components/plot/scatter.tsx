@@ -162,6 +162,7 @@ function Drawing(
             <line x1={x.at(at)} x2={x.at(at)} y1={top} y2={top - 4} stroke="var(--muted)" />
             <text x={x.at(at)} y={top - 8} textAnchor="middle" fontSize={font - 2}>
               {text}
+              {props.x.rawMost === 100 && "%"}
             </text>
           </g>
         ))}
@@ -170,6 +171,7 @@ function Drawing(
             <line x1={right} x2={right + 4} y1={y.at(at)} y2={y.at(at)} stroke="var(--muted)" />
             <text x={right + 7} y={y.at(at) + 4} fontSize={font - 2}>
               {text}
+              {props.y.rawMost === 100 && "%"}
             </text>
           </g>
         ))}

@@ -106,7 +106,7 @@ export function HeatMap(props: {
                 data-column={column}
                 className={`sticky z-20 bg-ground pb-1 text-center ${grouped ? "top-6" : "top-0"} align-bottom font-normal ${compact ? "min-w-6 max-w-6 text-xs" : "min-w-14 max-w-14"}`}
               >
-                <span className="inline-block max-h-40 rotate-180 truncate text-left leading-tight [writing-mode:vertical-rl]">
+                <span className="inline-block max-h-48 rotate-180 truncate text-left leading-tight [writing-mode:vertical-rl]">
                   {label}
                 </span>
               </th>
@@ -206,8 +206,8 @@ export function HeatKey({ compact }: { compact: boolean }) {
           {formatNumber(value, 1)}
         </span>
       ))}
-      <span className="ml-2">
-        {compact ? "• " : "Bold: "}p &lt; 0.05 after Holm’s correction for all pairs of the matrix.
+      <span className="sm:ml-2">
+        {compact ? "• " : "Bold: "}p &lt; 0.05 after Holm’s correction for all pairs in the matrix.
       </span>
     </p>
   );

@@ -48,7 +48,7 @@ function shortNames({ variables, suite }: Matrix): string[] {
   if (!suite) {
     // A suite by its title, also one of a single dataset: two settings may share that.
     return variables.map(({ slug, title, measures: [first] }) =>
-      slug.includes("/") && first ? first.dataset.title : title.replace(/ images a class$/, " a class"),
+      slug.includes("/") && first ? first.dataset.title : title.replace(/, 20 images a class$/, ""),
     );
   }
   const bySetting = Map.groupBy(measures, ({ setting }) => setting.slug);

@@ -17,7 +17,7 @@ import { filterFaults } from "../../../lib/filter-faults";
 import { formatNumber } from "../../../lib/format";
 import { explorerAddress } from "../../../lib/site";
 
-export const metadata: Metadata = { title: "What predicts best" };
+export const metadata: Metadata = { title: "Best predictors" };
 
 const PredictorsQuery = graphql(`
   query Predictors($of: VariableInput!, $filter: BoardFilter, $transform: Transform!, $asOf: DateTime) {

@@ -96,7 +96,7 @@ export default async function DatasetPage(props: Props) {
           {
             title: "Setting",
             heads: true,
-            className: "font-normal",
+            className: "font-normal whitespace-nowrap",
             show: ({ slug, setting }) => (
               <Link className="link" href={suiteAddress(slug)} prefetch={false}>
                 {setting.title}
@@ -105,6 +105,7 @@ export default async function DatasetPage(props: Props) {
           },
           {
             title: "Metric",
+            className: "whitespace-nowrap",
             show: ({ metric }) => (
               <>
                 {metric.title}, {metric.unit} <DirectionMark direction={metric.direction} />
@@ -121,6 +122,7 @@ export default async function DatasetPage(props: Props) {
           },
           {
             title: "Best predictors",
+            className: "whitespace-nowrap",
             show: ({ slug }) => (
               <Link
                 className="link"

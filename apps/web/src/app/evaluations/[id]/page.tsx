@@ -35,6 +35,11 @@ const EvaluationQuery = graphql(`
       }
       runs {
         id
+        checkpoint {
+          method {
+            name
+          }
+        }
         dataset {
           title
         }
@@ -59,12 +64,22 @@ export default async function EvaluationPage({ params }: { params: Promise<{ id:
   return (
     <>
       {underWay && <Refreshing />}
-      <h1 className="text-2xl font-semibold tracking-tight">Evaluation</h1>
+      <h1 className="text-2xl font-semibold tracking-tight">
+        {runs[0] ? `Evaluation of ${runs[0].checkpoint.method.name}` : "Evaluation"}
+      </h1>
       <p className="mt-1 mb-4 text-muted">
         {runStates[state]}
         {plan && `, ${plan.done} of ${plan.jobs.length} ${plan.jobs.length === 1 ? "job" : "jobs"} finished`};{" "}
         {times.join(", ")} (UTC).
       </p>
+      {plan && underWay && (
+        <div aria-hidden="true" className="mb-4 h-2 max-w-xl rounded-full bg-raised">
+          <div
+            className="h-2 rounded-full bg-accent"
+            style={{ width: `${(100 * plan.done) / Math.max(1, plan.jobs.length)}%` }}
+          />
+        </div>
+      )}
       {[reason, ...notes].filter(Boolean).map((sentence) => (
         <p key={sentence} className="mb-3 rounded border border-line bg-raised p-3 text-sm">
           {sentence}

@@ -1,7 +1,7 @@
 import type { Metadata } from "next";
 import { Board, boardTitle } from "../../../components/board/board";
 import { JsonLd } from "../../../components/json-ld";
-import { SuiteNav } from "../../../components/suite-nav";
+import { SuiteNav } from "../../../components/suites/suite-nav";
 import { readQuery, type SearchParams } from "../../../lib/address";
 
 interface Props {

@@ -3,6 +3,8 @@ import type { ReactNode } from "react";
 
 export interface LegendMarks {
   readonly best?: boolean;
+  /** Only the best is marked. */
+  readonly noSecond?: boolean;
   readonly selfReported?: boolean;
   readonly reproduced?: boolean;
   readonly otherProtocol?: boolean;
@@ -22,8 +24,15 @@ export function Legend({ marks, children }: { marks: LegendMarks; children?: Rea
     marks.best !== false && [
       "best",
       <>
-        <span className="bg-best px-1 font-semibold text-ink">best</span>{" "}
-        <span className="bg-second px-1 text-ink underline decoration-1 underline-offset-2">second best</span>
+        <span className="bg-best px-1 font-semibold text-ink">best</span>
+        {!marks.noSecond && (
+          <>
+            {" "}
+            <span className="bg-second px-1 text-ink underline decoration-1 underline-offset-2">
+              second best
+            </span>
+          </>
+        )}
         {!marks.all && marks.otherProtocol ? " of the comparable values" : ""}
       </>,
     ],
