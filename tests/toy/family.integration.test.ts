@@ -135,7 +135,7 @@ it("holds its goldens by the conformance command", async () => {
   };
   writeFileSync(join(own, "expected.json"), JSON.stringify(expected));
   expect(await transferboard("conformance", "backbones", folder)).toContain(
-    "All 5 comparisons are within what is allowed",
+    "All 5 comparisons are within their tolerances",
   );
 });
 

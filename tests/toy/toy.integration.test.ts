@@ -99,6 +99,6 @@ it("refuses --preprocessing, which would say nothing, and its option for another
 
 it("holds its goldens by the conformance command", async () => {
   expect(await transferboard("conformance", "majority")).toContain(
-    "All 2 comparisons are within what is allowed",
+    "All 2 comparisons are within their tolerances",
   );
 });

@@ -83,7 +83,7 @@ export const addConformance: AddCommand = (program, contextOf) => {
       for (const kind of chosen) {
         // What runs nowhere but here is the CPU's, whatever was asked for.
         if (!kind.usesDevice && device !== "cpu" && !options.json)
-          terminal.print(`${kind.kind} runs no network: --device ${device} changes nothing.`);
+          terminal.print(`${kind.kind} runs no network: --device ${device} has no effect.`);
         const findings = await report(terminal, kind, folder, { device, signal, ...threads }, options.json);
         answers.push({ kind: kind.kind, findings });
       }
@@ -96,8 +96,8 @@ export const addConformance: AddCommand = (program, contextOf) => {
       }
       terminal.print(
         outside === 0
-          ? `All ${all.length} comparisons are within what is allowed, on ${device}.`
-          : `${outside} of ${all.length} comparisons are outside what is allowed, on ${device}.`,
+          ? `All ${all.length} comparisons are within their tolerances, on ${device}.`
+          : `${outside} of ${all.length} comparisons exceed their tolerances, on ${device}.`,
       );
     });
 };

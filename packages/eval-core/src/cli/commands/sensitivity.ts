@@ -148,7 +148,7 @@ async function runUnchanged(
   recorder: Recorder | undefined,
   { identities, isNew }: { readonly identities: readonly string[]; readonly isNew: boolean },
 ) {
-  context.terminal.say("The last run: nothing changed");
+  context.terminal.say("Last run: nothing changed");
   const [outcome] = await runTargets(context, request, recorder);
   if (outcome!.state !== "recorded" || !recorder) return valuesOf(outcome!);
   // Ids of runs grow with time. Variations may be of a command that was ended before its last run.

@@ -56,7 +56,7 @@ export async function distribute(context: Context, options: EvaluateOptions): Pr
     });
     const { id, isNew } = sent!;
     context.terminal.say(
-      `${isNew ? `Asked the workers, in ${jobs.length + 1} ${jobs.length > 0 ? "jobs" : "job"}` : "Asked before"}: ${evaluationPage(id)}`,
+      `${isNew ? `Queued as ${jobs.length + 1} ${jobs.length > 0 ? "jobs" : "job"}` : "Requested before"}: ${evaluationPage(id)}`,
     );
     await tellEnd(context, db, await watch(context, queue, id), options.json === true);
   } finally {
@@ -113,13 +113,13 @@ async function watch(
     told = line;
     await sleep(LOOK_MS, undefined, { signal }).catch(() => undefined);
     if (signal.aborted) {
-      terminal.say("The workers go on; the same command watches again, cancelEvaluation of the API ends it.");
+      terminal.say("The workers continue. Run the same command to watch again; cancelEvaluation in the API cancels it.");
       signal.throwIfAborted();
     }
   }
 }
 
-/** "3 of 6 jobs ended; running: Digits: selection and refit (Digits: features: 40%, 12 s left)" */
+/** "3 of 6 jobs finished; running: Digits: selection and refit (Digits: features: 40%, 12 s left)" */
 function standOf(jobs: readonly EvaluationJob[]): string {
   const ended = jobs.filter(({ finishedAt }) => finishedAt !== null).length;
   const running = jobs
@@ -134,7 +134,7 @@ function standOf(jobs: readonly EvaluationJob[]): string {
       return `${title} (${far === "" ? what : `${what}: ${far}`})`;
     });
   const now = running.length > 0 ? `running: ${running.join("; ")}` : "waiting for a worker";
-  return `${ended} of ${jobs.length} jobs ended; ${now}`;
+  return `${ended} of ${jobs.length} jobs finished; ${now}`;
 }
 
 async function tellEnd(

@@ -31,7 +31,7 @@ export async function report(
   } else {
     for (const outcome of outcomes) {
       if (outcome.state === "recorded")
-        terminal.say(`${outcome.title} is recorded already; --again evaluates it anew.`);
+        terminal.say(`${outcome.title} is recorded already; --again evaluates it again.`);
       if (outcome.state === "missing") terminal.say(`${outcome.title} is missing: ${outcome.reason}.`);
     }
     if (rows.length > 0) terminal.print(resultTable(rows));

@@ -54,7 +54,7 @@ export const addOpen: AddCommand = (program, contextOf) => {
     const [opener, ...args] = openers[process.platform] ?? ["xdg-open"];
     const child = spawn(opener!, [...args, address], { stdio: "ignore", detached: true });
     // Where nothing opens it, the address is there to be copied.
-    child.on("error", () => terminal.say("No browser could be opened: copy the address."));
+    child.on("error", () => terminal.say("No browser could be opened. Copy the address."));
     child.unref();
   });
 };
