@@ -80,10 +80,10 @@ it.runIf(isFull)(
       expect(record.map(({ same }) => same)).toEqual(expected);
       const main = record.find(({ same }) => same.values.some(([slug]) => slug === target.measure))!;
       expect(main.work?.jobs.map(({ job }) => job)).toEqual([
-        "Digits: learning rate 0.0100, weight decay 0.00, centre-crop",
-        "Digits: learning rate 0.0100, weight decay 0.0100, centre-crop",
-        "Digits: learning rate 0.100, weight decay 0.00, centre-crop",
-        "Digits: learning rate 0.100, weight decay 0.00100, centre-crop",
+        "Digits: learning rate 0.01, weight decay 0, centre-crop",
+        "Digits: learning rate 0.01, weight decay 0.01, centre-crop",
+        "Digits: learning rate 0.1, weight decay 0, centre-crop",
+        "Digits: learning rate 0.1, weight decay 0.001, centre-crop",
         "selection and refit",
       ]);
       for (const job of main.work!.jobs) {

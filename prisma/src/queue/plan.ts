@@ -121,10 +121,10 @@ export function drawPlan(
 
 /** The plan of a request that is one job. */
 export const undivided = (id: string): Row => ({
-  ...{ id, position: 0, kind: "DATASET", title: "all of it", depends_on: [] },
+  ...{ id, position: 0, kind: "DATASET", title: "Whole evaluation", depends_on: [] },
 });
 
-const CLOSING = "what follows from all of them";
+const CLOSING = "Final values over all datasets";
 
 /** Puts the plan's rows where the queue's are put, in the same transaction. */
 export async function insertPlan(sql: Sql, id: string, rows: readonly Row[]): Promise<void> {

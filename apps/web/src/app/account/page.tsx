@@ -29,6 +29,13 @@ const AccountQuery = graphql(`
   }
 `);
 
+const permissions = [
+  ["SUBMIT", "submit"],
+  ["REVIEW", "review"],
+  ["ADMIN", "create tokens"],
+] as const;
+const listed = new Intl.ListFormat("en-GB", { type: "conjunction" });
+
 /** Who is signed in, what the token may do, and the account's tokens. */
 export default async function AccountPage() {
   const session = await readSession();
@@ -41,13 +48,12 @@ export default async function AccountPage() {
     );
   }
   const { viewer } = await askAs(session.token, AccountQuery);
-  const may = (["SUBMIT", "REVIEW", "ADMIN"] as const).filter((scope) => session.can(scope));
+  const may = permissions.filter(([scope]) => session.can(scope)).map(([, words]) => words);
   return (
     <>
       <h1 className="text-2xl font-semibold tracking-tight">{session.name}</h1>
       <p className="mt-1 mb-4 text-muted">
-        You are signed in with a token that may{" "}
-        {may.length > 0 ? may.map((scope) => scope.toLowerCase()).join(", ") : "read"}.
+        You are signed in. Your token may {may.length > 0 ? listed.format(may) : "only read"}.
       </p>
       <div className="mb-6 flex flex-wrap gap-2">
         <Link className="button" href="/submissions" prefetch={false}>

@@ -119,7 +119,7 @@ function AnswerView({ answer }: { answer: Answer }) {
             rows={answer.differences}
             rowKey={({ path }) => path}
             columns={[
-              { title: "Field", heads: true, show: ({ path }) => path },
+              { title: "Field", heads: true, show: ({ path }) => path.slice(1).replaceAll("/", " / ") },
               { title: "Recorded", show: ({ left }) => inWords(left) },
               { title: "Yours", show: ({ right }) => inWords(right) },
             ]}

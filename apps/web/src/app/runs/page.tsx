@@ -110,7 +110,7 @@ export default async function RunsPage({ searchParams }: { searchParams: SearchP
             {
               title: "Run",
               heads: true,
-              className: "font-normal",
+              className: "min-w-56 font-normal",
               show: ({ id, checkpoint, dataset }) => (
                 <Link className="link" href={`/runs/${encodeURIComponent(id)}`} prefetch={false}>
                   {checkpoint.method.name} on {dataset.title}

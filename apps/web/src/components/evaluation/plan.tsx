@@ -36,16 +36,17 @@ export function PlanTable({ plan }: { plan: Plan }) {
       rows={plan.jobs}
       rowKey={({ id }) => id}
       columns={[
-        { title: "Job", heads: true, className: "font-normal", show: ({ title }) => title },
+        { title: "Job", heads: true, className: "min-w-56 font-normal", show: ({ title }) => title },
         {
           title: "State",
+          className: "whitespace-nowrap",
           show: ({ state, attempts }) =>
             attempts > 1 ? `${states[state]} (attempt ${attempts})` : states[state],
         },
         { title: "Worker", className: "text-muted", show: ({ worker }) => worker ?? "" },
         {
           title: "Step",
-          className: "text-muted",
+          className: "min-w-56 text-muted",
           show: stepOf,
         },
         { title: "Time", className: "whitespace-nowrap", show: timeOf },

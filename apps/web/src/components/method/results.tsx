@@ -138,7 +138,7 @@ export function MethodResults({
                       key={result.id}
                       className="[&>*]:border-t [&>*]:border-line [&>*]:py-1 [&>*]:align-baseline"
                     >
-                      <th scope="row" className="text-left font-normal">
+                      <th scope="row" className="w-full text-left font-normal">
                         <Link className="hover:underline" href={suiteAddress(measure.slug)} prefetch={false}>
                           {named[0] ?? measure.dataset.title}
                         </Link>

@@ -9,6 +9,10 @@ export function Distribution({ value, context }: { value: number; context: Conte
   const below = context.values.filter((one) => one < value).length;
   return (
     <span className="block">
+      <span className="text-xs whitespace-nowrap text-muted">
+        {formatNumber(Math.min(...context.values), context.digits)} to{" "}
+        {formatNumber(Math.max(...context.values), context.digits)}; {below} of {context.values.length} lower
+      </span>
       <span aria-hidden="true" className="relative mx-1 block h-5 w-40">
         <span className="absolute inset-x-0 top-1/2 border-t border-line" />
         {context.values.map((one, i) => (
@@ -22,10 +26,6 @@ export function Distribution({ value, context }: { value: number; context: Conte
           className="absolute top-1/2 size-2.5 -translate-x-1/2 -translate-y-1/2 rounded-full bg-accent"
           style={{ left: at(value) }}
         />
-      </span>
-      <span className="text-xs text-muted">
-        {formatNumber(Math.min(...context.values), context.digits)} to{" "}
-        {formatNumber(Math.max(...context.values), context.digits)}; {below} of {context.values.length} lower
       </span>
     </span>
   );

@@ -16,7 +16,7 @@ interface MeasureOption {
 }
 
 const formats = [
-  ["", "By name or text"],
+  ["", "Detect the format"],
   ["CSV", "CSV"],
   ["JSON", "JSON"],
   ["MODEL_INDEX", "model-index (YAML)"],

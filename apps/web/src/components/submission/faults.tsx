@@ -71,6 +71,7 @@ export function RankChanges({ changes }: { changes: readonly RankChange[] }) {
           {
             title: "Board",
             heads: true,
+            className: "whitespace-nowrap",
             show: ({ suite }) => (
               <a className="link font-normal" href={`${suiteAddress(suite.slug)}?among=all`}>
                 {suite.title}

@@ -31,11 +31,11 @@ const linkStyle =
 
 /** The boards beyond the paper's, under their headings. */
 function MoreBoards({ groups, current }: { groups: readonly BoardGroup[]; current: string }) {
-  const chosen = groups.flatMap(({ boards }) => boards).find(({ slug }) => slug === current);
+  const isHere = groups.some(({ boards }) => boards.some(({ slug }) => slug === current));
   return (
     <details className="menu">
-      <summary aria-current={chosen ? "true" : undefined} className={`${linkStyle} cursor-pointer`}>
-        {chosen?.title ?? "More boards"}
+      <summary aria-current={isHere ? "true" : undefined} className={`${linkStyle} cursor-pointer`}>
+        More boards
         <svg aria-hidden="true" viewBox="0 0 8 8" className="ml-1 inline-block size-2 fill-current">
           <path d="M0 2h8L4 7z" />
         </svg>

@@ -37,8 +37,8 @@ export function workOf({ job, found, startedAt, ...own }: OwnJob): { readonly jo
 
 function titleOf(job: JobWork | undefined, found: readonly JobFound[]): string {
   if (job !== undefined && found.some(({ work }) => work.kind === "PART")) return "selection and refit";
-  if (job !== undefined) return found.length > 0 ? "all but the features" : "all of it";
-  return found.length > 0 ? "what follows from all datasets" : "all of it";
+  if (job !== undefined) return found.length > 0 ? "all but the features" : "whole evaluation";
+  return found.length > 0 ? "final values over all datasets" : "whole evaluation";
 }
 
 const times = (startedAt: Date, finishedAt: Date) => ({

@@ -62,8 +62,11 @@ export function configurations({
   );
 }
 
+/** 0.0100 -> "0.01" */
+const short = (value: number) => String(Number(value.toPrecision(3)));
+
 export const inWords = ({ learningRate, weightDecay, augmentation }: FinetuneConfiguration): string =>
-  `learning rate ${learningRate.toPrecision(3)}, weight decay ${weightDecay.toPrecision(3)}, ${augmentation}`;
+  `learning rate ${short(learningRate)}, weight decay ${short(weightDecay)}, ${augmentation}`;
 
 /** Random crops of the side that the evaluation's own crops have. */
 export const randomCropOf = ({ crop }: Preprocessing): RandomCrop => ({ ...RANDOM_RESIZED_CROP, crop });

@@ -150,7 +150,7 @@ export default async function RunPage({ params }: { params: Promise<{ id: string
       <dl className="mt-6 grid gap-x-6 gap-y-1 text-sm sm:grid-cols-[auto_1fr]">
         {facts.map(([name, value]) => (
           <div key={name} className="contents">
-            <dt className="text-muted">{name}</dt>
+            <dt className="text-muted max-sm:mt-2">{name}</dt>
             <dd className="break-all">{value}</dd>
           </div>
         ))}

@@ -46,7 +46,12 @@ function Values({
   context: ReadonlyMap<string, Context>;
 }) {
   const { values } = readBody(submission.body);
-  const entries = new Map(submission.results.map(({ measure, position }) => [measure.slug, position]));
+  const entries = new Map(
+    submission.results.map(({ measure, position, retraction }) => [
+      measure.slug,
+      `${position}${retraction ? ", retracted" : ""}`,
+    ]),
+  );
   const columns: readonly ValueColumn[] = [
     {
       title: "Measure",
@@ -87,6 +92,7 @@ function Values({
     { title: "n", numeric: true, has: ({ sampleSize }) => sampleSize, show: ({ sampleSize }) => sampleSize },
     {
       title: "Protocol",
+      className: "whitespace-nowrap",
       has: ({ measure, protocol }) => protocol || context.get(measure)?.usual,
       show: ({ measure, protocol }) => {
         const usual = context.get(measure)?.usual;
