@@ -10,6 +10,10 @@ import type { BoardRow } from "./rows";
 
 const at = (rank: number, most: number) => `${((rank - 1) / Math.max(1, most - 1)) * 100}%`;
 
+/** "Mean logit" -> "mean logit"; acronyms stay: "AP50", "mean IoU". */
+const withinSentence = (label: string) =>
+  /^[A-Z][a-z]/.test(label) ? label.charAt(0).toLowerCase() + label.slice(1) : label;
+
 function told(row: BoardRow): string {
   const others = row.ranks.map(({ aggregate, rank }) => `${aggregateNames[aggregate].toLowerCase()} ${rank}`);
   return [
@@ -135,8 +139,8 @@ export function BoardPlot({
         </ul>
       )}
       <p className="mt-3 text-xs leading-5 text-muted">
-        Dot: the rank by the {aggregate.label.toLowerCase()}.{" "}
-        {ordered.some(({ ranks }) => ranks.length > 1) &&
+        Dot: the rank by the {withinSentence(aggregate.label)}.{" "}
+        {ordered.some(({ rank, ranks }) => ranks.some((one) => one.rank !== rank)) &&
           "Ticks: the ranks by the other aggregates, where they differ. "}
         {withIntervals
           ? "Bar: the middle 95% of the ranks when the board’s datasets are resampled 2,000 times. Bands: methods in one band do not differ significantly from the best of the band (paired bootstrap, 95%)."
