@@ -113,7 +113,9 @@ async function watch(
     told = line;
     await sleep(LOOK_MS, undefined, { signal }).catch(() => undefined);
     if (signal.aborted) {
-      terminal.say("The workers continue. Run the same command to watch again; cancelEvaluation in the API cancels it.");
+      terminal.say(
+        "The workers continue. Run the same command to watch again; cancelEvaluation in the API cancels it.",
+      );
       signal.throwIfAborted();
     }
   }
