@@ -74,7 +74,7 @@ it("shows in the help and in what a file is said to be", async () => {
     .commands.find((one) => one.name() === "inspect")!;
   let help = "";
   inspect.configureOutput({ writeOut: (text) => (help += text) }).outputHelp();
-  expect(help).toMatch(/Known by their tensors: .*patchwise/s);
+  expect(help).toMatch(/Recognised by their tensors: .*patchwise/s);
   const said = await transferboard("checkpoint", "inspect", checkpoint(temporaryFolder()));
   expect(said).toMatch(/architecture +Patchwise, 4 pixels, 6 features, 294 parameters/);
   expect(said).toMatch(/readouts +pooled \[6\], patches \[6, H\/4, W\/4\]/);
