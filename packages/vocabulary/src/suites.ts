@@ -132,7 +132,7 @@ const overview: Suite = {
   slug: "overview",
   title: "Overview",
   description:
-    "ImageNet and the paper's eight evaluations by the measures that they rank by. The units differ, so the order is by mean rank.",
+    "ImageNet and the paper's eight evaluations, each by the measure that ranks it. The units differ, so methods are ordered by mean rank.",
   aggregate: "MEAN_RANK",
   measures: [
     { slug: "imagenet/imagenet/top1", ranked: true },
@@ -145,7 +145,7 @@ const overview: Suite = {
 const demo: Suite = {
   slug: "demo",
   title: "Demo",
-  description: "What this installation evaluated on its own: the handwritten digits that it ships.",
+  description: "What this installation has evaluated by itself, on the shipped handwritten digits.",
   aggregate: "MEAN",
   measures: ranked(DEMO),
 };
@@ -154,7 +154,8 @@ const whatFeaturesKeep: readonly Suite[] = [
   {
     slug: "reconstruction",
     title: "Reconstruction",
-    description: "How near an image comes that is remade from its features, ranked by LPIPS of VGG.",
+    description:
+      "How close an image reconstructed from its features comes to the original, ranked by LPIPS (VGG16).",
     aggregate: "MEAN",
     measures: ranked(
       of(
@@ -184,7 +185,7 @@ const whatFeaturesKeep: readonly Suite[] = [
     slug: "invariance",
     title: "Invariance",
     description:
-      "Cosine similarity between features of an image and of its transformed copies. Neither direction is better.",
+      "Cosine similarity between the features of an image and of its transformed copies. Neither direction is better.",
     aggregate: "MEAN",
     measures: ranked(INVARIANCE),
   },
@@ -230,7 +231,7 @@ const probes: readonly Suite[] = [
     slug: "robustness",
     title: "Robustness",
     description:
-      "One ImageNet probe on shifted test sets, ranked by the mean accuracy; the drops stand beside.",
+      "One ImageNet probe tested on shifted test sets, ranked by mean accuracy, with the drops beside it.",
     aggregate: "MEAN",
     measures: ranked(ROBUSTNESS, ["accuracy"]),
   },
@@ -238,7 +239,7 @@ const probes: readonly Suite[] = [
     slug: "dense-knn",
     title: "Dense nearest neighbours",
     description:
-      "Segmentation by the nearest patches of a memory bank, without training, ranked by mean IoU.",
+      "Segmentation by the nearest patches in a memory bank, without training, ranked by mean IoU.",
     aggregate: "MEAN",
     measures: ranked(DENSE_KNN),
   },
@@ -252,7 +253,8 @@ const probes: readonly Suite[] = [
   {
     slug: "predictors",
     title: "Predictors",
-    description: "What features alone say of their quality, without a probe: RankMe and LogME, by mean rank.",
+    description:
+      "Quality estimated from the features alone, without a probe: RankMe and LogME, ranked by mean rank.",
     aggregate: "MEAN_RANK",
     measures: ranked(PREDICTORS),
   },
@@ -263,7 +265,7 @@ const profileDigits: Suite = {
   slug: "profile-digits",
   title: "Profile, digits",
   description:
-    "What one extraction of the handwritten digits that ship tells of a backbone, ranked by the mean of nearest neighbours, retrieval and linear probes; predictors stand beside.",
+    "A backbone's profile from one extraction of the shipped handwritten digits, ranked by the mean of nearest neighbours, retrieval and linear probes, with the predictors beside it.",
   aggregate: "MEAN",
   measures: ranked(PROFILE_DIGITS, ["top-1-k20", "map", "accuracy"]),
 };
@@ -290,7 +292,7 @@ const profileScenes: Suite = {
   slug: "profile-scenes",
   title: "Profile, drawn scenes",
   description:
-    "What the patches of a backbone tell of the drawn scenes that ship, ranked by the mean IoU of dense nearest neighbours and of the linear head on cached features.",
+    "A backbone's patches on the shipped drawn scenes, ranked by the mean IoU of dense nearest neighbours and of a linear head on cached features.",
   aggregate: "MEAN",
   measures: PROFILE_SCENES.map((slug) => ({
     slug,
