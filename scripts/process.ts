@@ -20,17 +20,28 @@ export interface Outcome {
   readonly output: string;
 }
 
+interface RunOptions {
+  readonly env?: Record<string, string>;
+  /** Its output is seen as it comes. */
+  readonly show?: boolean;
+  readonly signal?: AbortSignal;
+  /** `transferboard` ends with us, kill -9 included, by a channel to us; its next line to a broken pipe may be minutes away. */
+  readonly tied?: boolean;
+}
+
 /** Runs a command to its end; its output is kept, and shown as it comes when `show` is set. */
-export function run(
-  command: string,
-  args: readonly string[],
-  options: { env?: Record<string, string>; show?: boolean; signal?: AbortSignal } = {},
-): Promise<Outcome> {
+export function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<Outcome> {
   return new Promise((resolve, reject) => {
+    const shown: "inherit" | "pipe" = options.show ? "inherit" : "pipe";
     const child = spawn(command, args, {
       cwd: root,
-      env: { ...process.env, ...quietEnvironment, ...options.env },
-      stdio: options.show ? "inherit" : ["ignore", "pipe", "pipe"],
+      env: {
+        ...process.env,
+        ...quietEnvironment,
+        ...options.env,
+        ...(options.tied && { TRANSFERBOARD_RELAYED: "1" }),
+      },
+      stdio: [options.show ? "inherit" : "ignore", shown, shown, ...(options.tied ? (["ipc"] as const) : [])],
       ...(options.signal && { signal: options.signal, killSignal: "SIGINT" as const }),
     });
     let output = "";

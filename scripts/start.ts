@@ -158,6 +158,7 @@ async function demo(env: Record<string, string>, signal: AbortSignal): Promise<v
     env,
     show: true,
     signal,
+    tied: true,
   });
   if (signal.aborted) return;
   if (ran.code !== 0) say("The demo evaluation failed; its message is above. The rest goes on.");
@@ -184,6 +185,7 @@ function demoSuite(env: Record<string, string>, signal: AbortSignal): Promise<vo
   return run("transferboard", ["demo", "--suite", "--cache", join(state, "cache")], {
     env,
     signal,
+    tied: true,
   }).then(
     ({ code, output }) => {
       const failed = output.split("\n").filter((line) => /^Demo: .* failed: /.test(line));

@@ -7,7 +7,7 @@ import { watchSignals } from "./signals.ts";
 
 const interruption = watchSignals();
 
-// A launcher on an older Node relays to us: its death, kill -9 included, is ours.
+// Somebody starts us with a channel, a launcher on an older Node or `npm start`: its death, kill -9 included, is ours.
 if (process.env.TRANSFERBOARD_RELAYED && process.channel) {
   process.on("disconnect", () => process.exit(EXIT.interrupted));
   process.channel.unref();
