@@ -60,7 +60,7 @@ it("puts what was asked for through the API on the board with its run, and says 
     return failed.reason;
   };
   expect(await reason(elsewhere)).toMatch(/0{64} is not in the worker's folder of checkpoints/);
-  expect(await reason(missing)).toMatch(/^CIFAR10 is not in the worker's data: expected /);
+  expect(await reason(missing)).toMatch(/^CIFAR10: not in the worker's data: expected /);
   expect((await queue.find(unknown))!.reason).toMatch(
     /no evaluation gives the measure imagenet\/imagenet\/top1/,
   );

@@ -87,10 +87,8 @@ async function workOn(
       const ended = await outcomeOf(outcomes, recorder, work);
       if ("again" in ended) return ended;
       const result = handedOn(outcomes[0]!, hide);
-      const [missing] = outcomes.filter(({ state }) => state === "missing");
-      // For whoever asks why this job failed; the closing job goes on without the dataset, and notes it.
-      const reason = missing ? { reason: ended.outcome.notes[0]!, notes: [] } : {};
-      return { outcome: { ...ended.outcome, ...reason, ...(result === undefined ? {} : { result }) } };
+      // Of a dataset that is not here the closing job goes on without it, and notes it.
+      return { outcome: { ...ended.outcome, ...(result === undefined ? {} : { result }) } };
     }
     default:
       throw new Error(`a job of an unknown kind: ${JSON.stringify(job satisfies never)}`);
@@ -146,5 +144,10 @@ async function outcomeOf(outcomes: readonly Outcome[], recorder: Watched, work: 
   const failure = (reason: string): EvaluationOutcome => ({ state: "FAILED", reason, runs, notes });
   if (failed.length > 0) return { outcome: failure(failed.map(told).join("; ")) };
   if (identities.length > 0) return { outcome: { state: "DONE", runs, notes } };
+  const [only] = notes;
+  // Whoever asks why hears what is missing.
+  if (outcomes.length === 1 && only !== undefined) {
+    return { outcome: { state: "FAILED", reason: only, runs, notes: [] } };
+  }
   return { outcome: failure("None of the suite's datasets is on the worker's machine.") };
 }
