@@ -54,7 +54,7 @@ describe("the options of all evaluations together", () => {
     const steps = shared.filter(({ key }) => key === "steps");
     expect(steps).toMatchObject([
       {
-        help: "steps of each training (default: 5000) (many-shot-finetune); steps of the solver (default: 10) (other)",
+        help: "steps of each training run (default: 5000) (many-shot-finetune); steps of the solver (default: 10) (other)",
         settings: ["many-shot-finetune", "other"],
       },
     ]);
