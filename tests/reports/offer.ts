@@ -31,6 +31,11 @@ interface Answer {
   readonly method: Readonly<Record<string, unknown>>;
 }
 
+interface AnswerOrRefusal {
+  readonly warnings?: readonly Fault[];
+  readonly errors?: readonly { readonly extensions?: { readonly faults?: readonly Fault[] } }[];
+}
+
 let sent = 0;
 /** The whole answer to one submission, and what was kept of it. */
 export async function offer(format: string, content: string | Uint8Array, query = ""): Promise<Answer> {
@@ -40,13 +45,12 @@ export async function offer(format: string, content: string | Uint8Array, query 
     headers: { authorization: `Bearer ${token}`, "content-type": "text/plain", "idempotency-key": key },
     body: content as string,
   });
-  // biome-ignore lint/suspicious/noExplicitAny: an answer or its refusal.
-  const answer = (await response.json()) as any;
+  const answer = (await response.json()) as AnswerOrRefusal;
   const row = await api.database.client.submission.findFirst({ where: { idempotencyKey: key } });
   const body = row?.body as { method: object; values: { measure: string; value: number }[] } | undefined;
   return {
     status: response.status,
-    faults: (answer.errors?.[0]?.extensions?.faults ?? []).filter((one: Fault) => one.severity === "ERROR"),
+    faults: (answer.errors?.[0]?.extensions?.faults ?? []).filter((one) => one.severity === "ERROR"),
     warnings: answer.warnings ?? [],
     values: Object.fromEntries((body?.values ?? []).map(({ measure, value }) => [measure, value])),
     method: { ...body?.method },
