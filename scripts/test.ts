@@ -91,12 +91,11 @@ const built = await withLock(join(root, ".transferboard", "build.lock"), "buildi
   return generated && (await turbo("build"));
 });
 if (filters.length === 0) {
-  const types = turbo("typecheck");
   await check("format and lint", "biome", ["check", "--error-on-warnings", "."]);
   await check("walls", process.execPath, ["scripts/walls.mjs"]);
   await check("sizes", process.execPath, ["scripts/sizes.mjs"]);
+  await turbo("typecheck");
   await check("types of the scripts", "tsc", ["-p", "scripts"]);
-  await types;
 }
 if (built) await tests(filters);
 
