@@ -27,7 +27,7 @@ async function forecast(variables: Record<string, unknown>) {
 }
 
 // One model for all: fitting it anew for each left-out value takes half a minute.
-it("foretells what a new method lacks, how well, and never ranks it", { timeout: 600_000 }, async () => {
+it("predicts what a new method lacks, how well, and never ranks it", { timeout: 600_000 }, async () => {
   const token = await makeToken(api, "ada", ["SUBMIT"]);
   const reviewer = await makeToken(api, "rosa", ["REVIEW"]);
   const body = {

@@ -1,4 +1,4 @@
-/** What a board's empty cells would hold, as the model of all results foretells it: shown on request, never ranked. */
+/** What a board's empty cells would hold, as the model of all results predicts it: shown on request, never ranked. */
 import { backInUnit } from "@transferboard/eval-core/record";
 import { z } from "zod";
 import { builder } from "../../builder.ts";
@@ -59,7 +59,7 @@ async function ghostsOf(
 }
 
 const GhostCellType = builder.objectRef<GhostCell>("GhostCell").implement({
-  description: "An empty cell of a board, as a method's other values foretell it. Never ranked or averaged.",
+  description: "An empty cell of a board, as a method's other values predict it. Never ranked or averaged.",
   fields: (t) => ({
     method: t.field({ type: MethodRef, description: "Whose.", resolve: ({ method }) => method }),
     measure: t.field({ type: MeasureRef, description: "In what.", resolve: ({ measure }) => measure }),
@@ -76,7 +76,7 @@ builder.queryField("ghosts", (t) =>
   t.field({
     type: [GhostCellType],
     description:
-      "What the empty cells of a board's methods would hold, foretold. The first question after new results waits for the model to be fitted.",
+      "What the empty cells of a board's methods would hold, predicted. The first question after new results waits for the model to be fitted.",
     args: {
       suite: t.arg.string({ required: true, description: "The slug of a suite or of a measure." }),
       methods: t.arg.stringList({

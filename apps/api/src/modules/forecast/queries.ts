@@ -1,4 +1,4 @@
-/** What has not been measured of a method: what the values that it has foretell, and which evaluation would teach most. */
+/** What has not been measured of a method: what the values that it has predict, and which evaluation would teach most. */
 
 import type { Quality, QualityModel } from "@transferboard/eval-core/record";
 import { backInUnit, type ForecastValue, teaching } from "@transferboard/eval-core/record";
@@ -61,7 +61,7 @@ async function answerForecast(
   const method = catalogue.method(question.method);
   const only = question.measure == null ? null : catalogue.measure(question.measure);
   if (only?.metric.lower === null) {
-    throw new BadInput(`${only.metric.title} has no lower bound: nothing is foretold of it.`);
+    throw new BadInput(`${only.metric.title} has no lower bound: nothing is predicted of it.`);
   }
   const none = { method, measured: 0, ghosts: [], lessons: [], position };
   if (method.family === "CONTROL") {
@@ -72,13 +72,13 @@ async function answerForecast(
     };
   }
   const fitted = await fittedModel(context);
-  if (!fitted) return { ...none, fitted, reason: "Too few methods are recorded to foretell anything." };
+  if (!fitted) return { ...none, fitted, reason: "Too few methods are recorded to predict anything." };
   return { ...none, ...forecastOf(fitted, method, only), fitted, reason: null };
 }
 
 const GhostType = builder.objectRef<Ghost>("ForecastCell").implement({
   description:
-    "A value that nobody measured, as the method's other values foretell it. Never ranked or averaged.",
+    "A value that nobody measured, as the method's other values predict it. Never ranked or averaged.",
   fields: (t) => ({
     measure: t.field({ type: MeasureRef, description: "Of what.", resolve: ({ measure }) => measure }),
     value: t.exposeFloat("value", { description: "The median, in the metric's unit." }),
@@ -137,15 +137,15 @@ const QualityType = builder.objectRef<Quality>("ForecastQuality").implement({
 
 const ForecastType = builder.objectRef<MethodForecast>("MethodForecast").implement({
   description:
-    "What a low-rank model of all results foretells of one method: fitted to the logits of all values at this position of the ledger.",
+    "What a low-rank model of all results predicts of one method: fitted to the logits of all values at this position of the ledger.",
   fields: (t) => ({
     method: t.field({ type: MethodRef, description: "Of which method.", resolve: ({ method }) => method }),
     measured: t.exposeInt("measured", {
-      description: "How many values it has: with none, columns' means are foretold.",
+      description: "How many values it has: with none, columns' means are predicted.",
     }),
     cells: t.field({
       type: [GhostType],
-      description: "Every value that it lacks and that can be foretold, in the order of measures.",
+      description: "Every value that it lacks and that can be predicted, in the order of measures.",
       complexity: { multiplier: 50 },
       resolve: ({ ghosts }) => [...ghosts],
     }),
@@ -170,7 +170,7 @@ const ForecastType = builder.objectRef<MethodForecast>("MethodForecast").impleme
     position: t.exposeString("position", {
       description: "The ledger's position that this answer was derived from.",
     }),
-    reason: t.exposeString("reason", { nullable: true, description: "Why nothing is foretold." }),
+    reason: t.exposeString("reason", { nullable: true, description: "Why nothing is predicted." }),
   }),
 });
 
@@ -178,7 +178,7 @@ builder.queryField("forecast", (t) =>
   t.field({
     type: ForecastType,
     description:
-      "What has not been measured of a method, foretold from what has. The first question after new results waits for the model to be fitted.",
+      "What has not been measured of a method, predicted from what has. The first question after new results waits for the model to be fitted.",
     args: {
       method: t.arg.string({ required: true, description: "The method's slug." }),
       measure: t.arg.string({ description: "A measure's slug: only that one." }),

@@ -1,4 +1,4 @@
-/** Numbers of the features alone that are said to foretell transfer; no probe is trained. */
+/** Numbers of the features alone that are said to predict transfer; no probe is trained. */
 import type { Dataset } from "../../datasets/index.ts";
 import type { EvaluationKind } from "../kind.ts";
 import { choice } from "../options.ts";

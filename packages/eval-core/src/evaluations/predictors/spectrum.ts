@@ -1,5 +1,5 @@
 /**
- * Numbers of a spectrum that are said to foretell transfer. σ: singular values of the features as they are; λ: eigenvalues
+ * Numbers of a spectrum that are said to predict transfer. σ: singular values of the features as they are; λ: eigenvalues
  * of their centred covariance (N - 1). Both descending.
  */
 

@@ -1,4 +1,4 @@
-/** What a table of results foretells of every cell, known or not. A forecast is never ranked, averaged or recorded. */
+/** What a table of results predicts of every cell, known or not. A forecast is never ranked, averaged or recorded. */
 import { studentTQuantile } from "../../stats/distributions.ts";
 import { expectation, type FactorModel, type FitOptions, fitFactors, predictiveVariance } from "./model.ts";
 import { type Bounds, fromForecastScale, type Matrix, type Standardised, standardise } from "./scale.ts";

@@ -26,7 +26,7 @@ export interface MeasureBounds {
   readonly metric: { readonly lower: number | null; readonly upper: number | null };
 }
 
-/** Measures without a lower bound are left out: they have no scale on which values are foretold. */
+/** Measures without a lower bound are left out: they have no scale on which values are predicted. */
 export function ledgerTableOf(
   rows: readonly LedgerRow[],
   measures: readonly MeasureBounds[],

@@ -107,7 +107,7 @@ export class PlausibilityLedger {
   }
 
   /**
-   * Of each value of one method that is not in the ledger: how far it lies from what the method's others foretell.
+   * Of each value of one method that is not in the ledger: how far it lies from what the method's others predict.
    * @param row values on the forecast scale by column; every column must be forecast
    */
   residuals(row: ReadonlyMap<number, number>): Map<number, Residual> {

@@ -16,7 +16,7 @@ import { computations, type TaskName, type Tasks } from "../../../statistics/tas
 import type { Metric } from "../../catalogue/entities.ts";
 import { openSource } from "../../ledger/source.ts";
 
-/** A metric without a lower bound has no scale on which values are foretold. */
+/** A metric without a lower bound has no scale on which values are predicted. */
 export const isBounded = ({ metric }: { readonly metric: Pick<Metric, "lower"> }): boolean =>
   metric.lower !== null;
 
@@ -37,7 +37,7 @@ export interface Known {
   readonly rowOf: ReadonlyMap<string, number>;
 }
 
-/** Control rows, such as an untrained network, foretell nothing of a method. */
+/** Control rows, such as an untrained network, predict nothing of a method. */
 export async function knownValues(context: Context): Promise<Known> {
   const snapshot = await context.snapshot();
   const { catalogue } = snapshot;

@@ -1,6 +1,6 @@
 /**
  * Numbers of a submission that cannot be, or hardly: held against each other, against counting, and against what the
- * values of all other methods foretell. eval-core says what is wrong; this brings it the ledger and the catalogue.
+ * values of all other methods predict. eval-core says what is wrong; this brings it the ledger and the catalogue.
  */
 import {
   checkPlausibility,
