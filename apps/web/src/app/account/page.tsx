@@ -32,6 +32,7 @@ const AccountQuery = graphql(`
 const permissions = [
   ["SUBMIT", "submit"],
   ["REVIEW", "review"],
+  ["WORK", "take evaluations from the queue"],
   ["ADMIN", "create tokens"],
 ] as const;
 const listed = new Intl.ListFormat("en-GB", { type: "conjunction" });

@@ -10,6 +10,7 @@ const scopes = [
   ["READ", "read the account’s own submissions"],
   ["SUBMIT", "submit results"],
   ["REVIEW", "review submissions and retract"],
+  ["WORK", "take evaluations from the queue, as a worker does"],
   ["ADMIN", "everything, and create tokens"],
 ] as const;
 
