@@ -1,10 +1,17 @@
 /**
  * A worker of the simulated cluster: the real loop, leases and record, with a computation that takes a moment and whose
- * answer is known. To be killed at any time. Arguments: the database's URL, and a name.
+ * answer is known. To be killed at any time. Arguments: the database's URL, or the API's (with a token of the scope WORK in
+ * WORK_TOKEN), and a name.
  */
 import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { databaseSource, type JobInHand, work } from "@transferboard/eval-core/jobs";
+import {
+  databaseSource,
+  httpSource,
+  type JobInHand,
+  type JobSource,
+  work,
+} from "@transferboard/eval-core/jobs";
 import {
   connect,
   type EvaluationOutcome,
@@ -12,10 +19,12 @@ import {
   type JobWork,
   openQueue,
 } from "@transferboard/prisma";
+import { fingerprint } from "@transferboard/vocabulary/canonical-json";
 import { answerOf, partOf } from "./plan-answers.ts";
 
 const [, , url, name] = process.argv;
 const MOST_MS = 120;
+const protocol = { evaluation: "simulated" };
 
 const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
 
@@ -40,8 +49,8 @@ async function evaluate(
     },
     dataset: { slug: "dtd", title: "DTD", domain: "textures", classCount: 47, manifest: "d".repeat(64) },
     protocol: {
-      ...{ fingerprint: sha256("simulated"), setting: "many-shot-finetune", title: "Simulated" },
-      body: { evaluation: "simulated" },
+      ...{ fingerprint: fingerprint(protocol), setting: "many-shot-finetune", title: "Simulated" },
+      body: protocol,
     },
     run: {
       identity: sha256(`run ${seed}`),
@@ -72,10 +81,16 @@ async function evaluate(
   return { ...done, runs: [runId] };
 }
 
-const db = connect(url!, { poolSize: 2 });
-const queue = openQueue(url!, { supervise: true });
+function openSource(): JobSource {
+  const { WORK_TOKEN: token } = process.env;
+  if (token !== undefined) return httpSource({ server: url!, token, worker: name! });
+  return databaseSource(openQueue(url!, { supervise: true }), connect(url!, { poolSize: 2 }), {
+    worker: name!,
+  });
+}
+
 await work({
-  source: databaseSource(queue, db, { worker: name! }),
+  source: openSource(),
   evaluate,
   signal: new AbortController().signal,
   once: false,
