@@ -112,3 +112,18 @@ it("a task of MTEB's own that tells a field twice, or is mapped twice, is a faul
     201,
   );
 });
+
+it.each([
+  ["zero-shot/cifar10/acuracy", "did you mean the metric 'accuracy'?"],
+  ["accuracy", "expected setting/dataset/metric"],
+  ["a/b/c/accuracy", "expected setting/dataset/metric"],
+])("a map to %s, which is no measure, is refused in one sentence", async (measure, hint) => {
+  const text = `{"model_meta.json": {"name": "a/b"}, "Mine.json": {"task_name": "Mine", "scores": {"test": [{"main_score": 0.5, "hf_subset": "default"}]}}}`;
+  const { status, message } = await offer(
+    "mteb",
+    text,
+    `&map=${encodeURIComponent(JSON.stringify({ Mine: measure }))}`,
+  );
+  expect(status).toBe(400);
+  expect(message).toContain(`'map' gives 'Mine' the measure '${measure}', which is none: ${hint}`);
+});

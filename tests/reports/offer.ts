@@ -24,6 +24,8 @@ interface Fault {
 }
 interface Answer {
   readonly status: number;
+  /** Of the refusal; empty where it was taken. */
+  readonly message: string;
   readonly faults: readonly Fault[];
   readonly warnings: readonly Fault[];
   /** Measure to value; empty where nothing was recorded. */
@@ -33,7 +35,10 @@ interface Answer {
 
 interface AnswerOrRefusal {
   readonly warnings?: readonly Fault[];
-  readonly errors?: readonly { readonly extensions?: { readonly faults?: readonly Fault[] } }[];
+  readonly errors?: readonly {
+    readonly message?: string;
+    readonly extensions?: { readonly faults?: readonly Fault[] };
+  }[];
 }
 
 let sent = 0;
@@ -50,6 +55,7 @@ export async function offer(format: string, content: string | Uint8Array, query 
   const body = row?.body as { method: object; values: { measure: string; value: number }[] } | undefined;
   return {
     status: response.status,
+    message: answer.errors?.[0]?.message ?? "",
     faults: (answer.errors?.[0]?.extensions?.faults ?? []).filter((one) => one.severity === "ERROR"),
     warnings: answer.warnings ?? [],
     values: Object.fromEntries((body?.values ?? []).map(({ measure, value }) => [measure, value])),

@@ -1,6 +1,7 @@
 /** Options that need a look before they are believed. */
 import { statSync } from "node:fs";
 import { dirname } from "node:path";
+import type { Command } from "commander";
 import { DEVICE_CHOICES, type DeviceChoice } from "../runtime/index.ts";
 import { CommandError, EXIT } from "./exit-codes.ts";
 
@@ -39,4 +40,24 @@ export function fileToWrite(option: string, path: string): string {
     throw new CommandError(`${option} ${path} is a folder: give the name of a file in it`);
   }
   return path;
+}
+
+/** Of an option that may be given several times: all of its values. */
+export const collect = (one: string, earlier: readonly string[] = []): string[] => [...earlier, one];
+
+/**
+ * Of any other option the last value would be taken without a word. The same value twice is harmless: scripts add options to
+ * those of others.
+ */
+export function refuseRepeated(command: Command): void {
+  for (const option of command.options) {
+    if (option.parseArg === collect || option.variadic) continue;
+    let before: unknown;
+    command.on(`option:${option.name()}`, (value: unknown) => {
+      if (before !== undefined && before !== value)
+        command.error(`error: option '${option.flags}' is given twice: as '${before}' and as '${value}'`);
+      before = value;
+    });
+  }
+  for (const one of command.commands) refuseRepeated(one);
 }

@@ -1,4 +1,5 @@
 /** The list of commands and the commands themselves say the same. */
+import type { Command } from "commander";
 import { expect, it } from "vitest";
 import { makeProgram } from "./program.ts";
 import { groups } from "./registry.ts";
@@ -18,4 +19,30 @@ it("lists every command once, in groups", async () => {
   for (const { title } of groups) expect(help).toContain(`${title}:`);
   for (const { name } of entries) expect(help).toMatch(new RegExp(`^  ${name}\\b`, "m"));
   expect(new Set(entries.map(({ name }) => name)).size).toBe(entries.length);
+});
+
+it("refuses an option that is given twice with different values, in subcommands too", async () => {
+  const run = async (args: readonly string[]) => {
+    const program = await makeProgram(new AbortController().signal, args);
+    let said = "";
+    const quiet = (command: Command) => {
+      command.configureOutput({ writeErr: (text) => (said += text) });
+      command.commands.forEach(quiet);
+    };
+    quiet(program);
+    await program.parseAsync(["node", "transferboard", ...args]).catch(() => undefined);
+    return said;
+  };
+  expect(await run(["worker", "--once", "--device", "cpu", "--device", "webgpu"])).toContain(
+    "error: option '--device <device>' is given twice: as 'cpu' and as 'webgpu'",
+  );
+  expect(await run(["evaluate", "--seed=1", "--limit", "3", "--seed", "2"])).toContain(
+    "error: option '--seed <number>' is given twice: as '1' and as '2'",
+  );
+  expect(
+    await run(["artefacts", "collect", "--older-than", "3", "--older-than", "4", "--database-url", "x"]),
+  ).toContain("is given twice: as '3' and as '4'");
+  // Those that may be repeated, and the same value again.
+  const often = ["export", "--filter", "family=SUPERVISED", "--filter", "year=2020", "--out", "/nowhere/x"];
+  expect(await run([...often, "--out", "/nowhere/x", "--nothing-known"])).not.toContain("twice");
 });

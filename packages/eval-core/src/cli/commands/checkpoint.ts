@@ -15,7 +15,7 @@ import {
 import { trial } from "../../features/index.ts";
 import type { AddCommand } from "../context.ts";
 import { CommandError, EXIT } from "../exit-codes.ts";
-import { fileToWrite, wholeNumber } from "../options.ts";
+import { collect, fileToWrite, wholeNumber } from "../options.ts";
 
 const NORMALISATION_OPTION = [
   "--normalisation <name>",
@@ -29,7 +29,6 @@ const PREFIX_OPTION = [
 
 const IGNORE_OPTION = "--ignore <start>";
 const IGNORE_MEANING = "ignore tensors whose names begin like this (may be repeated)";
-const collect = (start: string, earlier: readonly string[] = []): string[] => [...earlier, start];
 
 /** Which backbone of a file, and how it wants its inputs. */
 export interface LoadChoices {

@@ -5,6 +5,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { AddCommand } from "../context.ts";
 import { CommandError, EXIT } from "../exit-codes.ts";
+import { collect } from "../options.ts";
 import { addServerOptions, Server, type ServerOptions } from "../server/server.ts";
 
 const BOARD = ["csv", "json", "tex", "bib"];
@@ -38,8 +39,6 @@ interface ExportOptions extends ServerOptions {
   readonly out?: string;
   readonly json?: boolean;
 }
-
-const collect = (one: string, earlier: readonly string[] = []): string[] => [...earlier, one];
 
 export const addExport: AddCommand = (program, contextOf) => {
   const command = program

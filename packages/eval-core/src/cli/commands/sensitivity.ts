@@ -10,6 +10,7 @@ import { valuesOf } from "../evaluate/report.ts";
 import type { EvaluateOptions, EvaluateRequest } from "../evaluate/request.ts";
 import { runTargets } from "../evaluate/run.ts";
 import { CommandError, EXIT } from "../exit-codes.ts";
+import { collect } from "../options.ts";
 import { bandsOf, sensitivityTable, type Tried } from "../sensitivity/bands.ts";
 import { type Variation, variationsOf } from "../sensitivity/variations.ts";
 import { duration } from "../terminal.ts";
@@ -36,7 +37,7 @@ export const addSensitivity: AddCommand = (program, contextOf) => {
     .requiredOption(
       "--vary <field=values>",
       "what to vary: readout, preprocessing, seed, or an option of the evaluation such as mode (may be repeated)",
-      (text: string, before: readonly string[] = []) => [...before, text],
+      collect,
     );
   addTargetOptions(command);
   addHowOptions(command);

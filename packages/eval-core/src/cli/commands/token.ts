@@ -4,6 +4,7 @@ import type { AddCommand } from "../context.ts";
 import { moment } from "../dates.ts";
 import { CommandError, EXIT } from "../exit-codes.ts";
 import { withDatabase } from "../operator.ts";
+import { collect } from "../options.ts";
 import { oneOf, shortest } from "../server/ids.ts";
 import { table } from "../table.ts";
 
@@ -18,8 +19,6 @@ interface CreateOptions {
   readonly expires: string;
   readonly json?: boolean;
 }
-
-const collect = (one: string, earlier: readonly string[] = []): string[] => [...earlier, one];
 
 function scopeOf(given: string): Scope {
   const scope = SCOPES.find((known) => known === given.toUpperCase());

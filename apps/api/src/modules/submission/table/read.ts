@@ -11,8 +11,9 @@ import {
 } from "@transferboard/eval-core/formats";
 import { parseJson } from "@transferboard/eval-core/tensor";
 import { fingerprint, sha256 } from "@transferboard/vocabulary/canonical-json";
-import { BadInput } from "../../../errors.ts";
+import { BadInput, shorten } from "../../../errors.ts";
 import type { Catalogue } from "../../catalogue/catalogue.ts";
+import { nearest } from "../../catalogue/nearest.ts";
 import { fault, InvalidSubmission } from "../faults/fault.ts";
 import { isFolder, readFolder } from "../formats/folder.ts";
 import { ReaderFaults } from "../formats/reader-faults.ts";
@@ -71,7 +72,7 @@ function contextOf({ map, suite, onDuplicate, ...told }: Told, catalogue: Catalo
   const inSuite = new Set(known?.measures.map(({ slug }) => slug));
   return {
     ...told,
-    ...(map !== undefined && { map: readMap(map) }),
+    ...(map !== undefined && { map: measuresMapped(map, catalogue) }),
     ...(onDuplicate !== undefined && { onDuplicate }),
     // A setting and a suite may share their name: of either is wanted.
     ...(suite !== undefined && {
@@ -95,6 +96,23 @@ function readMap(text: string): Record<string, string> {
     // Said below.
   }
   throw new BadInput("'map' must be a JSON object of the format's tasks to measures, each task once.");
+}
+
+/** The unit of a value is that of its measure's metric, so that must be known before any file is read. @throws BadInput */
+function measuresMapped(text: string, catalogue: Catalogue): Record<string, string> {
+  const map = readMap(text);
+  for (const [task, measure] of Object.entries(map)) {
+    const parts = measure.split("/");
+    const metric = parts.length === 3 ? parts[2]! : null;
+    const metrics = catalogue.metrics.map(({ slug }) => slug);
+    if (metric !== null && metrics.includes(metric)) continue;
+    const [near] = metric === null ? [] : nearest(metric, metrics, 1);
+    const hint = near ? `did you mean the metric '${near}'?` : "expected setting/dataset/metric.";
+    throw new BadInput(
+      `'map' gives '${shorten(task, 60)}' the measure '${shorten(measure, 80)}', which is none: ${hint}`,
+    );
+  }
+  return map;
 }
 
 /** A value may be of a measure that is not there yet: one that the format's own table names, or that follows from others. */
