@@ -33,6 +33,7 @@ import { PredictionStore } from "./modules/predictions/store.ts";
 import { WorkService } from "./modules/work/service.ts";
 import { Workers } from "./modules/work/workers.ts";
 import { StatisticsPool } from "./statistics/pool.ts";
+import { turn } from "./turns.ts";
 
 export interface Deps {
   readonly db: Database;
@@ -109,6 +110,7 @@ export async function createServer({ db, queue, log, env }: Deps): Promise<Serve
   );
   app.use(cors(env.corsOrigins));
   app.use(limits.handler);
+  app.use((_request, _response, next) => void turn().then(next));
   app.get("/graphql", explorer(env.siteUrl));
   app.use(explorerFiles());
   app.use(

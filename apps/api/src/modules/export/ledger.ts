@@ -4,6 +4,7 @@
  */
 import { createHash, type Hash } from "node:crypto";
 import type { Sql } from "../../database/sql.ts";
+import { turn } from "../../turns.ts";
 import { csvRow } from "./csv.ts";
 
 export interface LedgerRow {
@@ -29,7 +30,8 @@ export interface LedgerRow {
   readonly extra: string | null;
 }
 
-const PAGE = 5_000;
+/** Some ten milliseconds of work. */
+const PAGE = 1_000;
 
 const READ = `select r.id::text as position, m.slug as method, c.name as checkpoint, c.sha256::text as "checkpointSha256",
     e.slug as measure, r.value, t.unit, r.interval_lower as lower, r.interval_upper as upper, r.sample_size as n,
@@ -46,6 +48,7 @@ const READ = `select r.id::text as position, m.slug as method, c.name as checkpo
 export async function* ledgerPages(sql: Sql, position: bigint, from = 0n): AsyncGenerator<LedgerRow[]> {
   for (let after = from; ; ) {
     const rows = await sql<LedgerRow>(READ, [String(after), String(position), PAGE]);
+    await turn();
     if (rows.length > 0) yield rows;
     if (rows.length < PAGE) return;
     after = BigInt(rows.at(-1)!.position);

@@ -3,12 +3,14 @@
  * memory of one page. All pages are of one moment, whatever is written meanwhile.
  */
 import type { Context } from "../../context.ts";
+import { turn } from "../../turns.ts";
 import type { Snapshot } from "../catalogue/load.ts";
 import { type LastSeen, type ResultOrder, readIds, readRows } from "../result/page.ts";
 import type { ResultFilter } from "../result/where.ts";
 import { csvRow } from "./csv.ts";
 
-const PAGE = 5_000;
+/** Some ten milliseconds of work. */
+const PAGE = 1_000;
 
 export interface ResultsQuestion {
   readonly filter: ResultFilter;
@@ -50,6 +52,7 @@ async function* pages({ filter, orderBy, asOf }: ResultsQuestion, snapshot: Snap
   for (;;) {
     const ids = await readIds(db.sql, snapshot, { filter, asOf, order: orderBy, after, take: PAGE });
     const rows = await readRows(db, ids);
+    await turn();
     yield rows.map(
       (row): FlatResult => ({
         position: String(row.id),

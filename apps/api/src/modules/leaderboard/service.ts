@@ -1,6 +1,7 @@
 /** Answers for a board: which columns, which rows, in which order. Two statements at most, however many methods. */
 import type { Context } from "../../context.ts";
 import { BadInput, UnknownSlug } from "../../errors.ts";
+import { turn } from "../../turns.ts";
 import type { Catalogue } from "../catalogue/catalogue.ts";
 import type { Aggregate, Measure, Suite } from "../catalogue/entities.ts";
 import type { Snapshot } from "../catalogue/load.ts";
@@ -98,6 +99,7 @@ export async function rankBoard(question: BoardQuestion, context: Context): Prom
   const suite = catalogue.board(question.suite);
   const keep = methodTest(question.filter, catalogue);
   const { grid, source } = await groundOf(question, suite, snapshot, context);
+  await turn();
   const board = makeBoard({
     grid,
     source,
@@ -125,6 +127,7 @@ export async function* batchesOf(
   for (let start = 0; start < rows.length; start += size) {
     const batch = rows.slice(start, start + size);
     await board.load(batch);
+    await turn();
     yield batch;
     if (rows.length > size) board.evict(batch);
   }
