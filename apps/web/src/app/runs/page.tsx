@@ -110,7 +110,7 @@ export default async function RunsPage({ searchParams }: { searchParams: SearchP
             {
               title: "Run",
               heads: true,
-              className: "min-w-56 font-normal",
+              className: "min-w-44 font-normal",
               show: ({ id, checkpoint, dataset }) => (
                 <Link className="link" href={`/runs/${encodeURIComponent(id)}`} prefetch={false}>
                   {checkpoint.method.name} on {dataset.title}
@@ -118,9 +118,10 @@ export default async function RunsPage({ searchParams }: { searchParams: SearchP
               ),
             },
             { title: "State", show: ({ state: one }) => runStates[one] },
-            { title: "Protocol", show: ({ protocol }) => protocol.title },
+            { title: "Protocol", className: "min-w-44", show: ({ protocol }) => protocol.title },
             {
               title: "Values",
+              className: "min-w-56",
               show: ({ results }) =>
                 results
                   .map(

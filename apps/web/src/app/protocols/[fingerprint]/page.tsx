@@ -21,6 +21,14 @@ const ProtocolQuery = graphql(`
   }
 `);
 
+/** Fields by name, as the comparison has them: Postgres keeps them by length. */
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== "object" || value === null) return value;
+  const fields = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(fields.map(([name, inner]) => [name, sorted(inner)]));
+}
+
 /** Everything that makes numbers under one protocol comparable. */
 export default async function ProtocolPage({ params }: { params: Promise<{ fingerprint: string }> }) {
   const { protocol } = await ask(ProtocolQuery, { fingerprint: (await params).fingerprint });
@@ -28,11 +36,12 @@ export default async function ProtocolPage({ params }: { params: Promise<{ finge
     <>
       <h1 className="text-2xl font-semibold tracking-tight">{protocol.title}</h1>
       <p className="mt-2 mb-6 text-sm text-muted">
-        {protocol.setting.title}. {protocol.resultCount} values, {protocol.runCount} runs. Fingerprint{" "}
+        {protocol.setting.title}. {protocol.resultCount} {protocol.resultCount === 1 ? "value" : "values"},{" "}
+        {protocol.runCount} {protocol.runCount === 1 ? "run" : "runs"}. Fingerprint{" "}
         <code className="break-all">{protocol.fingerprint}</code>
       </p>
       <h2 className="mb-2 text-lg font-semibold">Fields</h2>
-      <Verbatim label="The protocol’s fields">{JSON.stringify(protocol.body, null, 2)}</Verbatim>
+      <Verbatim label="The protocol’s fields">{JSON.stringify(sorted(protocol.body), null, 2)}</Verbatim>
       <section aria-labelledby="compare" className="mt-8">
         <h2 id="compare" className="mb-2 text-lg font-semibold">
           Compare with another
