@@ -109,7 +109,12 @@ export function runPinned(script, args) {
     cwd: root,
     // The channel tells the child when this process is killed.
     stdio: ["inherit", "inherit", "inherit", "ipc"],
-    env: { ...process.env, PATH: [join(modules, ".bin"), process.env.PATH].join(delimiter) },
+    env: {
+      // Types are stripped and code is compiled once, not at every start: of the API that is a third of its start.
+      NODE_COMPILE_CACHE: join(modules, ".cache", "node-compile"),
+      ...process.env,
+      PATH: [join(modules, ".bin"), process.env.PATH].join(delimiter),
+    },
   });
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
     process.on(signal, () => child.kill(signal));

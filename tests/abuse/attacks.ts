@@ -2,6 +2,7 @@
  * What a hostile visitor can ask for, in bounded loops: each attack sends its requests and says how they were answered. None
  * of it needs an account but the uploads and the writers.
  */
+import { randomUUID } from "node:crypto";
 import { request } from "node:http";
 import { connect } from "node:net";
 import { makeSubmission } from "../api/submissions.ts";
@@ -15,6 +16,8 @@ export interface Target {
   readonly token: string;
   /** How many requests an attack sends. */
   readonly times: number;
+  /** The first one's number: each number is a question of its own, so that no answer is known beforehand. */
+  readonly from: number;
 }
 
 export type Attack = (target: Target) => Promise<Tally>;
@@ -32,11 +35,14 @@ async function ask(url: string, init: RequestInit): Promise<string> {
 }
 
 /** Sends `times` requests, some at once. */
-async function flood(times: number, send: (i: number) => Promise<string>): Promise<Tally> {
+async function flood(
+  { from, times }: Pick<Target, "from" | "times">,
+  send: (i: number) => Promise<string>,
+): Promise<Tally> {
   const tally: Tally = new Map();
-  let next = 0;
+  let next = from;
   const worker = async () => {
-    while (next < times) {
+    while (next < from + times) {
       const status = await send(next++);
       tally.set(status, (tally.get(status) ?? 0) + 1);
     }
@@ -53,10 +59,10 @@ const graphql = (url: string, query: string, headers: Record<string, string> = {
   });
 
 const correlation = (alias: string, i: number, coefficient: string, interval: string) =>
-  `${alias}: correlation(x: {measure: "imagenet/imagenet/top1"}, y: {suite: "many-shot-linear"}, coefficient: ${coefficient}, interval: ${interval}, filter: {year: {min: ${1900 + i}}}) { interval { lower upper } }`;
+  `${alias}: correlation(x: {measure: "imagenet/imagenet/top1"}, y: {suite: "many-shot-linear"}, coefficient: ${coefficient}, interval: ${interval}, filter: {year: {max: ${3_000 + i}}}) { interval { lower upper } }`;
 
-const aliases: Attack = ({ url, times }) =>
-  flood(times, (i) => {
+const aliases: Attack = ({ url, ...range }) =>
+  flood(range, (i) => {
     const fields = Array.from(
       { length: 29 },
       (_, at) => `a${at}: methods(first: 200, after: null) { nodes { slug name } }`,
@@ -64,8 +70,8 @@ const aliases: Attack = ({ url, times }) =>
     return graphql(url, `{ ${fields.slice(0, 2 + (i % 28)).join(" ")} }`);
   });
 
-const bootstraps: Attack = ({ url, times }) =>
-  flood(times, (i) => {
+const bootstraps: Attack = ({ url, ...range }) =>
+  flood(range, (i) => {
     const count = i % 2 === 0 ? 20 : 3;
     const coefficient = ["PEARSON", "SPEARMAN", "KENDALL"][i % 3]!;
     const fields = Array.from({ length: count }, (_, at) =>
@@ -75,8 +81,8 @@ const bootstraps: Attack = ({ url, times }) =>
   });
 
 /** Asks for much and hangs up: nobody is to compute on. */
-const quitters: Attack = ({ url, times }) =>
-  flood(times, async (i) => {
+const quitters: Attack = ({ url, ...range }) =>
+  flood(range, async (i) => {
     const gone = new AbortController();
     setTimeout(() => gone.abort(), 20);
     const query = `{ ${[0, 1, 2].map((at) => correlation(`q${at}`, 5_000 + i * 3 + at, "KENDALL", "BOOTSTRAP")).join(" ")} }`;
@@ -93,8 +99,8 @@ const quitters: Attack = ({ url, times }) =>
     }
   });
 
-const matrices: Attack = ({ url, times }) =>
-  flood(times, (i) => {
+const matrices: Attack = ({ url, ...range }) =>
+  flood(range, (i) => {
     const suites = [
       "many-shot-linear",
       "few-shot-kornblith",
@@ -105,20 +111,20 @@ const matrices: Attack = ({ url, times }) =>
     const variables = Array.from({ length: 60 }, (_, at) => `{suite: "${suites[(i + at) % suites.length]}"}`);
     return graphql(
       url,
-      `{ correlationMatrix(variables: [${variables.join(",")}], coefficient: KENDALL) { coefficients counts adjustedPValues } }`,
+      `{ correlationMatrix(variables: [${variables.join(",")}], coefficient: KENDALL, filter: {year: {max: ${3_000 + i}}}) { coefficients counts adjustedPValues } }`,
     );
   });
 
-const exports: Attack = ({ url, times }) =>
-  flood(times, (i) =>
+const exports: Attack = ({ url, ...range }) =>
+  flood(range, (i) =>
     ask(`${url}/export/${i % 2 ? "results.csv" : "leaderboard.tex?suite=many-shot-linear"}`, {}),
   );
 
-const badges: Attack = ({ url, times }) =>
-  flood(times, (i) => ask(`${url}/badge/${i % 3 ? "swav" : `nobody-${i}`}/many-shot-linear.svg`, {}));
+const badges: Attack = ({ url, ...range }) =>
+  flood(range, (i) => ask(`${url}/badge/${i % 3 ? "swav" : `nobody-${i}`}/many-shot-linear.svg`, {}));
 
-const uploads: Attack = ({ url, token, times }) =>
-  flood(times, (i) => {
+const uploads: Attack = ({ url, token, ...range }) =>
+  flood(range, (i) => {
     const bodies = [
       "[".repeat(900_000),
       `{"a":${"1".repeat(1_000_000)}}`,
@@ -136,7 +142,7 @@ const uploads: Attack = ({ url, token, times }) =>
 /** Connections that send a letter now and then: they are cut, and meanwhile take nothing from others. */
 const slowSockets: Attack = ({ url, times }) => {
   const { hostname, port } = new URL(url);
-  return flood(Math.min(times, 200), () => {
+  return flood({ from: 0, times: Math.min(times, 200) }, () => {
     const { promise, resolve } = Promise.withResolvers<string>();
     const socket = connect(Number(port), hostname, () =>
       socket.write("POST /graphql HTTP/1.1\r\nhost: x\r\n"),
@@ -166,7 +172,7 @@ const readersAndWriters: Attack = async ({ url, token, times }) => {
   };
   const writer = async (who: number) => {
     for (let i = 0; i < rounds; i++) {
-      const key = `abuse-${process.pid}-${who}-${i}`;
+      const key = `abuse-${randomUUID()}-${who}-${i}`;
       note(
         await ask(`${url}/submissions`, {
           method: "POST",
@@ -200,7 +206,7 @@ export const ATTACKS: Readonly<Record<string, Attack>> = {
 };
 
 /** Asks /healthz over and over until told to stop; the milliseconds of each answer, with those that failed as Infinity. */
-export function watchHealth(url: string): { stop(): Promise<number[]> } {
+export function watchHealth(url: string): { asked(): number; stop(): Promise<number[]> } {
   const times: number[] = [];
   let going = true;
   const watching = (async () => {
@@ -220,6 +226,7 @@ export function watchHealth(url: string): { stop(): Promise<number[]> } {
     }
   })();
   return {
+    asked: () => times.length,
     stop: async () => {
       going = false;
       await watching;

@@ -33,7 +33,7 @@ import { PredictionStore } from "./modules/predictions/store.ts";
 import { WorkService } from "./modules/work/service.ts";
 import { Workers } from "./modules/work/workers.ts";
 import { StatisticsPool } from "./statistics/pool.ts";
-import { turn } from "./turns.ts";
+import { takeTurn } from "./turns.ts";
 
 export interface Deps {
   readonly db: Database;
@@ -110,13 +110,13 @@ export async function createServer({ db, queue, log, env }: Deps): Promise<Serve
   );
   app.use(cors(env.corsOrigins));
   app.use(limits.handler);
-  app.use((_request, _response, next) => void turn().then(next));
   app.get("/graphql", explorer(env.siteUrl));
   app.use(explorerFiles());
   app.use(
     "/graphql",
     requirePreflight,
     express.json({ limit: LIMITS.graphqlBytes, type: ["application/json"], verify: requireUtf8 }),
+    takeTurn,
     nestingWithin(LIMITS.nesting),
     (request, response, next) => {
       response.locals.context = makeContext(request);
@@ -127,6 +127,7 @@ export async function createServer({ db, queue, log, env }: Deps): Promise<Serve
     expressMiddleware(apollo, { context: async ({ res }) => res.locals.context as Context }),
   );
   app.use("/submissions", submissionRoutes(makeContext));
+  app.use(takeTurn);
   app.use(exportRoutes(makeContext));
   app.use(pictureRoutes(content, makeContext));
   app.use(predictionRoutes(predictions, makeContext));

@@ -11,6 +11,7 @@ import { fault, InvalidSubmission } from "../modules/submission/faults/fault.ts"
 import { FORMATS, type Format, TABLES, tableNamed } from "../modules/submission/formats/index.ts";
 import { submit } from "../modules/submission/service.ts";
 import type { Told } from "../modules/submission/table/read.ts";
+import { turn } from "../turns.ts";
 
 const TYPES: Readonly<Record<string, Format>> = {
   "application/json": "JSON",
@@ -105,6 +106,8 @@ export function submissionRoutes(makeContext: (request: Request) => Context): Ro
       const format = formatOf(request);
       const content = textOf(request, format === "CSV");
       const { model } = request.query;
+      // Checking five megabytes of faults takes the thread a while.
+      await turn();
       const offered = await submit(
         {
           idempotencyKey: idempotencyKey ?? "dry-run",

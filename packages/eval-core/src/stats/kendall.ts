@@ -126,20 +126,39 @@ export function associationOf(counts: PairCounts): Association {
 /** P(at most `discordant` or at least as many the other way), over all n! orders equally likely. */
 function exactPValue(n: number, discordant: number): number {
   if (n <= 2 || 4 * discordant === n * (n - 1)) return 1;
+  if (n > EXACT_UP_TO) return Math.min(1, 2 * cumulativeShares(n, discordant)[discordant]!);
+  let known = sharesOf.get(n);
+  if (!known) {
+    // Of more discordant pairs than half, the concordant ones are counted.
+    known = cumulativeShares(n, (n * (n - 1)) >> 2);
+    sharesOf.set(n, known);
+  }
+  return Math.min(1, 2 * known[discordant]!);
+}
+
+/** By n, up to EXACT_UP_TO: a matrix asks for the same ones thousands of times. */
+const sharesOf = new Map<number, Float64Array>();
+
+/** For each k up to `most`: the share of orders of n items with at most k discordant pairs. */
+function cumulativeShares(n: number, most: number): Float64Array {
   // share[k] = the share of orders of j items with k discordant pairs; item j adds 0 to j - 1 of them.
-  let share = new Float64Array(discordant + 1);
+  let share = new Float64Array(most + 1);
   share[0] = 1;
   for (let j = 2; j <= n; j++) {
-    const next = new Float64Array(discordant + 1);
+    const next = new Float64Array(most + 1);
     let window = 0;
-    for (let k = 0; k <= discordant; k++) {
+    for (let k = 0; k <= most; k++) {
       window += share[k]!;
       if (k >= j) window -= share[k - j]!;
       next[k] = window / j;
     }
     share = next;
   }
-  return Math.min(1, 2 * share.reduce((sum, value) => sum + value, 0));
+  let sum = 0;
+  return share.map((value) => {
+    sum += value;
+    return sum;
+  });
 }
 
 /**

@@ -2,7 +2,6 @@
 import type { Coefficient, Correlation as Statistic } from "@transferboard/eval-core/stats";
 import type { Context } from "../../context.ts";
 import { BadInput } from "../../errors.ts";
-import { turn } from "../../turns.ts";
 import type { Snapshot } from "../catalogue/load.ts";
 import { type BoardFilter, inDomains } from "../leaderboard/service.ts";
 import { type ValueOf, valueIn } from "../ledger/columns.ts";
@@ -76,7 +75,6 @@ export async function answerCorrelation(
   const source = await openSource(context.ledger, snapshot, { measures, filter, asOf: options.asOf });
   const shown = valueIn(source.columns);
   const usual = usualProtocols(await source.protocols());
-  await turn();
   const controls = filter?.family?.includes("CONTROL") ?? false;
   const paired = pair({ catalogue, x: x!, y: y!, shown, usual, keep, controls });
   const statistic = statisticOf(paired.points, x!, y!, options.coefficient);

@@ -99,7 +99,6 @@ export async function rankBoard(question: BoardQuestion, context: Context): Prom
   const suite = catalogue.board(question.suite);
   const keep = methodTest(question.filter, catalogue);
   const { grid, source } = await groundOf(question, suite, snapshot, context);
-  await turn();
   const board = makeBoard({
     grid,
     source,
