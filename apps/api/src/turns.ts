@@ -5,29 +5,44 @@
  */
 import type { RequestHandler } from "express";
 
-const waiting: (() => void)[] = [];
-
 /**
- * Resolves when it is the caller's turn, one in each round of the event loop: without that, what became ready while a long
- * piece of work ran is all done before the next answer is sent. Soon, where nobody else waits.
+ * Lets so many pieces of work run in each round of the event loop, in the order of asking. Without that, what became ready
+ * while a long piece ran is all done before the next answer is sent.
  */
-export function turn(): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  waiting.push(resolve);
-  if (waiting.length === 1) setImmediate(next);
-  return promise;
+export function turns(each: number): () => Promise<void> {
+  const waiting: (() => void)[] = [];
+  let left = each;
+  let isCounting = false;
+  const count = () => {
+    if (isCounting) return;
+    isCounting = true;
+    setImmediate(nextRound);
+  };
+  const nextRound = () => {
+    isCounting = false;
+    left = each;
+    for (const resolve of waiting.splice(0, each)) {
+      left--;
+      resolve();
+    }
+    if (left < each) count();
+  };
+  return () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    if (left > 0 && waiting.length === 0) {
+      left--;
+      resolve();
+    } else waiting.push(resolve);
+    count();
+    return promise;
+  };
 }
+
+/** For work of more than a moment: one piece a round. */
+export const turn = turns(1);
 
 /** Goes after the body is read: bodies that come at the same time are still worked on one by one. */
 export const takeTurn: RequestHandler = (_request, _response, go) => void turn().then(() => go());
-
-function next(): void {
-  const [resolve] = waiting;
-  resolve?.();
-  // Taken out last: whoever asks for another turn meanwhile waits for the round after.
-  waiting.shift();
-  if (waiting.length > 0) setImmediate(next);
-}
 
 /** Lets so many pieces of work run at once, in the order of asking: for what goes on after answers of the database. */
 export function lanes(count: number): <T>(work: () => Promise<T>) => Promise<T> {

@@ -21,6 +21,7 @@ import { LIMITS } from "../limits.ts";
 import type { LeaseName, WorkService } from "../modules/work/service.ts";
 import type { Workers } from "../modules/work/workers.ts";
 import { isText } from "../text.ts";
+import { turns } from "../turns.ts";
 import { isUuid } from "../uuid.ts";
 import { nestingWithin } from "./nesting.ts";
 
@@ -52,12 +53,16 @@ function requireStorable(_request: unknown, _response: unknown, bytes: Buffer): 
   });
 }
 
+/** Hundreds of workers ask at the same time: readers come between. What they ask is still answered many to a statement. */
+const workTurn = turns(8);
+
 export function workRoutes({ work, workers, charge }: WorkDeps): Router {
   const router = Router();
   const small = json(LIMITS.workBytes);
   const whole = json(LIMITS.recordBytes);
 
   router.use(WORK_PATH, async (request, response, next) => {
+    await workTurn();
     try {
       response.locals.holder = (await workers.of(request.headers.authorization)).tokenId;
     } catch (error) {
