@@ -88,7 +88,9 @@ function decoded(path: string): string {
 /** The sentence of what is wrong with an answer, or nothing. */
 function wrongWith(hostile: HostileRequest, got: Got | null): string | null {
   if (!got) return null;
-  if (got.status >= 500) return `a ${got.status}: ${got.text.slice(0, 300)}`;
+  // "Ask again in a minute": what all values together say is worked out for longer than a request may wait.
+  const isLater = got.status === 503 && got.text.includes("Ask again") && got.headers["retry-after"];
+  if (got.status >= 500 && !isLater) return `a ${got.status}: ${got.text.slice(0, 300)}`;
   const leak = leaked(got.text, hostile);
   if (leak) return `it tells of our insides (${leak}): ${got.text.slice(0, 500)}`;
   if (got.text.includes("Something went wrong on our side")) {
