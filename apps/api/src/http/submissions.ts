@@ -103,11 +103,11 @@ export function submissionRoutes(makeContext: (request: Request) => Context): Ro
       requireKnown(request.query);
       const dryRun = flag("dryRun", request);
       if (!idempotencyKey && !dryRun) throw new BadInput("Send an Idempotency-Key header, such as a UUID.");
+      // Reading and checking five megabytes takes the thread a while.
+      await turn();
       const format = formatOf(request);
       const content = textOf(request, format === "CSV");
       const { model } = request.query;
-      // Checking five megabytes of faults takes the thread a while.
-      await turn();
       const offered = await submit(
         {
           idempotencyKey: idempotencyKey ?? "dry-run",
