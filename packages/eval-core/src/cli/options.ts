@@ -46,18 +46,20 @@ export function fileToWrite(option: string, path: string): string {
 export const collect = (one: string, earlier: readonly string[] = []): string[] => [...earlier, one];
 
 /**
- * Of any other option the last value would be taken without a word. The same value twice is harmless: scripts add options to
- * those of others.
+ * Of any other option the last value counts, so that a script can add to the options of another; but not without a word: what
+ * was meant to be two runs would be one.
  */
-export function refuseRepeated(command: Command): void {
+export function noteRepeated(command: Command): void {
   for (const option of command.options) {
     if (option.parseArg === collect || option.variadic) continue;
     let before: unknown;
     command.on(`option:${option.name()}`, (value: unknown) => {
-      if (before !== undefined && before !== value)
-        command.error(`error: option '${option.flags}' is given twice: as '${before}' and as '${value}'`);
+      if (before !== undefined && before !== value) {
+        const note = `Note: ${option.long ?? option.flags} is given twice: '${value}' counts, '${before}' does not.\n`;
+        command.configureOutput().writeErr?.(note);
+      }
       before = value;
     });
   }
-  for (const one of command.commands) refuseRepeated(one);
+  for (const one of command.commands) noteRepeated(one);
 }

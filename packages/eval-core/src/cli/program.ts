@@ -3,7 +3,7 @@ import { Command } from "commander";
 import { colours } from "./colour.ts";
 import type { Context } from "./context.ts";
 import { EXIT_HELP } from "./exit-codes.ts";
-import { refuseRepeated } from "./options.ts";
+import { noteRepeated } from "./options.ts";
 import { groups } from "./registry.ts";
 import { makeTerminal } from "./terminal.ts";
 import { OWN_VERSION } from "./versions.ts";
@@ -33,6 +33,6 @@ export async function makeProgram(signal: AbortSignal, args: readonly string[]):
       else program.command(name).description(description);
     }
   }
-  refuseRepeated(program);
+  noteRepeated(program);
   return program;
 }

@@ -21,7 +21,7 @@ it("lists every command once, in groups", async () => {
   expect(new Set(entries.map(({ name }) => name)).size).toBe(entries.length);
 });
 
-it("refuses an option that is given twice with different values, in subcommands too", async () => {
+it("says which value counts of an option that is given twice, in subcommands too", async () => {
   const run = async (args: readonly string[]) => {
     const program = await makeProgram(new AbortController().signal, args);
     let said = "";
@@ -33,15 +33,16 @@ it("refuses an option that is given twice with different values, in subcommands 
     await program.parseAsync(["node", "transferboard", ...args]).catch(() => undefined);
     return said;
   };
-  expect(await run(["worker", "--once", "--device", "cpu", "--device", "webgpu"])).toContain(
-    "error: option '--device <device>' is given twice: as 'cpu' and as 'webgpu'",
+  const failing = ["--nothing-known"];
+  expect(await run(["worker", "--once", "--device", "cpu", "--device", "webgpu", ...failing])).toContain(
+    "Note: --device is given twice: 'webgpu' counts, 'cpu' does not.\n",
   );
-  expect(await run(["evaluate", "--seed=1", "--limit", "3", "--seed", "2"])).toContain(
-    "error: option '--seed <number>' is given twice: as '1' and as '2'",
+  expect(await run(["evaluate", "--seed=1", "--limit", "3", "--seed", "2", ...failing])).toContain(
+    "Note: --seed is given twice: '2' counts, '1' does not.\n",
   );
-  expect(
-    await run(["artefacts", "collect", "--older-than", "3", "--older-than", "4", "--database-url", "x"]),
-  ).toContain("is given twice: as '3' and as '4'");
+  expect(await run(["artefacts", "collect", "--older-than", "3", "--older-than", "4", ...failing])).toContain(
+    "Note: --older-than is given twice: '4' counts, '3' does not.\n",
+  );
   // Those that may be repeated, and the same value again.
   const often = ["export", "--filter", "family=SUPERVISED", "--filter", "year=2020", "--out", "/nowhere/x"];
   expect(await run([...often, "--out", "/nowhere/x", "--nothing-known"])).not.toContain("twice");
