@@ -41,8 +41,14 @@ export function turns(each: number): () => Promise<void> {
 /** For work of more than a moment: one piece a round. */
 export const turn = turns(1);
 
-/** Goes after the body is read: bodies that come at the same time are still worked on one by one. */
-export const takeTurn: RequestHandler = (_request, _response, go) => void turn().then(() => go());
+/**
+ * Goes after the body is read: bodies that come at the same time are still worked on one by one. Who hung up meanwhile is not
+ * worked for.
+ */
+export const takeTurn: RequestHandler = (request, _response, go) =>
+  void turn().then(() => {
+    if (!request.socket.destroyed) go();
+  });
 
 /** Lets so many pieces of work run at once, in the order of asking: for what goes on after answers of the database. */
 export function lanes(count: number): <T>(work: () => Promise<T>) => Promise<T> {
