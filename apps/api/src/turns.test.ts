@@ -1,5 +1,5 @@
-import { describe, expect, it } from "vitest";
-import { lanes, turn } from "./turns.ts";
+import { expect, it } from "vitest";
+import { turn } from "./turns.ts";
 
 /** Counts rounds of the event loop until told to stop. */
 function countRounds() {
@@ -43,29 +43,4 @@ it("makes whoever asks for another turn wait for the others' first, and for a ro
   }
   rounds.going = false;
   expect(new Set(alone).size).toBe(3);
-});
-
-describe("lanes", () => {
-  it("let so many run at once, the others in the order of asking, and go on after a failure", async () => {
-    const lane = lanes(2);
-    const began: number[] = [];
-    let running = 0;
-    let most = 0;
-    const all = Array.from({ length: 9 }, (_, i) =>
-      lane(async () => {
-        began.push(i);
-        most = Math.max(most, ++running);
-        await new Promise((resolve) => setImmediate(resolve));
-        running--;
-        if (i % 3 === 1) throw new Error(`${i} failed`);
-        return i;
-      }),
-    );
-    const ended = await Promise.allSettled(all);
-    expect(began).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
-    expect(most).toBe(2);
-    expect(ended.map(({ status }) => status === "fulfilled")).toEqual(began.map((i) => i % 3 !== 1));
-    // All lanes are free again.
-    expect(await Promise.all([lane(async () => "a"), lane(async () => "b")])).toEqual(["a", "b"]);
-  });
 });

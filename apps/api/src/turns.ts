@@ -49,21 +49,3 @@ export const takeTurn: RequestHandler = (request, _response, go) =>
   void turn().then(() => {
     if (!request.socket.destroyed) go();
   });
-
-/** Lets so many pieces of work run at once, in the order of asking: for what goes on after answers of the database. */
-export function lanes(count: number): <T>(work: () => Promise<T>) => Promise<T> {
-  const queue: (() => void)[] = [];
-  let free = count;
-  return async (work) => {
-    if (free > 0) free--;
-    else await new Promise<void>((resolve) => queue.push(resolve));
-    try {
-      return await work();
-    } finally {
-      // Given to the next in line; nobody comes between.
-      const next = queue.shift();
-      if (next) next();
-      else free++;
-    }
-  };
-}

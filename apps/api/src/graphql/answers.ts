@@ -16,7 +16,7 @@ interface CachedAnswer {
   readonly text: string;
 }
 
-const MAX_LETTERS = 32_000_000;
+const MAX_LETTERS = 64_000_000;
 
 class AnswerCache {
   readonly #known = new Map<string, CachedAnswer>();

@@ -30,7 +30,7 @@ export interface LedgerRow {
   readonly extra: string | null;
 }
 
-/** Some ten milliseconds of work. */
+/** So few that taking them in does not hold others up for long. */
 const PAGE = 1_000;
 
 const READ = `select r.id::text as position, m.slug as method, c.name as checkpoint, c.sha256::text as "checkpointSha256",

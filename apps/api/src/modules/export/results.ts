@@ -3,16 +3,14 @@
  * memory of one page. All pages are of one moment, whatever is written meanwhile.
  */
 import type { Context } from "../../context.ts";
-import { lanes } from "../../turns.ts";
+import { turn } from "../../turns.ts";
 import type { Snapshot } from "../catalogue/load.ts";
-import { type IdsQuestion, type LastSeen, type ResultOrder, readIds, readRows } from "../result/page.ts";
+import { type LastSeen, type ResultOrder, readIds, readRows } from "../result/page.ts";
 import type { ResultFilter } from "../result/where.ts";
 import { csvRow } from "./csv.ts";
 
-/** Some ten milliseconds of work. */
+/** So few that taking them in does not hold others up for long. */
 const PAGE = 500;
-/** Of all exports together, pages that are read at once: taking in the rows takes longer than Postgres takes to find them. */
-const reading = lanes(1);
 
 export interface ResultsQuestion {
   readonly filter: ResultFilter;
@@ -52,8 +50,10 @@ async function* pages({ filter, orderBy, asOf }: ResultsQuestion, snapshot: Snap
   const { catalogue } = snapshot;
   let after: LastSeen | null = null;
   for (;;) {
-    const question: IdsQuestion = { filter, asOf, order: orderBy, after, take: PAGE };
-    const rows = await reading(async () => readRows(db, await readIds(db.sql, snapshot, question)));
+    const ids = await readIds(db.sql, snapshot, { filter, asOf, order: orderBy, after, take: PAGE });
+    // Taking in the rows takes longer than Postgres takes to find them.
+    await turn();
+    const rows = await readRows(db, ids);
     yield rows.map(
       (row): FlatResult => ({
         position: String(row.id),
