@@ -3,6 +3,7 @@ import { graphql } from "../../../../generated";
 import { DiffForm } from "../../../components/protocol/diff";
 import { Verbatim } from "../../../components/scroll-region";
 import { ask } from "../../../lib/api";
+import { inOrder } from "../../../lib/json";
 
 export const metadata: Metadata = { title: "Protocol" };
 
@@ -21,14 +22,6 @@ const ProtocolQuery = graphql(`
   }
 `);
 
-/** Fields by name, as the comparison has them: Postgres keeps them by length. */
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (typeof value !== "object" || value === null) return value;
-  const fields = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-  return Object.fromEntries(fields.map(([name, inner]) => [name, sorted(inner)]));
-}
-
 /** Everything that makes numbers under one protocol comparable. */
 export default async function ProtocolPage({ params }: { params: Promise<{ fingerprint: string }> }) {
   const { protocol } = await ask(ProtocolQuery, { fingerprint: (await params).fingerprint });
@@ -41,7 +34,7 @@ export default async function ProtocolPage({ params }: { params: Promise<{ finge
         <code className="break-all">{protocol.fingerprint}</code>
       </p>
       <h2 className="mb-2 text-lg font-semibold">Fields</h2>
-      <Verbatim label="The protocol’s fields">{JSON.stringify(sorted(protocol.body), null, 2)}</Verbatim>
+      <Verbatim label="The protocol’s fields">{inOrder(protocol.body)}</Verbatim>
       <section aria-labelledby="compare" className="mt-8">
         <h2 id="compare" className="mb-2 text-lg font-semibold">
           Compare with another

@@ -7,6 +7,7 @@ import { Work } from "../../../components/run/work";
 import { Verbatim } from "../../../components/scroll-region";
 import { ask } from "../../../lib/api";
 import { formatDate, formatInterval, formatNumber, runStates } from "../../../lib/format";
+import { inOrder } from "../../../lib/json";
 
 export const metadata: Metadata = { title: "Run" };
 
@@ -75,7 +76,7 @@ function Recorded({ title, value }: { title: string; value: unknown }) {
     <details className="mt-4">
       <summary className="cursor-pointer font-semibold">{title}</summary>
       <Verbatim label={title} className="mt-2 max-h-[32rem] overflow-y-auto">
-        {JSON.stringify(value, null, 2)}
+        {inOrder(value)}
       </Verbatim>
     </details>
   );
