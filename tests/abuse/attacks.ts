@@ -16,7 +16,7 @@ export interface Target {
   readonly token: string;
   /** How many requests an attack sends. */
   readonly times: number;
-  /** The first one's number: each number is a question of its own, so that no answer is known beforehand. */
+  /** The first one's number: what is computed (bootstraps, matrices) is asked with each number once, so that no answer is known. */
   readonly from: number;
 }
 

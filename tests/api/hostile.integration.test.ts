@@ -1,5 +1,5 @@
 /**
- * Generated hostile requests: whatever comes, no answer is a 5xx or tells of our insides, and the server lives.
+ * Generated hostile requests: whatever comes, no answer is a 5xx, but for a deliberate 503, or tells of our insides, and the server lives.
  * HOSTILE_REQUESTS=... sends another number of them, HOSTILE_SEED=... repeats a run.
  */
 import { Agent, type IncomingHttpHeaders, request } from "node:http";
@@ -106,7 +106,7 @@ function wrongWith(hostile: HostileRequest, got: Got | null): string | null {
   return null;
 }
 
-it(`${COUNT} hostile requests: no 5xx, no leak, the server lives`, async () => {
+it(`${COUNT} hostile requests: no 5xx but a deliberate 503, no leak, the server lives`, async () => {
   console.log(`hostile requests: ${COUNT}, HOSTILE_SEED=${SEED}`);
   // Tokens of every reach, so that what is behind them is reached too.
   const tokens = await Promise.all(

@@ -337,8 +337,7 @@ it("there is a row for every query", () => {
   expect(Object.keys(ROWS).sort()).toEqual(counted.sort());
 });
 
-// On a busy machine two readers of the ledger within a request may miss each other by a moment, and read it twice.
-it.each(Object.keys(ROWS))("%s", { retry: 1 }, async (field) => {
+async function takesItsStatements(field: string): Promise<void> {
   const row = ROWS[field]!();
   const cost = async (variables: Record<string, unknown>) => {
     api.statements.length = 0;
@@ -355,7 +354,13 @@ it.each(Object.keys(ROWS))("%s", { retry: 1 }, async (field) => {
   const then = await cost(row.other);
   await api.database.client.account.create({ data: { name: `anybody after ${field}` } });
   expect([first, then, await cost(row.variables)]).toEqual(row.costs);
-});
+}
+
+it.each(Object.keys(ROWS).filter((field) => field !== "submission"))("%s", takesItsStatements);
+
+// Its warnings read the columns of all measures, its changes those of its suites: on a busy machine the second may ask first,
+// and the first then reads the rest in a statement of its own.
+it("submission", { retry: 1 }, () => takesItsStatements("submission"));
 
 it("a matrix that would compute for too long is refused before any statement, and says what to do", async () => {
   api.statements.length = 0;

@@ -1,6 +1,6 @@
 /**
- * The kills in full, with the recovery times printed: the API and Postgres under writers, the worker, and the parent. One
- * file after the other, so that none waits for another's processes. KILLS=n in place of 100 of each.
+ * The kills in full, with the recovery times printed: the API and Postgres under writers, a worker, all three of a cluster, and
+ * the parent. One file after the other, so that none waits for another's processes. KILLS=n in place of 100 of each.
  */
 import { spawn } from "node:child_process";
 import { join } from "node:path";

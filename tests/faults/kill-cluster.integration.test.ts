@@ -11,11 +11,12 @@ import { expect, it, onTestFinished } from "vitest";
 import { SeededRandom } from "../../packages/eval-core/src/tensor/index.ts";
 import { isFull } from "../../packages/eval-core/src/tensor/testing/counts.ts";
 import { makeToken } from "../api/accounts.ts";
+import { kills } from "./kills.ts";
 import { answerOf, partOf } from "./plan-answers.ts";
 import { freePort, startApiProcess, startCluster, untilHealthy } from "./processes.ts";
 import { startSimulatedWorkers } from "./simulated-workers.ts";
 
-const KILLS = Number(process.env.KILLS ?? 100);
+const KILLS = kills(100, 100);
 const SEED = Number(process.env.SEED ?? 23);
 /** Of each kind: by the database, and by the API. */
 const WORKERS = 3;
